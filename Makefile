@@ -1,0 +1,51 @@
+# `make demo` and `make test` are all a newcomer needs; both install first.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+DEBIAN := .venv/.debian
+PACKAGES := baresip-core sip-tester espeak-ng sox libsndfile1 asterisk-core-sounds-en-wav
+
+export HOTLINE_WEIGHTS ?= $(CURDIR)/.weights
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test lint bench clean
+
+setup: $(DEBIAN) $(INSTALLED)
+	@$(BIN)/python -m asr_tts.cli fetch --quiet
+
+$(DEBIAN): Makefile
+	@mkdir -p .venv
+	@.ci/debian-packages $(PACKAGES)
+	@touch $@
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' || \
+	  { echo "Hotline needs Python 3.11 or 3.12 with the venv module: run make PYTHON=/path/to/python3.11." >&2; exit 1; }
+	@[ -x $(BIN)/python ] || { echo "setup: making .venv"; $(PYTHON) -m venv .venv; }
+	@echo "setup: installing Python packages (half a minute to a few)"
+	@$(BIN)/pip install -q -e '.[gpl,models,dev,bench]' -c constraints.txt 2> >(grep -v '^WARNING: Location' >&2)
+	@touch $@ .venv/READY
+
+demo: setup
+	@$(BIN)/hotline demo
+
+lint: setup
+	@echo "lint: ruff";          $(BIN)/ruff check -q .
+	@echo "lint: ruff format";   $(BIN)/ruff format -q --check .
+	@echo "lint: mypy --strict"; $(BIN)/mypy --strict --no-error-summary
+	@echo "lint: floors";        $(BIN)/lint-imports --no-cache > .venv/floors.log || { cat .venv/floors.log; exit 1; }
+
+test: lint
+	@echo "test: pytest"; $(BIN)/pytest -q
+
+bench: setup
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv .weights build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

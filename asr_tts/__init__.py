@@ -1,0 +1,1 @@
+"""Ears and mouth: speech activity, recognition, synthesis, and the models they need."""

@@ -1,0 +1,1 @@
+"""Calling out to a list of leads within the law."""

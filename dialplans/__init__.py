@@ -1,0 +1,1 @@
+"""What to say next: flows, their interpreter, understanding and routing."""

@@ -1,0 +1,1 @@
+"""What is known: articles and how they are found."""

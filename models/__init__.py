@@ -1,0 +1,1 @@
+"""The nouns, their lives and their database."""

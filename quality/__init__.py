@@ -1,0 +1,1 @@
+"""Scoring and reviewing calls."""

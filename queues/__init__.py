@@ -1,0 +1,1 @@
+"""Callers who wait for a person, and the persons they wait for."""

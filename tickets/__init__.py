@@ -1,0 +1,1 @@
+"""Follow-up work with a deadline."""

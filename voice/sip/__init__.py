@@ -1,0 +1,1 @@
+"""Signalling: sippy inside asyncio."""
