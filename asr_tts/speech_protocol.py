@@ -1,0 +1,222 @@
+"""What the server says to a speech worker and hears from it: msgpack structs, each behind a 4-byte length.
+
+A speech worker has two channels: `control` (the socket pair it was started with; the structs below, framed
+by `models.framing`) and `audio` (a SEQPACKET Unix socket it listens on; one packet a media tick: any number of
+frames, each behind an `AUDIO_HEAD`). Times of a stream are
+samples at 8 kHz since that stream was opened, counted by the media worker: the only clock of a call.
+"""
+
+from struct import Struct as Packing
+from typing import Literal
+
+import msgspec
+
+VERSION = 1
+RATE = 8000
+FRAME = 160
+"""Samples in one frame of audio (20 ms)."""
+
+QuestionKind = Literal["open", "yes_no", "digits", "list", "dictation"]
+
+
+class Message(msgspec.Struct, tag=True, frozen=True):
+    """Anything on the control channel."""
+
+
+# -- from the server ---------------------------------------------------------------------------------------
+
+
+class Listen(Message):
+    """Attend to a stream from now on, or change how; utterances of the former way still come to their end."""
+
+    stream: int
+    language: str
+    """"en", "zh", …; "" asks for language identification."""
+    kind: QuestionKind = "open"
+    phrases: list[str] = []
+    """What a "list" question may be answered with; the heard text is mapped onto the nearest."""
+    hangover_ms: int = 0
+    """Silence that ends the utterance; 0: what suits `kind`."""
+
+
+class Ignore(Message):
+    """Stop attending to a stream (between questions its audio may still arrive and is dropped)."""
+
+    stream: int
+
+
+class Forget(Message):
+    """The stream is closed; free everything it has."""
+
+    stream: int
+
+
+class Commit(Message):
+    """The draft of this utterance answers the question fully: don't wait for the hangover, say `Heard` now."""
+
+    stream: int
+    utterance: int
+
+
+class Synthesise(Message):
+    """Speak `text` into the prompt cache; answered by `Clause`s in order, or `SynthesisFailed`."""
+
+    request: int
+    text: str
+    """As written; `spoken_text` makes it words."""
+    language: str
+    voice: str = ""
+    urgent: bool = True
+    """A caller waits; prompts that are rendered ahead are not urgent."""
+
+
+class Ping(Message):
+    """Answered by `Pong`; a worker that doesn't answer for a few seconds is hung."""
+
+    at: float
+
+
+# -- from the speech worker --------------------------------------------------------------------------------
+
+
+class Ready(Message):
+    """Every engine is loaded and warm; first message of a worker."""
+
+    version: int
+    pid: int
+    recogniser: str
+    """Name of what recognises, or "" (keypad only); `notes` says why."""
+    synthesiser: str
+    notes: list[str]
+
+
+class SpeechStarted(Message):
+    """Somebody began to speak (sent after about 60 ms of it)."""
+
+    stream: int
+    utterance: int
+    """Counts up from 1 in each stream."""
+    at: int
+    """Sample of the onset."""
+
+
+class SpeechGoesOn(Message):
+    """Every 32 ms of the utterance while the robot speaks too, every 160 ms otherwise: what barge-in is decided on."""
+
+    stream: int
+    utterance: int
+    at: int
+    """Sample up to which this was judged."""
+    speech_ms: int
+    """Speech in the utterance so far."""
+    echo: float
+    """0-1: how surely this is the robot's own voice coming back (reference correlation)."""
+    level: float
+    """dBov (RFC 6464) of the speech so far, -127-0."""
+
+
+class SpeechPaused(Message):
+    """Silence began inside an utterance; it either goes on (`SpeechGoesOn`) or ends."""
+
+    stream: int
+    utterance: int
+    at: int
+
+
+class Draft(Message):
+    """Text of the utterance decoded at a short silence, before the endpoint is sure; partials of streaming engines too."""
+
+    stream: int
+    utterance: int
+    text: str
+    confidence: float
+    choice: int = -1
+    silence_ms: int = 0
+
+
+class Heard(Message):
+    """The utterance is over and was understood as speech."""
+
+    stream: int
+    utterance: int
+    text: str
+    confidence: float
+    """0-1."""
+    language: str
+    start: int
+    end: int
+    """First and last sample of the speech (without pre-roll and hangover)."""
+    choice: int = -1
+    """Index into `Listen.phrases`, or -1."""
+    endpoint_ms: int = 0
+    """From the end of speech to the decision that it was the end."""
+    decode_ms: int = 0
+    """Spent in the recogniser after that decision (0 where the draft was used)."""
+
+
+class Rejected(Message):
+    """The utterance is over and was no speech (cough, click, line noise, the robot's echo) or no words came out."""
+
+    stream: int
+    utterance: int
+    start: int
+    end: int
+    reason: str
+
+
+class Clause(Message):
+    """One clause of a `Synthesise` is ready: a mono 16-bit WAV at 8 kHz in the prompt cache."""
+
+    request: int
+    index: int
+    path: str
+    samples: int
+    last: bool
+
+
+class SynthesisFailed(Message):
+    request: int
+    reason: str
+
+
+class RecogniserFailed(Message):
+    """An utterance could not be decoded (engine error); the caller must be asked again."""
+
+    stream: int
+    utterance: int
+    reason: str
+
+
+class Pong(Message):
+    at: float
+    backlog: int
+    """Utterances waiting for the recogniser."""
+    dropped: int
+    """Audio frames lost before they reached us, since the start."""
+
+
+ToSpeech = Listen | Ignore | Forget | Commit | Synthesise | Ping
+FromSpeech = (
+    Ready
+    | SpeechStarted
+    | SpeechGoesOn
+    | SpeechPaused
+    | Draft
+    | Heard
+    | Rejected
+    | Clause
+    | SynthesisFailed
+    | RecogniserFailed
+    | Pong
+)
+
+# -- audio: from the media worker, one SEQPACKET packet a tick -----------------------------------------------
+
+AUDIO_HEAD = Packing("<IQB")
+"""Before each frame: stream, first sample, flags."""
+WITH_REFERENCE = 1
+"""Flag: the frame the robot sent at the same time follows (320 more bytes)."""
+CONCEALED = 2
+"""Flag: the caller's packet was missing; this frame was made up."""
+FRAME_BYTES = 2 * FRAME
+"""16-bit little-endian samples at 8 kHz."""

@@ -1,0 +1,159 @@
+"""What goes into a dialogue and what comes out of it: events in, actions out, all plain values.
+
+The interpreter (`dialogue.py`) knows no clock, socket or loop: whoever feeds it passes the time. Later trades
+(queues, tickets, campaigns) are actions here too, bound by `server.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+QuestionKind = Literal["open", "yes_no", "digits", "list", "dictation"]
+
+# -- events in -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Begin:
+    """The call was answered."""
+
+    caller: str
+    called: str
+    language: str
+    variables: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Said:
+    """The caller said something and it was understood as speech."""
+
+    text: str
+    confidence: float
+    language: str
+    choice: int = -1
+    """Index into the question's phrases where the recogniser mapped it, or -1."""
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """The keys that the open question waited for (terminator stripped), or a single global key."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """There was sound, but no words in it that could be used (rejected, or the recogniser failed)."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class NoInput:
+    """The question's patience ran out in silence (never counted while the robot speaks)."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """All prompts were played to their end."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The caller hung up."""
+
+
+Event = Begin | Said | Keyed | NotUnderstood | NoInput | Finished | Gone
+
+# -- actions out ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Something to be heard: a text to speak or a sound file."""
+
+    text: str = ""
+    file: str = ""
+    language: str = "en"
+    voice: str = ""
+
+
+@dataclass(frozen=True)
+class KeysWanted:
+    """Which keys a question takes."""
+
+    least: int = 1
+    most: int = 1
+    terminator: str = "#"
+    between_s: float = 3.0
+    """Seconds after a key until what was keyed counts as all."""
+    choices: tuple[str, ...] = ()
+    """Where the answer is one of these: take it as soon as no longer one is possible."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """How to listen for the answer."""
+
+    step: str
+    kind: QuestionKind = "open"
+    language: str = "en"
+    speech: bool = True
+    keys: KeysWanted | None = None
+    phrases: tuple[str, ...] = ()
+    no_input_s: float = 6.0
+    hangover_ms: int = 0
+    """0: what suits the kind."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Play these in order; `Finished` comes at their end unless the caller interrupts.
+
+    With `barge_in`, speech or a key during it is taken as the answer; without, keys and speech wait.
+    """
+
+    prompts: tuple[Prompt, ...]
+    barge_in: bool = True
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Open a question (its `Say`, if any, stands before it in the same list of actions)."""
+
+    question: Question
+
+
+@dataclass(frozen=True)
+class Understood:
+    """For the record: what the last `Said` or `Keyed` was taken as (fills the turn's intent and confidence)."""
+
+    intent: str
+    confidence: float
+    slots: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Note:
+    """For the event log of the call (step entered, no-match, language changed …)."""
+
+    name: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Say nothing more and end the call."""
+
+
+@dataclass(frozen=True)
+class Handover:
+    """A human must take it: queue, number, voicemail …; what can't be done yet comes back as `Finished`."""
+
+    verb: Literal["enqueue", "transfer", "voicemail", "callback", "ticket"]
+    target: str
+    reason: str
+    summary: str = ""
+
+
+Action = Say | Listen | Understood | Note | HangUp | Handover

@@ -1,0 +1,36 @@
+"""Why a call ended, in words that stay the same for scripts and reports."""
+
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """The cause in a call record; `docs/glossary.md` says each in full, in English and Chinese."""
+
+    CALLER_HUNG_UP = "caller-hung-up"
+    ROBOT_HUNG_UP = "robot-hung-up"
+    AGENT_HUNG_UP = "agent-hung-up"
+    CANCELLED = "cancelled"
+    """The calling side gave up before the answer."""
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    DECLINED = "declined"
+    NO_SUCH_NUMBER = "no-such-number"
+    FORBIDDEN = "forbidden"
+    UNAUTHORISED = "unauthorised"
+    NO_COMMON_CODEC = "no-common-codec"
+    BAD_REQUEST = "bad-request"
+    LINE_REFUSED = "line-refused"
+    LINE_UNREACHABLE = "line-unreachable"
+    CONGESTION = "congestion"
+    """Too many calls, here or there (503, 486 from a carrier's switch, max_calls)."""
+    DRAINING = "draining"
+    RTP_SILENT = "rtp-silent"
+    """No RTP for `[media] silence_seconds`: the other side vanished without BYE."""
+    TOO_LONG = "too-long"
+    """`[limits] max_call_seconds`."""
+    SESSION_EXPIRED = "session-expired"
+    """The peer that asked for session refresh (RFC 4028) didn't refresh."""
+    MEDIA_FAILED = "media-failed"
+    """Our media worker died, or no port was free."""
+    SERVER_STOPPED = "server-stopped"
+    OUR_ERROR = "our-error"

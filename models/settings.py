@@ -1,0 +1,180 @@
+"""What an administrator may set: `hotline.toml`, then `HOTLINE_…` from the environment; unknown keys are errors.
+
+Every key is documented in `hotline.example.toml`; a test keeps the two in step.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CodecName = Literal["PCMU", "PCMA", "G722"]
+Language = Literal["en", "zh"]
+
+
+class Section(BaseModel):
+    """One table of the configuration file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TrunkSettings(Section):
+    """A SIP trunk: a carrier or a PBX, known by its addresses, by registration, or both."""
+
+    name: str
+    host: str
+    """Name or numeric address, optionally with :port; a name without a port is resolved by SRV, then A/AAAA."""
+    addresses: list[str] = []
+    """Further source addresses or CIDR networks that requests of this trunk may come from."""
+    username: str = ""
+    password: str = ""
+    """Digest password; "env:NAME" reads it from the environment."""
+    register_with: bool = False
+    """Whether we REGISTER with it so that it can send us calls."""
+    expires: int = Field(300, ge=60)
+    """Seconds asked for in our REGISTER."""
+    caller_number: str = ""
+    """User part of From on calls through this trunk."""
+    max_calls: int = Field(0, ge=0)
+    """0: as many as the server takes."""
+    health_check: float = Field(30, ge=0)
+    """Seconds between our OPTIONS; 0: none."""
+
+
+class UserSettings(Section):
+    """Somebody who may register a softphone with us."""
+
+    name: str
+    password: str = ""
+    """Plain password ("env:NAME" reads the environment), or empty where `ha1` is given."""
+    ha1: str = ""
+    """MD5(user:realm:password) in hex, RFC 7616 section 3.4.2."""
+    ha1_sha256: str = ""
+    """SHA-256(user:realm:password) in hex."""
+
+
+class GuardSettings(Section):
+    """Limits towards sources we don't know."""
+
+    requests_per_second: float = 20
+    """New requests a second from one unknown source address, averaged over `window` seconds."""
+    window: float = 5
+    ban_seconds: float = 300
+    register_failures: int = 5
+    """Wrong REGISTER credentials in a row before a source address is made to wait (doubling up to the ban)."""
+    scanners: list[str] = [
+        "friendly-scanner",
+        "sipvicious",
+        "sipcli",
+        "sip-scan",
+        "sundayddr",
+        "vaxsipuseragent",
+    ]
+    """User-Agent beginnings (any case) whose packets are dropped without an answer."""
+    accept_unknown: bool = True
+    """Whether calls from addresses that are no trunk and no registered user reach the hotline (never a way out)."""
+
+
+class SipSettings(Section):
+    listen: str = "0.0.0.0:5060"
+    public_address: str = ""
+    """Numeric address written into Contact, Via and SDP; empty: the listen address (needed when that is 0.0.0.0)."""
+    realm: str = "hotline"
+    trunks: list[TrunkSettings] = []
+    users: list[UserSettings] = []
+    guard: GuardSettings = GuardSettings()
+    ring_seconds: float = 60
+    """How long a call that we place may ring."""
+    nonce_seconds: float = 60
+    """How long a digest challenge of ours is good for."""
+
+
+class MediaSettings(Section):
+    ports: str = "20000-29999"
+    """UDP ports for RTP (even) and RTCP (odd), shared out to the workers."""
+    workers: int = Field(1, ge=1, le=64)
+    codecs: list[CodecName] = ["PCMU", "PCMA", "G722"]
+    """Offered and accepted, best first."""
+    silence_seconds: float = 60
+    """A call whose caller sends no RTP for so long is ended (not while it is on hold)."""
+    realtime: bool = True
+    """Ask for SCHED_RR for the media workers."""
+
+
+class SpeechSettings(Section):
+    workers: int = Field(1, ge=1, le=64)
+    recogniser: Literal["whisper", "vosk", "none"] = "whisper"
+    recogniser_model: str = ""
+    """A directory of one's own with weights for the recogniser; empty: the ones `hotline models` knows."""
+    detector: Literal["silero", "webrtc"] = "silero"
+    synthesiser: Literal["piper", "pyttsx3", "none"] = "piper"
+    voice: str = ""
+    """A voice file of one's own; empty: the default voice of the language."""
+    language: Language = "en"
+    hangover_ms: int = Field(500, ge=150, le=2000)
+    """Silence that ends an open answer; closed questions and dictation have their own (endpointing.py)."""
+
+
+class DataSettings(Section):
+    directory: Path = Path("data")
+    """Recordings, prompt cache and the SQLite file live here."""
+
+
+class DatabaseSettings(Section):
+    url: str = ""
+    """SQLAlchemy URL; empty: hotline.sqlite in the data directory."""
+
+
+class LimitSettings(Section):
+    max_calls: int = Field(100, ge=1)
+    max_call_seconds: float = Field(3600, gt=0)
+    drain_seconds: float = Field(120, ge=0)
+    """After SIGTERM, how long running calls may go on."""
+    retry_after: int = 10
+    """Seconds in the Retry-After of our 503."""
+
+
+class RouteSettings(Section):
+    """Which flow answers a dialled number."""
+
+    called: str = "*"
+    """Dialled number or user part; `*` stands for any run of characters."""
+    flow: str
+    """Name of a flow in the flows directory, or a path to a YAML file."""
+
+
+class DialplanSettings(Section):
+    directory: Path | None = None
+    """Flows of one's own; the shipped ones are found besides."""
+    routes: list[RouteSettings] = [RouteSettings(called="*", flow="reception")]
+
+
+class MetricsSettings(Section):
+    listen: str = "127.0.0.1:9464"
+    """Where Prometheus may fetch /metrics; empty: nowhere."""
+
+
+class LogSettings(Section):
+    format: Literal["human", "json"] = "human"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    personal: bool = False
+    """Whether phone numbers and spoken words are written unmasked."""
+
+
+class Settings(BaseSettings):
+    """The whole configuration; environment variables like HOTLINE_SIP__LISTEN win over the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    sip: SipSettings = SipSettings()
+    media: MediaSettings = MediaSettings()
+    speech: SpeechSettings = SpeechSettings()
+    data: DataSettings = DataSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    limits: LimitSettings = LimitSettings()
+    dialplan: DialplanSettings = DialplanSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    log: LogSettings = LogSettings()
