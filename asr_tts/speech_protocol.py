@@ -2,8 +2,8 @@
 
 A speech worker has two channels: `control` (the socket pair it was started with; the structs below, framed
 by `models.framing`) and `audio` (a SEQPACKET Unix socket it listens on; one packet a media tick: any number of
-frames, each behind an `AUDIO_HEAD`). Times of a stream are
-samples at 8 kHz since that stream was opened, counted by the media worker: the only clock of a call.
+frames, each behind an `AUDIO_HEAD`). Times of a stream are samples at 8 kHz since that stream was opened, counted
+by the media worker: the only clock of a call.
 """
 
 from struct import Struct as Packing
@@ -19,7 +19,7 @@ FRAME = 160
 QuestionKind = Literal["open", "yes_no", "digits", "list", "dictation"]
 
 
-class Message(msgspec.Struct, tag=True, frozen=True):
+class Message(msgspec.Struct, tag=True):
     """Anything on the control channel."""
 
 
@@ -124,7 +124,7 @@ class SpeechPaused(Message):
 
 
 class Draft(Message):
-    """Text of the utterance decoded at a short silence, before the endpoint is sure; partials of streaming engines too."""
+    """Text of the utterance decoded at a short silence, before the endpoint is sure; partials of streaming engines."""
 
     stream: int
     utterance: int

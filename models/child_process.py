@@ -85,7 +85,7 @@ class ChildProcess(Generic[M]):
         """Run the worker once; return why it ended."""
         ours, theirs = socket.socketpair()
         with theirs:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: ASYNC220 - fork and exec take about a millisecond
                 [*self._command, CHANNEL, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

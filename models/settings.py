@@ -165,9 +165,7 @@ class LogSettings(Section):
 class Settings(BaseSettings):
     """The whole configuration; environment variables like HOTLINE_SIP__LISTEN win over the file."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     sip: SipSettings = SipSettings()
     media: MediaSettings = MediaSettings()

@@ -189,7 +189,10 @@ class SpeechBack:
 
 
 class Ear(Protocol):
-    """A speech worker's attention to one stream. Events: `speech_protocol` structs with its number, `SpeechLost`, `SpeechBack`."""
+    """A speech worker's attention to one stream.
+
+    Events: every `speech_protocol` struct with its number, `SpeechLost`, `SpeechBack`.
+    """
 
     audio_socket: str
     """Where the media worker is to send the audio; "" while no worker is there."""

@@ -17,7 +17,7 @@ Tone = Literal["ringback", "busy", "congestion", "beep", "hold"]
 """hold: a soft tone pattern for waiting without a music file."""
 
 
-class Message(msgspec.Struct, tag=True, frozen=True):
+class Message(msgspec.Struct, tag=True):
     """Anything on the channel."""
 
 
@@ -48,7 +48,7 @@ class OpenStream(Message):
 
 
 class SetRemote(Message):
-    """What was negotiated; sent again after every re-negotiation. The first valid packet after it teaches the address."""
+    """What was negotiated; again after each re-negotiation. The first valid packet after it teaches the address."""
 
     stream: int
     address: str
@@ -94,7 +94,7 @@ class Resume(Message):
 
 
 class Stop(Message):
-    """Throw away all that is playing or queued; silent from the next packet on. Answered by `PlayEnded` of each play."""
+    """Throw away all that is playing or queued; silent from the next packet on. Each play gets its `PlayEnded`."""
 
     stream: int
 
