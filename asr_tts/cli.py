@@ -33,14 +33,14 @@ def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Every model Hotline knows, its licence, and whether it is here."""
-    rows = [_described(model) for model in KNOWN.values()]
+    states = [(model, *_state(model)) for model in KNOWN.values()]
     if as_json:
-        print(json.dumps(rows, indent=2))
+        print(json.dumps([_described(*state) for state in states], indent=2))
         return
     table = Table("name", "role", "engine", "language", "MB", "licence", "state", box=None)
-    for row in rows:
-        size = f"{row['bytes'] / 1e6:.0f}"
-        table.add_row(row["name"], row["role"], row["engine"], row["language"], size, row["licence"], row["state"])
+    for model, state, _ in states:
+        size = f"{model.size / 1e6:.0f}"
+        table.add_row(model.name, model.role, model.engine, model.language, size, model.licence, state)
     Console().print(table)
 
 
