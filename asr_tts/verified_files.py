@@ -29,7 +29,7 @@ class VerifiedFiles:
         entry: list[int | str] = [stat.st_size, stat.st_mtime_ns, digest]
         if not thorough and self._known.get(key) == entry:
             return True
-        right = _sha256(path) == digest
+        right = file_digest(path) == digest
         if right:
             self._changed = self._changed or self._known.get(key) != entry
             self._known[key] = entry
@@ -59,7 +59,8 @@ def _load(ledger: Path) -> dict[str, list[int | str]]:
     return known if isinstance(known, dict) else {}
 
 
-def _sha256(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's content, in hex."""
     digest = sha256()
     with path.open("rb") as file:
         while block := file.read(BLOCK):

@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from asr_tts import verified_files
 from asr_tts.known_models import KNOWN, Model, Part, WeightFile
-from asr_tts.verified_files import BLOCK, VerifiedFiles
 from models.errors import OperatorFault
 
 Locate = Callable[[Part], Path | None]
@@ -117,7 +117,7 @@ def _own(path: Path, name: str) -> Path:
 
 def _find(model: Model, root: Path, *, thorough: bool) -> Path:
     fault: WeightsFault | None = None
-    ledger = VerifiedFiles(root / "verified.json")
+    ledger = verified_files.VerifiedFiles(root / "verified.json")
     for place in _places(model, root):
         try:
             _check(model, place, ledger, thorough=thorough)
@@ -139,7 +139,7 @@ def _places(model: Model, root: Path) -> Iterator[Path]:
         yield place
 
 
-def _check(model: Model, place: Path, ledger: VerifiedFiles, *, thorough: bool) -> None:
+def _check(model: Model, place: Path, ledger: verified_files.VerifiedFiles, *, thorough: bool) -> None:
     way_out = f"run `hotline models fetch {model.name}`."
     for file in model.files:
         path = place / file.name
@@ -204,7 +204,7 @@ def _join(sources: list[Path], file: WeightFile, target: Path, progress: Progres
         with partial.open("wb") as out:
             for source in sources:
                 with source.open("rb") as part:
-                    while block := part.read(BLOCK):
+                    while block := part.read(verified_files.BLOCK):
                         digest.update(block)
                         out.write(block)
                         progress(len(block))
