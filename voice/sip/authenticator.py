@@ -1,0 +1,153 @@
+"""Digest authentication, the side that asks (RFC 7616 with SIP's RFC 8760).
+
+It keeps no list of the challenges that it hands out: a nonce carries its own time and is signed with a secret of this
+process. Only the nonce counts of *successful* answers are kept, bounded, so that an answer that somebody overheard is
+good for nothing. An unknown user costs the same hashes as a wrong password.
+"""
+
+import hmac
+import re
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BadBase64
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from models.errors import OperatorFault
+from models.settings import UserSettings
+from voice.sip.digest import STRONGEST_FIRST, Algorithm, hashed, parameters, password_of, quoted, response
+
+_EVERY_COUNT_USED = 0xFFFFFFFF
+_NONCE_BYTES = 8 + 8 + 16
+"""Milliseconds, chance, signature."""
+
+
+class Nonces:
+    """Signed challenges and what has been spent of them."""
+
+    def __init__(self, lifetime: float, secret: bytes | None = None, remembered: int = 10_000) -> None:
+        """`lifetime`: seconds a nonce is good for. `remembered`: used nonces whose counts are kept."""
+        self._lifetime = lifetime
+        self._secret = secret or secrets.token_bytes(32)
+        self._remembered = remembered
+        self._spent: OrderedDict[str, int] = OrderedDict()
+        self._forgotten_before = -1
+        """Milliseconds: a nonce issued up to then may have counts that we no longer know."""
+
+    def issue(self, now: float) -> str:
+        head = int(now * 1000).to_bytes(8, "big") + secrets.token_bytes(8)
+        return urlsafe_b64encode(head + self._signature(head)).decode()
+
+    def fresh(self, nonce: str, now: float) -> bool:
+        """Whether we issued `nonce` and it hasn't expired."""
+        issued = self._issued(nonce)
+        return issued is not None and issued > self._forgotten_before and issued / 1000 + self._lifetime >= now
+
+    def spend(self, nonce: str, nc: int | None) -> bool:
+        """Use one count of a fresh nonce; False where it was used before. None (no qop) uses the nonce up at once."""
+        last = self._spent.get(nonce, 0)
+        if nc is None and last:
+            return False
+        count = _EVERY_COUNT_USED if nc is None else nc
+        if count <= last:
+            return False
+        self._spent[nonce] = count
+        self._spent.move_to_end(nonce)
+        if len(self._spent) > self._remembered:
+            oldest, _ = self._spent.popitem(last=False)
+            self._forgotten_before = max(self._forgotten_before, self._issued(oldest) or 0)
+        return True
+
+    def _issued(self, nonce: str) -> int | None:
+        try:
+            raw = urlsafe_b64decode(nonce.encode())
+        except (BadBase64, ValueError):
+            return None
+        head, signature = raw[:16], raw[16:]
+        if len(raw) != _NONCE_BYTES or not hmac.compare_digest(signature, self._signature(head)):
+            return None
+        return int.from_bytes(head[:8], "big")
+
+    def _signature(self, head: bytes) -> bytes:
+        return hmac.digest(self._secret, head, "sha256")[:16]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a request's credentials prove."""
+
+    user: str = ""
+    """The user who is proven to have sent it; "" for nobody."""
+    stale: bool = False
+    """The password is right and only the nonce is too old (or of an earlier server): ask again, nobody failed."""
+    tried: bool = False
+    """Whether there were credentials for our realm at all."""
+
+
+class Authenticator:
+    """Knows the users' HA1 values and asks for proof."""
+
+    def __init__(self, realm: str, users: Iterable[UserSettings], nonces: Nonces) -> None:
+        """Raise `OperatorFault` where a user has no password or one that can't be read."""
+        self._realm = realm
+        self._nonces = nonces
+        self._ha1: dict[tuple[str, str], str] = {}
+        self._users = frozenset(user.name for user in users if self._learn(user))
+        common = tuple(a for a in STRONGEST_FIRST if all((name, a) in self._ha1 for name in self._users))
+        # Offered to everybody alike: an offer that depends on the user would tell who exists.
+        self.offered: tuple[Algorithm, ...] = common or STRONGEST_FIRST
+        self._nobody = {algorithm: hashed(algorithm, secrets.token_hex(16)) for algorithm in STRONGEST_FIRST}
+
+    def knows(self, user: str) -> bool:
+        return user in self._users
+
+    def challenges(self, now: float, stale: bool = False) -> tuple[str, ...]:
+        """Values of the WWW-Authenticate headers of one 401, strongest first (RFC 8760 section 2.4)."""
+        nonce = self._nonces.issue(now)
+        tail = ", stale=true" if stale else ""
+        return tuple(
+            f'Digest realm={quoted(self._realm)}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{tail}'
+            for algorithm in self.offered
+        )
+
+    def proof(self, method: str, credentials: Iterable[str], now: float) -> Proof:
+        """Judge the Authorization headers of one request."""
+        for header in credentials:
+            given = parameters(header)
+            if given is not None and given.get("realm") == self._realm:
+                return self._judge(method, given, now)
+        return Proof()
+
+    def _judge(self, method: str, given: Mapping[str, str], now: float) -> Proof:
+        algorithm = {"md5": "MD5", "sha-256": "SHA-256"}.get(given.get("algorithm", "MD5").lower())
+        qop, nc, user = given.get("qop", ""), given.get("nc", ""), given.get("username", "")
+        counted = qop == "auth" and re.fullmatch(r"[0-9a-fA-F]{8}", nc) is not None
+        if algorithm not in self.offered or (qop and not counted) or (not qop and algorithm != "MD5"):
+            return Proof(tried=True)
+        ha1 = self._ha1.get((user, algorithm), self._nobody[algorithm])
+        nonce = given.get("nonce", "")
+        expected = response(
+            algorithm, ha1, method, given.get("uri", ""), nonce, qop, nc if qop else "", given.get("cnonce", "")
+        )
+        right = hmac.compare_digest(expected.encode(), given.get("response", "").lower().encode())
+        fresh = self._nonces.fresh(nonce, now)
+        if not right:
+            return Proof(tried=True)
+        if not fresh or not self._nonces.spend(nonce, int(nc, 16) if qop else None):
+            return Proof(tried=True, stale=True)
+        return Proof(user, tried=True)
+
+    def _learn(self, user: UserSettings) -> bool:
+        password = password_of(user.password, f"user '{user.name}'")
+        given = {"MD5": user.ha1, "SHA-256": user.ha1_sha256}
+        for algorithm in STRONGEST_FIRST:
+            if password:
+                self._ha1[user.name, algorithm] = hashed(algorithm, f"{user.name}:{self._realm}:{password}")
+            elif given[algorithm]:
+                self._ha1[user.name, algorithm] = given[algorithm].lower()
+        if not any((user.name, algorithm) in self._ha1 for algorithm in STRONGEST_FIRST):
+            raise OperatorFault(
+                f"User '{user.name}' has no password: set password, ha1 or ha1_sha256 in [[sip.users]]."
+            )
+        return True

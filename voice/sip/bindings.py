@@ -1,0 +1,167 @@
+"""Where the registered softphones are: the location table of RFC 3261 section 10, in memory."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from voice.sip.address import SIP_PORT, Address, numeric
+
+_NAME_ADDR = re.compile(r'^\s*(?:"(?:[^"\\]|\\.)*"|[^<"]*?)\s*<([^>]*)>\s*(.*)$', re.DOTALL)
+_URI = re.compile(r"^(sips?):(?:([^@]*)@)?(\[[^\]]+\]|[^:;?\s\[\]]+)(?::(\d{1,5}))?([;?].*)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One Contact value as a phone wrote it."""
+
+    uri: str
+    expires: int | None = None
+    """Seconds; None where the parameter is missing or no number (section 10.2.1.1)."""
+    q: float = 1.0
+
+    @property
+    def host(self) -> str:
+        """Host part without brackets."""
+        return _parts(self.uri)[2].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(_parts(self.uri)[3] or SIP_PORT)
+
+    @property
+    def key(self) -> str:
+        """What two URIs of one place share: section 19.1.4, but the default port is the same written or not."""
+        scheme, user, host, port, rest = _parts(self.uri)
+        transport = re.search(r";transport=(\w+)", rest, re.IGNORECASE)
+        return f"{scheme.lower()}:{user}@{host.lower()}:{port or SIP_PORT}:{transport[1].lower() if transport else ''}"
+
+
+def read_contact(text: str) -> Contact | None:
+    """Read one Contact value (not `*`); None where it isn't a SIP URI."""
+    match = _NAME_ADDR.match(text)
+    uri, tail = (match[1], match[2]) if match else (text.split(";", 1)[0], ";" + ";".join(text.split(";")[1:]))
+    uri = uri.strip()
+    if not _URI.match(uri):
+        return None
+    parameters = dict(_pair(part) for part in tail.split(";") if part.strip())
+    return Contact(uri, _seconds(parameters.get("expires")), _quality(parameters.get("q")))
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place where a user can be reached."""
+
+    user: str
+    contact: Contact
+    source: Address
+    """Where its REGISTER came from."""
+    expires_at: float
+    """Time of the clock that is passed in."""
+    refreshed_at: float
+    call_id: str
+    cseq: int
+    user_agent: str = ""
+
+    @property
+    def route(self) -> Address:
+        """Where requests to it are sent: behind a NAT the Contact names no place that we could reach."""
+        contact_host = numeric(self.contact.host)
+        if contact_host is not None and contact_host == numeric(self.source[0]):
+            return self.source[0], self.contact.port
+        return self.source
+
+
+class OutOfOrder(Exception):
+    """A REGISTER of the same Call-ID with a CSeq that isn't higher came after a newer one (section 10.3 step 7)."""
+
+
+class Bindings:
+    """The table. `on_change(binding, present)` tells whoever keeps a copy; `kept` are the ones kept from before."""
+
+    def __init__(
+        self, kept: Iterable[Binding] = (), on_change: Callable[[Binding, bool], None] = lambda binding, present: None
+    ) -> None:
+        self._of: dict[str, dict[str, Binding]] = {}
+        self._on_change = on_change
+        for binding in kept:
+            self._of.setdefault(binding.user, {})[binding.contact.key] = binding
+
+    def of(self, user: str, now: float) -> list[Binding]:
+        """The user's live bindings, best `q` first, the most recently refreshed first among equals."""
+        mine = self._of.get(user, {})
+        for binding in [binding for binding in mine.values() if binding.expires_at <= now]:
+            self._remove(binding)
+        return sorted(mine.values(), key=lambda binding: (-binding.contact.q, -binding.refreshed_at))
+
+    def users(self, now: float) -> dict[str, list[Binding]]:
+        """Everybody who is registered now."""
+        found = {user: self.of(user, now) for user in list(self._of)}
+        return {user: bindings for user, bindings in found.items() if bindings}
+
+    def at(self, source: Address, now: float) -> str:
+        """The user who registered from `source`, or ""."""
+        for user, bindings in self.users(now).items():
+            if any(source in (binding.source, binding.route) for binding in bindings):
+                return user
+        return ""
+
+    def update(self, offered: Iterable[Binding], now: float, limit: int) -> None:
+        """Take over the bindings of one REGISTER, all or none; one that has expired already is removed.
+
+        Above `limit` contacts the user's longest unrefreshed one gives way: phones that restarted leave such behind.
+        Raises `OutOfOrder`.
+        """
+        offered = list(offered)
+        for binding in offered:
+            self._must_be_newer(binding, self._of.get(binding.user, {}).get(binding.contact.key))
+        for binding in offered:
+            if binding.expires_at <= now:
+                self._remove(binding)
+            else:
+                self._of.setdefault(binding.user, {})[binding.contact.key] = binding
+                self._on_change(binding, True)
+        for user in {binding.user for binding in offered}:
+            by_age = sorted(self.of(user, now), key=lambda binding: binding.refreshed_at)
+            for binding in by_age[: max(0, len(by_age) - limit)]:
+                self._remove(binding)
+
+    def clear(self, user: str, call_id: str, cseq: int, now: float) -> None:
+        """Remove all of a user's bindings (`Contact: *`). Raises `OutOfOrder`."""
+        mine = self.of(user, now)
+        for binding in mine:
+            self._must_be_newer(replace(binding, call_id=call_id, cseq=cseq), binding)
+        for binding in mine:
+            self._remove(binding)
+
+    @staticmethod
+    def _must_be_newer(new: Binding, old: Binding | None) -> None:
+        if old is not None and old.call_id == new.call_id and new.cseq <= old.cseq:
+            raise OutOfOrder
+
+    def _remove(self, binding: Binding) -> None:
+        mine = self._of.get(binding.user, {})
+        gone = mine.pop(binding.contact.key, None)
+        if not mine:
+            self._of.pop(binding.user, None)
+        if gone is not None:
+            self._on_change(gone, False)
+
+
+def _parts(uri: str) -> tuple[str, str, str, str, str]:
+    match = _URI.match(uri)
+    assert match is not None, f"'{uri}' was read as a Contact before"
+    return match[1], match[2] or "", match[3], match[4] or "", match[5] or ""
+
+
+def _pair(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    return name.strip().lower(), value.strip().strip('"')
+
+
+def _seconds(text: str | None) -> int | None:
+    return min(int(text), 2**31) if text is not None and text.isascii() and text.isdecimal() else None
+
+
+def _quality(text: str | None) -> float:
+    match = re.fullmatch(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", text or "")
+    return float(match[0]) if match else 1.0
