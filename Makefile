@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
+.ONESHELL:
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,25 +21,28 @@ setup: $(DEBIAN) $(INSTALLED)
 
 $(DEBIAN): Makefile
 	@mkdir -p .venv
-	@.ci/debian-packages $(PACKAGES)
-	@touch $@
+	venv=""; $(PYTHON) -c 'import ensurepip' 2>/dev/null || venv=python3-venv
+	.ci/debian-packages $(PACKAGES) $$venv
+	touch $@
 
-$(INSTALLED): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' || \
-	  { echo "Hotline needs Python 3.11 or 3.12 with the venv module: run make PYTHON=/path/to/python3.11." >&2; exit 1; }
-	@[ -x $(BIN)/python ] || { echo "setup: making .venv"; $(PYTHON) -m venv .venv; }
-	@echo "setup: installing Python packages (half a minute to a few)"
-	@$(BIN)/pip install -q -e '.[gpl,models,dev,bench]' -c constraints.txt 2> >(grep -v '^WARNING: Location' >&2)
-	@touch $@ .venv/READY
+# Two makes at once (a test run beside a setup) must not install into each other.
+$(INSTALLED): pyproject.toml constraints.txt | $(DEBIAN)
+	@exec 9> .venv/.lock; flock 9
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' || \
+	  { echo "Hotline needs Python 3.11 or 3.12: run make PYTHON=/path/to/python3.11." >&2; exit 1; }
+	if [ ! -x $(BIN)/pip ]; then echo "setup: making .venv"; $(PYTHON) -m venv .venv; fi
+	echo "setup: installing Python packages (takes a minute or a few)"
+	$(BIN)/pip install -q -e '.[gpl,models,dev,bench]' -c constraints.txt 2> >(grep -v '^WARNING: Location' >&2)
+	touch $@ .venv/READY
 
 demo: setup
 	@$(BIN)/hotline demo
 
 lint: setup
 	@echo "lint: ruff";          $(BIN)/ruff check -q .
-	@echo "lint: ruff format";   $(BIN)/ruff format -q --check .
-	@echo "lint: mypy --strict"; $(BIN)/mypy --strict --no-error-summary
-	@echo "lint: floors";        $(BIN)/lint-imports --no-cache > .venv/floors.log || { cat .venv/floors.log; exit 1; }
+	echo "lint: ruff format";   $(BIN)/ruff format -q --check .
+	echo "lint: mypy --strict"; $(BIN)/mypy --strict --no-error-summary
+	echo "lint: floors";        $(BIN)/lint-imports --no-cache > .venv/floors.log || { cat .venv/floors.log; exit 1; }
 
 test: lint
 	@echo "test: pytest"; $(BIN)/pytest -q
@@ -47,5 +51,5 @@ bench: setup
 	@$(BIN)/python -m bench
 
 clean:
-	rm -rf .venv .weights build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .weights build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
