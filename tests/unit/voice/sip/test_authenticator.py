@@ -1,12 +1,12 @@
+import hmac
 from collections import Counter
 
 import pytest
 
 from models.errors import OperatorFault
 from models.settings import UserSettings
-from voice.sip import authenticator as module
 from voice.sip.authenticator import Authenticator, Nonces
-from voice.sip.digest import answer_to, best_challenge, hashed
+from voice.sip.digest import answer_to, best_challenge, hashed, response
 
 URI = "sip:hotline"
 
@@ -19,6 +19,7 @@ def asking(users=None, lifetime=60, **options):
 def answered(authenticator, now, *, user="alice", password="right", algorithm=None, method="REGISTER", count=1):
     offers = authenticator.challenges(now)
     chosen = best_challenge([offer for offer in offers if algorithm is None or f"algorithm={algorithm}" in offer])
+    assert chosen is not None
     return answer_to(chosen, user, password, method, URI, count)
 
 
@@ -46,7 +47,6 @@ def test_an_unknown_user_costs_exactly_the_hashes_of_a_wrong_password(monkeypatc
     known = answered(asks, 0, user="alice", password="wrong", algorithm="SHA-256")
     unknown = answered(asks, 0, user="nobody", password="wrong", algorithm="SHA-256")
     calls: Counter[str] = Counter()
-    real_response, real_hmac = module.response, module.hmac.compare_digest
 
     def counted(name, function):
         def call(*arguments):
@@ -55,8 +55,8 @@ def test_an_unknown_user_costs_exactly_the_hashes_of_a_wrong_password(monkeypatc
 
         return call
 
-    monkeypatch.setattr(module, "response", counted("response", real_response))
-    monkeypatch.setattr(module.hmac, "compare_digest", counted("compare", real_hmac))
+    monkeypatch.setattr("voice.sip.authenticator.response", counted("response", response))
+    monkeypatch.setattr("hmac.compare_digest", counted("compare", hmac.compare_digest))
     work = []
     for header in (known, unknown):
         calls.clear()

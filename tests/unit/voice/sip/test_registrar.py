@@ -16,7 +16,7 @@ class Phone:
     """Registers like a softphone: asks, answers the challenge, counts CSeq."""
 
     def __init__(self, bindings=None, *, user="alice", password="right", source=PHONE, call_id="c1"):
-        self.proofs = []
+        self.proofs: list[tuple[str, bool, float]] = []
         self.bindings = bindings or Bindings()
         users = [UserSettings(name="alice", password="right"), UserSettings(name="bob", password="right")]
         self.registrar = Registrar(
@@ -30,6 +30,7 @@ class Phone:
         refused = self.registrar.receive(asked, now)
         assert refused.code == 401
         challenge = best_challenge(value for _, value in refused.headers)
+        assert challenge is not None
         proof = answer_to(challenge, self.user, self.password, "REGISTER", "sip:hotline")
         return self.registrar.receive(self._register(contacts, expires, cseq, to, call_id, source, (proof,)), now)
 
@@ -47,11 +48,8 @@ class Phone:
 
 def contacts_of(answer):
     assert answer.code == 200
-    return {
-        re.match("<(.*?)>", value)[1]: int(re.search(r"expires=(\d+)", value)[1])
-        for name, value in answer.headers
-        if name == "Contact"
-    }
+    values = [re.fullmatch(r"<(.*?)>;expires=(\d+);q=.*", value) for name, value in answer.headers if name == "Contact"]
+    return {match[1]: int(match[2]) for match in values if match is not None}
 
 
 def test_a_phone_registers_and_is_told_how_long_it_holds():
