@@ -23,6 +23,8 @@ CHANNEL = "--channel"
 """The worker's option that carries the descriptor of its end."""
 BACK_OFF = (0.1, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the first, second … restart in a row."""
+LEAVING_SECONDS = 3.0
+"""A worker's time to finish (close recordings) once its channel is closed; then it is killed."""
 STEADY = 30.0
 """Seconds of life after which a death counts as the first again."""
 
@@ -95,11 +97,13 @@ class ChildProcess(Generic[M]):
         self._framing = Framing(self._kind)
         self._heard = time.monotonic()
         reading = asyncio.ensure_future(self._read(reader))
+        hung = False
         try:
             while not reading.done():
                 await asyncio.wait([reading], timeout=self._ping_seconds)
                 silent = time.monotonic() - self._heard
-                if silent > (self._patience if self.ready.is_set() else self._start_seconds):
+                hung = silent > (self._patience if self.ready.is_set() else self._start_seconds)
+                if hung:
                     return f"it gave no sign of life for {silent:.0f} s"
                 self.tell(self._ping(time.time()))
             return reading.result()
@@ -109,29 +113,29 @@ class ChildProcess(Generic[M]):
                 await reading
             self._writer.close()
             self._writer = None
-            await self._bury(process)
+            await self._bury(process, hung=hung)
 
     async def _read(self, reader: asyncio.StreamReader) -> str:
         """Hand on every message; return why there are no more."""
-        while data := await reader.read(65536):
-            self._heard = time.monotonic()
-            try:
+        try:
+            while data := await reader.read(65536):
+                self._heard = time.monotonic()
                 for message in self._framing.feed(data):
                     self.ready.set()
                     self._on_message(message)
-            except ValueError as error:
-                return f"it sent what is no message: {error}"
+        except ValueError as error:
+            return f"it sent what is no message: {error}"
+        except ConnectionError:
+            pass
         return "its process ended"
 
-    async def _bury(self, process: "subprocess.Popen[bytes]") -> None:
-        """End the process (it exits by itself at end-of-file) and collect it, without blocking the loop."""
-        for action in (None, process.terminate, process.kill):
-            if action is not None:
-                action()
-            for _ in range(40):
-                if process.poll() is not None:
-                    return
-                await asyncio.sleep(0.05)
+    async def _bury(self, process: "subprocess.Popen[bytes]", *, hung: bool) -> None:
+        """Collect the process without blocking the loop; it exits by itself at end-of-file unless it hangs."""
+        until = time.monotonic() + (0 if hung else LEAVING_SECONDS)
+        while process.poll() is None:
+            if time.monotonic() >= until:
+                process.kill()
+            await asyncio.sleep(0.02)
 
 
 def channel(descriptor: int) -> socket.socket:

@@ -1,0 +1,83 @@
+"""A worker is started, watched, and started again; with a real process."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from models import child_process
+from models.child_process import ChildProcess
+from tests.unit.models.echo_worker import FromWorker, Misbehave, Ping
+
+
+class Watched:
+    """A child with everything it reported."""
+
+    def __init__(self) -> None:
+        self.messages: list[object] = []
+        self.losses: list[str] = []
+        self.child: ChildProcess[FromWorker] = ChildProcess(
+            "echo 1",
+            "tests.unit.models.echo_worker",
+            [],
+            FromWorker,
+            on_message=self.messages.append,
+            on_lost=self.losses.append,
+            ping=Ping,
+            ping_seconds=0.05,
+            patience=0.5,
+        )
+
+    async def back_after(self, misbehaviour: str) -> int:
+        """Make it fail; return the new worker's pid once it is ready again."""
+        await self.child.ready.wait()
+        old = self.child.pid
+        self.child.tell(Misbehave(misbehaviour))
+        while not self.losses:
+            await asyncio.sleep(0.01)
+        await self.child.ready.wait()
+        assert self.child.pid != old
+        return old
+
+
+@asynccontextmanager
+async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
+    monkeypatch.setattr(child_process, "BACK_OFF", (0.01,))
+    it = Watched()
+    running = asyncio.ensure_future(it.child.run())
+    try:
+        async with asyncio.timeout(20):
+            yield it
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.mark.parametrize("misbehaviour", ["die", "hang", "babble"])
+async def test_a_worker_that_fails_is_reported_buried_and_replaced(monkeypatch, misbehaviour):
+    async with watched(monkeypatch) as it:
+        old = await it.back_after(misbehaviour)
+        assert len(it.losses) == 1
+        assert it.child.restarts == 1
+        with pytest.raises(ProcessLookupError):
+            os.kill(old, 0)
+
+
+async def test_cancelling_ends_the_process(monkeypatch):
+    async with watched(monkeypatch) as it:
+        await it.child.ready.wait()
+        pid = it.child.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert not it.losses
+
+
+async def test_what_is_told_to_a_lost_worker_is_dropped_and_not_kept_for_the_next(monkeypatch):
+    async with watched(monkeypatch) as it:
+        it.child.tell(Misbehave("die"))
+        await it.child.ready.wait()
+        while len(it.messages) < 3:
+            await asyncio.sleep(0.01)
+        assert not it.losses
