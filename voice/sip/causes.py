@@ -127,4 +127,4 @@ def reason_header(cause: Cause) -> str:
 
 def worth_another_address(code: int) -> bool:
     """Whether another address of the same line may do better (RFC 3263 section 4.3): 408, 503 and gateway trouble."""
-    return code in (408, 430, 500, 502, 503, 504)
+    return code in (408, 430, 502, 503, 504)
