@@ -46,7 +46,7 @@ lint: setup
 	echo "lint: floors";        $(BIN)/lint-imports --no-cache > .venv/floors.log || { cat .venv/floors.log; exit 1; }
 
 test: lint
-	@echo "test: pytest"; $(BIN)/pytest -q
+	@echo "test: pytest"; $(BIN)/pytest
 
 bench: setup
 	@$(BIN)/python -m bench
