@@ -1,0 +1,136 @@
+"""A whole Hotline in a process of its own, with its own addresses and data: for the demo, the benches and tests."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from models.errors import OurFault
+
+READY = "Hotline is ready"
+"""Beginning of the one line that `hotline serve` prints on stdout when callers may come."""
+
+
+@dataclass
+class ServerProcess:
+    """`hotline serve` with the settings given as environment; its JSON log lines are kept and can be followed."""
+
+    directory: Path
+    address: str = "127.0.0.1"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Further settings by their environment names without HOTLINE_: {"LIMITS__MAX_CALLS": "10"}."""
+    configuration: Path | None = None
+
+    def __post_init__(self) -> None:
+        self.sip_port = free_port(self.address)
+        self.lines: list[dict[str, Any]] = []
+        self._fresh = asyncio.Event()
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Of the server process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def sip(self) -> tuple[str, int]:
+        """Where to call."""
+        return self.address, self.sip_port
+
+    async def start(self, patience: float = 180.0) -> None:
+        """Return when the server says ready; raise `OurFault` with its last words when it doesn't."""
+        environment = {
+            **os.environ,
+            "HOTLINE_SIP__LISTEN": f"{self.address}:{self.sip_port}",
+            "HOTLINE_SIP__PUBLIC_ADDRESS": self.address,
+            "HOTLINE_DATA__DIRECTORY": str(self.directory),
+            "HOTLINE_METRICS__LISTEN": "",
+            "HOTLINE_LOG__FORMAT": "json",
+            "HOTLINE_LOG__PERSONAL": "true",
+            **{f"HOTLINE_{name}": value for name, value in self.settings.items()},
+        }
+        given = ["--config", str(self.configuration)] if self.configuration else []
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "server",
+            "serve",
+            *given,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=1 << 20,
+        )
+        self._reading = asyncio.ensure_future(self._read_log())
+        assert self._process.stdout is not None
+        try:
+            async with asyncio.timeout(patience):
+                while line := await self._process.stdout.readline():
+                    if line.decode().startswith(READY):
+                        return
+        except TimeoutError:
+            await self.stop(patience=1)
+        last = "; ".join(str(entry.get("message", entry)) for entry in self.lines[-5:])
+        raise OurFault(f"The server did not get ready; its last words: {last or 'none'}.")
+
+    async def stop(self, patience: float = 30.0, by: signal.Signals = signal.SIGTERM) -> int:
+        """End the server and return its exit code; after `patience` seconds it is killed."""
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(by)
+        try:
+            code = await asyncio.wait_for(self._process.wait(), patience)
+        except TimeoutError:
+            self._process.kill()
+            code = await self._process.wait()
+        if self._reading is not None:
+            await self._reading
+        return code
+
+    async def follow(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield every log line as it comes, from the first, until the server ends."""
+        read = 0
+        while True:
+            while read < len(self.lines):
+                yield self.lines[read]
+                read += 1
+            if self._reading is None or self._reading.done():
+                return
+            self._fresh.clear()
+            if read == len(self.lines):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._fresh.wait(), 0.5)
+
+    async def __aenter__(self) -> "ServerProcess":
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _read_log(self) -> None:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        while line := await self._process.stderr.readline():
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = {"message": line.decode(errors="replace").rstrip()}
+            self.lines.append(entry if isinstance(entry, dict) else {"message": str(entry)})
+            self._fresh.set()
+
+
+def free_port(address: str) -> int:
+    """Return a UDP port that nobody uses on `address` right now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
