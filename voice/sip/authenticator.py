@@ -99,6 +99,10 @@ class Authenticator:
         self.offered: tuple[Algorithm, ...] = common or STRONGEST_FIRST
         self._nobody = {algorithm: hashed(algorithm, secrets.token_hex(16)) for algorithm in STRONGEST_FIRST}
 
+    @property
+    def has_users(self) -> bool:
+        return bool(self._users)
+
     def knows(self, user: str) -> bool:
         return user in self._users
 

@@ -1,0 +1,96 @@
+"""Who brings a request: a trunk by its address or our registration, a user by digest, or nobody we know. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from voice.line import Origin
+from voice.sip.address import Address, bracketed, numeric
+from voice.sip.authenticator import Authenticator
+from voice.sip.bindings import Bindings
+from voice.sip.trunk import Trunk
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What of a request says who sent it."""
+
+    method: str
+    source: Address
+    from_user: str
+    from_host: str
+    line: str = ""
+    """`line` parameter of the Request-URI."""
+    credentials: tuple[str, ...] = ()
+    """Authorization and Proxy-Authorization values."""
+
+
+@dataclass(frozen=True)
+class Prove:
+    """The request claims to be a user's: answer 401 with these WWW-Authenticate values."""
+
+    challenges: tuple[str, ...]
+
+
+class Origins:
+    def __init__(
+        self, trunks: Sequence[Trunk], authenticator: Authenticator, bindings: Bindings, our_hosts: Iterable[str]
+    ) -> None:
+        """`our_hosts`: what stands for us in URIs (listen address, public address, realm)."""
+        self._trunks = trunks
+        self._authenticator = authenticator
+        self._bindings = bindings
+        self._ours = {_host(host) for host in our_hosts}
+
+    def is_trunk(self, address: str) -> bool:
+        """Whether a source address belongs to a trunk (the guard lets it pass)."""
+        return any(trunk.owns(address) for trunk in self._trunks)
+
+    def trunk_of(self, arrival: Arrival) -> Trunk | None:
+        """The trunk by source address, else by the line that we registered with it."""
+        for trunk in self._trunks:
+            if trunk.owns(arrival.source[0]):
+                return trunk
+        for trunk in self._trunks:
+            if trunk.settings.register_with and arrival.line == trunk.line:
+                return trunk
+        return None
+
+    def of(self, arrival: Arrival, now: float) -> Origin | Prove:
+        """Tell who sent it, or what to answer so that the sender proves it.
+
+        A request that claims one of our users, or any name at our own host, is challenged whether that user exists
+        or not; one with wrong credentials too.
+        """
+        address = f"{bracketed(arrival.source[0])}:{arrival.source[1]}"
+        trunk = self.trunk_of(arrival)
+        if trunk is not None:
+            return Origin("trunk", trunk.name, address)
+        proof = self._authenticator.proof(arrival.method, arrival.credentials, now)
+        if proof.user:
+            return Origin("user", proof.user, address)
+        if proof.tried or self._claims_user(arrival, now):
+            return Prove(self._authenticator.challenges(now, proof.stale))
+        return Origin("unknown", "", address)
+
+    def _claims_user(self, arrival: Arrival, now: float) -> bool:
+        if not self._authenticator.has_users:
+            return False
+        return (
+            self._authenticator.knows(arrival.from_user)
+            or _host(arrival.from_host) in self._ours
+            or bool(self._bindings.at(arrival.source, now))
+        )
+
+
+def may_call_out(origin: Origin) -> bool:
+    """Whether this origin may reach anything beyond the hotline itself (a trunk, another user's phone).
+
+    A source address alone proves nothing over UDP, so a trunk's caller may not either: what a flow does for such a
+    caller (a transfer) is the flow's own call, with origin "ourselves".
+    """
+    return origin.kind in ("user", "ourselves", "loopback")
+
+
+def _host(text: str) -> str:
+    literal = numeric(text)
+    return str(literal) if literal is not None else text.lower().rstrip(".")
