@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from voice.sip.address import SIP_PORT, Address, numeric
 
@@ -18,6 +19,11 @@ class Contact:
     expires: int | None = None
     """Seconds; None where the parameter is missing or no number (section 10.2.1.1)."""
     q: float = 1.0
+
+    @property
+    def user(self) -> str:
+        """User part, %-escapes and password resolved away."""
+        return unquote(_parts(self.uri)[1].split(":")[0].split(";")[0])
 
     @property
     def host(self) -> str:

@@ -1,13 +1,17 @@
 """Who brings a request: a trunk by its address or our registration, a user by digest, or nobody we know. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voice.line import Origin
 from voice.sip.address import Address, bracketed, numeric
 from voice.sip.authenticator import Authenticator
-from voice.sip.bindings import Bindings
+from voice.sip.bindings import Bindings, read_contact
+from voice.sip.request import Request
 from voice.sip.trunk import Trunk
+
+_LINE = re.compile(r";line=([^;?>]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,19 @@ class Arrival:
     """`line` parameter of the Request-URI."""
     credentials: tuple[str, ...] = ()
     """Authorization and Proxy-Authorization values."""
+
+    @classmethod
+    def read(cls, request: Request) -> "Arrival":
+        sender = read_contact(request.first("From"))
+        line = _LINE.search(request.uri)
+        return cls(
+            request.method,
+            request.source,
+            sender.user if sender else "",
+            sender.host if sender else "",
+            line[1] if line else "",
+            (*request.values("Authorization"), *request.values("Proxy-Authorization")),
+        )
 
 
 @dataclass(frozen=True)
@@ -55,7 +72,11 @@ class Origins:
                 return trunk
         return None
 
-    def of(self, arrival: Arrival, now: float) -> Origin | Prove:
+    def of(self, request: Request, now: float) -> Origin | Prove:
+        """Tell who sent a request, or what to answer so that the sender proves it."""
+        return self.judge(Arrival.read(request), now)
+
+    def judge(self, arrival: Arrival, now: float) -> Origin | Prove:
         """Tell who sent it, or what to answer so that the sender proves it.
 
         A request that claims one of our users, or any name at our own host, is challenged whether that user exists
