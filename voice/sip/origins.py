@@ -72,11 +72,7 @@ class Origins:
                 return trunk
         return None
 
-    def of(self, request: Request, now: float) -> Origin | Prove:
-        """Tell who sent a request, or what to answer so that the sender proves it."""
-        return self.judge(Arrival.read(request), now)
-
-    def judge(self, arrival: Arrival, now: float) -> Origin | Prove:
+    def of(self, arrival: Arrival, now: float) -> Origin | Prove:
         """Tell who sent it, or what to answer so that the sender proves it.
 
         A request that claims one of our users, or any name at our own host, is challenged whether that user exists

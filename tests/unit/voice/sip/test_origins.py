@@ -36,13 +36,13 @@ class Edge:
 @pytest.mark.parametrize("source", ["192.0.2.1", "10.0.0.77"])
 def test_a_trunk_is_known_by_address(source):
     arrival = replace(STRANGER, source=(source, 5062))
-    assert Edge().origins.judge(arrival, 0) == Origin("trunk", "acme", f"{source}:5062")
+    assert Edge().origins.of(arrival, 0) == Origin("trunk", "acme", f"{source}:5062")
     assert Edge().origins.is_trunk(source)
 
 
 def test_a_request_to_the_contact_that_we_registered_is_the_trunks():
     edge = Edge()
-    origin = edge.origins.judge(replace(STRANGER, line=edge.trunk.line), 0)
+    origin = edge.origins.of(replace(STRANGER, line=edge.trunk.line), 0)
     assert isinstance(origin, Origin)
     assert (origin.kind, origin.name) == ("trunk", "acme")
 
@@ -50,7 +50,7 @@ def test_a_request_to_the_contact_that_we_registered_is_the_trunks():
 def test_a_line_that_was_never_registered_opens_nothing():
     edge = Edge()
     for line in (edge.quiet.line, "", "0" * 16):
-        origin = edge.origins.judge(replace(STRANGER, line=line), 0)
+        origin = edge.origins.of(replace(STRANGER, line=line), 0)
         assert isinstance(origin, Origin)
         assert origin.kind == "unknown"
 
@@ -58,24 +58,24 @@ def test_a_line_that_was_never_registered_opens_nothing():
 def test_whoever_claims_a_user_has_to_prove_it():
     edge = Edge()
     claim = replace(STRANGER, from_user="alice")
-    assert isinstance(edge.origins.judge(claim, 0), Prove)
-    assert edge.origins.judge(edge.proven(claim), 0) == Origin("user", "alice", "203.0.113.9:5060")
+    assert isinstance(edge.origins.of(claim, 0), Prove)
+    assert edge.origins.of(edge.proven(claim), 0) == Origin("user", "alice", "203.0.113.9:5060")
 
 
 def test_wrong_credentials_are_challenged_again_and_never_pass_as_unknown():
     edge = Edge()
     for arrival in (edge.proven(STRANGER, password="wrong"), edge.proven(STRANGER, user="nobody")):
-        assert isinstance(edge.origins.judge(arrival, 0), Prove)
+        assert isinstance(edge.origins.of(arrival, 0), Prove)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.41", "hotline", "HOTLINE.", "::1"])
 def test_at_our_own_host_a_name_that_exists_and_one_that_does_not_are_challenged_alike(host):
     for user in ("alice", "nobody"):
-        assert isinstance(Edge().origins.judge(replace(STRANGER, from_user=user, from_host=host), 0), Prove)
+        assert isinstance(Edge().origins.of(replace(STRANGER, from_user=user, from_host=host), 0), Prove)
 
 
 def test_without_any_user_nobody_is_challenged():
-    origin = Edge(users=False).origins.judge(replace(STRANGER, from_user="alice", from_host="127.0.0.41"), 0)
+    origin = Edge(users=False).origins.of(replace(STRANGER, from_user="alice", from_host="127.0.0.41"), 0)
     assert isinstance(origin, Origin)
     assert origin.kind == "unknown"
 
@@ -84,14 +84,14 @@ def test_a_registered_phone_is_asked_whatever_it_calls_itself():
     edge = Edge()
     binding = Binding("alice", Contact("sip:a@h"), STRANGER.source, 100, 0, "c", 1)
     edge.bindings.update([binding], 0, 10)
-    assert isinstance(edge.origins.judge(STRANGER, 50), Prove)
-    later = edge.origins.judge(STRANGER, 100)
+    assert isinstance(edge.origins.of(STRANGER, 50), Prove)
+    later = edge.origins.of(STRANGER, 100)
     assert isinstance(later, Origin)
     assert later.kind == "unknown"
 
 
 def test_everybody_else_is_unknown():
-    assert Edge().origins.judge(STRANGER, 0) == Origin("unknown", "", "203.0.113.9:5060")
+    assert Edge().origins.of(STRANGER, 0) == Origin("unknown", "", "203.0.113.9:5060")
 
 
 @pytest.mark.parametrize(
@@ -117,4 +117,4 @@ def test_a_request_is_read_whatever_way_its_from_is_written():
 
 def test_a_request_whose_from_is_no_sip_uri_comes_from_nobody_we_know():
     request = Request("INVITE", "sip:100@h", ("203.0.113.9", 5060), (("From", "<tel:+123>;tag=1"),))
-    assert Edge().origins.of(request, 0) == Origin("unknown", "", "203.0.113.9:5060")
+    assert Edge().origins.of(Arrival.read(request), 0) == Origin("unknown", "", "203.0.113.9:5060")
