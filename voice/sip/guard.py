@@ -14,9 +14,10 @@ from typing import Any, Literal
 from models.settings import GuardSettings
 from voice.sip.address import numeric
 
-Reason = Literal["", "flood", "banned", "scanner", "register-backoff"]
+Reason = Literal["", "flood", "banned", "scanner", "password-backoff"]
 
 _USER_AGENT = re.compile(rb"^user-agent[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_CREDENTIALS = re.compile(rb"^(?:proxy-)?authorization[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _HEAD_BYTES = 4096
 """How far into a packet the scanner's name is looked for."""
 _FOLLOWING = (b"ACK ", b"BYE ", b"CANCEL ", b"PRACK ", b"SIP/2.0 ")
@@ -70,8 +71,8 @@ class Guard:
         self.dropped[reason] += 1
         return Verdict(False, reason, self._news(reason, address, now))
 
-    def register_judged(self, address: str, proven: bool, now: float) -> None:
-        """Hear that a REGISTER's credentials were right or wrong."""
+    def credentials_judged(self, address: str, proven: bool, now: float) -> None:
+        """Hear that a request's credentials were right or wrong."""
         if self._known(address):
             return
         source = source_key(address)
@@ -99,8 +100,9 @@ class Guard:
             del self._bans[source]
         if self._scanners and self._scanner(head):
             return "scanner"
-        if head.startswith(b"REGISTER ") and (failures := self._failures.get(source)) and self._waits(failures, now):
-            return "register-backoff"
+        failures = self._failures.get(source)
+        if failures and self._waits(failures, now) and _guesses(head):
+            return "password-backoff"
         if not self._takes_token(source, now, 0.25 if len(head) < 8 or head.startswith(_FOLLOWING) else 1.0):
             self._bans[source] = now + self._settings.ban_seconds
             self._buckets.pop(source, None)
@@ -144,8 +146,13 @@ _SENTENCES: dict[Reason, str] = {
     "flood": "{address} sends faster than an unknown source may; it is banned for {ban:g} s.",
     "banned": "Dropped a packet of {address}, which is banned.",
     "scanner": "Dropped a packet of {address}, whose User-Agent is a known scanner.",
-    "register-backoff": "Dropped a REGISTER of {address}, which guessed wrong passwords and has to wait.",
+    "password-backoff": "Dropped a request of {address}, which gave wrong passwords and has to wait.",
 }
+
+
+def _guesses(head: bytes) -> bool:
+    """Whether it may try a password: any REGISTER, and whatever carries credentials."""
+    return head.startswith(b"REGISTER ") or _CREDENTIALS.search(head, 0, _HEAD_BYTES) is not None
 
 
 def source_key(address: str) -> str:

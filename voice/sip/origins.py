@@ -1,7 +1,7 @@
 """Who brings a request: a trunk by its address or our registration, a user by digest, or nobody we know. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from voice.line import Origin
@@ -50,9 +50,18 @@ class Prove:
 
 class Origins:
     def __init__(
-        self, trunks: Sequence[Trunk], authenticator: Authenticator, bindings: Bindings, our_hosts: Iterable[str]
+        self,
+        trunks: Sequence[Trunk],
+        authenticator: Authenticator,
+        bindings: Bindings,
+        our_hosts: Iterable[str],
+        on_proof: Callable[[str, bool, float], None] = lambda address, proven, now: None,
     ) -> None:
-        """`our_hosts`: what stands for us in URIs (listen address, public address, realm)."""
+        """`our_hosts`: what stands for us in URIs (listen address, public address, realm).
+
+        `on_proof(source address, whether proven, now)` hears of right and wrong credentials, as the registrar's does.
+        """
+        self._on_proof = on_proof
         self._trunks = trunks
         self._authenticator = authenticator
         self._bindings = bindings
@@ -83,6 +92,8 @@ class Origins:
         if trunk is not None:
             return Origin("trunk", trunk.name, address)
         proof = self._authenticator.proof(arrival.method, arrival.credentials, now)
+        if proof.tried and not proof.stale:
+            self._on_proof(arrival.source[0], bool(proof.user), now)
         if proof.user:
             return Origin("user", proof.user, address)
         if proof.tried or self._claims_user(arrival, now):

@@ -1,6 +1,6 @@
 """Softphones register with us: the registrar of RFC 3261 section 10, digest by RFC 7616 and RFC 8760.
 
-Pure: a REGISTER and the time come in, an answer goes out; `register_answers.py` turns packets into these and back.
+Pure: a REGISTER and the time come in, an answer goes out; `register_request.py` turns packets into these and back.
 Path (RFC 3327) is ignored: phones reach us directly, or through an edge that keeps the way back itself.
 """
 

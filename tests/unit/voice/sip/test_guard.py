@@ -45,7 +45,7 @@ def test_a_trunk_is_never_dropped():
     watch = guard(known=lambda address: address == STRANGER, requests_per_second=1, window=1)
     scanner = INVITE.replace(b"phone 1.0", b"friendly-scanner")
     for _ in range(20):
-        watch.register_judged(STRANGER, False, 0.0)
+        watch.credentials_judged(STRANGER, False, 0.0)
     assert all(watch.admits(STRANGER, 0.0, packet).admitted for packet in [INVITE] * 50 + [scanner, REGISTER])
     assert not watch.dropped
 
@@ -66,7 +66,7 @@ def test_forged_sources_do_not_grow_the_memory():
         address = f"10.0.{number // 250}.{number % 250}"
         watch.admits(address, 0.0, INVITE)
         watch.admits(address, 0.0, INVITE)
-        watch.register_judged(address, False, 0.0)
+        watch.credentials_judged(address, False, 0.0)
     assert max(len(watch._buckets), len(watch._bans), len(watch._failures)) <= 100
 
 
@@ -74,37 +74,44 @@ def test_wrong_passwords_make_a_source_wait_twice_as_long_each_time_up_to_the_ba
     watch = guard(register_failures=5, ban_seconds=60)
     now, waits = 0.0, []
     for _ in range(4):
-        watch.register_judged(STRANGER, False, now)
+        watch.credentials_judged(STRANGER, False, now)
     assert watch.admits(STRANGER, now, REGISTER).admitted
     for _ in range(7):
-        watch.register_judged(STRANGER, False, now)
+        watch.credentials_judged(STRANGER, False, now)
         began = now
         while not watch.admits(STRANGER, now, REGISTER).admitted:
             now += 1.0
         waits.append(now - began)
     assert waits == [2, 4, 8, 16, 32, 60, 60]
-    assert watch.dropped["register-backoff"] == sum(waits)
+    assert watch.dropped["password-backoff"] == sum(waits)
 
 
 def test_while_registers_wait_calls_still_come_through():
     watch = guard(register_failures=1)
-    watch.register_judged(STRANGER, False, 0.0)
+    watch.credentials_judged(STRANGER, False, 0.0)
     assert not watch.admits(STRANGER, 1.0, REGISTER).admitted
     assert watch.admits(STRANGER, 1.0, INVITE).admitted
 
 
+def test_while_registers_wait_passwords_are_not_guessed_by_other_methods_either():
+    watch = guard(register_failures=1)
+    watch.credentials_judged(STRANGER, False, 0.0)
+    guess = INVITE.replace(b"\r\n\r\n", b'\r\nAuthorization: Digest username="alice"\r\n\r\n')
+    assert watch.admits(STRANGER, 1.0, guess).reason == "password-backoff"
+
+
 def test_the_right_password_wipes_the_slate():
     watch = guard(register_failures=2)
-    watch.register_judged(STRANGER, False, 0.0)
-    watch.register_judged(STRANGER, True, 0.0)
-    watch.register_judged(STRANGER, False, 0.0)
+    watch.credentials_judged(STRANGER, False, 0.0)
+    watch.credentials_judged(STRANGER, True, 0.0)
+    watch.credentials_judged(STRANGER, False, 0.0)
     assert watch.admits(STRANGER, 0.0, REGISTER).admitted
 
 
 def test_yesterdays_slips_are_forgotten():
     watch = guard(register_failures=2, ban_seconds=60)
-    watch.register_judged(STRANGER, False, 0.0)
-    watch.register_judged(STRANGER, False, 86400.0)
+    watch.credentials_judged(STRANGER, False, 0.0)
+    watch.credentials_judged(STRANGER, False, 86400.0)
     assert watch.admits(STRANGER, 86400.0, REGISTER).admitted
 
 

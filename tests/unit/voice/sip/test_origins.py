@@ -24,8 +24,13 @@ class Edge:
         known = [UserSettings(name="alice", password="right")] if users else []
         self.authenticator = Authenticator("hotline", known, Nonces(60))
         self.origins = Origins(
-            [self.trunk, self.quiet], self.authenticator, self.bindings, ["127.0.0.41", "[::1]", "hotline"]
+            [self.trunk, self.quiet],
+            self.authenticator,
+            self.bindings,
+            ["127.0.0.41", "[::1]", "hotline"],
+            lambda *heard: self.proofs.append(heard),
         )
+        self.proofs: list[tuple[str, bool, float]] = []
 
     def proven(self, arrival, user="alice", password="right"):
         challenge = best_challenge(self.authenticator.challenges(0))
@@ -66,6 +71,7 @@ def test_wrong_credentials_are_challenged_again_and_never_pass_as_unknown():
     edge = Edge()
     for arrival in (edge.proven(STRANGER, password="wrong"), edge.proven(STRANGER, user="nobody")):
         assert isinstance(edge.origins.of(arrival, 0), Prove)
+    assert edge.proofs == [("203.0.113.9", False, 0)] * 2
 
 
 @pytest.mark.parametrize("host", ["127.0.0.41", "hotline", "HOTLINE.", "::1"])
