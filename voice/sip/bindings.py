@@ -8,6 +8,8 @@ from urllib.parse import unquote
 from voice.sip.address import SIP_PORT, Address, numeric
 
 _NAME_ADDR = re.compile(r'^\s*(?:"(?:[^"\\]|\\.)*"|[^<"]*?)\s*<([^>]*)>\s*(.*)$', re.DOTALL)
+_LONGEST = 1024
+"""Characters: what is longer is no address, and would keep the expressions here busy."""
 _URI = re.compile(r"^(sips?):(?:([^@]*)@)?(\[[^\]]+\]|[^:;?\s\[\]]+)(?::(\d{1,5}))?([;?].*)?$", re.IGNORECASE)
 
 
@@ -43,7 +45,9 @@ class Contact:
 
 
 def read_contact(text: str) -> Contact | None:
-    """Read one Contact value (not `*`); None where it isn't a SIP URI."""
+    """Read one Contact, From or To value (not `*`); None where it holds no SIP URI."""
+    if len(text) > _LONGEST:
+        return None
     match = _NAME_ADDR.match(text)
     uri, tail = (match[1], match[2]) if match else (text.split(";", 1)[0], ";" + ";".join(text.split(";")[1:]))
     uri = uri.strip()

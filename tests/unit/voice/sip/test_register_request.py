@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from models.settings import UserSettings
@@ -68,3 +70,12 @@ def test_the_way_through_the_stacks_door():
 )
 def test_a_list_is_split_at_its_own_commas_only(line, values):
     assert listed(line) == values
+
+
+@pytest.mark.parametrize("filling", [" ", "<", '"', ",", "\\", '"\\', "sip:", ";"])
+def test_a_line_made_to_keep_us_busy_does_not(filling):
+    long = filling * (60_000 // len(filling))
+    began = time.process_time()
+    read_register(request(To=long, Contact=long, Require=long))
+    read_register(request(To=long + "<sip:a@h>", Contact="<" + long))
+    assert time.process_time() - began < 0.5
