@@ -1,0 +1,107 @@
+"""The database: SQLite in WAL mode by default, PostgreSQL where one machine is not enough."""
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from models.errors import OperatorFault
+from models.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 5.0
+"""How long SQLite itself waits for another writer before it says "locked"."""
+
+
+class Base(DeclarativeBase):
+    """What all tables share."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, UTC on both sides; SQLite keeps no zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def moment(seconds: float) -> datetime:
+    """Return Unix `seconds` as a UTC time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def database_url(settings: Settings) -> str:
+    """Return the configured URL, or that of hotline.sqlite in the data directory."""
+    return settings.database.url or f"sqlite:///{settings.data.directory / 'hotline.sqlite'}"
+
+
+def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """Return an engine for `url` (nothing is connected yet); SQLite gets its pragmas on every connection."""
+    try:
+        if make_url(url).get_backend_name() == "sqlite":
+            engine = create_engine(url, connect_args={"timeout": busy_seconds})
+            event.listen(engine, "connect", _tune_sqlite)
+            return engine
+        return create_engine(url, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise OperatorFault(f"[database] url is no database address: {error}; write sqlite:///FILE or "
+                            "postgresql+psycopg://USER:PASSWORD@HOST/NAME.") from error  # fmt: skip
+    except ModuleNotFoundError as error:
+        raise OperatorFault(f"The driver of [database] url is missing: run pip install '{error.name}'.") from error
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+_migrating = threading.Lock()
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to the newest migration; raise `OperatorFault` when that can't be done."""
+    database = engine.url.database
+    if engine.url.get_backend_name() == "sqlite" and database and database != ":memory:":
+        _make_directory(Path(database).parent)
+    try:
+        with _migrating, engine.begin() as connection:
+            command.upgrade(alembic_config(connection), "head")
+    except DBAPIError as error:
+        raise OperatorFault(
+            f"The database {engine.url.render_as_string()} can't be opened: {error.orig}; "
+            "check [database] url, its rights and whether it is reachable."
+        ) from error
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorFault(
+            f"The directory {directory} for the database can't be made ({error.strerror}); "
+            "give another [data] directory or the right to write there."
+        ) from error
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Return alembic's configuration for our migrations, bound to `connection`."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

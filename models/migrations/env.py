@@ -1,0 +1,22 @@
+"""Alembic runs this: inside the server, on the connection handed over; as SQL text where there is none."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+import models.call_log  # noqa: F401 - knows every table
+from models.database import Base
+
+connection: Connection | None = context.config.attributes.get("connection")
+if connection is None:
+    context.configure(
+        dialect_name=context.config.get_main_option("dialect"), target_metadata=Base.metadata, literal_binds=True
+    )
+else:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+with context.begin_transaction():
+    context.run_migrations()
