@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from models.errors import OperatorFault
 from models.settings import UserSettings
-from voice.sip.digest import STRONGEST_FIRST, Algorithm, hashed, parameters, password_of, quoted, response
+from voice.sip.digest import STRONGEST_FIRST, Algorithm, as_sent, hashed, parameters, password_of, quoted, response
 
 _EVERY_COUNT_USED = 0xFFFFFFFF
 _NONCE_BYTES = 8 + 8 + 16
@@ -61,7 +61,7 @@ class Nonces:
 
     def _issued(self, nonce: str) -> int | None:
         try:
-            raw = urlsafe_b64decode(nonce.encode())
+            raw = urlsafe_b64decode(as_sent(nonce))
         except (BadBase64, ValueError):
             return None
         head, signature = raw[:16], raw[16:]
@@ -134,7 +134,7 @@ class Authenticator:
         expected = response(
             algorithm, ha1, method, given.get("uri", ""), nonce, qop, nc if qop else "", given.get("cnonce", "")
         )
-        right = hmac.compare_digest(expected.encode(), given.get("response", "").lower().encode())
+        right = hmac.compare_digest(expected.encode(), as_sent(given.get("response", "").lower()))
         fresh = self._nonces.fresh(nonce, now)
         if not right:
             return Proof(tried=True)

@@ -22,7 +22,12 @@ _PARAMETER = re.compile(r'\s*([!#$%&\'*+.^_`|~\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^
 
 def hashed(algorithm: str, text: str) -> str:
     """Hex digest H() of RFC 7616 section 3.3."""
-    return _HASHES[algorithm](text.encode()).hexdigest()
+    return _HASHES[algorithm](as_sent(text)).hexdigest()
+
+
+def as_sent(text: str) -> bytes:
+    """The bytes of a text out of a packet, also where they were no UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def password_of(written: str, owner: str) -> str:

@@ -67,10 +67,6 @@ class Origins:
         self._bindings = bindings
         self._ours = {_host(host) for host in our_hosts}
 
-    def is_trunk(self, address: str) -> bool:
-        """Whether a source address belongs to a trunk (the guard lets it pass)."""
-        return any(trunk.owns(address) for trunk in self._trunks)
-
     def trunk_of(self, arrival: Arrival) -> Trunk | None:
         """The trunk by source address, else by the line that we registered with it."""
         for trunk in self._trunks:

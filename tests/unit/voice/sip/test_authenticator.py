@@ -150,6 +150,7 @@ def test_credentials_for_another_realm_are_no_try():
         'Digest realm="hotline", username="alice", nonce="é", qop=auth, nc=zz, response="x"',
         'Digest realm="hotline", username="alice", nonce="AAAA", qop=auth, nc=00000001, response="é", algorithm=MD5',
         'Digest realm="hotline", username="alice", algorithm=SHA-256, nonce="é"',
+        'Digest realm="hotline", username="\udcff", uri="\udcff", nonce="\udcff", response="\udcff"',
     ],
 )
 def test_garbage_in_credentials_proves_nobody(header):

@@ -42,7 +42,6 @@ class Edge:
 def test_a_trunk_is_known_by_address(source):
     arrival = replace(STRANGER, source=(source, 5062))
     assert Edge().origins.of(arrival, 0) == Origin("trunk", "acme", f"{source}:5062")
-    assert Edge().origins.is_trunk(source)
 
 
 def test_a_request_to_the_contact_that_we_registered_is_the_trunks():

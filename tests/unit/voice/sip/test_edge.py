@@ -1,0 +1,103 @@
+import asyncio
+
+import pytest
+
+from models.errors import OperatorFault
+from models.settings import SipSettings, TrunkSettings, UserSettings
+from voice.line import Origin
+from voice.sip.digest import answer_to, best_challenge
+from voice.sip.edge import SipEdge
+from voice.sip.errand import Reply
+from voice.sip.origins import Arrival, Prove
+from voice.sip.request import Request
+
+pytestmark = pytest.mark.looptime
+
+
+class Stack:
+    """Counts what goes out and holds the handlers that were plugged in."""
+
+    address = ("0.0.0.0", 5062)
+    public_address = "127.0.0.45"
+
+    def __init__(self):
+        self.handlers = {}
+        self.sent = []
+
+    def handle(self, method, handler):
+        self.handlers[method] = handler
+
+    async def send(self, address, errand):
+        self.sent.append((asyncio.get_running_loop().time(), address[0], errand))
+        return Reply(200, "OK", tuple(header for header in errand.headers if header[0] == "Contact"))
+
+
+def edge(**settings):
+    trunks = [
+        TrunkSettings(name="a", host="127.0.0.46", username="me", password="x", register_with=True, health_check=0),
+        TrunkSettings(name="b", host="127.0.0.47:5070", health_check=30),
+    ]
+    users = [UserSettings(name="alice", password="right")]
+    clock = asyncio.get_running_loop().time
+    return SipEdge(SipSettings(**{"trunks": trunks, "users": users, "listen": "0.0.0.0:5062"} | settings), clock)
+
+
+def register(*headers):
+    basic = ("To", "<sip:alice@h>"), ("From", "<sip:alice@h>;tag=1"), ("Call-ID", "c"), ("CSeq", "1 REGISTER")
+    return Request("REGISTER", "sip:h", ("127.0.0.48", 5060), (*basic, ("Contact", "<sip:alice@127.0.0.48>"), *headers))
+
+
+async def test_it_registers_with_those_that_want_it_and_watches_those_that_want_it():
+    door, stack = edge(), Stack()
+    door.plug_into(stack)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(door.run())
+        await asyncio.sleep(61)
+        assert door.registrations[0].registered(61)
+        door.stop()
+    assert {(host, errand.method) for _, host, errand in stack.sent} == {
+        ("127.0.0.46", "REGISTER"),
+        ("127.0.0.47", "OPTIONS"),
+    }
+    registers = [dict(errand.headers) for _, host, errand in stack.sent if host == "127.0.0.46"]
+    assert [headers["Expires"] for headers in registers] == ["300", "0"]
+    assert registers[0]["Contact"].startswith(f"<sip:me@127.0.0.45:5062;line={door.trunks[0].line}>")
+
+
+async def test_a_phone_registers_through_the_stack_and_its_calls_are_known_by_proof():
+    door, stack = edge(), Stack()
+    door.plug_into(stack)
+    refused = stack.handlers["REGISTER"](register())
+    challenge = best_challenge(value for _, value in refused.headers)
+    assert challenge is not None
+    proof = answer_to(challenge, "alice", "right", "REGISTER", "sip:h")
+    assert stack.handlers["REGISTER"](register(("Authorization", proof))).code == 200
+    assert [binding.route for binding in door.bindings.of("alice", 1)] == [("127.0.0.48", 5060)]
+    call = Arrival("INVITE", ("127.0.0.48", 5060), "alice", "h")
+    asked = door.origins.of(call, 1)
+    assert isinstance(asked, Prove)
+    again = best_challenge(asked.challenges)
+    assert again is not None
+    proof = answer_to(again, "alice", "right", "INVITE", "sip:100@h")
+    proven = door.origins.of(Arrival("INVITE", ("127.0.0.48", 5060), "alice", "h", credentials=(proof,)), 1)
+    assert proven == Origin("user", "alice", "127.0.0.48:5060")
+
+
+async def test_wrong_passwords_reach_the_guard_and_trunks_never_do():
+    door, stack = edge(), Stack()
+    door.plug_into(stack)
+    for _ in range(6):
+        refused = stack.handlers["REGISTER"](register())
+        challenge = best_challenge(value for _, value in refused.headers)
+        assert challenge is not None
+        wrong = answer_to(challenge, "alice", "wrong", "REGISTER", "sip:h")
+        assert stack.handlers["REGISTER"](register(("Authorization", wrong))).code == 401
+    assert door.guard.admits("127.0.0.48", 0, b"REGISTER sip:h SIP/2.0\r\n").reason == "password-backoff"
+    assert all(door.guard.admits("127.0.0.46", 0, b"REGISTER sip:h SIP/2.0\r\n").admitted for _ in range(500))
+
+
+async def test_settings_that_can_not_work_are_said_before_anything_starts():
+    with pytest.raises(OperatorFault, match="trunk 'c'"):
+        edge(trunks=[TrunkSettings(name="c", host="a:b:c")])
+    with pytest.raises(OperatorFault, match="User 'bob' has no password"):
+        edge(users=[UserSettings(name="bob")])

@@ -1,0 +1,96 @@
+"""The SIP edge as one piece: who may come in, who is registered with us, with whom we are registered.
+
+`server.py` builds it before the stack (which asks its guard and origins), plugs it in once the stack has started, and
+runs it beside everything else.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from models.settings import SipSettings
+from voice.sip.address import Address, bracketed, host_and_port
+from voice.sip.authenticator import Authenticator, Nonces
+from voice.sip.bindings import Bindings
+from voice.sip.errand import Errand, Reply
+from voice.sip.guard import Guard
+from voice.sip.health_check import HealthCheck
+from voice.sip.origins import Origins
+from voice.sip.register_request import register_handler
+from voice.sip.registrar import Registrar
+from voice.sip.registration import Registration
+from voice.sip.request import RequestHandler
+from voice.sip.resolve import Resolver
+from voice.sip.trunk import Trunk
+
+
+class Stack(Protocol):
+    """What the edge needs of the SIP stack."""
+
+    @property
+    def address(self) -> Address:
+        """Bound address and port."""
+
+    @property
+    def public_address(self) -> str:
+        """Numeric address that others are told."""
+
+    def handle(self, method: str, handler: RequestHandler) -> None: ...
+
+    async def send(self, address: Address, errand: Errand) -> Reply: ...
+
+
+class SipEdge:
+    def __init__(self, settings: SipSettings, clock: Callable[[], float]) -> None:
+        """Raise `OperatorFault` where a trunk, user or address in the settings can't be used.
+
+        `clock` in seconds; the guard, nonces, bindings and registrations all count by it.
+        """
+        self._settings, self._clock = settings, clock
+        self.trunks = [Trunk(trunk) for trunk in settings.trunks]
+        self.bindings = Bindings()
+        self.resolver = Resolver(clock)
+        authenticator = Authenticator(settings.realm, settings.users, Nonces(settings.nonce_seconds))
+        self.guard = Guard(settings.guard, self._is_trunk)
+        hosts = [host_and_port(settings.listen, "listen in [sip]")[0], settings.public_address, settings.realm]
+        self.origins = Origins(
+            self.trunks, authenticator, self.bindings, filter(None, hosts), self.guard.credentials_judged
+        )
+        self.registrar = Registrar(authenticator, self.bindings, self.guard.credentials_judged)
+        self.registrations: list[Registration] = []
+        self._stopping = asyncio.Event()
+
+    def plug_into(self, stack: Stack) -> None:
+        """Take over REGISTER, and prepare what `run` keeps going. The stack has started."""
+        stack.handle("REGISTER", register_handler(self.registrar, self._clock))
+        here = stack.public_address, stack.address[1]
+        self._stack, self._here = stack, here
+        self.registrations = [
+            Registration(trunk, stack.send, self.resolver, here, self._clock)
+            for trunk in self.trunks
+            if trunk.settings.register_with
+        ]
+
+    async def run(self) -> None:
+        """Keep registrations up and watch the trunks' health until `stop`; then unregister and return."""
+        our_uri = f"sip:hotline@{bracketed(self._here[0])}:{self._here[1]}"
+        async with asyncio.TaskGroup() as group:
+            checks = [
+                group.create_task(HealthCheck(trunk, self._stack.send, self.resolver, our_uri).run())
+                for trunk in self.trunks
+                if trunk.settings.health_check
+            ]
+            for registration in self.registrations:
+                group.create_task(registration.run())
+            await self._stopping.wait()
+            for registration in self.registrations:
+                registration.stop()
+            for check in checks:
+                check.cancel()
+
+    def stop(self) -> None:
+        """Let `run` unregister and return. The stack has to be stopped after that."""
+        self._stopping.set()
+
+    def _is_trunk(self, address: str) -> bool:
+        return any(trunk.owns(address) for trunk in self.trunks)
