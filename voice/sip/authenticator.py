@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from models.errors import OperatorFault
 from models.settings import UserSettings
 from voice.sip.digest import STRONGEST_FIRST, Algorithm, as_sent, hashed, parameters, password_of, quoted, response
+from voice.sip.offers import Offers
 
 _EVERY_COUNT_USED = 0xFFFFFFFF
 _NONCE_BYTES = 8 + 8 + 16
@@ -92,6 +93,7 @@ class Authenticator:
         """Raise `OperatorFault` where a user has no password or one that can't be read."""
         self._realm = realm
         self._nonces = nonces
+        self._offers = Offers()
         self._ha1: dict[tuple[str, str], str] = {}
         self._users = frozenset(user.name for user in users if self._learn(user))
         common = tuple(a for a in STRONGEST_FIRST if all((name, a) in self._ha1 for name in self._users))
@@ -106,20 +108,25 @@ class Authenticator:
     def knows(self, user: str) -> bool:
         return user in self._users
 
-    def challenges(self, now: float, stale: bool = False) -> tuple[str, ...]:
-        """Values of the WWW-Authenticate headers of one 401, strongest first (RFC 8760 section 2.4)."""
+    def challenges(self, now: float, stale: bool = False, phone: str = "", user_agent: str = "") -> tuple[str, ...]:
+        """Values of the WWW-Authenticate headers of one 401, strongest first (RFC 8760 section 2.4).
+
+        `phone` is whatever stays the same of the asking phone, so that one which can't cope with two is found out.
+        """
         nonce = self._nonces.issue(now)
         tail = ", stale=true" if stale else ""
+        simple = phone and "MD5" in self.offered and self._offers.md5_alone(phone, user_agent, now)
         return tuple(
             f'Digest realm={quoted(self._realm)}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{tail}'
-            for algorithm in self.offered
+            for algorithm in (("MD5",) if simple else self.offered)
         )
 
-    def proof(self, method: str, credentials: Iterable[str], now: float) -> Proof:
-        """Judge the Authorization headers of one request."""
+    def proof(self, method: str, credentials: Iterable[str], now: float, phone: str = "") -> Proof:
+        """Judge the Authorization headers of one request; `phone` as in `challenges`."""
         for header in credentials:
             given = parameters(header)
             if given is not None and given.get("realm") == self._realm:
+                self._offers.answered(phone)
                 return self._judge(method, given, now)
         return Proof()
 

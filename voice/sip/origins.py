@@ -26,6 +26,7 @@ class Arrival:
     """`line` parameter of the Request-URI."""
     credentials: tuple[str, ...] = ()
     """Authorization and Proxy-Authorization values."""
+    user_agent: str = ""
 
     @classmethod
     def read(cls, request: Request) -> "Arrival":
@@ -38,6 +39,7 @@ class Arrival:
             sender.host if sender else "",
             line[1] if line else "",
             (*request.values("Authorization"), *request.values("Proxy-Authorization")),
+            request.first("User-Agent"),
         )
 
 
@@ -87,13 +89,14 @@ class Origins:
         trunk = self.trunk_of(arrival)
         if trunk is not None:
             return Origin("trunk", trunk.name, address)
-        proof = self._authenticator.proof(arrival.method, arrival.credentials, now)
+        phone = f"{arrival.from_user} at {arrival.source[0]}"
+        proof = self._authenticator.proof(arrival.method, arrival.credentials, now, phone)
         if proof.tried and not proof.stale:
             self._on_proof(arrival.source[0], bool(proof.user), now)
         if proof.user:
             return Origin("user", proof.user, address)
         if proof.tried or self._claims_user(arrival, now):
-            return Prove(self._authenticator.challenges(now, proof.stale))
+            return Prove(self._authenticator.challenges(now, proof.stale, phone, arrival.user_agent))
         return Origin("unknown", "", address)
 
     def _claims_user(self, arrival: Arrival, now: float) -> bool:

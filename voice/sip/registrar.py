@@ -60,11 +60,12 @@ class Registrar:
         """Answer one REGISTER (section 10.3, steps in its order)."""
         if register.required:
             return Answer(420, "Bad Extension", (("Unsupported", ", ".join(register.required)),))
-        proof = self._authenticator.proof("REGISTER", register.credentials, now)
+        phone = f"{register.user} at {register.source[0]}"
+        proof = self._authenticator.proof("REGISTER", register.credentials, now, phone)
         if proof.tried and not proof.stale:
             self._on_proof(register.source[0], bool(proof.user), now)
         if not proof.user:
-            challenges = self._authenticator.challenges(now, proof.stale)
+            challenges = self._authenticator.challenges(now, proof.stale, phone, register.user_agent)
             return Answer(401, "Unauthorized", tuple(("WWW-Authenticate", value) for value in challenges))
         if proof.user != register.user:
             return Answer(403, "Forbidden: not your address of record")
