@@ -274,7 +274,7 @@ class CallLog:
         return living.legs.get(leg, "")
 
     def _impossible(self, call_id: str, error: ImpossibleMove, *, known: bool) -> None:
-        log.error("%s %s", call_id, error, extra={"call": call_id})
+        log.error("%s", error, extra={"call": call_id})
         if known:
             words = {"words": str(error)}
             self._tell(EventHappened(call_id, new_id(), self._clock(), "impossible-move", words))

@@ -191,13 +191,12 @@ class CallWriter:
             self._transact(notes)
         except PASSING:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the notes behind it
             if len(notes) > 1:
                 for note in notes:
                     self._write([note])
                 return
-            log.exception("%s %s can't be written and is kept in %s", notes[0].call_id, notes[0], self._refused.path)
-            self._keep_refused(notes, error)
+            self._keep_refused(notes[0], error)
 
     def _transact(self, notes: Sequence[CallNote]) -> None:
         assert self._engine is not None
@@ -207,11 +206,14 @@ class CallWriter:
         with self._engine.begin() as connection:
             rows.write(connection)
 
-    def _keep_refused(self, notes: Sequence[CallNote], error: Exception) -> None:
+    def _keep_refused(self, note: CallNote, error: Exception) -> None:
+        kept = f"kept in {self._refused.path}"
         try:
-            self._refused.append(notes)
+            self._refused.append([note])
         except OSError as fault:
-            log.error("%s is not kept either (%s): %s", notes[0].call_id, fault, error)
+            kept = f"lost ({fault})"
+        about = {"call": note.call_id}
+        log.error("The database refuses a %s (%s); it is %s", type(note).__name__, _reason(error), kept, extra=about)
 
     def _failed(self, error: Exception) -> None:
         """Log the first failure, spool where much waits, and pause."""
@@ -256,7 +258,8 @@ class CallWriter:
         try:
             self._spool.append([note])
         except OSError as error:
-            log.error("%s %s came after the end and is lost (%s)", note.call_id, note, error)
+            about = {"call": note.call_id}
+            log.error("A %s came after the end and is lost (%s)", type(note).__name__, error, extra=about)
 
     def _tell_waiters(self, *, everyone: bool = False) -> None:
         with self._changed:

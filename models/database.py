@@ -53,10 +53,10 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """Return an engine for `url` (nothing is connected yet); SQLite gets its pragmas on every connection."""
     try:
         if make_url(url).get_backend_name() == "sqlite":
-            engine = create_engine(url, connect_args={"timeout": busy_seconds})
+            engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True)
             event.listen(engine, "connect", _tune_sqlite)
             return engine
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError) as error:
         raise OperatorFault(f"[database] url is no database address: {error}; write sqlite:///FILE or "
                             "postgresql+psycopg://USER:PASSWORD@HOST/NAME.") from error  # fmt: skip

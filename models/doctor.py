@@ -1,0 +1,144 @@
+"""What can be wrong with the records before the first call: database, disk, data directory, clock."""
+
+import ctypes
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
+
+from models.database import alembic_config, database_url, open_engine
+from models.errors import OperatorFault
+from models.settings import Settings
+
+HOUR = 115 * 1024 * 1024
+"""Bytes that an hour of a call's recording takes: two channels of 16 bits at 8 kHz."""
+LITTLE = 20 * HOUR
+VERY_LITTLE = HOUR // 2
+BUILT = 1_763_683_200
+"""Unix seconds before which this Hotline can't be running: the clock is wrong."""
+UNSYNCHRONISED = 5
+"""What adjtimex(2) returns while no time service keeps the clock (TIME_ERROR)."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the doctor looked at."""
+
+    level: Literal["ok", "warning", "fault"]
+    """fault: calls won't work like this; warning: something will be missing or is at risk."""
+    subject: str
+    sentence: str
+    """What is found and, where it isn't ok, what to do."""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield what is found about everything that records stand on."""
+    directory = settings.data.directory
+    yield _writable(directory)
+    yield _space(directory)
+    yield _database(settings)
+    yield from _spool(directory)
+    yield _clock(time.time())
+
+
+def _writable(directory: Path) -> Finding:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=directory) as file:
+            file.write(b"x")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return Finding(
+            "fault",
+            "data",
+            f"The data directory {directory} can't be written ({error.strerror}); "
+            "make it writable or set [data] directory to another.",
+        )
+    return Finding("ok", "data", f"The data directory {directory} can be written.")
+
+
+def _space(directory: Path) -> Finding:
+    while not directory.exists() and directory != directory.parent:
+        directory = directory.parent
+    free = shutil.disk_usage(directory).free
+    words = f"{free / 1024**3:.1f} GiB are free for recordings, {free // HOUR} hours of calls"
+    if free < VERY_LITTLE:
+        return Finding("fault", "disk", f"{words}; free some space or move [data] directory to a larger disk.")
+    if free < LITTLE:
+        return Finding("warning", "disk", f"{words}; plan for more space.")
+    return Finding("ok", "disk", f"{words}.")
+
+
+def _database(settings: Settings) -> Finding:
+    try:
+        engine = open_engine(database_url(settings))
+        shown = engine.url.render_as_string()
+        database = engine.url.database
+        if engine.url.get_backend_name() == "sqlite" and not Path(database or "").exists():
+            return Finding("ok", "database", f"The database {database} will be made at the first start.")
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        engine.dispose()
+    except OperatorFault as error:
+        return Finding("fault", "database", str(error))
+    except DBAPIError as error:
+        return Finding(
+            "fault",
+            "database",
+            f"The database {shown} doesn't answer ({error.orig}); check [database] url and start it.",
+        )
+    return _schema(shown, found)
+
+
+def _schema(shown: str, found: str | None) -> Finding:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    newest = scripts.get_current_head()
+    if found is None or found == newest:
+        return Finding("ok", "database", f"The database {shown} answers.")
+    if found in {script.revision for script in scripts.walk_revisions()}:
+        return Finding("ok", "database", f"The database {shown} answers and will be upgraded at the next start.")
+    return Finding(
+        "fault",
+        "database",
+        f"The database {shown} was written by a newer Hotline (revision {found}, this one knows {newest}); "
+        "upgrade this Hotline.",
+    )
+
+
+def _spool(directory: Path) -> Iterator[Finding]:
+    waiting, refused = directory / "spool" / "notes.jsonl", directory / "spool" / "refused.jsonl"
+    if waiting.exists():
+        yield Finding("warning", "records", f"Records wait in {waiting}; the next start writes them to the database.")
+    if refused.exists():
+        yield Finding("warning", "records", f"The database refused the records in {refused}; report them as a fault.")
+
+
+def _clock(now: float) -> Finding:
+    if now < BUILT:
+        day = time.strftime("%Y-%m-%d", time.gmtime(now))
+        return Finding("fault", "clock", f"The clock says {day}, which can't be; set it (timedatectl set-time).")
+    if _unsynchronised():
+        return Finding(
+            "warning",
+            "clock",
+            "No time service keeps the clock, so times of records may drift; install chrony or systemd-timesyncd "
+            "(within a container: on its host).",
+        )
+    return Finding("ok", "clock", "The clock is right and kept by a time service.")
+
+
+def _unsynchronised() -> bool:
+    """Ask the kernel without changing anything (adjtimex with mode 0, a struct timex of zeros)."""
+    try:
+        return int(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512))) == UNSYNCHRONISED
+    except (OSError, AttributeError):
+        return False
