@@ -2,16 +2,19 @@
 
 It shares nothing with the stack and the media worker that it calls, so that a fault there can't hide itself
 here: no sippy, no jitter buffer, its own clock. It speaks PCMU with telephone-event (RFC 4733) and knows just
-enough SIP (RFC 3261) to call one UDP server on the same machine: no retransmission is needed there, one
-INVITE, one ACK, one BYE. Every frame that it hears keeps the kernel's receive time.
+enough SIP (RFC 3261) to call one UDP server on the same machine. Every frame that it hears keeps the kernel's
+receive time. It can be made to echo what it hears, and to lose, delay and reorder what it sends.
 """
 
 import asyncio
 import audioop
+import contextlib
 import random
 import socket
 import struct
 import time
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +26,7 @@ Samples = NDArray[np.int16]
 FRAME = 160
 """Samples in a packet: 20 ms at 8 kHz."""
 TICK = 0.02
+SILENCE = b"\xff" * FRAME
 DIGITS_PAYLOAD_TYPE = 101
 KEYS = "0123456789*#ABCD"
 _HEADER = struct.Struct(">BBHII")
@@ -33,10 +37,10 @@ SO_TIMESTAMPNS = 35
 
 @dataclass(frozen=True)
 class Frame:
-    """One received RTP packet."""
+    """One RTP packet with audio, received or sent."""
 
     at: float
-    """Kernel receive time, seconds of CLOCK_REALTIME."""
+    """Kernel receive time, or when it was handed to the kernel; seconds of CLOCK_REALTIME."""
     sequence: int
     timestamp: int
     payload: bytes
@@ -45,6 +49,15 @@ class Frame:
     def samples(self) -> Samples:
         """Its audio, 16-bit linear at 8 kHz."""
         return np.frombuffer(audioop.ulaw2lin(self.payload, 2), dtype=np.int16)
+
+    @property
+    def level(self) -> int:
+        """RMS of its audio, 0-32767."""
+        return audioop.rms(audioop.ulaw2lin(self.payload, 2), 2)
+
+
+Impairment = Callable[[], float | None]
+"""Asked for each packet to be sent: seconds of delay, or None where it is lost."""
 
 
 @dataclass
@@ -63,12 +76,22 @@ class SyntheticCaller:
     local: str = "127.0.0.1"
     number: str = "1001"
     called: str = "hotline"
+    echo_db: float | None = None
+    """Level of what it hears in what it sends (a bad hybrid, a loudspeaker); None: no echo."""
+    echo_seconds: float = 0.15
+    impair: Impairment | None = None
     heard: list[Frame] = field(default_factory=list)
     """Everything received, in order of arrival."""
+    sent: list[Frame] = field(default_factory=list)
+    """Every packet with something in it other than silence, also those that `impair` lost."""
     spoken: list[Spoken] = field(default_factory=list)
     ended_by_server: asyncio.Event = field(default_factory=asyncio.Event)
     code: int = 0
     """Final response to our INVITE."""
+    final: str = ""
+    """That response whole."""
+    answered_at: float = 0.0
+    """When it came, seconds of CLOCK_REALTIME."""
 
     def __post_init__(self) -> None:
         self._call_id = f"{random.getrandbits(64):016x}@{self.local}"
@@ -78,12 +101,15 @@ class SyntheticCaller:
         self._to = f"<{self._remote_target}>"
         self._media: tuple[str, int] | None = None
         self._final: asyncio.Future[str] | None = None
-        self._pending: list[bytes] = []
+        self._pending: deque[bytes] = deque()
         self._tasks: list[asyncio.Task[None]] = []
         self._sequence, self._timestamp = random.getrandbits(16), random.getrandbits(32)
         self._ssrc = random.getrandbits(32)
+        self._invite_branch = f"z9hG4bK{random.getrandbits(48):012x}"
         self._idle = asyncio.Event()
         self._idle.set()
+        self._bye_answered = asyncio.Event()
+        self._to_echo: deque[tuple[float, bytes]] = deque()
 
     async def __aenter__(self) -> "SyntheticCaller":
         await self.dial()
@@ -104,19 +130,20 @@ class SyntheticCaller:
         self._final = loop.create_future()
         loop.add_reader(self._sip, self._on_sip)
         loop.add_reader(self._rtp, self._on_rtp)
-        self._send(self._request("INVITE", self._sdp()))
+        self._send(self._request("INVITE", self._sdp(), self._invite_branch))
         try:
             answer = await asyncio.wait_for(self._final, patience)
         except TimeoutError:
             self._close()
             raise PeerFault(f"{self.server[0]}:{self.server[1]} did not answer the call in {patience:.0f} s.") from None
+        self.final, self.answered_at = answer, time.time()
         self.code = int(answer.split(" ", 2)[1])
-        self._to = _header(answer, "To")
+        self._to = header(answer, "To")
         if self.code != 200:
-            self._send(self._request("ACK"))
+            self._send(self._request("ACK", branch=self._invite_branch))
             self._close()
             raise PeerFault(f"{self.server[0]}:{self.server[1]} refused the call ({answer.splitlines()[0][8:]}).")
-        self._remote_target = _header(answer, "Contact").split("<")[-1].split(">")[0]
+        self._remote_target = header(answer, "Contact").split("<")[-1].split(">")[0]
         self._media = _media_address(answer)
         self._send(self._request("ACK"))
         self._tasks.append(loop.create_task(self._talk()))
@@ -126,18 +153,17 @@ class SyntheticCaller:
         if self._media is not None and not self.ended_by_server.is_set():
             self._cseq += 1
             self._send(self._request("BYE"))
-            await asyncio.sleep(0.1)
-        self._close()
-        for task in self._tasks:
-            task.cancel()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._bye_answered.wait(), 2.0)
+        self.vanish()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._media = None
 
     def vanish(self) -> None:
         """Go away without a word, as a phone whose battery is empty."""
         for task in self._tasks:
             task.cancel()
         self._media = None
+        self._idle.set()
         self._close()
 
     # -- talking and keys ----------------------------------------------------------------------------------
@@ -146,11 +172,12 @@ class SyntheticCaller:
         """Speak 16-bit samples at 8 kHz; return when the last packet has left."""
         padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, np.int16)])
         packets = audioop.lin2ulaw(padded.tobytes(), 2)
-        self._pending = [packets[i : i + FRAME] for i in range(0, len(packets), FRAME)]
+        self._pending = deque(packets[i : i + FRAME] for i in range(0, len(packets), FRAME))
         self._idle.clear()
-        self.spoken.append(Spoken(0.0, 0.0))
+        spoken = Spoken(0.0, 0.0)
+        self.spoken.append(spoken)
         await self._idle.wait()
-        return self.spoken[-1]
+        return spoken
 
     async def key(self, keys: str, seconds: float = 0.1) -> None:
         """Press keys one after the other (RFC 4733: updates every 20 ms, the end three times)."""
@@ -186,28 +213,46 @@ class SyntheticCaller:
 
     async def _talk(self) -> None:
         """Send a packet every 20 ms for as long as the call lasts: speech where there is some, silence else."""
-        silence = b"\xff" * FRAME
         due = time.monotonic()
         while True:
-            if self._pending:
-                if self.spoken[-1].began == 0.0:
-                    self.spoken[-1].began = time.time()
-                self._packet(0, self._pending.pop(0), self._timestamp)
-                if not self._pending:
-                    self.spoken[-1].ended = time.time()
-                    self._idle.set()
-            else:
-                self._packet(0, silence, self._timestamp)
+            payload = self._next_payload()
+            if payload != SILENCE:
+                self.sent.append(Frame(time.time(), (self._sequence + 1) & 0xFFFF, self._timestamp, payload))
+            self._packet(0, payload, self._timestamp)
             self._timestamp = (self._timestamp + FRAME) & 0xFFFFFFFF
             due += TICK
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    def _next_payload(self) -> bytes:
+        """Take the next packet of what is being said, mixed with the echo where there is one."""
+        payload = SILENCE
+        if self._pending:
+            now = time.time()
+            if self.spoken[-1].began == 0.0:
+                self.spoken[-1].began = now
+            payload = self._pending.popleft()
+            if not self._pending:
+                self.spoken[-1].ended = now
+                self._idle.set()
+        if self.echo_db is not None and self._to_echo and self._to_echo[0][0] <= time.time() - self.echo_seconds:
+            echo = audioop.mul(audioop.ulaw2lin(self._to_echo.popleft()[1], 2), 2, 10 ** (self.echo_db / 20))
+            payload = audioop.lin2ulaw(audioop.add(audioop.ulaw2lin(payload, 2), echo, 2), 2)
+        return payload
 
     def _packet(self, payload_type: int, payload: bytes, timestamp: int, *, marker: bool = False) -> None:
         if self._media is None:
             return
         self._sequence = (self._sequence + 1) & 0xFFFF
         head = _HEADER.pack(0x80, payload_type | (0x80 if marker else 0), self._sequence, timestamp, self._ssrc)
-        self._rtp.sendto(head + payload, self._media)
+        delay = self.impair() if self.impair else 0.0
+        if delay == 0.0:
+            self._rtp.sendto(head + payload, self._media)
+        elif delay is not None:
+            asyncio.get_running_loop().call_later(delay, self._send_late, head + payload)
+
+    def _send_late(self, packet: bytes) -> None:
+        if self._media is not None:
+            self._rtp.sendto(packet, self._media)
 
     def _on_rtp(self) -> None:
         data, ancillary, _, _ = self._rtp.recvmsg(2048, 64)
@@ -219,17 +264,27 @@ class SyntheticCaller:
         _, kind, sequence, timestamp, _ = _HEADER.unpack_from(data)
         if kind & 0x7F == 0:
             self.heard.append(Frame(at, sequence, timestamp, data[12:]))
+            if self.echo_db is not None:
+                self._to_echo.append((at, data[12:]))
 
     def _on_sip(self) -> None:
         text = self._sip.recv(65535).decode(errors="replace")
         if text.startswith("SIP/2.0"):
-            code = int(text.split(" ", 2)[1])
-            if _header(text, "CSeq").endswith("INVITE") and code >= 200 and self._final and not self._final.done():
-                self._final.set_result(text)
+            self._on_response(text)
             return
         self._send(_response(text))
         if text.startswith("BYE"):
             self.ended_by_server.set()
+
+    def _on_response(self, text: str) -> None:
+        method, code = header(text, "CSeq").split(" ")[-1], int(text.split(" ", 2)[1])
+        if method == "BYE":
+            self._bye_answered.set()
+        elif method == "INVITE" and code >= 200 and self._final is not None:
+            if not self._final.done():
+                self._final.set_result(text)
+            elif code == 200 and self._media is not None:
+                self._send(self._request("ACK"))
 
     def _send(self, text: str) -> None:
         self._sip.sendto(text.encode(), self.server)
@@ -241,11 +296,11 @@ class SyntheticCaller:
                 loop.remove_reader(wire)
                 wire.close()
 
-    def _request(self, method: str, body: str = "") -> str:
+    def _request(self, method: str, body: str = "", branch: str = "") -> str:
         ours = f"{self.local}:{self._sip.getsockname()[1]}"
         lines = [
             f"{method} {self._remote_target} SIP/2.0",
-            f"Via: SIP/2.0/UDP {ours};rport;branch=z9hG4bK{random.getrandbits(48):012x}",
+            f"Via: SIP/2.0/UDP {ours};rport;branch={branch or f'z9hG4bK{random.getrandbits(48):012x}'}",
             "Max-Forwards: 70",
             f"From: <sip:{self.number}@{self.local}>;tag={self._tag}",
             f"To: {self._to}",
@@ -273,8 +328,8 @@ def _bound(address: str) -> socket.socket:
     return wire
 
 
-def _header(message: str, name: str) -> str:
-    """Return the first header called `name`, or ""."""
+def header(message: str, name: str) -> str:
+    """Return the first header of a SIP message called `name`, or ""."""
     prefix = f"{name.lower()}:"
     for line in message.split("\r\n\r\n", 1)[0].split("\r\n"):
         if line.lower().startswith(prefix):
