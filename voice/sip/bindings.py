@@ -108,6 +108,11 @@ class Bindings:
         found = {user: self.of(user, now) for user in list(self._of)}
         return {user: bindings for user, bindings in found.items() if bindings}
 
+    def count(self, now: float) -> int:
+        """How many places are registered; changes nothing, so that another thread may ask."""
+        everybody = [list(mine.values()) for mine in list(self._of.values())]
+        return sum(binding.expires_at > now for mine in everybody for binding in mine)
+
     def at(self, source: Address, now: float) -> str:
         """The user who registered from `source`, or ""."""
         for user, bindings in self.users(now).items():

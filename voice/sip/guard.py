@@ -90,7 +90,11 @@ class Guard:
 
     def banned(self, now: float) -> list[str]:
         """Sources that are banned now (CLI, metrics)."""
-        return [source for source, until in self._bans.items() if until > now]
+        return [source for source, until in list(self._bans.items()) if until > now]
+
+    def failing(self) -> dict[str, int]:
+        """Wrong credentials in a row by source (CLI, metrics)."""
+        return {source: failures.count for source, failures in self._failures.items()}
 
     def _fault(self, source: str, now: float, head: bytes) -> Reason:
         until = self._bans.get(source)

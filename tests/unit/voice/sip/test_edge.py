@@ -5,8 +5,10 @@ import pytest
 from models.errors import OperatorFault
 from models.settings import SipSettings, TrunkSettings, UserSettings
 from voice.line import Origin
+from voice.metrics import Gauges
 from voice.sip.digest import answer_to, best_challenge
 from voice.sip.edge import SipEdge
+from voice.sip.edge_metrics import families
 from voice.sip.errand import Reply
 from voice.sip.origins import Arrival, Prove
 from voice.sip.request import Request
@@ -101,3 +103,18 @@ async def test_settings_that_can_not_work_are_said_before_anything_starts():
         edge(trunks=[TrunkSettings(name="c", host="a:b:c")])
     with pytest.raises(OperatorFault, match="User 'bob' has no password"):
         edge(users=[UserSettings(name="bob")])
+
+
+async def test_what_the_edge_counts_can_be_read_by_prometheus():
+    door, stack = edge(), Stack()
+    door.plug_into(stack)
+    for _ in range(6):
+        door.guard.admits("127.0.0.48", 0, b"INVITE sip:h SIP/2.0\r\nUser-Agent: sipvicious\r\n")
+    read = {family.name: dict(family.read()) for family in families(door, lambda: 0.0)}
+    assert read["hotline_sip_dropped_packets"] == {"scanner": 6}
+    assert read["hotline_trunk_available"] == {"a": 1, "b": 1}
+    assert read["hotline_trunk_registered_seconds"] == {"a": 0}
+    assert read["hotline_sip_registered_phones"] == {"": 0}
+    gauges = Gauges()
+    gauges.add(*families(door, lambda: 0.0))
+    assert {metric.name for metric in gauges.collect()} == set(read)
