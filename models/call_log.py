@@ -75,6 +75,7 @@ class CallLog:
     ) -> None:
         """Keep records in the database at `url` and what can't be written there for now in `directory`/spool."""
         self.events = events or Events()
+        self._directory = directory.absolute()
         self._writer = CallWriter(url, directory)
         self._clock, self._steady_clock = clock, steady_clock
         self._calls: OrderedDict[str, _Living] = OrderedDict()
@@ -225,6 +226,9 @@ class CallLog:
         note: str = "",
     ) -> None:
         """Say where the call is recorded; again with `note` when it ended early (disk full …)."""
+        path = Path(path).absolute()
+        if path.is_relative_to(self._directory):
+            path = path.relative_to(self._directory)
         self._tell(RecordingMade(call_id, str(path), started_at, seconds, clean(note)))
 
     def media(self, call_id: str, leg: int, figures: Any) -> None:

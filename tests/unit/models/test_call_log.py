@@ -158,11 +158,13 @@ async def test_the_length_of_a_call_does_not_jump_with_the_clock(tmp_path: Path)
     assert rows(tmp_path, "select seconds from call") == [(30.0,)]
 
 
-async def test_a_recording_told_again_with_its_fault_keeps_its_beginning(log: CallLog, tmp_path: Path) -> None:
+async def test_a_recording_told_again_with_its_fault_keeps_its_beginning_and_may_move_with_its_directory(
+    log: CallLog, tmp_path: Path
+) -> None:
     call_id = tell_a_call(log)
-    log.recording(call_id, "recordings/a.wav", 1001.5)
+    log.recording(call_id, tmp_path / "recordings" / "a.wav", 1001.5)
     await log.flush()
-    log.recording(call_id, "recordings/a.wav", note="The disk is full.")
+    log.recording(call_id, tmp_path / "recordings" / "a.wav", note="The disk is full.")
     await log.flush()
     assert rows(tmp_path, "select path, started_at, note from recording") == [
         ("recordings/a.wav", "1970-01-01 00:16:41.500000", "The disk is full.")
