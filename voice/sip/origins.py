@@ -109,6 +109,11 @@ class Origins:
         )
 
 
+def may_reach_hotline(origin: Origin, accept_unknown: bool) -> bool:
+    """Whether a call of this origin is answered at all; `accept_unknown` is the guard's setting."""
+    return accept_unknown or origin.kind != "unknown"
+
+
 def may_call_out(origin: Origin) -> bool:
     """Whether this origin may reach anything beyond the hotline itself (a trunk, another user's phone).
 

@@ -7,7 +7,7 @@ from voice.line import Origin
 from voice.sip.authenticator import Authenticator, Nonces
 from voice.sip.bindings import Binding, Bindings, Contact
 from voice.sip.digest import answer_to, best_challenge
-from voice.sip.origins import Arrival, Origins, Prove, may_call_out
+from voice.sip.origins import Arrival, Origins, Prove, may_call_out, may_reach_hotline
 from voice.sip.request import Request
 from voice.sip.trunk import Trunk
 
@@ -123,3 +123,9 @@ def test_a_request_is_read_whatever_way_its_from_is_written():
 def test_a_request_whose_from_is_no_sip_uri_comes_from_nobody_we_know():
     request = Request("INVITE", "sip:100@h", ("203.0.113.9", 5060), (("From", "<tel:+123>;tag=1"),))
     assert Edge().origins.of(Arrival.read(request), 0) == Origin("unknown", "", "203.0.113.9:5060")
+
+
+def test_unknown_callers_reach_the_hotline_only_where_they_are_accepted():
+    unknown, trunk = Origin("unknown", "", ""), Origin("trunk", "acme", "")
+    assert [may_reach_hotline(unknown, accepted) for accepted in (True, False)] == [True, False]
+    assert may_reach_hotline(trunk, False)
