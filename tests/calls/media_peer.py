@@ -1,0 +1,71 @@
+"""A phone's RTP side, written by hand and apart from the code under test: sends at its own pace, keeps what came."""
+
+import asyncio
+import socket
+import struct
+import time
+from dataclasses import dataclass, field
+
+HEAD = struct.Struct(">BBHII")
+
+
+@dataclass
+class Packet:
+    at: float
+    marker: bool
+    kind: int
+    sequence: int
+    stamp: int
+    ssrc: int
+    payload: bytes
+
+
+@dataclass
+class RtpPeer:
+    """One UDP socket; `receive` is registered with the running loop."""
+
+    address: str
+    end: socket.socket = field(init=False)
+    packets: list[Packet] = field(default_factory=list)
+    sequence: int = 1000
+    stamp: int = 5000
+    ssrc: int = 0x11223344
+
+    def __post_init__(self) -> None:
+        self.end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.end.bind((self.address, 0))
+        self.end.setblocking(False)
+        asyncio.get_running_loop().add_reader(self.end, self._read)
+
+    @property
+    def port(self) -> int:
+        return int(self.end.getsockname()[1])
+
+    def send(self, target: tuple[str, int], payload: bytes, kind: int = 0, marker: bool = False) -> None:
+        head = HEAD.pack(0x80, kind | 0x80 * marker, self.sequence & 0xFFFF, self.stamp & 0xFFFFFFFF, self.ssrc)
+        self.end.sendto(head + payload, target)
+        self.sequence += 1
+        self.stamp += 160
+
+    async def talk(self, target: tuple[str, int], frames: list[bytes], kind: int = 0) -> None:
+        """Send a frame every 20 ms."""
+        begin = time.monotonic()
+        for place, frame in enumerate(frames):
+            self.send(target, frame, kind)
+            await asyncio.sleep(max(begin + 0.02 * (place + 1) - time.monotonic(), 0))
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self.end)
+        self.end.close()
+
+    def _read(self) -> None:
+        for _ in range(100):
+            try:
+                data = self.end.recv(2048)
+            except BlockingIOError:
+                return
+            _, kind, sequence, stamp, ssrc = HEAD.unpack_from(data)
+            self.packets.append(
+                Packet(time.monotonic(), kind > 127, kind & 127, sequence, stamp, ssrc, data[HEAD.size :])
+            )
