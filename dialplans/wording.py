@@ -1,0 +1,73 @@
+"""Words as they are compared: case, punctuation and contractions out; Chinese as toneless pinyin.
+
+Recognised Chinese gets the sound right far more often than the character, so that is what is compared.
+"""
+
+import re
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+CONTRACTIONS = tuple(
+    (re.compile(pattern), full)
+    for pattern, full in (
+        (r"\bi'?m\b", "i am"),
+        (r"\bcan'?t\b", "can not"),
+        (r"\bdon'?t\b", "do not"),
+        (r"\bwhat'?s\b", "what is"),
+        (r"\b(i|you|we|they)'d\b", r"\1 would"),
+        (r"\b(i|you|we|they)'ve\b", r"\1 have"),
+        (r"\b(i|you|we|they)'ll\b", r"\1 will"),
+        (r"\b(you|we|they)'re\b", r"\1 are"),
+        (r"\b(it|that|there|who|how|where)'s\b", r"\1 is"),
+    )
+)
+HAN = re.compile(r"[\u3400-\u9fff]")
+FILLERS = frozenset(
+    "um uh er erm hmm mm well so please hi hello hey okay ok just like oh yeah".split()  # noqa: SIM905
+)
+EMPTY = frozenset(
+    """a an the i you he she it we they my your me us to of for on in at is are am be do does did can could would will
+    and or that this there with have has want need know like tell what about some any""".split()  # noqa: SIM905
+)
+"""Words that tell little about what is wanted."""
+
+
+def plain(text: str) -> str:
+    """Return `text` in lower case without punctuation, contractions written out."""
+    text = text.lower().replace("’", "'")
+    for pattern, full in CONTRACTIONS:
+        text = pattern.sub(full, text)
+    text = text.replace("'s ", " ").replace("'", "")
+    return " ".join(re.sub(r"[^\w*#]+", " ", text).replace("_", " ").split())
+
+
+@lru_cache(4096)
+def syllables(text: str) -> tuple[str, ...]:
+    """Return the toneless pinyin of Chinese characters in `text`, and its other words as they are."""
+    return tuple(
+        sound.replace("ü", "v")
+        for piece in re.findall(r"[\u3400-\u9fff]+|[a-z0-9]+", plain(text))
+        for sound in (lazy_pinyin(piece, style=Style.NORMAL) if HAN.match(piece) else [piece])
+    )
+
+
+def stem(word: str) -> str:
+    """Return `word` without the commonest English endings; the same word family gets the same stem."""
+    for ending in ("ingly", "edly", "ing", "ied", "ies", "ed", "es", "s", "e", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+@lru_cache(4096)
+def units(text: str, language: str) -> tuple[str, ...]:
+    """Return what is compared: stems of English words without fillers, syllables of Chinese."""
+    if language == "zh":
+        return syllables(text)
+    return tuple(stem(word) for word in plain(text).split() if word not in FILLERS)
+
+
+def contains(whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    """Tell whether `part` stands in `whole` in one piece."""
+    return bool(part) and any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
