@@ -69,6 +69,11 @@ def set_up(settings: LogSettings, stream: TextIO | None = None) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
+def unmasked() -> bool:
+    """Whether `[log] personal` lets numbers and words be written as they are."""
+    return _unmasked
+
+
 def _call(record: logging.LogRecord) -> str:
     return str(getattr(record, "call", "") or CALL.get())
 
@@ -84,7 +89,10 @@ class HumanLine(logging.Formatter):
 
 
 class JsonLine(logging.Formatter):
-    """One JSON object a line: call, at (UTC), level, logger, message, and error (the traceback) where there is one."""
+    """One JSON object a line: call, at (UTC), level, logger, message, error (the traceback) where there is one.
+
+    What a record carries as `fields` is added.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -94,6 +102,7 @@ class JsonLine(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
