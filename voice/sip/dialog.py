@@ -1,0 +1,197 @@
+"""One SIP dialog (RFC 3261 section 12) as a leg's signalling: what inbound and outbound calls share.
+
+sippy's own user agent drops UPDATE, NOTIFY and MESSAGE, hangs up on REFER and knows no session timers, so dialogs are
+ours and stand on sippy's transactions alone. `in_dialog.py` answers the peer's requests, `renegotiation.py` sends ours.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+
+from models.cause import Cause
+from models.errors import CannotDo
+from voice.line import DialogEvent, HungUp, MediaPlan, Origin, Party, Sink
+from voice.sip.address import Address
+from voice.sip.causes import reason_header
+from voice.sip.dialog_life import DIALOG, Event, State
+from voice.sip.digest import answer_to, best_challenge
+from voice.sip.message import Headers, Request, Response
+from voice.sip.negotiation import Negotiation
+from voice.sip.peer import Peer
+from voice.sip.refer import ReferProgress
+from voice.sip.renegotiation import Renegotiation
+from voice.sip.request import Credentials
+from voice.sip.session_watch import SessionWatch
+from voice.sip.transactions import Transactions
+
+log = logging.getLogger(__name__)
+_KEPT_EVENTS = 100
+"""Events kept for a sink that isn't attached yet."""
+
+
+class Wire(Protocol):
+    """What a dialog needs of the stack."""
+
+    transactions: Transactions
+    here: Address
+    """Host and port that we write into Via and Contact."""
+
+    def left(self, dialog: "SipDialog") -> None:
+        """Hear that a dialog takes no more requests."""
+
+
+class SipDialog:
+    direction: Literal["inbound", "outbound"]
+
+    def __init__(
+        self,
+        wire: Wire,
+        peer: Peer,
+        codecs: tuple[str, ...],
+        caller: Party,
+        called: Party,
+        origin: Origin,
+        credentials: Credentials | None = None,
+    ) -> None:
+        self.id = peer.call_id
+        self.caller, self.called, self.origin = caller, called, origin
+        self.wire, self.peer = wire, peer
+        self.negotiation = Negotiation(codecs)
+        self.state: State = DIALOG.start
+        self.credentials = credentials
+        self.renegotiation = Renegotiation(self)
+        self.session = SessionWatch(self)
+        self.refers: list[ReferProgress] = []
+        self._sink: Sink | None = None
+        self._kept: list[DialogEvent] = []
+
+    # -- voice/line.py's Dialog -----------------------------------------------------------------------------
+
+    def attach(self, sink: Sink) -> None:
+        self._sink = sink
+        kept, self._kept = self._kept, []
+        for event in kept:
+            sink(event)
+
+    def ring(self) -> None:
+        raise CannotDo("A call that we placed can't be rung by us.")
+
+    async def answer(self, address: str, port: int) -> MediaPlan:
+        raise CannotDo("A call that we placed can't be answered by us.")
+
+    def reject(self, code: int, words: str, cause: Cause, retry_after: int = 0) -> None:
+        raise CannotDo("A call that we placed can't be rejected by us.")
+
+    def hang_up(self, cause: Cause) -> None:
+        if self.state is State.UP:
+            self.end(HungUp(cause, by_us=True))
+            self.say_bye(cause)
+        elif self.state is not State.OVER:
+            self.give_up(cause)
+
+    def hold(self, on: bool) -> None:
+        self.renegotiation.towards("sendonly" if on else "sendrecv")
+
+    def refer_progress(self, code: int, words: str) -> None:
+        """Tell the peer how the transfer that it asked for goes (RFC 3515 section 2.4.5); from 200 on it is settled."""
+        for refer in self.refers:
+            refer.tell(code, words)
+        if code >= 200:
+            self.refers.clear()
+
+    # -- for the parts of a dialog --------------------------------------------------------------------------
+
+    @property
+    def over(self) -> bool:
+        return self.state is State.OVER
+
+    def give_up(self, cause: Cause) -> None:
+        """End a call that isn't up yet."""
+        raise AssertionError("each direction has its own way")
+
+    def move(self, event: Event) -> None:
+        self.state = DIALOG.next(self.state, event)
+
+    def emit(self, event: DialogEvent) -> None:
+        if self._sink is None:
+            if len(self._kept) < _KEPT_EVENTS:
+                self._kept.append(event)
+            return
+        self._sink(event)
+
+    def end(self, how: HungUp) -> None:
+        """Be over: the last event goes out, everything that runs for the dialog stops."""
+        if self.over:
+            return
+        self.move(Event.ENDED)
+        self.renegotiation.stop()
+        self.session.stop()
+        for refer in self.refers:
+            refer.stop()
+        self.refers.clear()
+        self.emit(how)
+        self.left()
+
+    def left(self) -> None:
+        """Take no more requests (an unacknowledged 200 keeps a dialog a little longer)."""
+        self.wire.left(self)
+
+    def say_bye(self, cause: Cause) -> None:
+        self.ask("BYE", [("Reason", reason_header(cause))])
+
+    def ask(
+        self, method: str, headers: Headers = (), body: str = "", on_final: Callable[[Response], None] | None = None
+    ) -> None:
+        """Send a request within the dialog; a challenge is answered once, `on_final` hears the final response."""
+        headers = list(headers)
+        self._send(self.peer.request(method, headers, body), headers, on_final, fresh=True)
+
+    def _send(
+        self, request: Request, headers: Headers, on_final: Callable[[Response], None] | None, fresh: bool
+    ) -> None:
+        def heard(response: Response) -> None:
+            if response.code < 200:
+                return
+            proof = self.proof(request, response) if fresh else None
+            if proof is not None:
+                again = self.peer.request(request.method, [*headers, proof], request.body)
+                self._send(again, headers, on_final, fresh=False)
+            elif on_final is not None:
+                on_final(response)
+
+        self.wire.transactions.begin(request, heard, self.acknowledging(request))
+
+    def proof(self, request: Request, response: Response) -> tuple[str, str] | None:
+        """The header that answers a 401 or 407; None where we can't or it is none."""
+        if response.code not in (401, 407) or self.credentials is None:
+            return None
+        asks, proves = ("WWW-Authenticate", "Authorization")
+        if response.code == 407:
+            asks, proves = ("Proxy-Authenticate", "Proxy-Authorization")
+        challenge = best_challenge(response.values(asks))
+        if challenge is None:
+            return None
+        mine = self.credentials
+        return proves, answer_to(challenge, mine.username, mine.password, request.method, request.uri)
+
+    def acknowledging(self, invite: Request) -> Callable[[Response], Request] | None:
+        """How the ACK of a 2xx to this INVITE is made: along the dialog's route, with the INVITE's credentials."""
+        if invite.method != "INVITE":
+            return None
+
+        def make(response: Response) -> Request:
+            self.heard_2xx(response)
+            proofs = [header for header in invite.headers if header[0] in ("Authorization", "Proxy-Authorization")]
+            return self.peer.request("ACK", proofs, cseq=invite.cseq)
+
+        return make
+
+    def heard_2xx(self, response: Response) -> None:
+        """Take what a 2xx says about the peer, before it is acknowledged."""
+        self.peer.refresh(response)
+
+    def receive(self, request: Request, transaction: Any) -> Any:
+        """Answer a request of the peer within this dialog; returns what sippy wants back."""
+        from voice.sip.in_dialog import answer_request
+
+        return answer_request(self, request, transaction)

@@ -1,0 +1,267 @@
+"""The SIP end point: one UDP socket, sippy's transactions, our dialogs; everything in one asyncio loop.
+
+datagram -> guard -> duplicates -> parsing -> transactions -> dialogs / calls / requests outside calls
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from models.cause import Cause
+from models.settings import SipSettings
+from voice.line import Origin, Party, Sink
+from voice.sip.abilities import USER_AGENT
+from voice.sip.address import Address, bracketed, host_and_port, numeric
+from voice.sip.dialog import SipDialog
+from voice.sip.errand import Errand, Reply
+from voice.sip.message import Headers, Request, Response, new_tag, our_via
+from voice.sip.origins import Arrival, Prove
+from voice.sip.outbound import OutboundDialog
+from voice.sip.parsing import Malformed, read, written
+from voice.sip.peer import Peer
+from voice.sip.reception_desk import ReceptionDesk
+from voice.sip.request import Credentials, RequestHandler, Target
+from voice.sip.transactions import Transactions
+from voice.sip.transport import Socket
+from voice.sip.uri import BadUri, read_uri
+
+log = logging.getLogger(__name__)
+_MALFORMED_LOG_EVERY = 1.0
+"""Seconds between two log lines about datagrams that can't be read."""
+
+
+class Verdict(Protocol):
+    @property
+    def admitted(self) -> bool: ...
+
+    @property
+    def news(self) -> str: ...
+
+
+class Guard(Protocol):
+    def admits(self, address: str, now: float, head: bytes, /) -> Verdict:
+        """Judge a datagram before anything reads it."""
+
+
+class Origins(Protocol):
+    def of(self, arrival: Arrival, now: float, /) -> Origin | Prove:
+        """Tell who sent an INVITE, or what to challenge it with."""
+
+
+class SipStack:
+    def __init__(
+        self,
+        settings: SipSettings,
+        *,
+        guard: Guard,
+        origins: Origins,
+        on_call: Callable[[SipDialog], None],
+        health: Callable[[], int],
+        codecs: Sequence[str] = ("PCMU", "PCMA", "G722"),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`on_call` hears of each inbound call, and decides; `health` gives the code for OPTIONS (200 or 503).
+
+        `codecs`: names that we allow, best first. `clock`: seconds, for guard and origins.
+        """
+        self.settings = settings
+        self.codecs = tuple(codecs)
+        self.clock = clock
+        self.origins = origins
+        self.on_call = on_call
+        self.health = health
+        self.counts: Counter[str] = Counter()
+        """Since the start: datagrams, requests by method, what was dropped and why (metrics)."""
+        self.handlers: dict[str, RequestHandler] = {}
+        self._dialogs: dict[str, list[SipDialog]] = {}
+        """By Call-ID: several where we call ourselves, or a proxy forks."""
+        self._guard = guard
+        self._desk = ReceptionDesk(self)
+        self._silenced = 0
+        self._told = float("-inf")
+
+    async def start(self) -> None:
+        """Bind and listen; raises `OperatorFault`."""
+        host, port = host_and_port(self.settings.listen, "[sip] listen")
+        self._socket = Socket((host, port or 5060), self._received)
+        self.address: Address = self._socket.address
+        self.public_address = self.settings.public_address.strip("[]") or self.address[0]
+        self.here: Address = (self.public_address, self.address[1])
+        self.transactions = Transactions(self._socket, self._desk.receive)
+
+    async def stop(self) -> None:
+        """End what is left of calls (BYE is sent, not awaited) and close the socket."""
+        for dialog in [dialog for dialogs in self._dialogs.values() for dialog in dialogs]:
+            dialog.hang_up(Cause.SERVER_STOPPED)
+        self._dialogs.clear()
+        # One turn for what `hang_up` scheduled.
+        await asyncio.sleep(0)
+        self.transactions.stop()
+        self._socket.close()
+
+    def handle(self, method: str, handler: RequestHandler) -> None:
+        """Let `handler` answer a method outside dialogs (REGISTER, MESSAGE …)."""
+        self.handlers[method] = handler
+
+    def contact(self, user: str = "hotline") -> str:
+        """Our Contact value."""
+        return f"<sip:{user}@{bracketed(self.here[0])}:{self.here[1]}>"
+
+    def call(
+        self,
+        target: Target,
+        caller: Party,
+        address: str,
+        port: int,
+        *,
+        sink: Sink,
+        credentials: Credentials | None = None,
+        ring_seconds: float = 60,
+        headers: Headers = (),
+    ) -> SipDialog:
+        """Place one call to one numeric address, offering RTP at `address`:`port`.
+
+        Events go to `sink`: `Ringing`, `Answered`, and at the end `HungUp` with the final code (408 also where nobody
+        answered at all).
+        """
+        caller_uri = caller.uri or f"sip:{caller.number}@{bracketed(self.here[0])}"
+        name = caller.name.replace("\\", "\\\\").replace('"', '\\"')
+        local = f"{f'{chr(34)}{name}{chr(34)} ' if name else ''}<{caller_uri}>;tag={new_tag()}"
+        call_id = secrets.token_hex(16)
+        peer = Peer(self.here, self.contact(), call_id, local, f"<{target.uri}>", target.address)
+        peer.target = target.uri
+        peer.first_hop = target.address
+        origin = Origin("ourselves", "", written(self.here))
+        parties = (caller, Party(_user(target.uri), uri=target.uri), origin)
+        dialog = OutboundDialog(self, peer, self.codecs, parties, (address, port), sink, credentials, headers)
+        self.enter(dialog)
+        self.counts["calls_out"] += 1
+        dialog.place(ring_seconds)
+        return dialog
+
+    async def send(self, address: Address, errand: Errand) -> Reply:
+        """Send a request outside dialogs and return its final reply; 408 where nobody answered."""
+        heard: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        via = our_via(*self.here)
+        lines = [
+            ("Via", str(via)),
+            ("Max-Forwards", "70"),
+            ("From", f"<{errand.from_uri}>;tag={new_tag()}"),
+            ("To", f"<{errand.to_uri}>"),
+            ("Call-ID", errand.call_id),
+            ("CSeq", f"{errand.cseq} {errand.method}"),
+            *errand.headers,
+            USER_AGENT,
+        ]
+        if not any(name == "Contact" for name, _ in errand.headers):
+            lines.append(("Contact", self.contact()))
+        request = Request(errand.method, errand.uri, lines, target=address)
+        request.via = via
+
+        def on_response(response: Response) -> None:
+            if response.code >= 200 and not heard.done():
+                heard.set_result(Reply(response.code, response.words, tuple(response.headers)))
+
+        transaction = self.transactions.begin(request, on_response)
+        try:
+            return await heard
+        finally:
+            self.transactions.forget(transaction)
+
+    # -- for dialogs and the reception desk -----------------------------------------------------------------
+
+    def enter(self, dialog: SipDialog) -> None:
+        """Let a dialog hear the requests that are its own."""
+        self._dialogs.setdefault(dialog.id, []).append(dialog)
+
+    def left(self, dialog: SipDialog) -> None:
+        found = self._dialogs.get(dialog.id, [])
+        if dialog in found:
+            found.remove(dialog)
+        if not found:
+            self._dialogs.pop(dialog.id, None)
+
+    def calls_of(self, call_id: str) -> Sequence[SipDialog]:
+        """The dialogs with this Call-ID."""
+        return self._dialogs.get(call_id, ())
+
+    def arrival(self, request: Request) -> Arrival:
+        """What of a request tells who sent it."""
+        try:
+            sender = read_uri(request.sender.uri)
+            user, host = sender.user, sender.host
+        except BadUri:
+            user, host = "", ""
+        line = read_uri(request.uri).parameters.get("line", "")
+        proofs = (*request.values("Authorization"), *request.values("Proxy-Authorization"))
+        return Arrival(request.method, request.source, user, host, line, proofs)
+
+    # -- from the socket ------------------------------------------------------------------------------------
+
+    def _received(self, data: bytes, source: Address) -> None:
+        self.counts["datagrams"] += 1
+        if len(data) <= 4 and not data.strip():
+            # Keep-alives of phones behind NAT: they only have to pass.
+            self.counts["keepalives"] += 1
+            return
+        if data[0] < 4 and data[4:8] == b"\x21\x12\xa4\x42":
+            self.counts["stun"] += 1
+            return
+        verdict = self._guard.admits(source[0], self.clock(), data)
+        if not verdict.admitted:
+            self.counts["dropped"] += 1
+            if verdict.news:
+                log.warning("%s", verdict.news)
+            return
+        checksum = self.transactions.seen(data, source)
+        if checksum is None:
+            self.counts["duplicates"] += 1
+            return
+        try:
+            message = read(data, source)
+        except Malformed as fault:
+            self._malformed(fault, checksum, source)
+            return
+        try:
+            self._take(message, checksum)
+        except Exception:
+            self.counts["failures"] += 1
+            log.exception("a message of %s could not be handled", written(source))
+
+    def _take(self, message: Request | Response, checksum: bytes) -> None:
+        if isinstance(message, Request):
+            self.counts[f"in_{message.method}" if message.method in _COUNTED else "in_other"] += 1
+            self.transactions.take_request(message, checksum)
+        else:
+            self.transactions.take_response(message, checksum)
+
+    def _malformed(self, fault: Malformed, checksum: bytes, source: Address) -> None:
+        self.counts["malformed"] += 1
+        if fault.answer is not None and fault.address is not None and numeric(fault.address[0]) is not None:
+            self._socket.send_to(fault.answer, fault.address)
+            self.transactions.remember(checksum, fault.answer, fault.address)
+        else:
+            self.transactions.remember(checksum)
+        now = self.clock()
+        if now - self._told < _MALFORMED_LOG_EVERY:
+            self._silenced += 1
+            return
+        more = f" ({self._silenced} more since the last line)" if self._silenced else ""
+        self._told, self._silenced = now, 0
+        log.warning("< %s sent %s%s", written(source), str(fault)[:120].encode("ascii", "replace").decode(), more)
+
+
+_METHODS = "INVITE ACK CANCEL BYE OPTIONS REGISTER INFO UPDATE REFER NOTIFY MESSAGE SUBSCRIBE PUBLISH PRACK"
+_COUNTED = frozenset(_METHODS.split(" "))
+"""Methods counted by name: a stranger must not be able to make up metrics."""
+
+
+def _user(uri: str) -> str:
+    try:
+        return read_uri(uri).user
+    except BadUri:
+        return ""

@@ -1,0 +1,214 @@
+"""sippy's transactions (RFC 3261 section 17) on asyncio's clock, with what they lack put right.
+
+Used of sippy 2.5.0: server and client transaction states, retransmission, matching of duplicates. Changed here:
+timers are the loop's own; the ACK of a refusal goes the INVITE's way and before anything that follows from it; the
+ACK of a 200 is made by the dialog, which knows its route; retransmission intervals stop growing at T2; a CANCEL that
+comes after the final answer gets its 200; replies that are repeated are remembered by source.
+"""
+
+import asyncio
+from collections.abc import Callable
+from hashlib import md5
+from typing import Any
+
+import sippy.SipTransactionManager
+from sippy.SipTransactionManager import COMPLETED, RINGING, TERMINATED, TRYING, SipTMRetransmitO, SipTransactionManager
+
+from voice.sip.address import Address
+from voice.sip.message import Request, Response
+from voice.sip.transport import Socket
+
+T2 = 4.0
+"""Seconds: the longest interval between two retransmissions (RFC 3261, table 4)."""
+T4_PURGE = 32.0
+"""Seconds between two purges of the remembered replies; one lives through at least one of them."""
+
+OnRequest = Callable[[Request, Any], Any]
+"""(request, sippy's transaction) -> sippy's (response, cancel_cb, noack_cb), or None."""
+
+
+class _Timer:
+    """What sippy's `Timeout` returns, on the running loop."""
+
+    def __init__(self, due: Callable[..., None], interval: float, ticks: int, *parameters: object) -> None:
+        self._due, self._interval, self._ticks, self._parameters = due, interval, ticks, parameters
+        self._handle = asyncio.get_running_loop().call_later(interval, self._fire)
+
+    def _fire(self) -> None:
+        if getattr(self._due, "__self__", self).__dict__.get("stopped", False):
+            return
+        if self._ticks == -1:
+            self._handle = asyncio.get_running_loop().call_later(self._interval, self._fire)
+        self._due(*self._parameters)
+
+    def cancel(self) -> None:
+        self._handle.cancel()
+
+
+def _timeout(due: Callable[..., None], interval: float, ticks: int = 1, *parameters: object) -> _Timer:
+    return _Timer(due, interval, ticks, *parameters)
+
+
+# sippy's dispatcher would have to be polled; its manager takes its timers from this name alone.
+sippy.SipTransactionManager.Timeout = _timeout
+
+
+class _OneSocket:
+    """Stands in for sippy's table of local addresses."""
+
+    def __init__(self, socket: Socket) -> None:
+        self._socket = socket
+
+    def getServer(self, address: object, is_local: bool = False) -> Socket:  # noqa: N802
+        return self._socket
+
+    def rotateCache(self) -> None:  # noqa: N802
+        """There is none."""
+
+
+class Transactions(SipTransactionManager):
+    stopped = False
+
+    def __init__(self, socket: Socket, on_request: OnRequest) -> None:
+        self.socket = socket
+        self.l4r = _OneSocket(socket)
+        self.tclient: dict[object, Any] = {}
+        self.tserver: dict[object, Any] = {}
+        self.req_cb = on_request
+        self.l1rcache: dict[bytes, Any] = {}
+        self.l2rcache: dict[bytes, Any] = {}
+        self.req_consumers: dict[str, Any] = {}
+        self._confirmed: dict[object, tuple[Request, Any]] = {}
+        self._confirmed_before: dict[object, tuple[Request, Any]] = {}
+        self.cp_timer = _timeout(self.rCachePurge, T4_PURGE, -1)
+
+    def seen(self, data: bytes, source: Address) -> bytes | None:
+        """Answer a datagram that came before from this source as then; else return its checksum for later."""
+        checksum = md5(data + repr(source).encode(), usedforsecurity=False).digest()
+        known = self.l1rcache.get(checksum) or self.l2rcache.get(checksum)
+        if known is None:
+            return checksum
+        if known.data is not None:
+            self.socket.send_to(known.data, known.address)
+        return None
+
+    def remember(self, checksum: bytes, answer: bytes | None = None, address: Address | None = None) -> None:
+        """Note what a datagram was answered with, for its duplicates."""
+        self.l1rcache[checksum] = SipTMRetransmitO(self.socket, answer, address)
+
+    def take_request(self, request: Request, checksum: bytes) -> None:
+        if request.method == "CANCEL" and self._too_late(request, checksum):
+            return
+        self.incomingRequest(request, checksum, (), self.socket)
+
+    def take_response(self, response: Response, checksum: bytes) -> None:
+        tid = response.getTId(wCSM=True, wBRN=True)
+        transaction = self.tclient.get(tid)
+        if transaction is not None:
+            self._respond(response, transaction, checksum)
+            return
+        confirmed = self._confirmed.get(tid) or self._confirmed_before.get(tid)
+        if confirmed is not None and 200 <= response.code < 300 and response.to_tag == confirmed[0].to_tag:
+            self.transmitData(self.socket, confirmed[0].to_bytes(), confirmed[0].target, checksum)
+        else:
+            self.remember(checksum)
+
+    def begin(
+        self,
+        request: Request,
+        on_response: Callable[[Response], None],
+        make_ack: Callable[[Response], Request] | None = None,
+    ) -> Any:
+        """Start a client transaction: `on_response` hears all of its responses, 408 where none came.
+
+        `make_ack` writes the ACK of a 2xx to an INVITE (section 13.2.2.4).
+        """
+        transaction = self.newTransaction(request, lambda response, _: on_response(response), cb_ifver=2)
+        transaction.make_ack = make_ack
+        return transaction
+
+    def cancel(self, transaction: Any, reason: str) -> None:
+        """CANCEL an INVITE of ours, as soon as something of it was heard (section 9.1)."""
+        if transaction.cancel is None or transaction.cancelPending:
+            return
+        if reason:
+            transaction.cancel.put("Reason", reason)
+        self.cancelTransaction(transaction)
+
+    def forget(self, transaction: Any) -> None:
+        """Drop a client transaction that nothing more is expected of."""
+        if transaction.tid is None:
+            return
+        for timer in (transaction.teA, transaction.teB, transaction.teC):
+            if timer is not None:
+                timer.cancel()
+        self.tclient.pop(transaction.tid, None)
+        transaction.cleanup()
+
+    def _respond(self, response: Response, transaction: Any, checksum: bytes) -> None:
+        if transaction.state is TERMINATED:
+            return
+        if response.code < 200:
+            self.incomingResponse(response, transaction, checksum)
+            return
+        tell, acknowledge, sent = transaction.resp_cb, transaction.make_ack, transaction.sent
+        tid, acked = transaction.tid, None
+        if transaction.needack:
+            if response.code < 300 and acknowledge is not None:
+                acked = acknowledge(response)
+                self._confirmed[tid] = (acked, sent)
+            else:
+                acked = sent.follow_up("ACK")
+                acked.put("To", response.first("To"))
+        self.forget(transaction)
+        if acked is not None:
+            self.transmitData(self.socket, acked.to_bytes(), acked.target, checksum)
+        else:
+            self.remember(checksum)
+        if tell is not None:
+            tell(response, transaction)
+
+    def _too_late(self, cancel: Request, checksum: bytes) -> bool:
+        branch = cancel.via.getBranch() if cancel.via else None
+        for tid, transaction in self.tserver.items():
+            if transaction.state is COMPLETED and transaction.branch == branch and tid[0] == cancel.call_id:  # type: ignore[index]
+                answer = cancel.response(200, "OK", tag=str(tid[3]))  # type: ignore[index]
+                self.transmitData(self.socket, answer.to_bytes(), answer.via.reply_address, checksum)  # type: ignore[union-attr]
+                return True
+        return False
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.cp_timer.cancel()
+        self.tclient.clear()
+        self.tserver.clear()
+
+    # -- sippy's methods, changed ---------------------------------------------------------------------------
+
+    def newTransaction(self, msg: Request, *given: Any, **named: Any) -> Any:  # noqa: N802
+        transaction = super().newTransaction(msg, *given, **named)
+        transaction.sent, transaction.make_ack = msg, None
+        return transaction
+
+    def timerA(self, t: Any) -> None:  # noqa: N802
+        self.transmitData(t.userv, t.data, t.address)
+        # Only an INVITE that nobody answered doubles on (section 17.1.1.2).
+        limit = float("inf") if t.method == "INVITE" and t.tid in self.tclient else T2
+        t.tout = min(t.tout * 2, limit)
+        t.teA = _timeout(self.timerA, t.tout, 1, t)
+
+    def transmitData(  # noqa: N802
+        self, userv: Socket, data: bytes, address: Any, cachesum: bytes | None = None, lossemul: int = 0
+    ) -> None:
+        userv.send_to(data, address)
+        if cachesum is not None:
+            self.l1rcache[cachesum] = SipTMRetransmitO(userv, data, address)
+
+    def rCachePurge(self) -> None:  # noqa: N802
+        super().rCachePurge()
+        self._confirmed_before, self._confirmed = self._confirmed, {}
+
+
+def pending(transaction: Any) -> bool:
+    """Whether a server transaction still waits for its final answer."""
+    return transaction.state in (TRYING, RINGING)
