@@ -23,8 +23,6 @@ class HealthCheck:
     ) -> None:
         self._trunk, self._send, self._resolver, self._our_uri = trunk, send, resolver, our_uri
         self._chance = chance or random.Random()
-        self._call_id = secrets.token_hex(16)
-        self._cseq = 0
 
     async def run(self) -> None:
         """Check until cancelled; changes are logged."""
@@ -45,9 +43,8 @@ class HealthCheck:
             return Sign.SILENT
         self._trunk.resolved_to(addresses)
         for address in addresses:
-            self._cseq += 1
             uri = f"sip:{bracketed(self._trunk.host)}" + (f":{self._trunk.port}" if self._trunk.port else "")
-            errand = Errand("OPTIONS", uri, self._our_uri, uri, self._call_id, self._cseq)
+            errand = Errand("OPTIONS", uri, self._our_uri, uri, secrets.token_hex(16), 1)
             try:
                 reply = await asyncio.wait_for(self._send(address, errand), PATIENCE)
             except TimeoutError:

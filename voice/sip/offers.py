@@ -24,16 +24,14 @@ class Offers:
 
     def md5_alone(self, phone: str, user_agent: str, now: float) -> bool:
         """Tell what to offer a phone that is to be challenged now; `phone` is whatever stays the same of it."""
-        if user_agent.lower().startswith(MD5_ALONE) or phone in self._helpless:
-            return True
-        before = self._offered.get(phone)
-        if before is not None and 0 < now - before < _ASKED_AGAIN_WITHIN:
-            del self._offered[phone]
+        before = self._offered.pop(phone, None)
+        again = before is not None and 0 < now - before < _ASKED_AGAIN_WITHIN
+        if again or user_agent.lower().startswith(MD5_ALONE):
             self._helpless[phone] = None
             _bound(self._helpless)
+        if phone in self._helpless:
             return True
         self._offered[phone] = now
-        self._offered.move_to_end(phone)
         _bound(self._offered)
         return False
 

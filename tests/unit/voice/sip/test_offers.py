@@ -21,6 +21,12 @@ def test_a_phone_that_asks_again_instead_of_answering_gets_md5_alone_from_then_o
     assert not offers.md5_alone("another", "", 31)
 
 
+def test_a_phone_that_gave_its_name_once_is_known_when_it_calls():
+    offers = Offers()
+    assert offers.md5_alone("phone", "baresip v1.0.0", 0)
+    assert offers.md5_alone("phone", "", 1)
+
+
 def test_a_phone_that_answers_keeps_the_strong_offer():
     offers = Offers()
     for now in range(0, 3000, 240):
