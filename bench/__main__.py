@@ -1,0 +1,41 @@
+"""`python -m bench` runs every figure (`--short`: quickly); `python -m bench list` names them; NAME … runs those."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+AIDS = {"__init__", "__main__", "report", "records", "sounds", "hotline_under_test", "processes", "word_errors"}
+"""Files here that are no figures of their own."""
+
+
+def figures() -> list[str]:
+    """Return the names of all figures."""
+    here = Path(__file__).parent
+    return sorted(
+        path.stem
+        for path in here.glob("*.py")
+        if path.stem not in AIDS and '__name__ == "__main__"' in path.read_text(encoding="utf-8")
+    )
+
+
+def main() -> int:
+    """Run what was asked for; return how many figures failed or missed a bound."""
+    names = [name for name in sys.argv[1:] if not name.startswith("-")]
+    options = [name for name in sys.argv[1:] if name.startswith("-")]
+    if names == ["list"]:
+        for name in figures():
+            first = (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8").split('"""')[1].splitlines()[0]
+            print(f"{name:20} {first}")
+        return 0
+    unknown = [name for name in names if name not in figures()]
+    if unknown:
+        print(f"There is no figure '{unknown[0]}'; `python -m bench list` names them.", file=sys.stderr)
+        return 2
+    missed = 0
+    for name in names or figures():
+        missed += subprocess.run([sys.executable, "-m", f"bench.{name}", *options], check=False).returncode != 0
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
