@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from models.cause import Cause
 from models.errors import HotlineError
 from models.settings import SipSettings
-from voice.line import DialogEvent, HungUp, Origin
+from voice.line import HungUp, Origin
 from voice.sip.dialog import SipDialog
 from voice.sip.stack import SipStack
 
@@ -36,7 +36,7 @@ class BareStack:
     def __init__(self, on_call: Callable[["BareStack", SipDialog], None] | None = None) -> None:
         self.stack: SipStack
         self.dialogs: list[SipDialog] = []
-        self.events: list[DialogEvent] = []
+        self.events: list[object] = []
         self.keep = True
         """Whether dialogs and events are kept for the test to look at."""
         self.code = 200

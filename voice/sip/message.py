@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from voice.sip import request
 from voice.sip.address import SIP_PORT, Address, bracketed, numeric
 from voice.sip.uri import NameAddr, read_name_addr, split_list
 
@@ -213,6 +214,10 @@ class Request(Message):
         follower = Request(method, self.uri, [*kept, ("CSeq", f"{self.cseq} {method}")], target=self.target)
         follower.via = self.via
         return follower
+
+    def plainly(self) -> request.Request:
+        """As a value for those who aren't SIP's own parts."""
+        return request.Request(self.method, self.uri, self.source, tuple(self.headers), self.body)
 
     # -- for sippy's transaction manager --------------------------------------------------------------------
 

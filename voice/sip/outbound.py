@@ -44,7 +44,10 @@ class OutboundDialog(SipDialog):
         self._offer = self.negotiation.offered()
         self._transaction: Any = None
         self._timer: asyncio.TimerHandle | None = None
-        self._cancelled = False
+        self.heard = False
+        """Whether any response came in."""
+        self.retry_after = 0
+        """Seconds that the refusal's Retry-After asked for; 0 where it asked for nothing."""
 
     def place(self, ring_seconds: float) -> None:
         """Send the INVITE."""
@@ -54,7 +57,6 @@ class OutboundDialog(SipDialog):
     def give_up(self, cause: Cause) -> None:
         """CANCEL; a 200 that crosses it is acknowledged and ended with BYE."""
         self.end(HungUp(cause, by_us=True))
-        self._cancelled = True
         transactions, transaction = self.wire.transactions, self._transaction
         transactions.cancel(transaction, reason_header(cause))
         asyncio.get_running_loop().call_later(_PARTING, transactions.forget, transaction)
@@ -81,6 +83,7 @@ class OutboundDialog(SipDialog):
             self.give_up(Cause.NO_ANSWER)
 
     def _heard(self, request: Request, response: Response) -> None:
+        self.heard = self.heard or bool(response.source[0])
         if response.code < 200:
             self._provisional(response)
         elif response.code < 300:
@@ -130,4 +133,6 @@ class OutboundDialog(SipDialog):
             self._invite()
             return
         cause, words = meaning(response.code)
+        seconds = response.first("Retry-After").partition(";")[0].partition("(")[0].strip()
+        self.retry_after = int(seconds) if seconds.isascii() and seconds.isdecimal() and len(seconds) < 7 else 0
         self.end(HungUp(cause, response.code, f"{words} ({response.words})" if response.words else words))

@@ -79,7 +79,7 @@ def read(data: bytes, source: Address) -> Request | Response:
     headers, bad_line = _headers(lines[1:])
     if start[:4].upper() == "SIP/":
         try:
-            return _response(start, headers, body, bad_line)
+            return _response(start, headers, body, bad_line, source)
         except (_Fault, BadUri) as fault:
             raise Malformed(f"a response with {fault}") from None
     via = _top_via(headers, source)
@@ -156,11 +156,12 @@ def _request(start: str, headers: list[tuple[str, str]], body: bytes, bad_line: 
     return message
 
 
-def _response(start: str, headers: list[tuple[str, str]], body: bytes, bad_line: str) -> Response:
+def _response(start: str, headers: list[tuple[str, str]], body: bytes, bad_line: str, source: Address) -> Response:
     line = _STATUS_LINE.fullmatch(start.rstrip())
     if line is None or not 100 <= int(line[1][:4]) <= 699:
         raise _Fault("an unreadable status line")
     message = Response(int(line[1]), line[2] or "", headers)
+    message.source = source
     _check_common(message, bad_line)
     message.via = read_via(message.first("Via"))
     if message.via is None:

@@ -47,9 +47,12 @@ class Peer:
     def was_reached(self, response: Response) -> None:
         """Learn from a response that makes the dialog (section 12.1.2)."""
         self.remote = response.first("To")
-        self.first_hop = None
+        asked, hop, self.first_hop = self.target, self.first_hop, None
         self.routes = tuple(reversed(response.listed("Record-Route")))
         self.refresh(response)
+        if hop is not None:
+            # A phone behind NAT repeats in Contact the address that we couldn't use when we called it.
+            self._behind_nat = _address_of(self.target) == _address_of(asked) != hop
 
     def refresh(self, message: Message) -> None:
         """Take the remote target of an INVITE, an UPDATE or their 2xx (section 12.2)."""
@@ -109,7 +112,11 @@ class Peer:
         way = read_name_addr(self.routes[0]).uri if self.routes else self.target
         if not self.routes and self._behind_nat:
             return self.reached_at
-        try:
-            return read_uri(way).address or self.reached_at
-        except BadUri:
-            return self.reached_at
+        return _address_of(way) or self.reached_at
+
+
+def _address_of(uri: str) -> Address | None:
+    try:
+        return read_uri(uri).address
+    except BadUri:
+        return None

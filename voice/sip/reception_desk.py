@@ -10,7 +10,7 @@ from voice.sip.abilities import ACCEPT, ALLOW, METHODS, OPTIONS, SERVER, SUPPORT
 from voice.sip.in_dialog import unacceptable
 from voice.sip.inbound import InboundDialog
 from voice.sip.message import Request, Response, new_tag
-from voice.sip.origins import Prove
+from voice.sip.origins import Prove, may_reach_hotline, may_reach_hotline
 from voice.sip.peer import Peer
 from voice.sip.sdp import BadDescription
 from voice.sip.session_refresh import SHORTEST, TooBrief, asked
@@ -94,6 +94,10 @@ class ReceptionDesk:
             if isinstance(origin, Prove):
                 challenges = [("WWW-Authenticate", value) for value in origin.challenges]
                 refusal = _said(request, 401, "Unauthorized", *challenges)
+            elif not may_reach_hotline(origin, self._stack.settings.guard.accept_unknown):
+                refusal = _said(request, 403, "Forbidden")
+            elif not may_reach_hotline(origin, self._stack.settings.guard.accept_unknown):
+                refusal = _said(request, 403, "Forbidden")
         if refusal is not None:
             return _ours(refusal)
         assert isinstance(origin, Origin)
@@ -171,8 +175,7 @@ def _unacceptable_invite(request: Request) -> Response | None:
 
 
 def _from_handler(request: Request, handler: plain.RequestHandler) -> Response:
-    asked_plainly = plain.Request(request.method, request.uri, request.source, tuple(request.headers), request.body)
-    found = handler(asked_plainly)
+    found = handler(request.plainly())
     return request.response(found.code, found.words, [SERVER, *found.headers], found.body, tag=new_tag())
 
 

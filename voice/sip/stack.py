@@ -191,14 +191,7 @@ class SipStack:
 
     def arrival(self, request: Request) -> Arrival:
         """What of a request tells who sent it."""
-        try:
-            sender = read_uri(request.sender.uri)
-            user, host = sender.user, sender.host
-        except BadUri:
-            user, host = "", ""
-        line = read_uri(request.uri).parameters.get("line", "")
-        proofs = (*request.values("Authorization"), *request.values("Proxy-Authorization"))
-        return Arrival(request.method, request.source, user, host, line, proofs)
+        return Arrival.read(request.plainly())
 
     # -- from the socket ------------------------------------------------------------------------------------
 
