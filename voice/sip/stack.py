@@ -122,7 +122,7 @@ class SipStack:
         credentials: Credentials | None = None,
         ring_seconds: float = 60,
         headers: Headers = (),
-    ) -> SipDialog:
+    ) -> OutboundDialog:
         """Place one call to one numeric address, offering RTP at `address`:`port`.
 
         Events go to `sink`: `Ringing`, `Answered`, and at the end `HungUp` with the final code (408 also where nobody

@@ -1,0 +1,57 @@
+"""sipp playing a carrier: one process a scenario, ended by its number of calls or by us."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+class Carrier:
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self._process, self._log = process, log
+
+    async def finished(self) -> int:
+        """Exit code once all calls are over: 0 where every one went by the scenario."""
+        await asyncio.wait_for(self._process.wait(), 20)
+        return self._process.returncode or 0
+
+    def received(self, method: str) -> list[str]:
+        """Requests of one method that came in, whole."""
+        if not self._log.exists():
+            return []
+        messages = re.split(r"-{20,}[^\n]*\n", self._log.read_text())
+        bodies = [message.partition("\n\n")[2] for message in messages if "message received" in message]
+        return [body.lstrip() for body in bodies if body.lstrip().startswith(method + " ")]
+
+
+@contextlib.asynccontextmanager
+async def carrier(scenario: str, address: str, port: int, directory: Path, calls: int = 1) -> AsyncIterator[Carrier]:
+    """Run `trunk/SCENARIO.xml` as the called side on an address of 127.0.0.0/8."""
+    log = directory / f"{scenario}-{address}.log"
+    process = await asyncio.create_subprocess_exec(
+        "sipp",
+        *("-sf", str(HERE / f"{scenario}.xml"), "-i", address, "-p", str(port), "-mi", address),
+        *("-m", str(calls), "-timeout", "20", "-timeout_error", "-nostdin", "-trace_msg", "-message_file", str(log)),
+        cwd=directory,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        await _listening(address, port)
+        yield Carrier(process, log)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def _listening(address: str, port: int) -> None:
+    wanted = "{:08X}:{:04X}".format(int.from_bytes(bytes(map(int, address.split("."))), "little"), port)
+    for _ in range(200):
+        if wanted in await asyncio.to_thread(Path("/proc/net/udp").read_text):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"sipp did not open {address}:{port}")

@@ -1,0 +1,47 @@
+"""Our SIP stack with its edge on a loopback address, without media: what the peers of these tests talk with."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+
+from models.settings import SipSettings
+from voice.outbound import Outbound
+from voice.sip.dialog import SipDialog
+from voice.sip.edge import SipEdge
+from voice.sip.stack import SipStack
+
+
+class OurEdge:
+    def __init__(self, settings: SipSettings, on_call: Callable[[SipDialog], None]) -> None:
+        self.edge = SipEdge(settings, time.monotonic)
+        self.stack = SipStack(
+            settings, guard=self.edge.guard, origins=self.edge.origins, on_call=on_call, health=lambda: 200
+        )
+        self.outbound = Outbound(
+            self.stack, self.edge.trunks, self.edge.bindings, self.edge.resolver, time.monotonic, settings.ring_seconds
+        )
+
+
+@contextlib.asynccontextmanager
+async def our_edge(
+    listen: str, on_call: Callable[[SipDialog], None] = lambda dialog: None, **settings: object
+) -> AsyncIterator[OurEdge]:
+    ours = OurEdge(SipSettings.model_validate({"listen": listen, **settings}), on_call)
+    await ours.stack.start()
+    try:
+        ours.edge.plug_into(ours.stack)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ours.edge.run())
+            yield ours
+            ours.edge.stop()
+    finally:
+        await ours.stack.stop()
+
+
+async def until(condition: Callable[[], object], what: str, seconds: float = 10) -> None:
+    """Wait for something that another process brings about."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not come in {seconds:g} s"
+        await asyncio.sleep(0.02)
