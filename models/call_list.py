@@ -70,7 +70,7 @@ def find_call(connection: Connection, id_or_last: str) -> str:
             raise CannotDo("There is no call on record yet.")
         return newest
     begin = id_or_last.lower()
-    found = connection.scalars(select(Call.id).where(Call.id >= begin, Call.id < begin + "~").limit(2)).all()
+    found = connection.scalars(select(Call.id).where(Call.id.startswith(begin, autoescape=True)).limit(2)).all()
     if not found:
         raise CannotDo(f"No call on record has an id that begins with '{id_or_last}'; hotline calls list shows them.")
     if len(found) > 1:

@@ -25,6 +25,7 @@ from models.call_note import (
     CallSettled,
     Direction,
     EventHappened,
+    LegBegan,
     MediaMeasured,
     RecordingMade,
     Speaker,
@@ -157,6 +158,12 @@ class CallLog:
             self._calls[call_id].legs[1] = LegState.UP
             self._tell(CallAnswered(call_id, self._at(at)))
 
+    def leg(self, call_id: str, number: int, sip_call_id: str = "") -> None:
+        """A further leg (2 …) begins to ring; the events "leg-answered" and "leg-ended" (with `leg=`) move it."""
+        if call_id in self._calls:
+            self._calls[call_id].legs[number] = LEG_LIFE.start
+        self._tell(LegBegan(call_id, number, clean(sip_call_id)))
+
     def turn(
         self,
         call_id: str,
@@ -236,7 +243,7 @@ class CallLog:
         self._tell(MediaMeasured(call_id, leg, plain(msgspec.structs.asdict(figures))))
 
     def ended(
-        self, call_id: str, at: float | None = None, cause: Cause | str = "", code: int = 0, words: str = ""
+        self, call_id: str, at: float | None = None, cause: Cause = Cause.OUR_ERROR, code: int = 0, words: str = ""
     ) -> None:
         """Close the record; what is told of the call afterwards (figures, a recording's end) is still written."""
         if not self._move(call_id, CallMove.END):

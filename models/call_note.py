@@ -43,6 +43,13 @@ class CallAnswered(Note, frozen=True):
     at: float
 
 
+class LegBegan(Note, frozen=True):
+    """A further leg of the call, such as an agent's; the first one begins with the call."""
+
+    leg: int
+    sip_call_id: str = ""
+
+
 class TurnTaken(Note, frozen=True):
     """Somebody said (or keyed) something; written again under the same number it replaces the former."""
 
@@ -111,6 +118,7 @@ CallNote = (
     CallBegan
     | CallSettled
     | CallAnswered
+    | LegBegan
     | TurnTaken
     | TurnChanged
     | EventHappened

@@ -15,6 +15,7 @@ from models.call_note import (
     CallNote,
     CallSettled,
     EventHappened,
+    LegBegan,
     MediaMeasured,
     RecordingMade,
     TurnChanged,
@@ -24,7 +25,7 @@ from models.event import Events
 from models.log import Personal, unmasked
 
 log = logging.getLogger("call")
-PERSONAL = frozenset({"caller", "called", "text", "digits", "slots"})
+PERSONAL = frozenset({"caller", "called", "text", "digit", "digits", "slots"})
 """Fields that hold numbers and words of people."""
 
 
@@ -70,6 +71,8 @@ class _Line:
                 return f"  flow {n.flow or 'as it was'}, language {n.language or 'as it was'}"
             case CallAnswered():
                 return "> answered"
+            case LegBegan() as n:
+                return f"  leg {n.leg} begins"
             case TurnTaken() as n:
                 arrow = "<" if n.speaker == "caller" else ">"
                 words = f"keys {Personal(n.digits)}" if n.digits else f'"{Personal(n.text)}"'

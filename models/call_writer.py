@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from models.call_note import CallNote, EventHappened
@@ -42,6 +42,8 @@ class Patience:
     """Seconds before the second, third … try; the last one from then on."""
     batch: int = 1000
     """Notes in one transaction at most."""
+    start: float = 10.0
+    """Seconds that the server's start waits for a locked database."""
     spool_at: int = 5000
     """Notes waiting in memory from which, the database failing, they go to the spool."""
     at_most: int = 200_000
@@ -82,15 +84,7 @@ class CallWriter:
         try:
             self._engine = open_engine(self._url, self._patience.busy)
             migrate(self._engine)
-            self._replay()
-            with self._engine.begin() as connection:
-                completed = complete_open_calls(connection, self._directory.node, self._directory.path)
-        except PASSING as error:
-            self._directory.release()
-            raise OperatorFault(
-                f"The records of the last run can't be completed in the database ({_reason(error)}); "
-                "free it (another program may hold it) and start again."
-            ) from error
+            completed = self._catch_up()
         except OperatorFault:
             self._directory.release()
             raise
@@ -99,6 +93,24 @@ class CallWriter:
         self._thread = threading.Thread(target=self._run, name="call-log", daemon=True)
         self._thread.start()
         return completed
+
+    def _catch_up(self) -> int:
+        """Write what the last run spooled and complete its open calls, trying for a while; return how many."""
+        assert self._engine is not None
+        until = time.monotonic() + self._patience.start
+        while True:
+            try:
+                self._replay()
+                with self._engine.begin() as connection:
+                    return complete_open_calls(connection, self._directory.node, self._directory.path)
+            except (DBAPIError, OSError) as error:
+                if isinstance(error, PASSING) and time.monotonic() < until:
+                    time.sleep(self._patience.pauses[0])
+                    continue
+                raise OperatorFault(
+                    f"The records of the last run can't be completed in the database ({_reason(error)}); "
+                    "free it (another program may hold it) and start again."
+                ) from error
 
     def put(self, note: CallNote) -> None:
         """Accept a note; returns at once."""
@@ -131,7 +143,7 @@ class CallWriter:
             self._thread.join(timeout + self._patience.busy + 1)
         with self._changed:
             self._closed = True
-            self._to_spool()
+        self._to_spool()
         self._tell_waiters(everyone=True)
         if self._engine is not None:
             self._engine.dispose()
@@ -144,29 +156,33 @@ class CallWriter:
             try:
                 self._replay()
                 self._write_queue()
-            except PASSING as error:
+            except Exception as error:  # noqa: BLE001 - whatever fails, the thread goes on trying
                 self._failed(error)
-                if self._out_of_time():
-                    return
             else:
                 self._succeeded()
+            if self._out_of_time():
+                return
 
     def _wait_for_work(self) -> bool:
         """Return True when there is something to write, False when all is written and the log is closing."""
         with self._changed:
             while not self._queue and not self._spooled:
-                if self._deadline is not None:
+                if self._closing():
                     return False
                 self._changed.wait()
             if not self._failures:
                 self._changed.wait_for(self._in_a_hurry, self._patience.linger)
             return True
 
+    def _closing(self) -> bool:
+        return self._deadline is not None
+
     def _in_a_hurry(self) -> bool:
-        return bool(self._waiters) or self._deadline is not None or len(self._queue) >= self._patience.batch
+        return bool(self._waiters) or self._closing() or len(self._queue) >= self._patience.batch
 
     def _write_queue(self) -> None:
-        batch = list(islice(self._queue, self._patience.batch))
+        with self._changed:
+            batch = list(islice(self._queue, self._patience.batch))
         self._write(batch)
         with self._changed:
             for _ in batch:
@@ -222,12 +238,13 @@ class CallWriter:
         pauses = self._patience.pauses
         pause = pauses[min(self._failures, len(pauses) - 1)]
         self._failures += 1
+        if len(self._queue) >= self._patience.spool_at:
+            self._to_spool()
         with self._changed:
-            if len(self._queue) >= self._patience.spool_at:
-                self._to_spool()
-            if self._deadline is not None:
-                pause = min(pause, max(self._deadline - time.monotonic(), 0))
-            self._changed.wait_for(self._out_of_time, pause)
+            if self._deadline is None:
+                self._changed.wait_for(self._closing, pause)
+            else:
+                self._changed.wait(min(pause, max(self._deadline - time.monotonic(), 0)))
 
     def _succeeded(self) -> None:
         if self._failures:
@@ -237,21 +254,24 @@ class CallWriter:
     def _out_of_time(self) -> bool:
         return self._deadline is not None and time.monotonic() >= self._deadline
 
-    # -- holding the lock --------------------------------------------------------------------------------------
-
     def _to_spool(self) -> None:
-        """Move the queue behind what is spooled already; where the disk doesn't take it, it stays in memory."""
-        if not self._queue:
+        """Move the queue behind what is spooled already; where the disk doesn't take it, it stays in memory.
+
+        The lock isn't held meanwhile: whoever tells the log something must not wait for the disk.
+        """
+        with self._changed:
+            notes = list(self._queue)
+        if not notes:
             return
         try:
-            self._spool.append(self._queue)
+            self._spool.append(notes)
         except OSError as error:
-            log.error(
-                "%d records wait in memory: the spool %s takes none (%s)", len(self._queue), self._spool.path, error
-            )
+            log.error("The spool takes nothing (%s); %d records wait in memory", error, len(notes))
             return
-        self._spooled += len(self._queue)
-        self._queue.clear()
+        with self._changed:
+            for _ in notes:
+                self._queue.popleft()
+            self._spooled += len(notes)
 
     def _put_late(self, note: CallNote) -> None:
         """What is told after the end is written at the next start."""

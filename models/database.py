@@ -3,10 +3,12 @@
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase
@@ -56,12 +58,16 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
             engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True)
             event.listen(engine, "connect", _tune_sqlite)
             return engine
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        patience = {"connect_timeout": 5} if "+psycopg" in url else {}
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
     except (ArgumentError, NoSuchModuleError) as error:
         raise OperatorFault(f"[database] url is no database address: {error}; write sqlite:///FILE or "
                             "postgresql+psycopg://USER:PASSWORD@HOST/NAME.") from error  # fmt: skip
     except ModuleNotFoundError as error:
-        raise OperatorFault(f"The driver of [database] url is missing: run pip install '{error.name}'.") from error
+        raise OperatorFault(
+            f"The driver {error.name} of [database] url is not installed; for PostgreSQL write "
+            "postgresql+psycopg://… there and run pip install 'psycopg[binary]'."
+        ) from error
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
@@ -81,12 +87,32 @@ def migrate(engine: Engine) -> None:
         _make_directory(Path(database).parent)
     try:
         with _migrating, engine.begin() as connection:
+            if schema_age(connection) == "newest":
+                return
+            if engine.dialect.name == "sqlite":
+                # Python's sqlite3 doesn't begin a transaction for DDL: a kill would leave half of a migration.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if schema_age(connection) == "newer":
+                raise OperatorFault(
+                    f"The database {engine.url.render_as_string()} was written by a newer Hotline; upgrade this one."
+                )
             command.upgrade(alembic_config(connection), "head")
     except DBAPIError as error:
         raise OperatorFault(
             f"The database {engine.url.render_as_string()} can't be opened: {error.orig}; "
             "check [database] url, its rights and whether it is reachable."
         ) from error
+
+
+def schema_age(connection: Connection) -> Literal["empty", "older", "newest", "newer"]:
+    """Compare the database's schema with the one that this Hotline knows."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        return "empty"
+    scripts = ScriptDirectory.from_config(alembic_config())
+    if found == scripts.get_current_head():
+        return "newest"
+    return "older" if found in {script.revision for script in scripts.walk_revisions()} else "newer"
 
 
 def _make_directory(directory: Path) -> None:

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from models.database import alembic_config, database_url, open_engine
+from models.database import database_url, open_engine, schema_age
 from models.errors import OperatorFault
 from models.settings import Settings
 
@@ -82,36 +80,20 @@ def _database(settings: Settings) -> Finding:
     try:
         engine = open_engine(database_url(settings))
         shown = engine.url.render_as_string()
-        database = engine.url.database
-        if engine.url.get_backend_name() == "sqlite" and not Path(database or "").exists():
-            return Finding("ok", "database", f"The database {database} will be made at the first start.")
+        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+            return Finding("ok", "database", f"The database {shown} will be made at the first start.")
         with engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+            age = schema_age(connection)
         engine.dispose()
     except OperatorFault as error:
         return Finding("fault", "database", str(error))
     except DBAPIError as error:
-        return Finding(
-            "fault",
-            "database",
-            f"The database {shown} doesn't answer ({error.orig}); check [database] url and start it.",
-        )
-    return _schema(shown, found)
-
-
-def _schema(shown: str, found: str | None) -> Finding:
-    scripts = ScriptDirectory.from_config(alembic_config())
-    newest = scripts.get_current_head()
-    if found is None or found == newest:
-        return Finding("ok", "database", f"The database {shown} answers.")
-    if found in {script.revision for script in scripts.walk_revisions()}:
-        return Finding("ok", "database", f"The database {shown} answers and will be upgraded at the next start.")
-    return Finding(
-        "fault",
-        "database",
-        f"The database {shown} was written by a newer Hotline (revision {found}, this one knows {newest}); "
-        "upgrade this Hotline.",
-    )
+        sentence = f"The database {shown} doesn't answer ({error.orig}); check [database] url and start it."
+        return Finding("fault", "database", sentence)
+    if age == "newer":
+        return Finding("fault", "database", f"The database {shown} was written by a newer Hotline; upgrade this one.")
+    upgrade = "" if age == "newest" else " and will be upgraded at the next start"
+    return Finding("ok", "database", f"The database {shown} answers{upgrade}.")
 
 
 def _spool(directory: Path) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from models.call_note import (
     CallNote,
     CallSettled,
     EventHappened,
+    LegBegan,
     MediaMeasured,
     RecordingMade,
     TurnChanged,
@@ -97,6 +98,9 @@ class Rows:
         self.change(CALLS, (note.call_id,), state=CallState.ANSWERED, answered_at=moment(note.at))
         self.change(LEGS, (note.call_id, 1), state=LegState.UP)
 
+    def leg_began(self, note: LegBegan) -> None:
+        self.new(LEGS, (note.call_id, note.leg), state=LegState.RINGING, sip_call_id=note.sip_call_id, media={})
+
     def turn(self, note: TurnTaken) -> None:
         self.new(
             TURNS,
@@ -161,6 +165,7 @@ TAKES: dict[type[CallNote], Callable[[Rows, Any], None]] = {
     CallBegan: Rows.began,
     CallSettled: Rows.settled,
     CallAnswered: Rows.answered,
+    LegBegan: Rows.leg_began,
     TurnTaken: Rows.turn,
     TurnChanged: Rows.turn_changed,
     EventHappened: Rows.event,

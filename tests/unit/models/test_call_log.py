@@ -95,7 +95,7 @@ async def test_an_impossible_move_is_kept_as_an_event_and_changes_nothing(
     log: CallLog, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     call_id = tell_a_call(log)
-    log.ended(call_id, 2000, Cause.OUR_ERROR)
+    log.ended(call_id, 2000, Cause.BUSY)
     log.answered(call_id)
     await log.flush()
     assert rows(tmp_path, "select cause from call") == [("caller-hung-up",)]
@@ -127,6 +127,22 @@ async def test_hold_and_resume_move_the_leg(log: CallLog, tmp_path: Path) -> Non
     log.event(call_id, "resumed")
     await log.flush()
     assert rows(tmp_path, "select state from leg") == [("up",)]
+
+
+async def test_a_second_leg_has_a_life_and_figures_of_its_own(log: CallLog, tmp_path: Path) -> None:
+    call_id = new_id()
+    log.began(call_id, "inbound", "1", "2", sip_call_id="abc@x")
+    log.answered(call_id)
+    log.leg(call_id, 2, "def@y")
+    log.event(call_id, "leg-answered", leg=2)
+    log.media(call_id, 2, StreamFigures(packets_in=7))
+    await log.flush()
+    figures = "select number, state, sip_call_id, json_extract(media, '$.packets_in') from leg order by number"
+    assert rows(tmp_path, figures) == [(1, "up", "abc@x", None), (2, "up", "def@y", 7)]
+    log.event(call_id, "leg-ended", leg=2)
+    log.event(call_id, "held", leg=2)
+    await log.flush()
+    assert rows(tmp_path, "select state from leg order by number") == [("up",), ("ended",)]
 
 
 async def test_what_no_database_takes_is_cleaned_on_the_way_in(log: CallLog, tmp_path: Path) -> None:

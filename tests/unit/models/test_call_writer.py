@@ -6,12 +6,15 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 import wave
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from models.call import new_id
 from models.call_log import CallLog
@@ -93,6 +96,45 @@ async def test_much_that_waits_goes_to_the_spool_and_comes_back_in_order(tmp_pat
     writer.close(1)
 
 
+async def test_nobody_waits_while_the_spool_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = open_writer(tmp_path)
+    writer.start()
+    append, spooling = writer._spool.append, threading.Event()
+
+    def slowly(notes: Any) -> None:
+        spooling.set()
+        time.sleep(0.3)
+        append(notes)
+
+    monkeypatch.setattr(writer._spool, "append", slowly)
+    other = lock(tmp_path)
+    put_calls(writer, 60)
+    assert await asyncio.to_thread(spooling.wait, 5)
+    began = time.perf_counter()
+    put_calls(writer, 60)
+    assert time.perf_counter() - began < 0.2
+    other.rollback()
+    await written(writer)
+    assert rows(tmp_path, "select count(*) from call") == [(120,)]
+    writer.close(1)
+
+
+def test_closing_keeps_its_time_and_forgets_nothing(tmp_path: Path) -> None:
+    patient = Patience(linger=0.005, busy=0.05, pauses=(30.0,))
+    writer = open_writer(tmp_path, patient)
+    writer.start()
+    other = lock(tmp_path)
+    put_calls(writer, 3)
+    time.sleep(0.2)
+    began = time.perf_counter()
+    writer.close(0.3)
+    assert time.perf_counter() - began < 1
+    other.rollback()
+    again = open_writer(tmp_path)
+    assert again.start() == 3
+    again.close(1)
+
+
 def test_what_is_left_when_the_server_stops_is_written_at_the_next_start(tmp_path: Path) -> None:
     writer = open_writer(tmp_path)
     writer.start()
@@ -162,6 +204,54 @@ async def test_without_database_and_spool_only_mere_events_are_dropped(tmp_path:
     writer.close(1)
 
 
+async def test_a_start_waits_for_a_database_that_is_locked_for_a_while(tmp_path: Path) -> None:
+    writer = open_writer(tmp_path)
+    writer.start()
+    put_calls(writer, 1)
+    writer.close(5)
+    other = lock(tmp_path)
+    again = open_writer(tmp_path)
+    starting = asyncio.ensure_future(asyncio.to_thread(again.start))
+    await asyncio.sleep(0.3)
+    assert not starting.done()
+    other.rollback()
+    assert await starting == 1
+    again.close(1)
+
+
+def test_a_start_that_waited_in_vain_says_so_and_leaves_the_directory(tmp_path: Path) -> None:
+    writer = open_writer(tmp_path)
+    writer.start()
+    put_calls(writer, 1)
+    writer.close(5)
+    other = lock(tmp_path)
+    with pytest.raises(OperatorFault, match=r"database is locked.*start again\."):
+        open_writer(tmp_path, Patience(busy=0.02, pauses=(0.01,), start=0.1)).start()
+    other.rollback()
+    again = open_writer(tmp_path)
+    assert again.start() == 1
+    again.close(1)
+
+
+async def test_whatever_fails_the_thread_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = open_writer(tmp_path)
+    writer.start()
+    faults = [OperationalError("insert", {}, Exception("away")), OSError("spool"), ZeroDivisionError("ours")]
+    holds = writer._spool.holds
+
+    def fail() -> bool:
+        if faults:
+            raise faults.pop()
+        return holds()
+
+    monkeypatch.setattr(writer._spool, "holds", fail)
+    put_calls(writer, 1)
+    await written(writer)
+    assert faults == []
+    assert rows(tmp_path, "select count(*) from call") == [(1,)]
+    writer.close(1)
+
+
 def test_a_data_directory_serves_one_server_at_a_time(tmp_path: Path) -> None:
     writer = open_writer(tmp_path)
     writer.start()
@@ -190,7 +280,7 @@ KILLED = textwrap.dedent(
         await log.start()
         log.began("talking", "inbound", "4411", "800", 1000.0)
         log.answered("talking", 1002.0)
-        log.recording("talking", "talking.wav", 1002.5)
+        log.recording("talking", directory / "talking.wav", 1002.5)
         log.turn("talking", 0, "robot", "Hello.", 0.0, 1.5)
         log.event("talking", "digit", 1004.0, digit="1")
         log.began("ringing", "inbound", "4412", "800", 2000.0)

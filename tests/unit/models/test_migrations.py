@@ -36,6 +36,25 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
         assert MigrationContext.configure(connection).get_current_revision() == newest
 
 
+def test_a_database_of_a_newer_hotline_is_left_alone(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+    with pytest.raises(OperatorFault, match="newer Hotline"):
+        migrate(engine)
+
+
+def test_a_migration_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("create table recording (in_the_way integer)")
+    with pytest.raises(OperatorFault, match="recording already exists"):
+        migrate(engine)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["recording"]
+
+
 def test_every_migration_can_be_taken_back(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
     migrate(engine)
