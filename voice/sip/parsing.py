@@ -149,9 +149,12 @@ def _request(start: str, headers: list[tuple[str, str]], body: bytes, bad_line: 
     forwards = message.first("Max-Forwards")
     if forwards and not (forwards.isascii() and forwards.isdecimal()):
         raise _Fault("an unreadable Max-Forwards")
-    for value in (*message.listed("Contact"), *message.listed("Route"), *message.listed("Record-Route")):
+    for value in message.listed("Contact"):
         if value != "*":
-            _address(value)
+            # What can be reached by it is for the registrar to judge; a call's Contact we must reach ourselves.
+            _address(value, any_scheme=method == "REGISTER")
+    for value in (*message.listed("Route"), *message.listed("Record-Route")):
+        _address(value)
     message.body = decoded(_body(message, body))
     return message
 

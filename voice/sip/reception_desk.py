@@ -10,7 +10,7 @@ from voice.sip.abilities import ACCEPT, ALLOW, METHODS, OPTIONS, SERVER, SUPPORT
 from voice.sip.in_dialog import unacceptable
 from voice.sip.inbound import InboundDialog
 from voice.sip.message import Request, Response, new_tag
-from voice.sip.origins import Prove, may_reach_hotline, may_reach_hotline
+from voice.sip.origins import Prove, may_reach_hotline
 from voice.sip.peer import Peer
 from voice.sip.sdp import BadDescription
 from voice.sip.session_refresh import SHORTEST, TooBrief, asked
@@ -94,8 +94,6 @@ class ReceptionDesk:
             if isinstance(origin, Prove):
                 challenges = [("WWW-Authenticate", value) for value in origin.challenges]
                 refusal = _said(request, 401, "Unauthorized", *challenges)
-            elif not may_reach_hotline(origin, self._stack.settings.guard.accept_unknown):
-                refusal = _said(request, 403, "Forbidden")
             elif not may_reach_hotline(origin, self._stack.settings.guard.accept_unknown):
                 refusal = _said(request, 403, "Forbidden")
         if refusal is not None:
