@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,11 @@ class Records:
         """Return the id of the newest call from `caller`."""
         return str(self._rows("SELECT id FROM call WHERE caller = ? ORDER BY id DESC", caller)[0][0])
 
+    def is_closed(self, caller: str) -> bool:
+        """Tell whether the newest call from `caller` is on record to its end."""
+        rows = self._rows("SELECT ended_at FROM call WHERE caller = ? ORDER BY id DESC LIMIT 1", caller)
+        return bool(rows) and rows[0][0] is not None
+
     def turns(self, call: str) -> list[HeardTurn]:
         """Return the turns of a call in order."""
         rows = self._rows(
@@ -50,6 +56,11 @@ class Records:
         """Return name and data of a call's events in order."""
         rows = self._rows("SELECT name, data FROM event WHERE call_id = ? ORDER BY id", call)
         return [(name, json.loads(data)) for name, data in rows]
+
+    def recording_began(self, call: str) -> float:
+        """Return when the recording's first sample was, Unix seconds."""
+        began = str(self._rows("SELECT started_at FROM recording WHERE call_id = ?", call)[0][0])
+        return datetime.fromisoformat(began).replace(tzinfo=UTC).timestamp()
 
     def causes(self) -> dict[str, int]:
         """Return how many calls ended with which cause ("" while they run)."""
