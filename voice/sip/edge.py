@@ -58,7 +58,8 @@ class SipEdge:
         )
         self.registrar = Registrar(authenticator, self.bindings, self.guard.credentials_judged)
         self.registrations: list[Registration] = []
-        self._stopping = asyncio.Event()
+        self._stopping, self._ended = asyncio.Event(), asyncio.Event()
+        self._running = False
 
     def plug_into(self, stack: Stack) -> None:
         """Take over REGISTER, and prepare what `run` keeps going. The stack has started."""
@@ -74,23 +75,29 @@ class SipEdge:
     async def run(self) -> None:
         """Keep registrations up and watch the trunks' health until `stop`; then unregister and return."""
         our_uri = f"sip:hotline@{bracketed(self._here[0])}:{self._here[1]}"
-        async with asyncio.TaskGroup() as group:
-            checks = [
-                group.create_task(HealthCheck(trunk, self._stack.send, self.resolver, our_uri).run())
-                for trunk in self.trunks
-                if trunk.settings.health_check
-            ]
-            for registration in self.registrations:
-                group.create_task(registration.run())
-            await self._stopping.wait()
-            for registration in self.registrations:
-                registration.stop()
-            for check in checks:
-                check.cancel()
+        self._running = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                checks = [
+                    group.create_task(HealthCheck(trunk, self._stack.send, self.resolver, our_uri).run())
+                    for trunk in self.trunks
+                    if trunk.settings.health_check
+                ]
+                for registration in self.registrations:
+                    group.create_task(registration.run())
+                await self._stopping.wait()
+                for registration in self.registrations:
+                    registration.stop()
+                for check in checks:
+                    check.cancel()
+        finally:
+            self._ended.set()
 
-    def stop(self) -> None:
-        """Let `run` unregister and return. The stack has to be stopped after that."""
+    async def stop(self) -> None:
+        """Unregister everywhere, within two seconds, and end `run`. The stack has to be stopped after that."""
         self._stopping.set()
+        if self._running:
+            await self._ended.wait()
 
     def _is_trunk(self, address: str) -> bool:
         return any(trunk.owns(address) for trunk in self.trunks)

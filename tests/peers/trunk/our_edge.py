@@ -34,7 +34,7 @@ async def our_edge(
         async with asyncio.TaskGroup() as group:
             group.create_task(ours.edge.run())
             yield ours
-            ours.edge.stop()
+            await ours.edge.stop()
     finally:
         await ours.stack.stop()
 

@@ -56,7 +56,7 @@ async def test_it_registers_with_those_that_want_it_and_watches_those_that_want_
         group.create_task(door.run())
         await asyncio.sleep(61)
         assert door.registrations[0].registered(61)
-        door.stop()
+        await door.stop()
     assert {(host, errand.method) for _, host, errand in stack.sent} == {
         ("127.0.0.46", "REGISTER"),
         ("127.0.0.47", "OPTIONS"),
