@@ -79,13 +79,17 @@ def _parse(text: str, path: Path | None) -> dict[str, Any]:
 
 
 def _refuse_unknown_variables() -> None:
-    """Raise `OperatorFault` for a HOTLINE_ variable that means nothing (pydantic would pass it over)."""
-    sections = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    """Raise `OperatorFault` for a variable that looks like a key of ours and is none (pydantic would pass it over)."""
+    sections = [f"{PREFIX}{name}".upper() for name in Settings.model_fields]
+    keys = [f"{section}__{key}".upper() for section in sections for key in _fields((section[len(PREFIX) :].lower(),))]
     for name in sorted(os.environ):
-        begin = name.upper().split("__")[0]
-        if name.startswith(PREFIX) and "__" in name and name not in OTHERS and begin not in sections:
-            wanted = [f"{section}__…" for section in difflib.get_close_matches(begin, sections, 1)]
-            raise OperatorFault(f"The environment variable {name} is unknown{_did_you_mean(wanted)}; unset it.")
+        if not name.startswith(PREFIX) or name in OTHERS or name.split("__")[0] in sections:
+            continue
+        near = difflib.get_close_matches(name, keys, 1, cutoff=0.85)
+        if near or "__" in name:
+            raise OperatorFault(
+                f"The environment variable {name} is unknown{_did_you_mean(near)}; correct or unset it."
+            )
 
 
 def _sentence(fault: ErrorDetails, text: str, path: Path | None) -> str:

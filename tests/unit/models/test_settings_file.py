@@ -80,7 +80,9 @@ def test_what_is_no_toml_names_line_and_column(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("HOTLINE_SPI__LISTEN", "x", "HOTLINE_SPI__LISTEN is unknown (did you mean HOTLINE_SIP__…?)"),
+        ("HOTLINE_SPI__LISTEN", "x", "HOTLINE_SPI__LISTEN is unknown (did you mean HOTLINE_SIP__LISTEN?)"),
+        ("HOTLINE_SIP_LISTEN", "x", "HOTLINE_SIP_LISTEN is unknown (did you mean HOTLINE_SIP__LISTEN?)"),
+        ("HOTLINE_KITCHEN__OVEN", "x", "HOTLINE_KITCHEN__OVEN is unknown; correct or unset it"),
         ("HOTLINE_SIP__LISTN", "x", "HOTLINE_SIP__LISTN: the key [sip] listn is unknown (did you mean listen?)"),
         ("HOTLINE_LIMITS__MAX_CALLS", "x", "HOTLINE_LIMITS__MAX_CALLS: [limits] max_calls is wrong"),
         ("HOTLINE_MEDIA__CODECS", "PCMU", "lists are JSON there"),
@@ -89,6 +91,12 @@ def test_what_is_no_toml_names_line_and_column(tmp_path: Path) -> None:
 def test_a_wrong_variable_is_named(variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, value)
     assert said in fault(None)
+
+
+def test_variables_that_mean_other_things_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOTLINE_CONFIG", "HOTLINE_WEIGHTS", "HOTLINE_TEAM"):
+        monkeypatch.setenv(name, "x")
+    assert read_settings(None).sip.realm == "hotline"
 
 
 def test_a_file_that_cannot_be_read_names_the_way_out(tmp_path: Path) -> None:
