@@ -1,16 +1,13 @@
 """Where the registered softphones are: the location table of RFC 3261 section 10, in memory."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
 from voice.sip.address import SIP_PORT, Address, numeric
+from voice.sip.uri import BadUri, Uri, read_name_addr, read_uri
 
-_NAME_ADDR = re.compile(r'^\s*(?:"(?:[^"\\]|\\.)*"|[^<"]*?)\s*<([^>]*)>\s*(.*)$', re.DOTALL)
 _LONGEST = 1024
-"""Characters: what is longer is no address, and would keep the expressions here busy."""
-_URI = re.compile(r"^(sips?):(?:([^@]*)@)?(\[[^\]]+\]|[^:;?\s\[\]]+)(?::(\d{1,5}))?([;?].*)?$", re.IGNORECASE)
+"""Characters: what is longer is no address, and reading it would only keep us busy."""
 
 
 @dataclass(frozen=True)
@@ -23,38 +20,29 @@ class Contact:
     q: float = 1.0
 
     @property
-    def user(self) -> str:
-        """User part, %-escapes and password resolved away."""
-        return unquote(_parts(self.uri)[1].split(":")[0].split(";")[0])
-
-    @property
-    def host(self) -> str:
-        """Host part without brackets."""
-        return _parts(self.uri)[2].strip("[]")
-
-    @property
-    def port(self) -> int:
-        return int(_parts(self.uri)[3] or SIP_PORT)
+    def read(self) -> Uri:
+        return read_uri(self.uri)
 
     @property
     def key(self) -> str:
         """What two URIs of one place share: section 19.1.4, but the default port is the same written or not."""
-        scheme, user, host, port, rest = _parts(self.uri)
-        transport = re.search(r";transport=(\w+)", rest, re.IGNORECASE)
-        return f"{scheme.lower()}:{user}@{host.lower()}:{port or SIP_PORT}:{transport[1].lower() if transport else ''}"
+        uri = self.read
+        transport = uri.parameters.get("transport", "").lower()
+        return f"{uri.scheme}:{uri.user}@{uri.host.lower()}:{uri.port or SIP_PORT}:{transport}"
 
 
 def read_contact(text: str) -> Contact | None:
     """Read one Contact, From or To value (not `*`); None where it holds no SIP URI."""
     if len(text) > _LONGEST:
         return None
-    match = _NAME_ADDR.match(text)
-    uri, tail = (match[1], match[2]) if match else (text.split(";", 1)[0], ";" + ";".join(text.split(";")[1:]))
-    uri = uri.strip()
-    if not _URI.match(uri):
+    try:
+        written = read_name_addr(text)
+        uri = read_uri(written.uri)
+    except BadUri:
         return None
-    parameters = dict(_pair(part) for part in tail.split(";") if part.strip())
-    return Contact(uri, _seconds(parameters.get("expires")), _quality(parameters.get("q")))
+    if uri.scheme not in ("sip", "sips"):
+        return None
+    return Contact(written.uri, _seconds(written.parameters.get("expires")), _quality(written.parameters.get("q")))
 
 
 @dataclass(frozen=True)
@@ -75,9 +63,9 @@ class Binding:
     @property
     def route(self) -> Address:
         """Where requests to it are sent: behind a NAT the Contact names no place that we could reach."""
-        contact_host = numeric(self.contact.host)
-        if contact_host is not None and contact_host == numeric(self.source[0]):
-            return self.source[0], self.contact.port
+        contact = self.contact.read.address
+        if contact is not None and numeric(contact[0]) == numeric(self.source[0]):
+            return self.source[0], contact[1]
         return self.source
 
 
@@ -162,21 +150,12 @@ class Bindings:
             self._on_change(gone, False)
 
 
-def _parts(uri: str) -> tuple[str, str, str, str, str]:
-    match = _URI.match(uri)
-    assert match is not None, f"'{uri}' was read as a Contact before"
-    return match[1], match[2] or "", match[3], match[4] or "", match[5] or ""
-
-
-def _pair(part: str) -> tuple[str, str]:
-    name, _, value = part.partition("=")
-    return name.strip().lower(), value.strip().strip('"')
-
-
 def _seconds(text: str | None) -> int | None:
     return min(int(text), 2**31) if text is not None and text.isascii() and text.isdecimal() else None
 
 
 def _quality(text: str | None) -> float:
-    match = re.fullmatch(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", text or "")
-    return float(match[0]) if match else 1.0
+    try:
+        return min(1.0, max(0.0, float(text or 1)))
+    except ValueError:
+        return 1.0

@@ -35,8 +35,8 @@ class Arrival:
         return cls(
             request.method,
             request.source,
-            sender.user if sender else "",
-            sender.host if sender else "",
+            sender.read.user if sender else "",
+            sender.read.host if sender else "",
             line[1] if line else "",
             (*request.values("Authorization"), *request.values("Proxy-Authorization")),
             request.first("User-Agent"),

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 
 from voice.sip.bindings import read_contact
-from voice.sip.header_values import listed
 from voice.sip.registrar import Register, Registrar
 from voice.sip.request import Request, RequestHandler, Response
+from voice.sip.uri import split_list
 
 
 def register_handler(registrar: Registrar, clock: Callable[[], float]) -> RequestHandler:
@@ -29,14 +29,14 @@ def read_register(request: Request) -> Register | None:
     if to is None or cseq is None:
         return None
     return Register(
-        user=to.user,
-        contacts=tuple(value for line in request.values("Contact") for value in listed(line)),
+        user=to.read.user,
+        contacts=tuple(value for line in request.values("Contact") for value in split_list(line) if value),
         expires=_seconds(request.first("Expires")),
         call_id=request.first("Call-ID"),
         cseq=int(cseq[1]),
         source=request.source,
         credentials=tuple(request.values("Authorization")),
-        required=tuple(tag for line in request.values("Require") for tag in listed(line)),
+        required=tuple(tag for line in request.values("Require") for tag in split_list(line) if tag),
         user_agent=request.first("User-Agent"),
     )
 

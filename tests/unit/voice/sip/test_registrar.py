@@ -84,7 +84,7 @@ def test_several_phones_of_a_user_stand_by_their_preference():
     phone = Phone()
     phone.register("<sip:a@h1>;q=0.2", "<sip:a@h2>;q=0.9")
     phone.register("<sip:a@h3>", call_id="other")
-    assert [binding.contact.host for binding in phone.bindings.of("alice", 1)] == ["h3", "h2", "h1"]
+    assert [binding.contact.read.host for binding in phone.bindings.of("alice", 1)] == ["h3", "h2", "h1"]
 
 
 def test_a_refresh_renews_instead_of_adding():
@@ -98,7 +98,7 @@ def test_above_the_limit_the_oldest_contact_gives_way():
     phone = Phone()
     for number in range(12):
         phone.register(f"<sip:a@h{number}>", now=number)
-    hosts = {binding.contact.host for binding in phone.bindings.of("alice", 12)}
+    hosts = {binding.contact.read.host for binding in phone.bindings.of("alice", 12)}
     assert hosts == {f"h{number}" for number in range(2, 12)}
     assert phone.register(*(f"<sip:a@k{number}>" for number in range(11))).code == 403
 
@@ -192,4 +192,4 @@ def test_bindings_can_be_kept_outside_and_brought_back():
     phone.register("<sip:a@h1>;expires=100", "<sip:a@h2>;expires=900")
     phone.register("<sip:a@h2>;expires=0")
     back = Bindings(kept.values())
-    assert [binding.contact.host for binding in back.of("alice", 50)] == ["h1"]
+    assert [binding.contact.read.host for binding in back.of("alice", 50)] == ["h1"]
