@@ -1,0 +1,171 @@
+"""The mouth: text in, clause by clause, files in the prompt cache out.
+
+A text is cut into clauses, each clause made into words as people say them (`spoken_text`), spoken by the best
+engine for its language, made fit for the telephone (`loudness`) and kept. Not thread-safe: the speech worker
+has one thread for it.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asr_tts import clauses, spoken_text
+from asr_tts.loudness import for_telephone
+from asr_tts.prompt_cache import ClauseFile, PromptCache, name_of
+from models.errors import CannotDo, HotlineError
+
+log = logging.getLogger(__name__)
+
+SENTENCE_PAUSE, CLAUSE_PAUSE, CUT_PAUSE = 300, 150, 40
+"""Milliseconds of silence after a clause that ends a sentence, that ends with a comma, and that just ends."""
+_SENTENCE_ENDS = ".!?…。！？；"
+_CLAUSE_ENDS = ",;:，、：—-"
+_CLOSERS = "\"'”’»)]）】》」』 "
+_NOTHING = np.zeros(160, np.float32)
+"""What is played for a text without a word in it."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What an engine made of one clause."""
+
+    samples: NDArray[np.float32]
+    """Mono, 1.0 is full scale."""
+    rate: int
+    """Hertz."""
+
+
+class Synthesiser(Protocol):
+    """An engine that speaks; loaded and warm once it exists."""
+
+    name: str
+    version: str
+    """Changes whenever the same words would sound different."""
+    voices: Mapping[str, Sequence[str]]
+    """Voices of each language it speaks; the first is the default."""
+
+    def speak(self, words: str, voice: str) -> Sound:
+        """Say words (no digits, no symbols) with one of its voices; raises OurFault when no sound came out."""
+
+
+class Mouth:
+    """All engines there are, in order of preference, before one prompt cache."""
+
+    def __init__(self, engines: Sequence[Synthesiser], cache: PromptCache) -> None:
+        """Tell the cache whose sound is current; what others rendered is not used any more."""
+        self.engines = list(engines)
+        self._cache = cache
+        self.languages = frozenset(language for engine in engines for language in engine.voices)
+        cache.announce({language: self._stamp(language) for language in self.languages})
+
+    @property
+    def name(self) -> str:
+        """Names of the engines, best first; empty where there is none."""
+        return ", ".join(engine.name for engine in self.engines)
+
+    def say(self, text: str, language: str, voice: str = "") -> Iterator[ClauseFile]:
+        """Yield the clauses of `text` as each is ready to be played; rendered ones come at once.
+
+        A text without words is one clause of 20 ms silence. An unknown voice is replaced by the default one.
+        Raises CannotDo when nothing speaks the language, OperatorFault when the disk refuses.
+        """
+        if known := self._cache.lookup(text, language, voice):
+            yield from known
+            return
+        parts = clauses.split(text) or [""]
+        names: list[str] = []
+        for index, part in enumerate(parts):
+            last = index == len(parts) - 1
+            name, path, samples = self._clause(part, language, voice, 0 if last else _pause(part))
+            names.append(name)
+            yield ClauseFile(index, path, samples, last)
+        self._cache.remember(text, language, voice, names)
+
+    def _clause(self, part: str, language: str, voice: str, pause_ms: int) -> tuple[str, Path, int]:
+        """Name, path and samples of one clause, rendered unless it is kept."""
+        words = spoken_text.spoken(part, language)
+        reason = f"no synthesiser is installed for '{language}'"
+        for engine, own_voice in self._speakers(language, voice):
+            name = name_of(engine.name, engine.version, own_voice, str(pause_ms), words)
+            if kept := self._cache.clause(name):
+                return name, *kept
+            try:
+                sound = engine.speak(words, own_voice) if _has_words(words) else Sound(_NOTHING, 8000)
+            except HotlineError as error:
+                reason = str(error)
+                log.warning("%s could not say a clause: %s", engine.name, error)
+                continue
+            samples = for_telephone(sound.samples, sound.rate, pause_ms)
+            if not len(samples):
+                samples = _NOTHING.astype(np.int16)
+            return name, self._cache.keep(name, samples), len(samples)
+        raise CannotDo(f"Nothing can say this in '{language}' ({reason}); the call goes on with recorded prompts.")
+
+    def _speakers(self, language: str, voice: str) -> Iterator[tuple[Synthesiser, str]]:
+        """Engines for the language with the voice to use: those that have the wanted voice first."""
+        able = [engine for engine in self.engines if engine.voices.get(language)]
+        for engine in sorted(able, key=lambda engine: voice not in engine.voices[language]):
+            voices = engine.voices[language]
+            yield engine, voice if voice in voices else voices[0]
+
+    def _stamp(self, language: str) -> str:
+        speakers = [f"{engine.name} {engine.version} {voice}" for engine, voice in self._speakers(language, "")]
+        return "; ".join([*speakers, _reading_rules()])
+
+
+def open_mouth(preferred: str, cache: PromptCache, voice: str = "") -> tuple[Mouth, list[str]]:
+    """Load and warm every engine that `[speech] synthesiser` allows, best first; return the notes of the others.
+
+    `voice` is a Piper voice file of the operator's own. "none" gives a mouth that can say nothing.
+    """
+    engines: list[Synthesiser] = []
+    notes: list[str] = []
+    for name in _ORDER[preferred]:
+        try:
+            engines.append(_load(name, voice))
+        except HotlineError as error:
+            notes.append(str(error))
+    return Mouth(engines, cache), notes
+
+
+def _load(name: str, voice: str) -> Synthesiser:
+    """Import the engine only now: the server process uses this module's types without any engine's weight."""
+    if name == "piper":
+        from asr_tts.engines.piper import Piper
+
+        return Piper(voice)
+    from asr_tts.engines.pyttsx3 import Pyttsx3
+
+    return Pyttsx3()
+
+
+_ORDER = {"piper": ("piper", "pyttsx3"), "pyttsx3": ("pyttsx3",), "none": ()}
+
+
+def _pause(part: str) -> int:
+    """Milliseconds to wait after a clause that isn't the last."""
+    end = part.rstrip(_CLOSERS)[-1:]
+    if end and end in _SENTENCE_ENDS:
+        return SENTENCE_PAUSE
+    return CLAUSE_PAUSE if end and end in _CLAUSE_ENDS else CUT_PAUSE
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+@cache
+def _reading_rules() -> str:
+    """A word that changes with the source that decides how a text is cut and read."""
+    digest = sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if path.stem in ("clauses", "loudness", "synthesis") or path.stem.startswith("spoken_text"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
