@@ -88,8 +88,6 @@ class CallWriter:
         except OperatorFault:
             self._directory.release()
             raise
-        if completed:
-            log.warning("%d calls of a run that was cut off are completed as server-stopped", completed)
         self._thread = threading.Thread(target=self._run, name="call-log", daemon=True)
         self._thread.start()
         return completed
