@@ -20,10 +20,11 @@ class DataDirectory:
     def claim(self) -> None:
         """Make the directory and take it for this process; raise `OperatorFault` where that can't be.
 
-        The system lets go of the claim when the process ends, however it ends.
+        A new one is nobody else's to read: it will hold what people said. The system lets go of the claim when the
+        process ends, however it ends.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(self.path / "server.lock", os.O_RDWR | os.O_CREAT, 0o644)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.node = self._read_node()

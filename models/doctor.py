@@ -49,8 +49,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def _writable(directory: Path) -> Finding:
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=directory) as file:
+        with tempfile.NamedTemporaryFile(dir=_existing(directory)) as file:
             file.write(b"x")
             file.flush()
             os.fsync(file.fileno())
@@ -64,10 +63,15 @@ def _writable(directory: Path) -> Finding:
     return Finding("ok", "data", f"The data directory {directory} can be written.")
 
 
-def _space(directory: Path) -> Finding:
+def _existing(directory: Path) -> Path:
+    """Return the directory, or the nearest one above it that is there: a look must not make anything."""
     while not directory.exists() and directory != directory.parent:
         directory = directory.parent
-    free = shutil.disk_usage(directory).free
+    return directory
+
+
+def _space(directory: Path) -> Finding:
+    free = shutil.disk_usage(_existing(directory)).free
     words = f"{free / 1024**3:.1f} GiB are free for recordings, {free // HOUR} hours of calls"
     if free < VERY_LITTLE:
         return Finding("fault", "disk", f"{words}; free some space or move [data] directory to a larger disk.")

@@ -4,7 +4,7 @@ import csv
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Annotated, Any, TextIO
 import msgspec
 import typer
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection
@@ -199,11 +200,15 @@ def export(
     filters = Filters(since, until, number, str(cause or ""), str(direction or ""), limit)
     with records(settings) as connection:
         calls: Iterator[dict[str, Any]] = list_calls(connection, filters, settings.data.directory)
+        total = None
         if format_ is ExportFormat.JSONL:
             ids = [call["id"] for call in calls]
+            total = len(ids)
             calls = (whole_call(connection, call_id, settings.data.directory) for call_id in ids)
         with _writing(output) as file:
-            count = _write(_copying(calls, with_recordings), format_, file)
+            console = Console(stderr=True)
+            shown = track(calls, "Exporting", total=total, console=console, disable=not console.is_terminal)
+            count = _write(_copying(shown, with_recordings), format_, file)
     say(f"{count} calls are written{'' if str(output) == '-' else f' to {output}'}.")
 
 
@@ -221,7 +226,7 @@ def _writing(output: Path) -> Iterator[TextIO]:
         raise CannotDo(f"{error.filename or output} can't be written ({error.strerror}).") from error
 
 
-def _copying(calls: Iterator[dict[str, Any]], directory: Path | None) -> Iterator[dict[str, Any]]:
+def _copying(calls: Iterable[dict[str, Any]], directory: Path | None) -> Iterator[dict[str, Any]]:
     """Hand the calls on, each after its recording was copied; the exported path is then that of the copy."""
     for call in calls:
         source = call["recording"]

@@ -263,6 +263,13 @@ def test_a_data_directory_serves_one_server_at_a_time(tmp_path: Path) -> None:
     again.close(1)
 
 
+def test_a_new_data_directory_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    writer = open_writer(tmp_path / "data")
+    writer.start()
+    writer.close(1)
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
 def test_an_unusable_database_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "hotline.sqlite").mkdir()
     with pytest.raises(OperatorFault, match="can't be opened"):

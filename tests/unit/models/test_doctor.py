@@ -24,6 +24,7 @@ def test_a_fresh_directory_is_fine(tmp_path: Path) -> None:
     found = list(doctor.examine(settings(tmp_path / "data")))
     assert {finding.level for finding in found if finding.subject in {"data", "database"}} == {"ok"}
     assert all(finding.sentence.endswith(".") for finding in found)
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_directory_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
