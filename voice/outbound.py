@@ -107,7 +107,7 @@ class Outbound:
         if not _NUMBER.fullmatch(number):
             raise CannotDo(f"'{number}' can't be dialled: a number has 1-64 digits, letters or + * # . _ ~ -.")
         addresses = await self._resolver.resolve(trunk.host, trunk.port)
-        trunk.resolved_to(addresses)
+        trunk.resolved_to(addresses, self._clock())
         free = trunk.rested(addresses, self._clock())
         if not free:
             left = trunk.rest_left(self._clock())
@@ -124,6 +124,32 @@ class Outbound:
             return await placed.through(ring_seconds or self._ring_seconds)
         finally:
             placed.release_unless_alive()
+
+    async def call_over(
+        self,
+        origin: Origin,
+        lines: Sequence[str],
+        number: str,
+        media: Media,
+        sink: Sink,
+        caller: str = "",
+        ring_seconds: float = 0,
+    ) -> PlacedDialog:
+        """Call through the first of `lines` that can: one that is unavailable, full or overloaded yields to the next.
+
+        A refusal that another line would hear as well (busy, no such number) is final. Otherwise as `call`.
+        """
+        trouble: CannotDo | PeerFault = CannotDo("There is no line to call through: name one in [[sip.trunks]].")
+        for line in lines:
+            try:
+                return await self.call(origin, line, number, media, sink, caller, ring_seconds)
+            except CallRefused as refused:
+                if not worth_another_address(refused.code):
+                    raise
+                trouble = refused
+            except (CannotDo, PeerFault) as fault:
+                trouble = fault
+        raise trouble
 
     async def call_user(
         self, user: str, caller: Party, media: Media, sink: Sink, ring_seconds: float = 0

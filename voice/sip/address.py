@@ -1,5 +1,6 @@
 """Where a packet comes from or goes to: numeric addresses, ports and networks as SIP and configuration write them."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from models.errors import OperatorFault
@@ -12,6 +13,7 @@ Address = tuple[str, int]
 Network = IPv4Network | IPv6Network
 
 
+@lru_cache(4096)
 def numeric(host: str) -> IPv4Address | IPv6Address | None:
     """Read a literal address (brackets allowed, IPv4-mapped IPv6 becomes IPv4); None where `host` is a name."""
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host

@@ -5,11 +5,13 @@ runs it beside everything else.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from models.errors import HotlineError
 from models.settings import SipSettings
-from voice.sip.address import Address, bracketed, host_and_port
+from voice.sip.address import Address, bracketed, host_and_port, numeric
 from voice.sip.authenticator import Authenticator, Nonces
 from voice.sip.bindings import Bindings
 from voice.sip.errand import Errand, Reply
@@ -22,6 +24,10 @@ from voice.sip.registration import Registration
 from voice.sip.request import RequestHandler
 from voice.sip.resolve import Resolver
 from voice.sip.trunk import Trunk
+
+log = logging.getLogger(__name__)
+_FOLLOW_EVERY = 60.0
+"""Seconds; the resolver asks the name servers only when the records' time is over."""
 
 
 class Stack(Protocol):
@@ -78,18 +84,19 @@ class SipEdge:
         self._running = True
         try:
             async with asyncio.TaskGroup() as group:
-                checks = [
+                named = [trunk for trunk in self.trunks if numeric(trunk.host) is None]
+                watched = [trunk for trunk in self.trunks if trunk.settings.health_check]
+                watches = [group.create_task(self._follow(trunk)) for trunk in named] + [
                     group.create_task(HealthCheck(trunk, self._stack.send, self.resolver, our_uri).run())
-                    for trunk in self.trunks
-                    if trunk.settings.health_check
+                    for trunk in watched
                 ]
                 for registration in self.registrations:
                     group.create_task(registration.run())
                 await self._stopping.wait()
                 for registration in self.registrations:
                     registration.stop()
-                for check in checks:
-                    check.cancel()
+                for watch in watches:
+                    watch.cancel()
         finally:
             self._ended.set()
 
@@ -98,6 +105,15 @@ class SipEdge:
         self._stopping.set()
         if self._running:
             await self._ended.wait()
+
+    async def _follow(self, trunk: Trunk) -> None:
+        """Keep knowing where a trunk's name leads, for calls come from there whether we call or not."""
+        while True:
+            try:
+                trunk.resolved_to(await self.resolver.resolve(trunk.host, trunk.port), self._clock())
+            except HotlineError as fault:
+                log.warning("line '%s': %s", trunk.name, fault)
+            await asyncio.sleep(_FOLLOW_EVERY)
 
     def _is_trunk(self, address: str) -> bool:
         return any(trunk.owns(address) for trunk in self.trunks)

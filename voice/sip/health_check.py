@@ -41,7 +41,6 @@ class HealthCheck:
             addresses = await self._resolver.resolve(self._trunk.host, self._trunk.port)
         except HotlineError:
             return Sign.SILENT
-        self._trunk.resolved_to(addresses)
         for address in addresses:
             uri = f"sip:{bracketed(self._trunk.host)}" + (f":{self._trunk.port}" if self._trunk.port else "")
             errand = Errand("OPTIONS", uri, self._our_uri, uri, secrets.token_hex(16), 1)

@@ -162,7 +162,7 @@ class Registration:
             addresses = await self._resolver.resolve(self.trunk.host, self.trunk.port)
         except HotlineError as fault:
             return Refused(f"Registration with '{self.trunk.name}' failed: {fault}")
-        self.trunk.resolved_to(addresses)
+        self.trunk.resolved_to(addresses, self._clock())
         outcome: Granted | Refused = Refused("")
         for address in addresses:
             outcome = await self._with(address, self._expires if expires is None else expires)

@@ -9,6 +9,8 @@ from models.settings import TrunkSettings
 from voice.sip.address import Address, host_and_port, network, numeric
 from voice.sip.digest import password_of
 
+_OWNED_FOR = 3600.0
+
 
 class Health(StrEnum):
     """UP until two health checks in a row got no answer; the first answer brings a trunk back."""
@@ -54,11 +56,11 @@ class Trunk:
         """Stands as `;line=` in the Contact that we register: a request that names it comes from this trunk."""
         owner = f"addresses of trunk '{settings.name}'"
         self._networks = [network(text, owner) for text in settings.addresses]
-        self._resolved: set[str] = set()
+        self._resolved: dict[str, float] = {}
         self._rests: dict[Address, float] = {}
         literal = numeric(self.host)
         if literal is not None:
-            self._resolved.add(str(literal))
+            self._resolved[str(literal)] = float("inf")
 
     @property
     def available(self) -> bool:
@@ -71,9 +73,13 @@ class Trunk:
             return False
         return str(source) in self._resolved or any(source in network for network in self._networks)
 
-    def resolved_to(self, addresses: list[Address]) -> None:
-        """Hear where its name leads now; requests from there are its own."""
-        self._resolved = {str(numeric(host) or host) for host, _ in addresses}
+    def resolved_to(self, addresses: list[Address], now: float) -> None:
+        """Hear where its name leads now; requests from there are its own.
+
+        What it led to before stays its own for an hour: name servers that rotate addresses name a few at a time.
+        """
+        self._resolved = {address: until for address, until in self._resolved.items() if until > now}
+        self._resolved |= {str(numeric(host) or host): now + _OWNED_FOR for host, _ in addresses}
 
     def heard(self, sign: Sign) -> bool:
         """Take the outcome of one health check; True where its availability changed."""

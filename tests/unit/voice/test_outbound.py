@@ -72,6 +72,11 @@ class Names(Resolver):
         return self.addresses
 
 
+class ByName(Names):
+    async def resolve(self, host, port=0):
+        return {"carrier.test": [ONE], "192.0.2.2": [TWO]}[host]
+
+
 class Line:
     def __init__(self, scripts, **settings):
         self.stack = Stack(scripts)
@@ -211,6 +216,34 @@ async def test_an_unavailable_or_unknown_line_is_said_so():
     line.trunk.heard(Sign.SILENT)
     with pytest.raises(CannotDo, match="does not answer its health checks"):
         await line.call()
+
+
+class TestSeveralLines:
+    async def over(self, first, second, number="100"):
+        line = Line({ONE: first, TWO: second})
+        other = Trunk(TrunkSettings(name="telecom-b", host="192.0.2.2"))
+        line.outbound._trunks["telecom-b"] = other
+        line.outbound._resolver = ByName()
+        lines = ["telecom-a", "telecom-b"]
+        return line, await line.outbound.call_over(US, lines, number, MEDIA, line.heard.append)
+
+    async def test_an_overloaded_line_yields_to_the_next(self):
+        line, dialog = await self.over(refuses(503), RINGS)
+        assert dialog.target.address == TWO
+        assert line.trunk.calls == 0
+
+    async def test_a_busy_callee_is_not_asked_over_another_line(self):
+        with pytest.raises(CallRefused, match=r"'telecom-a' refused the call \(486\)"):
+            await self.over(refuses(486), RINGS)
+
+    async def test_an_unavailable_line_is_passed_over(self):
+        line = Line({ONE: RINGS})
+        line.trunk.heard(Sign.SILENT)
+        line.trunk.heard(Sign.SILENT)
+        with pytest.raises(CannotDo, match="There is no line 'b'"):
+            await line.outbound.call_over(US, ["telecom-a", "b"], "100", MEDIA, line.heard.append)
+        with pytest.raises(CannotDo, match="no line to call through"):
+            await line.outbound.call_over(US, [], "100", MEDIA, line.heard.append)
 
 
 class TestUsers:

@@ -85,6 +85,22 @@ async def test_a_phone_registers_through_the_stack_and_its_calls_are_known_by_pr
     assert proven == Origin("user", "alice", "127.0.0.48:5060")
 
 
+async def test_calls_of_a_trunk_known_by_name_are_known_without_asking_it_anything():
+    async def moving(host, port=0):
+        return [("192.0.2.1" if asyncio.get_running_loop().time() < 100 else "192.0.2.2", 5060)]
+
+    door, stack = edge(trunks=[TrunkSettings(name="c", host="carrier.test", health_check=0)]), Stack()
+    door.resolver.resolve = moving
+    door.plug_into(stack)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(door.run())
+        for moment, owned in ((1, ["192.0.2.1"]), (130, ["192.0.2.1", "192.0.2.2"]), (4000, ["192.0.2.2"])):
+            await asyncio.sleep(moment - asyncio.get_running_loop().time())
+            assert [address for address in ("192.0.2.1", "192.0.2.2") if door.trunks[0].owns(address)] == owned
+        await door.stop()
+    assert stack.sent == []
+
+
 async def test_wrong_passwords_reach_the_guard_and_trunks_never_do():
     door, stack = edge(), Stack()
     door.plug_into(stack)

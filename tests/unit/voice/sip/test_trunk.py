@@ -13,10 +13,20 @@ def trunk(**settings):
 
 def test_a_trunk_owns_its_addresses_networks_and_what_its_name_leads_to():
     line = trunk(addresses=["198.51.100.7", "10.0.0.0/24", "2001:db8::/32"])
-    line.resolved_to([("192.0.2.1", 5060)])
+    line.resolved_to([("192.0.2.1", 5060)], 0)
     owned = ["198.51.100.7", "10.0.0.200", "2001:db8::5", "[2001:db8::6]", "192.0.2.1", "::ffff:10.0.0.1"]
     assert all(line.owns(address) for address in owned)
     assert not any(line.owns(address) for address in ["198.51.100.8", "10.0.1.1", "192.0.2.2", "nonsense", ""])
+
+
+def test_addresses_that_name_servers_rotate_stay_the_trunks_for_an_hour():
+    line = trunk()
+    line.resolved_to([ONE], 0)
+    line.resolved_to([TWO], 3599)
+    assert line.owns(ONE[0])
+    line.resolved_to([TWO], 3601)
+    assert not line.owns(ONE[0])
+    assert line.owns(TWO[0])
 
 
 def test_a_numeric_host_is_known_at_once_with_or_without_port():
