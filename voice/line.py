@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from asr_tts import speech_protocol
+from asr_tts.speech_loss import SpeechBack as SpeechBack
+from asr_tts.speech_loss import SpeechLost as SpeechLost
 from models.cause import Cause
 from voice.media import media_protocol
 
@@ -174,18 +176,6 @@ class Media(Protocol):
 
 
 # -- speech --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SpeechLost:
-    """The speech worker died or hung: what was being said is lost; keypad goes on. A new worker may come."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class SpeechBack:
-    """A speech worker serves this stream (again): say `Listen` again."""
 
 
 class Ear(Protocol):

@@ -1,0 +1,92 @@
+"""The one thread that recognises: what is certain before what is suspected, each in the order it came."""
+
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from asr_tts.attention import Work
+from asr_tts.recognition import Hearing, Partial, Recogniser, StreamingRecogniser, Transcript
+
+log = logging.getLogger(__name__)
+NICENESS = 3
+"""Below the thread that listens, which must not wait for it."""
+Outcome = Transcript | Partial | str
+"""A string says why it failed."""
+
+
+class RecogniserThread:
+    """Runs one recogniser; `done(work, outcome)` is called in the thread itself."""
+
+    def __init__(self, recogniser: Recogniser | StreamingRecogniser, done: Callable[[Work, Outcome], None]) -> None:
+        self._recogniser, self._done = recogniser, done
+        self._waiting: deque[Work] = deque()
+        self._wake = threading.Condition()
+        self._hearings: dict[tuple[int, int], Hearing] = {}
+        self._thread = threading.Thread(target=self._run, name="recogniser", daemon=True)
+        self._busy = False
+
+    def start(self) -> None:
+        self._thread.start()
+
+    @property
+    def backlog(self) -> int:
+        """Utterances that wait or are being decoded."""
+        with self._wake:
+            waiting = {(work.stream, work.utterance) for work in self._waiting if not work.dropped}
+            return len(waiting) + self._busy
+
+    def give(self, work: Work) -> None:
+        """Take work; it may still be dropped or become certain while it waits."""
+        with self._wake:
+            self._waiting.append(work)
+            self._wake.notify()
+
+    def _run(self) -> None:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        while True:
+            work = self._next()
+            try:
+                outcome: Outcome | None = self._do(work)
+            except Exception as error:  # the engine's own, of any kind: the call must go on
+                log.exception("The recogniser failed on %d samples", len(work.samples))
+                outcome = f"The recogniser failed ({type(error).__name__}: {error}); the caller is asked again."
+            with self._wake:
+                self._busy = False
+            if outcome is not None:
+                self._done(work, outcome)
+
+    def _next(self) -> Work:
+        with self._wake:
+            while True:
+                work = self._first()
+                if work is not None:
+                    self._busy = True
+                    return work
+                self._wake.wait()
+
+    def _first(self) -> Work | None:
+        if isinstance(self._recogniser, StreamingRecogniser):
+            return self._waiting.popleft() if self._waiting else None
+        wanted = [work for work in self._waiting if not work.dropped]
+        if not wanted:
+            self._waiting.clear()
+            return None
+        work = next((work for work in wanted if work.certain), wanted[0])
+        self._waiting = deque(other for other in wanted if other is not work)
+        return work
+
+    def _do(self, work: Work) -> Outcome | None:
+        if not isinstance(self._recogniser, StreamingRecogniser):
+            return self._recogniser.recognise(work.samples, work.question)
+        key = work.stream, work.utterance
+        if work.dropped:
+            self._hearings.pop(key, None)
+            return None
+        if key not in self._hearings:
+            self._hearings[key] = self._recogniser.listen(work.question)
+        heard = self._hearings[key].take(work.samples) if len(work.samples) else None
+        if work.certain:
+            return self._hearings.pop(key).finish()
+        return heard

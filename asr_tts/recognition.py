@@ -1,0 +1,79 @@
+"""The port of recognisers: an utterance in, its words out.
+
+A *whole* recogniser (Whisper) is handed an utterance when it may be over. A *streaming* one (Vosk) is handed the
+audio as it comes, says what it has understood so far, and may find the end of the utterance by itself.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asr_tts.speech_protocol import QuestionKind
+
+Samples = NDArray[np.int16]
+"""Linear 16-bit mono at 8 kHz."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the caller was asked, as far as it helps to understand the answer."""
+
+    language: str = "en"
+    """"en", "zh", …; "" asks for language identification."""
+    kind: QuestionKind = "open"
+    phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Transcript:
+    text: str
+    language: str
+    confidence: float
+    """0-1: how likely the words are right."""
+    no_speech: float = 0.0
+    """0-1: how likely the engine takes it for no speech at all."""
+    mean_log_probability: float = 0.0
+    """Per token, natural logarithm; 0 where the engine has none."""
+
+
+class Recogniser(Protocol):
+    """Understands whole utterances. Used from one thread."""
+
+    name: str
+
+    def warm_up(self) -> None:
+        """Do once what the first call would have to wait for."""
+
+    def recognise(self, samples: Samples, question: Question) -> Transcript:
+        """Return the words of one utterance; an engine's own exception means that it failed."""
+
+
+@dataclass(frozen=True)
+class Partial:
+    text: str
+    is_end: bool
+    """The engine itself is sure that the utterance is over."""
+
+
+class Hearing(Protocol):
+    """One utterance while it is spoken."""
+
+    def take(self, samples: Samples) -> Partial:
+        """Go on with the next samples."""
+
+    def finish(self) -> Transcript:
+        """Return what was said; the hearing is over."""
+
+
+@runtime_checkable
+class StreamingRecogniser(Protocol):
+    """Understands while somebody speaks. Used from one thread; many hearings may be open at a time."""
+
+    name: str
+
+    def warm_up(self) -> None: ...
+
+    def listen(self, question: Question) -> Hearing:
+        """Begin an utterance."""
