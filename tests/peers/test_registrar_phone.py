@@ -11,7 +11,7 @@ from models.cause import Cause
 from models.settings import UserSettings
 from tests.peers.trunk.our_edge import our_edge, until
 from voice.line import HungUp, Origin, Party, Ringing
-from voice.outbound import Media
+from voice.placing import Media
 
 pytestmark = pytest.mark.peer
 

@@ -9,7 +9,7 @@ from models.cause import Cause
 from models.settings import TrunkSettings, UserSettings
 from tests.peers.trunk.our_edge import our_edge, until
 from voice.line import HungUp, Origin, Party, Ringing
-from voice.outbound import CallRefused, Media
+from voice.placing import CallRefused, Media
 from voice.sip.request import Target
 
 pytestmark = pytest.mark.peer

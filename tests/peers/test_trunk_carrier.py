@@ -10,8 +10,8 @@ from models.settings import TrunkSettings
 from tests.peers.trunk.carrier import carrier
 from tests.peers.trunk.our_edge import our_edge, until
 from voice.line import Answered, HungUp, Origin, Ringing
-from voice.outbound import CallRefused, Media
-from voice.sip.registration import State
+from voice.placing import CallRefused, Media
+from voice.sip.registration_life import State
 from voice.sip.trunk import Health
 
 pytestmark = pytest.mark.peer
@@ -75,7 +75,7 @@ async def test_a_carrier_without_capacity_is_left_alone_for_as_long_as_it_asks(t
 
 
 async def test_a_call_fails_over_from_a_dead_address_and_a_full_one(tmp_path, monkeypatch):
-    monkeypatch.setattr("voice.outbound.PATIENCE", 0.5)
+    monkeypatch.setattr("voice.placing.PATIENCE", 0.5)
     events: asyncio.Queue[object] = asyncio.Queue()
     async with (
         carrier("busy", "127.0.0.44", 5065, tmp_path) as full,

@@ -1,4 +1,4 @@
-"""Keeps us registered with a trunk so that it sends us calls (RFC 3261 section 10.2; waits: RFC 5626 section 4.5).
+"""Keeps us registered with a trunk so that it sends us calls (RFC 3261 section 10.2).
 
 One `Registration` owns one trunk's registration from `run` to `stop`; sockets, clock and chance are given to it.
 """
@@ -8,82 +8,23 @@ import logging
 import random
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from models.errors import HotlineError
-from models.life import Life
 from voice.sip.address import Address, bracketed
 from voice.sip.bindings import read_contact
 from voice.sip.causes import worth_another_address
 from voice.sip.digest import Challenge, answer_to, best_challenge
 from voice.sip.errand import Errand, Reply, Send
+from voice.sip.registration_life import REGISTRATION, Event, Granted, Refused, State, refresh_after, wait_after
 from voice.sip.resolve import Resolver
 from voice.sip.trunk import Trunk
 
 log = logging.getLogger(__name__)
 
-FIRST_WAIT = 30.0
-LONGEST_WAIT = 1800.0
 _EXCHANGES = 5
 """Requests of one attempt with one address: a challenge, a stale nonce, a longer interval, and room for one more."""
 _PARTING = 2.0
 """Seconds that a stopping server waits for the answer to its last REGISTER."""
-
-
-class State(StrEnum):
-    TRYING = "trying"
-    REGISTERED = "registered"
-    WAITING = "waiting"
-    """The last attempt failed; the next comes after a wait. What was registered before holds until it expires."""
-    STOPPED = "stopped"
-
-
-class Event(StrEnum):
-    DUE = "due"
-    CONFIRMED = "confirmed"
-    FAILED = "failed"
-    STOPPED = "stopped"
-
-
-REGISTRATION = Life(
-    noun="registration",
-    start=State.TRYING,
-    table={
-        (State.TRYING, Event.CONFIRMED): State.REGISTERED,
-        (State.TRYING, Event.FAILED): State.WAITING,
-        (State.REGISTERED, Event.DUE): State.TRYING,
-        (State.WAITING, Event.DUE): State.TRYING,
-        (State.TRYING, Event.STOPPED): State.STOPPED,
-        (State.REGISTERED, Event.STOPPED): State.STOPPED,
-        (State.WAITING, Event.STOPPED): State.STOPPED,
-    },
-    ends=frozenset({State.STOPPED}),
-)
-
-
-@dataclass(frozen=True)
-class Granted:
-    seconds: int
-
-
-@dataclass(frozen=True)
-class Refused:
-    sentence: str
-    retry_after: float = 0.0
-    elsewhere: bool = False
-    """Whether another address of the trunk may do better."""
-
-
-def refresh_after(granted: float, chance: random.Random) -> float:
-    """Seconds until the refresh: about 80 % of what was granted, never together with everybody else's."""
-    return max(1.0, granted * chance.uniform(0.75, 0.85))
-
-
-def wait_after(failures: int, retry_after: float, chance: random.Random) -> float:
-    """Seconds until the next attempt after `failures` in a row: 50-100 % of 30 s doubled each time, up to 30 min."""
-    upper = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures - 1, 16))
-    return max(retry_after, upper * chance.uniform(0.5, 1.0))
 
 
 class Registration:

@@ -8,7 +8,8 @@ from models.cause import Cause
 from models.errors import CannotDo, HotlineError
 from models.settings import TrunkSettings
 from voice.line import Answered, HungUp, MediaPlan, Origin, Party, Ringing
-from voice.outbound import CallRefused, Media, Outbound
+from voice.outbound import Outbound
+from voice.placing import CallRefused, Media
 from voice.sip.bindings import Binding, Bindings, Contact
 from voice.sip.resolve import Resolver
 from voice.sip.trunk import Sign, Trunk

@@ -9,7 +9,8 @@ from voice.sip.authenticator import Authenticator, Nonces
 from voice.sip.bindings import Bindings
 from voice.sip.errand import Errand, Reply
 from voice.sip.registrar import Register, Registrar
-from voice.sip.registration import Registration, State, refresh_after, wait_after
+from voice.sip.registration import Registration
+from voice.sip.registration_life import State, refresh_after, wait_after
 from voice.sip.resolve import Found, Resolver
 from voice.sip.trunk import Trunk
 
