@@ -26,13 +26,11 @@ class Outbound:
         resolver: Resolver,
         clock: Callable[[], float],
         ring_seconds: float = 60,
-        our_host: str = "",
     ) -> None:
-        """`clock` is the one of bindings and rests, in seconds; `our_host` stands in From on calls to users."""
+        """`clock` is the one of bindings and rests, in seconds."""
         self._stack, self._bindings, self._resolver, self._clock = stack, bindings, resolver, clock
         self._trunks = {trunk.name: trunk for trunk in trunks}
         self._ring_seconds = ring_seconds
-        self._our_host = our_host
 
     async def call(
         self,
@@ -60,7 +58,7 @@ class Outbound:
             left = trunk.rest_left(self._clock())
             raise CannotDo(f"Line '{line}' asked to be left alone; it is rested for {left:.0f} s more.")
         host = bracketed(trunk.host) + (f":{trunk.port}" if trunk.port else "")
-        shown = trunk.settings.caller_number or caller or trunk.username or "anonymous"
+        shown = trunk.settings.caller_number or _safe(caller or trunk.username)
         uri = f"sip:{number.replace('#', '%23')}@{host}"
         party = Party(shown, uri=f"sip:{shown.replace('#', '%23')}@{host}")
         trunk.take()
@@ -108,7 +106,8 @@ class Outbound:
         if not bindings:
             raise CannotDo(f"User '{user}' has no phone registered: nothing to call.")
         targets = [Target(binding.contact.uri, binding.route) for binding in bindings]
-        placed = Placing(self._stack, self._clock, f"The phone of '{user}'", targets, caller, media, sink)
+        shown = Party(_safe(caller.number), "".join(letter for letter in caller.name if letter.isprintable()))
+        placed = Placing(self._stack, self._clock, f"The phone of '{user}'", targets, shown, media, sink)
         return await placed.through(ring_seconds or self._ring_seconds)
 
     def _allowed(self, origin: Origin, line: str) -> Trunk:
@@ -123,3 +122,8 @@ class Outbound:
         if not trunk.available:
             raise CannotDo(f"Line '{line}' does not answer its health checks; calls avoid it until it does.")
         return trunk
+
+
+def _safe(caller: str) -> str:
+    """What may stand as user part of From: a caller's own words must not become headers of ours."""
+    return caller if _NUMBER.fullmatch(caller) else "anonymous"

@@ -115,7 +115,7 @@ def may_reach_hotline(origin: Origin, accept_unknown: bool) -> bool:
 
 
 def may_call_out(origin: Origin) -> bool:
-    """Whether this origin may reach anything beyond the hotline itself (a trunk, another user's phone).
+    """Whether this origin may reach anything beyond the hotline itself (a trunk).
 
     A source address alone proves nothing over UDP, so a trunk's caller may not either: what a flow does for such a
     caller (a transfer) is the flow's own call, with origin "ourselves".

@@ -209,6 +209,18 @@ async def test_a_number_can_not_smuggle_anything_into_the_request(number):
         await line.call(number)
 
 
+@pytest.mark.parametrize(("caller", "shown"), [("+49301", "+49301"), ("x>\r\nVia: y", "anonymous"), ("", "anonymous")])
+async def test_a_caller_can_not_smuggle_anything_into_the_request_either(caller, shown):
+    line = Line({ONE: RINGS})
+    await line.call(caller=caller)
+    assert line.stack.dialogs[0].caller == Party(shown, uri=f"sip:{shown}@carrier.test")
+    line.bindings.update([Binding("alice", Contact("sip:a@h"), ONE, 100, 0, "c", 1)], 0, 10)
+    await line.outbound.call_user("alice", Party(caller, f"Joe\r\n{caller}", "sip:evil"), MEDIA, line.heard.append)
+    asked = line.stack.dialogs[1].caller
+    assert (asked.number, asked.uri) == (shown, "")
+    assert asked.name.isprintable()
+
+
 async def test_an_unavailable_or_unknown_line_is_said_so():
     line = Line({ONE: RINGS})
     with pytest.raises(CannotDo, match="There is no line 'b'; the configured ones are: 'telecom-a'"):
