@@ -55,7 +55,7 @@ class DigitReceiver:
     def tick(self) -> Press | None:
         """20 ms passed (needed only while `active`)."""
         self._idle += 1
-        return self._finish() if self._idle > _PATIENCE else None
+        return self._finish() if self.active and self._idle > _PATIENCE else None
 
     def _finish(self) -> Press:
         press = CODES[self._code], self._duration // 8

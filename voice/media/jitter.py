@@ -1,8 +1,8 @@
 """An adaptive jitter buffer over encoded audio, pure: packets in as they come, one 20 ms frame out a tick.
 
-The buffer never sees a clock. It counts the frames that were taken and notes, for each packet, how many frames
-before its turn it came; the histogram of that (with slow forgetting, as in WebRTC's NetEq) says how much delay lets
-99 of 100 packets come in time. Too little delay is mended at once by one frame more (`take` returns None and stays
+The buffer never sees a clock. It counts the frames that were taken and notes how many frames before its turn each
+packet came; the histogram of that (with slow forgetting, as in WebRTC's NetEq) says how much delay lets 98.5 of 100
+packets come in time. Too little delay is mended at once by one frame more (`take` returns None and stays
 where it is); too much is mended by `drop`, which the owner calls when the line is quiet. So clock drift between the
 two ends is mended too. All codecs here have one byte per time stamp unit, so frames are cut from packets of any
 length (10-60 ms) by bytes.
@@ -15,16 +15,20 @@ FIRST_DELAY = 2
 """Frames kept back at the start of a source, until the histogram knows better."""
 FARTHEST = 75
 """A packet that is this many frames early belongs to another time scale."""
-_TOO_LATE = 0.01
+_TOO_LATE = 0.015
 """Share of packets that may come after their turn."""
 _MEMORY = 0.9
 """What remains of the histogram each second."""
 _IDLE = 10
 """Frames without any packet after which a time stamp of the past means that the peer's clock stood still."""
-_LATE_RUN = 4
+_LATE_RUN = 3
 """Late packets in a row that mean that the peer's clock jumped back."""
-_DEEPEST = 25
-"""Frames of delay at most (500 ms)."""
+_HOPELESS = -5
+"""Frames that those must be late; less is a matter of delay."""
+_NEAR = 8000
+"""Samples within which two stray packets are of one time scale."""
+_STEP = 5
+"""Frames of delay that are added at once, at most."""
 _SECOND = 50
 
 Fragments = list[tuple[int, bytes]]
@@ -35,7 +39,9 @@ class JitterBuffer:
     """One source's packets, in the order they are to be heard."""
 
     __slots__ = (
-        "_anchor", "_ask_at", "_deficit", "_frames", "_late_now", "_late_run", "_next", "_puts", "_spread", "_ssrc",
+        "_anchor", "_ask_at", "_deficit", "_frames", "_key",
+        "_late_ahead",
+        "_late_now", "_late_run", "_next", "_puts", "_spread", "_ssrc",
         "_stray", "_taken", "_touched", "delay_sum", "fill", "late", "puts", "started", "surplus",
     )  # fmt: skip
 
@@ -56,8 +62,12 @@ class JitterBuffer:
         self._next = 0
         self._taken = 0
         self._touched = 0
+        """When the last packet came."""
+        self._key = 0
+        """The least lead of the packets of that tick: after a stall a whole burst comes, which counts as one."""
         self._deficit = 0
         self._late_run = 0
+        self._late_ahead = 0
         self._late_now = 0
         self._stray: int | None = None
         self._spread: dict[int, float] = {}
@@ -75,20 +85,23 @@ class JitterBuffer:
             if self._is_another_time(stamp, ahead, marker):
                 self._begin(stamp, ssrc)
                 slot, rest, ahead = 0, 0, FIRST_DELAY
-            elif ahead > FARTHEST:
+            elif abs(ahead) > FARTHEST:
                 return
         else:
             self._late_run = 0
-        self._touched = self._taken
         key = slot - self._taken
-        self._spread[key] = self._spread.get(key, 0.0) + 1.0
+        if self._touched == self._taken:
+            self._key = min(self._key, key)
+        else:
+            self._spread[self._key] = self._spread.get(self._key, 0.0) + 1.0
+            self._puts += 1
+            self._touched, self._key = self._taken, key
         self.puts += 1
         self.delay_sum += ahead
         if rest == 0 and len(payload) == FRAME and ahead >= 0:
             self._frames[slot] = payload
         else:
             self._put_pieces(slot, rest, payload)
-        self._puts += 1
         if self._puts >= self._ask_at:
             self._adapt()
 
@@ -127,7 +140,7 @@ class JitterBuffer:
         self._frames.clear()
         self._spread.clear()
         self._next = -FIRST_DELAY
-        self._touched = self._taken
+        self._touched, self._key = self._taken, -self._taken
         self._late_run = self._late_now = self._deficit = self.surplus = self._puts = 0
         self._ask_at = _SECOND
         self._stray = None
@@ -135,13 +148,17 @@ class JitterBuffer:
 
     def _is_another_time(self, stamp: int, ahead: int, marker: bool) -> bool:
         """Judge a packet outside the buffer: has the peer's time scale changed, or is it only late or broken?"""
-        if ahead > FARTHEST:
-            near = self._stray is not None and abs(signed(stamp - self._stray)) < 8000
+        if abs(ahead) > FARTHEST:
+            near = self._stray is not None and abs(signed(stamp - self._stray)) < _NEAR
             self._stray = stamp
             return near or marker
-        self._late_run += 1
+        # After a stall a burst of late packets comes, each less late than the one before; after a jump of the
+        # peer's clock all are equally late.
+        self._late_run = self._late_run + 1 if ahead < self._late_ahead + 2 else 1
+        if self._late_run == 1:
+            self._late_ahead = ahead
         asleep = self._taken - self._touched > _IDLE
-        return marker or asleep or (self._late_run >= _LATE_RUN and ahead < -_DEEPEST) or ahead < -4 * FARTHEST
+        return marker or asleep or (self._late_run >= _LATE_RUN and ahead < _HOPELESS)
 
     def _put_pieces(self, slot: int, rest: int, payload: bytes) -> None:
         """Cut a packet that is not exactly one frame of our grid."""
@@ -184,7 +201,7 @@ class JitterBuffer:
         now = self._next - self._taken
         """Keys below this are late."""
         self.surplus = max(needed - now, 0)
-        self._deficit = min(max(now - needed, 0), _DEEPEST)
+        self._deficit = min(max(now - needed, 0), _STEP)
         self._late_now = 0
         if self._puts >= self._ask_at:
             self._ask_at = self._puts + _SECOND
