@@ -171,7 +171,8 @@ def _us_date(found: Match) -> str:
 
 
 def _named_date(found: Match) -> str:
-    words = f"{_MONTH_NAMES[found['month'][:3].lower()]} {ordinal(int(found['day']))}"
+    month, day = _MONTH_NAMES[found["month"][:3].lower()], ordinal(int(found["day"]))
+    words = f"{day} of {month}" if found.groupdict().get("of") else f"{month} {day}"
     return f"{words}, {year(int(found['year']))}" if found["year"] else words
 
 
@@ -276,7 +277,7 @@ _RULES = [
     _rule(r"\b(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b(?![-/]\d)", _iso_date),
     _rule(r"\b(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})\b", _us_date),
     _rule(rf"\b(?P<month>{_MONTH})\s(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?![:\d]){_YEAR}", _named_date),
-    _rule(rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s(?:of\s)?(?P<month>{_MONTH}){_YEAR}(?![a-z])", _named_date),
+    _rule(rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s(?P<of>of\s)?(?P<month>{_MONTH}){_YEAR}(?![a-z])", _named_date),
     _rule(
         r"\b(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2}))?(?:\s?(?P<half>[ap]\.?m\b\.?))?(?!\d)", _time, re.IGNORECASE
     ),

@@ -2,7 +2,9 @@
 
 espeak-ng is one global machine a process (its callback, its voice), and pyttsx3's driver keeps the text and the
 file name of "the" utterance beside it: from four threads, two of four files were lost. So there is one driver a
-process, one lock around a whole utterance, and each utterance is checked to have arrived.
+process, one lock around a whole utterance, and each utterance is checked to have arrived. A voice is set at once
+but a rate through espeak-ng's own queue, so without waiting for that queue every third utterance after a change
+of language had the other language's rate.
 """
 
 import contextlib
@@ -37,7 +39,9 @@ class Pyttsx3:
         try:
             with _LOCK:
                 import pyttsx3
+                from pyttsx3.drivers import _espeak
 
+                self._wait_for_espeak = _espeak.Synchronize
                 self._engine: Any = pyttsx3.init("espeak")
                 there = {voice.id for voice in self._engine.getProperty("voices")}
         except Exception as error:
@@ -63,8 +67,10 @@ class Pyttsx3:
         raise OurFault(f"espeak-ng had no sound for a clause of {len(words)} characters ({reason}).")
 
     def _utterance(self, words: str, voice: str, path: Path) -> Sound:
+        self._wait_for_espeak()
         self._engine.setProperty("voice", voice)
         self._engine.setProperty("rate", _WORDS_A_MINUTE["zh" if voice.startswith("sit/") else "en"])
+        self._wait_for_espeak()
         self._engine.save_to_file(words.replace("\0", " "), str(path))
         with contextlib.redirect_stdout(io.StringIO()):
             self._engine.runAndWait()

@@ -1,0 +1,149 @@
+"""The mouth before an engine that hums."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from asr_tts import loudness, telephone_wav
+from asr_tts.prompt_cache import PromptCache
+from asr_tts.synthesis import Mouth, Sound, open_mouth
+from models.errors import CannotDo, OurFault
+
+RATE = 22050
+
+
+class Hum:
+    """Says each word as 100 ms of a 440 Hz tone between 300 ms of silence."""
+
+    version = "1"
+
+    def __init__(self, name: str = "hum", languages: tuple[str, ...] = ("en",), works: bool = True) -> None:
+        self.name, self.works = name, works
+        self.voices: Mapping[str, Sequence[str]] = dict.fromkeys(languages, (f"{name}-low", f"{name}-high"))
+        self.said: list[tuple[str, str]] = []
+
+    def speak(self, words: str, voice: str) -> Sound:
+        self.said.append((words, voice))
+        if not self.works:
+            raise OurFault("It has lost its voice.")
+        time = np.arange(RATE // 10 * len(words.split())) / RATE
+        silence = np.zeros(RATE * 3 // 10, np.float32)
+        tone = (0.9 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+        return Sound(np.concatenate([silence, tone, silence]), RATE)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> PromptCache:
+    return PromptCache(tmp_path)
+
+
+def test_each_clause_is_there_before_the_next_is_spoken(cache: PromptCache) -> None:
+    hum = Hum()
+    clauses = Mouth([hum], cache).say("Thank you for calling. How can I help you?", "en")
+    first = next(clauses)
+    assert (first.index, first.last, len(hum.said)) == (0, False, 1)
+    assert telephone_wav.samples_in(first.path) == first.samples
+    assert [(clause.index, clause.last) for clause in clauses] == [(1, True)]
+
+
+def test_a_text_said_before_needs_no_engine(cache: PromptCache) -> None:
+    once = list(Mouth([Hum()], cache).say("Thank you for calling. How can I help you?", "en"))
+    hum = Hum()
+    assert list(Mouth([hum], cache).say("Thank you for calling. How can I help you?", "en")) == once
+    assert hum.said == []
+
+
+def test_the_server_finds_what_the_worker_said(cache: PromptCache) -> None:
+    once = list(Mouth([Hum()], cache).say("Please hold.", "en"))
+    assert PromptCache(cache.directory).lookup("Please hold.", "en") == once
+
+
+def test_an_interrupted_text_is_not_taken_for_a_whole_one(cache: PromptCache) -> None:
+    next(Mouth([Hum()], cache).say("Thank you for calling. How can I help you?", "en"))
+    assert cache.lookup("Thank you for calling. How can I help you?", "en") is None
+
+
+def test_a_damaged_clause_is_rendered_again(cache: PromptCache) -> None:
+    mouth = Mouth([Hum()], cache)
+    (clause,) = mouth.say("Please hold.", "en")
+    clause.path.write_bytes(b"RIFF")
+    assert list(mouth.say("Please hold.", "en")) == [clause]
+    assert telephone_wav.samples_in(clause.path) == clause.samples
+
+
+def test_the_engine_gets_words_not_figures(cache: PromptCache) -> None:
+    hum = Hum()
+    list(Mouth([hum], cache).say("Press 1.", "en"))
+    assert hum.said == [("Press one.", "hum-low")]
+
+
+def test_a_named_voice_goes_to_the_engine_that_has_it(cache: PromptCache) -> None:
+    first, second = Hum("first"), Hum("second")
+    list(Mouth([first, second], cache).say("Hello.", "en", "second-high"))
+    assert (first.said, second.said) == ([], [("Hello.", "second-high")])
+
+
+def test_an_unknown_voice_is_the_default_one(cache: PromptCache) -> None:
+    hum = Hum()
+    list(Mouth([hum], cache).say("Hello.", "en", "nobody"))
+    assert hum.said == [("Hello.", "hum-low")]
+
+
+def test_the_next_engine_speaks_where_the_best_one_fails(cache: PromptCache) -> None:
+    second = Hum("second")
+    list(Mouth([Hum("first", works=False), second], cache).say("Hello.", "en"))
+    assert second.said == [("Hello.", "second-low")]
+
+
+def test_a_language_nobody_speaks_is_one_sentence(cache: PromptCache) -> None:
+    with pytest.raises(CannotDo, match=r"^Nothing can say this in 'zh' \(no synthesiser.*recorded prompts\.$"):
+        list(Mouth([Hum()], cache).say("您好", "zh"))
+
+
+def test_a_text_without_words_is_a_moment_of_silence(cache: PromptCache) -> None:
+    hum = Hum()
+    for text in ("", "...", "！"):
+        (clause,) = Mouth([hum], cache).say(text, "en")
+        assert (clause.samples, clause.last) == (160, True)
+        assert not telephone_wav.read(clause.path).any()
+    assert hum.said == []
+
+
+def test_speech_is_levelled_trimmed_and_faded(cache: PromptCache) -> None:
+    (clause,) = Mouth([Hum()], cache).say("one two three four five", "en")
+    samples = telephone_wav.read(clause.path).astype(np.float32) / np.float32(32767)
+    assert loudness.active_level(samples) == pytest.approx(loudness.ACTIVE_LEVEL, abs=0.7)
+    assert 0.5 * 8000 < len(samples) < 0.6 * 8000
+    assert abs(samples[0]) < 0.001 > abs(samples[-1])
+
+
+def test_a_pause_follows_a_sentence_but_not_the_last(cache: PromptCache) -> None:
+    first, last = Mouth([Hum()], cache).say("One two three. One two three four five six.", "en")
+    tail = telephone_wav.read(first.path)[-2400:]
+    assert not tail.any()
+    assert telephone_wav.read(last.path)[-480:].any()
+
+
+def test_a_loud_plosive_is_bent_below_the_peak() -> None:
+    rng = np.random.default_rng(1)
+    speech = rng.normal(0, 0.05, 8000).astype(np.float32)
+    speech[4000:4010] = 1.0
+    out = loudness.for_telephone(speech, 8000)
+    assert np.abs(out).max() <= loudness.PEAK * 32767 + 1
+
+
+def test_nothing_above_the_telephone_band_folds_back() -> None:
+    time = np.arange(RATE) / RATE
+    speech = np.sin(2 * np.pi * 300 * time) + np.sin(2 * np.pi * 5000 * time)
+    out = loudness.for_telephone(speech.astype(np.float32), RATE).astype(float)[400:-400]
+    spectrum = np.abs(np.fft.rfft(out * np.hanning(len(out))))
+    hertz = np.fft.rfftfreq(len(out), 1 / 8000)
+    folded = spectrum[(hertz > 2900) & (hertz < 3100)].max()
+    assert 20 * np.log10(folded / spectrum.max()) < -70
+
+
+def test_no_synthesiser_wanted_gives_a_mouth_without_a_voice(cache: PromptCache) -> None:
+    mouth, notes = open_mouth("none", cache)
+    assert (mouth.name, mouth.languages, notes) == ("", frozenset(), [])
