@@ -22,6 +22,9 @@ _HEAD_BYTES = 4096
 """How far into a packet the scanner's name is looked for."""
 _FOLLOWING = (b"ACK ", b"BYE ", b"CANCEL ", b"PRACK ", b"SIP/2.0 ")
 """What follows from a request that was paid for already costs a quarter."""
+_TRUSTED_FOR = 4000.0
+"""Seconds after a right password, longer than a registration holds, in which its source may send ten times as much: a
+whole office of phones may stand behind it."""
 _FIRST_WAIT = 2.0
 """Seconds after `register_failures` wrong REGISTERs; doubles with each further one up to the ban."""
 _LOG_EVERY = 10.0
@@ -55,6 +58,8 @@ class Guard:
         """source -> (tokens left, when that was so)."""
         self._bans: OrderedDict[str, float] = OrderedDict()
         self._failures: OrderedDict[str, _Failures] = OrderedDict()
+        self._proven: OrderedDict[str, float] = OrderedDict()
+        """source -> when a right password last came from it."""
         self._scanners = tuple(name.lower().encode() for name in settings.scanners)
         self.dropped: Counter[Reason] = Counter()
         """Packets dropped since the start, by reason (metrics)."""
@@ -78,6 +83,8 @@ class Guard:
         source = source_key(address)
         if proven:
             self._failures.pop(source, None)
+            self._proven[source] = now
+            self._remember(self._proven, source)
             return
         failures = self._failures.setdefault(source, _Failures(0, now))
         if now > failures.until + self._settings.ban_seconds:
@@ -107,7 +114,10 @@ class Guard:
         failures = self._failures.get(source)
         if failures and self._waits(failures, now) and _guesses(head):
             return "password-backoff"
-        if not self._takes_token(source, now, 0.25 if len(head) < 8 or head.startswith(_FOLLOWING) else 1.0):
+        cost = 0.25 if len(head) < 8 or head.startswith(_FOLLOWING) else 1.0
+        if now - self._proven.get(source, float("-inf")) < _TRUSTED_FOR:
+            cost /= 10
+        if not self._takes_token(source, now, cost):
             self._bans[source] = now + self._settings.ban_seconds
             self._buckets.pop(source, None)
             self._remember(self._bans, source)

@@ -34,6 +34,15 @@ def test_what_follows_an_admitted_request_costs_less():
     assert answers == [True] * 40 + [False]
 
 
+def test_an_office_of_phones_behind_one_address_may_send_ten_times_as_much_once_one_has_proved_itself():
+    watch = guard(requests_per_second=1, window=10)
+    watch.credentials_judged(STRANGER, True, 0.0)
+    assert [watch.admits(STRANGER, 0.0, INVITE).admitted for _ in range(101)] == [True] * 100 + [False]
+    watch = guard(requests_per_second=1, window=10)
+    watch.credentials_judged(STRANGER, True, 0.0)
+    assert [watch.admits(STRANGER, 4000.0, INVITE).admitted for _ in range(11)] == [True] * 10 + [False]
+
+
 def test_one_stranger_does_not_use_up_anothers_allowance():
     watch = guard(requests_per_second=1, window=1)
     watch.admits(STRANGER, 0.0, INVITE)
@@ -67,7 +76,8 @@ def test_forged_sources_do_not_grow_the_memory():
         watch.admits(address, 0.0, INVITE)
         watch.admits(address, 0.0, INVITE)
         watch.credentials_judged(address, False, 0.0)
-    assert max(len(watch._buckets), len(watch._bans), len(watch._failures)) <= 100
+        watch.credentials_judged(f"{address}1", True, 0.0)
+    assert max(len(watch._proven), len(watch._buckets), len(watch._bans), len(watch._failures)) <= 100
 
 
 def test_wrong_passwords_make_a_source_wait_twice_as_long_each_time_up_to_the_ban():
