@@ -7,7 +7,7 @@ import pytest
 
 from models.cause import Cause
 from models.settings import TrunkSettings, UserSettings
-from tests.peers.trunk.our_edge import our_edge, until
+from tests.peers.trunk.our_edge import free, our_edge, until
 from voice.line import HungUp, Origin, Party, Ringing
 from voice.placing import CallRefused, Media
 from voice.sip.request import Target
@@ -16,6 +16,16 @@ pytestmark = pytest.mark.peer
 
 BRANCH = UserSettings(name="branch", password="right")
 US = Origin("ourselves", "", "")
+
+
+@pytest.fixture
+def head():
+    return free("127.0.0.45")
+
+
+@pytest.fixture
+def branch():
+    return free("127.0.0.46")
 
 
 def to(host, **settings):
@@ -32,8 +42,9 @@ def refusing(calls):
     return take
 
 
-@pytest.mark.parametrize(("head", "branch"), [("127.0.0.45:5081", "127.0.0.46:5081"), ("[::1]:5082", "[::1]:5083")])
-async def test_they_register_with_sha_256_over_ipv4_and_ipv6(head, branch):
+@pytest.mark.parametrize(("centre", "office"), [("127.0.0.45", "127.0.0.46"), ("::1", "::1")])
+async def test_they_register_with_sha_256_over_ipv4_and_ipv6(centre, office):
+    head, branch = free(centre), free(office)
     async with our_edge(head, users=[BRANCH]) as centre:
         async with our_edge(branch, trunks=[to(head, register_with=True)]) as office:
             await until(lambda: centre.edge.bindings.users(0), "registration")
@@ -46,43 +57,41 @@ async def test_they_register_with_sha_256_over_ipv4_and_ipv6(head, branch):
         assert centre.edge.bindings.users(0) == {}
 
 
-async def test_a_call_to_the_registered_contact_is_the_trunks_even_from_an_unknown_address():
+async def test_a_call_to_the_registered_contact_is_the_trunks_even_from_an_unknown_address(head, branch):
     calls: asyncio.Queue[Any] = asyncio.Queue()
     async with (
-        our_edge("127.0.0.45:5084", users=[BRANCH]) as centre,
-        our_edge(
-            "127.0.0.46:5084", refusing(calls), trunks=[to("127.0.0.45:5084", register_with=True)], users=[BRANCH]
-        ) as office,
-        our_edge("127.0.0.47:5084") as stranger,
+        our_edge(head, users=[BRANCH]) as centre,
+        our_edge(branch, refusing(calls), trunks=[to(head, register_with=True)], users=[BRANCH]) as office,
+        our_edge(free("127.0.0.47")) as stranger,
     ):
         await until(lambda: centre.edge.bindings.users(0), "registration")
         (binding,) = centre.edge.bindings.users(0)["branch"]
         events: asyncio.Queue[Any] = asyncio.Queue()
-        for contact, kind in ((binding.contact.uri, "trunk"), ("sip:branch@127.0.0.46:5084;line=guessed", "unknown")):
+        for contact, kind in ((binding.contact.uri, "trunk"), (f"sip:branch@{branch};line=guessed", "unknown")):
             target = Target(contact, office.stack.here)
             stranger.stack.call(target, Party("1"), "127.0.0.47", 40000, sink=events.put_nowait)
             assert (await asyncio.wait_for(calls.get(), 5)).origin.kind == kind
             assert isinstance(await asyncio.wait_for(events.get(), 5), HungUp)
 
 
-async def test_a_call_through_the_trunk_is_proven_by_its_password():
+async def test_a_call_through_the_trunk_is_proven_by_its_password(head, branch):
     calls: asyncio.Queue[Any] = asyncio.Queue()
     async with (
-        our_edge("127.0.0.45:5085", refusing(calls), users=[BRANCH]) as _,
-        our_edge("127.0.0.46:5085", trunks=[to("127.0.0.45:5085")]) as office,
+        our_edge(head, refusing(calls), users=[BRANCH]) as _,
+        our_edge(branch, trunks=[to(head)]) as office,
     ):
         with pytest.raises(CallRefused, match=r"Line 'head' refused the call \(486\): the called side is busy\."):
             await office.outbound.call(US, "head", "100", Media("127.0.0.46", 40000), lambda event: None)
         dialog = await asyncio.wait_for(calls.get(), 5)
-        assert dialog.origin == Origin("user", "branch", "127.0.0.46:5085")
+        assert dialog.origin == Origin("user", "branch", branch)
         assert dialog.called.number == "100"
 
 
-async def test_a_wrong_password_never_reaches_the_hotline():
+async def test_a_wrong_password_never_reaches_the_hotline(head, branch):
     calls: asyncio.Queue[Any] = asyncio.Queue()
     async with (
-        our_edge("127.0.0.45:5086", refusing(calls), users=[BRANCH]) as centre,
-        our_edge("127.0.0.46:5086", trunks=[to("127.0.0.45:5086", password="wrong")]) as office,
+        our_edge(head, refusing(calls), users=[BRANCH]) as centre,
+        our_edge(branch, trunks=[to(head, password="wrong")]) as office,
     ):
         with pytest.raises(CallRefused, match=r"\(401\): the line wants other credentials"):
             await office.outbound.call(US, "head", "100", Media("127.0.0.46", 40000), lambda event: None)
@@ -90,16 +99,15 @@ async def test_a_wrong_password_never_reaches_the_hotline():
         assert centre.edge.guard.failing() == {"127.0.0.46": 1}
 
 
-async def test_a_stranger_is_answered_or_refused_as_the_settings_say():
+async def test_a_stranger_is_answered_or_refused_as_the_settings_say(head, branch):
     calls: asyncio.Queue[Any] = asyncio.Queue()
-    for number, (accepted, code) in enumerate(((True, 486), (False, 403))):
+    for accepted, code in ((True, 486), (False, 403)):
         events: asyncio.Queue[Any] = asyncio.Queue()
-        listen = f"127.0.0.45:{5087 + number}"
         async with (
-            our_edge(listen, refusing(calls), guard={"accept_unknown": accepted}) as centre,
-            our_edge(f"127.0.0.46:{5087 + number}") as stranger,
+            our_edge(head, refusing(calls), guard={"accept_unknown": accepted}) as centre,
+            our_edge(branch) as stranger,
         ):
-            target = Target(f"sip:100@{listen}", centre.stack.here)
+            target = Target(f"sip:100@{head}", centre.stack.here)
             stranger.stack.call(target, Party("1"), "127.0.0.46", 40000, sink=events.put_nowait)
             ended = await asyncio.wait_for(events.get(), 5)
             assert isinstance(ended, HungUp)
@@ -107,16 +115,17 @@ async def test_a_stranger_is_answered_or_refused_as_the_settings_say():
     assert calls.qsize() == 1
 
 
-async def test_a_flood_is_silenced_while_a_trunk_is_heard():
+async def test_a_flood_is_silenced_while_a_trunk_is_heard(head, branch):
     calls: asyncio.Queue[Any] = asyncio.Queue()
-    trunk = to("127.0.0.47:5089")
+    known = free("127.0.0.47")
+    trunk = to(known)
     limits = {"requests_per_second": 2, "window": 2}
     async with (
-        our_edge("127.0.0.45:5089", refusing(calls), trunks=[trunk], guard=limits) as centre,
-        our_edge("127.0.0.46:5089") as stranger,
-        our_edge("127.0.0.47:5089") as carrier,
+        our_edge(head, refusing(calls), trunks=[trunk], guard=limits) as centre,
+        our_edge(branch) as stranger,
+        our_edge(known) as carrier,
     ):
-        target = Target("sip:100@127.0.0.45:5089", centre.stack.here)
+        target = Target(f"sip:100@{head}", centre.stack.here)
         for caller, times in ((stranger, 30), (carrier, 30)):
             ended: asyncio.Queue[Any] = asyncio.Queue()
             for _ in range(times):

@@ -6,6 +6,8 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from voice.sip.address import host_and_port
+
 HERE = Path(__file__).parent
 
 
@@ -28,8 +30,9 @@ class Carrier:
 
 
 @contextlib.asynccontextmanager
-async def carrier(scenario: str, address: str, port: int, directory: Path, calls: int = 1) -> AsyncIterator[Carrier]:
-    """Run `trunk/SCENARIO.xml` as the called side on an address of 127.0.0.0/8."""
+async def carrier(scenario: str, place: str, directory: Path, calls: int = 1) -> AsyncIterator[Carrier]:
+    """Run `trunk/SCENARIO.xml` as the called side at `place`, an address of 127.0.0.0/8 with port."""
+    address, port = host_and_port(place, "a test's carrier")
     log = directory / f"{scenario}-{address}.log"
     process = await asyncio.create_subprocess_exec(
         "sipp",

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 
 from models.settings import SipSettings
 from voice.outbound import Outbound
+from voice.sip.address import bracketed
 from voice.sip.dialog import SipDialog
 from voice.sip.edge import SipEdge
 from voice.sip.stack import SipStack
@@ -37,6 +39,16 @@ async def our_edge(
             await ours.edge.stop()
     finally:
         await ours.stack.stop()
+
+
+def free(address: str) -> str:
+    """`address` with a port that nobody uses now, UDP and TCP, so that two runs on one machine don't meet."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe, socket.socket(family, socket.SOCK_STREAM) as twin:
+        probe.bind((address, 0))
+        port = probe.getsockname()[1]
+        twin.bind((address, port))
+    return f"{bracketed(address)}:{port}"
 
 
 async def until(condition: Callable[[], object], what: str, seconds: float = 10) -> None:
