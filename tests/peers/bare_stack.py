@@ -114,4 +114,4 @@ async def bare_stack(
         yield bare
     finally:
         await bare.finish()
-        await bare.stack.stop()
+        await bare.stack.stop(patience=0)

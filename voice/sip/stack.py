@@ -30,6 +30,7 @@ from voice.sip.transport import Socket
 from voice.sip.uri import BadUri, read_uri
 
 log = logging.getLogger(__name__)
+_PARTING_STEP = 0.02
 _MALFORMED_LOG_EVERY = 1.0
 """Seconds between two log lines about datagrams that can't be read."""
 
@@ -93,13 +94,17 @@ class SipStack:
         self.here: Address = (self.public_address, self.address[1])
         self.transactions = Transactions(self._socket, self._desk.receive)
 
-    async def stop(self) -> None:
-        """End what is left of calls (BYE is sent, not awaited) and close the socket."""
+    async def stop(self, patience: float = 1.0) -> None:
+        """End what is left of calls and close the socket.
+
+        `patience`: seconds to wait for answers to our last requests; in one second they are repeated once.
+        """
         for dialog in [dialog for dialogs in self._dialogs.values() for dialog in dialogs]:
             dialog.hang_up(Cause.SERVER_STOPPED)
+        deadline = asyncio.get_running_loop().time() + patience
+        while self.transactions.tclient and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(_PARTING_STEP)
         self._dialogs.clear()
-        # One turn for what `hang_up` scheduled.
-        await asyncio.sleep(0)
         self.transactions.stop()
         self._socket.close()
 
