@@ -1,6 +1,7 @@
 """A phone's RTP side, written by hand and apart from the code under test: sends at its own pace, keeps what came."""
 
 import asyncio
+import random
 import socket
 import struct
 import time
@@ -29,7 +30,7 @@ class RtpPeer:
     packets: list[Packet] = field(default_factory=list)
     sequence: int = 1000
     stamp: int = 5000
-    ssrc: int = 0x11223344
+    ssrc: int = field(default_factory=lambda: random.getrandbits(32))
 
     def __post_init__(self) -> None:
         self.end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
