@@ -81,6 +81,8 @@ class Bindings:
     ) -> None:
         self._of: dict[str, dict[str, Binding]] = {}
         self._on_change = on_change
+        self._places: dict[Address, Binding] | None = None
+        """Who is where, drawn up when asked for after a change."""
         for binding in kept:
             self._of.setdefault(binding.user, {})[binding.contact.key] = binding
 
@@ -103,10 +105,11 @@ class Bindings:
 
     def at(self, source: Address, now: float) -> str:
         """The user who registered from `source`, or ""."""
-        for user, bindings in self.users(now).items():
-            if any(source in (binding.source, binding.route) for binding in bindings):
-                return user
-        return ""
+        if self._places is None:
+            everything = [binding for mine in self._of.values() for binding in mine.values()]
+            self._places = {place: binding for binding in everything for place in (binding.source, binding.route)}
+        found = self._places.get(source)
+        return found.user if found is not None and found.expires_at > now else ""
 
     def update(self, offered: Iterable[Binding], now: float, limit: int) -> None:
         """Take over the bindings of one REGISTER, all or none; one that has expired already is removed.
@@ -115,6 +118,7 @@ class Bindings:
         Raises `OutOfOrder`.
         """
         offered = list(offered)
+        self._places = None
         for binding in offered:
             self._must_be_newer(binding, self._of.get(binding.user, {}).get(binding.contact.key))
         for binding in offered:
@@ -142,6 +146,7 @@ class Bindings:
             raise OutOfOrder
 
     def _remove(self, binding: Binding) -> None:
+        self._places = None
         mine = self._of.get(binding.user, {})
         gone = mine.pop(binding.contact.key, None)
         if not mine:

@@ -87,7 +87,8 @@ class Origins:
         """
         address = f"{bracketed(arrival.source[0])}:{arrival.source[1]}"
         trunk = self.trunk_of(arrival)
-        if trunk is not None:
+        # A phone that registered from inside a trunk's network is a user's phone all the same.
+        if trunk is not None and not self._bindings.at(arrival.source, now):
             return Origin("trunk", trunk.name, address)
         phone = f"{arrival.from_user} at {arrival.source[0]}"
         proof = self._authenticator.proof(arrival.method, arrival.credentials, now, phone)

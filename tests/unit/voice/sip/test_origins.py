@@ -95,6 +95,17 @@ def test_a_registered_phone_is_asked_whatever_it_calls_itself():
     assert later.kind == "unknown"
 
 
+def test_a_registered_phone_inside_a_trunks_network_is_a_users_phone():
+    edge = Edge()
+    inside = replace(STRANGER, source=("10.0.0.7", 5070), from_user="alice")
+    edge.bindings.update([Binding("alice", Contact("sip:a@h"), inside.source, 100, 0, "c", 1)], 0, 10)
+    assert isinstance(edge.origins.of(inside, 0), Prove)
+    assert edge.origins.of(edge.proven(inside), 0) == Origin("user", "alice", "10.0.0.7:5070")
+    beside = edge.origins.of(replace(inside, source=("10.0.0.8", 5070)), 0)
+    assert isinstance(beside, Origin)
+    assert beside.kind == "trunk"
+
+
 def test_everybody_else_is_unknown():
     assert Edge().origins.of(STRANGER, 0) == Origin("unknown", "", "203.0.113.9:5060")
 

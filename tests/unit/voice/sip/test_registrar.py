@@ -178,6 +178,9 @@ def test_a_phone_behind_a_nat_is_reached_where_its_register_came_from(contact, s
     assert binding.route == route
     assert phone.bindings.at(source, 0) == "alice"
     assert phone.bindings.at(("127.0.0.99", 1), 0) == ""
+    assert phone.bindings.at(source, 3601) == ""
+    phone.register("*", expires=0)
+    assert phone.bindings.at(source, 0) == ""
 
 
 def test_bindings_can_be_kept_outside_and_brought_back():
