@@ -286,6 +286,12 @@ _RULES = [
         r"\+\d[\d ()./-]{6,}\d|\(\d{2,5}\)[ -]?\d[\d -]{3,}\d|\b\d{2,5}(?:[- ]\d{2,5}){2,}\b|\b\d{3}-\d{4}\b", _phone
     ),
     _rule(r"\bv(?:ersion\s)?(\d+(?:\.\d+)+)\b|\b(\d+(?:\.\d+){2,})\b", _version, re.IGNORECASE),
+    _rule(
+        r"\b((?:order|account|reference|ticket|invoice|booking|code|PIN|extension|number|customer|tracking|card)"
+        r"(?:\s(?:number|no\.?|code|ID|is))*[:#]?\s)(\d{4,})\b",
+        lambda found: found[1] + _grouped(found[2]),
+        re.IGNORECASE,
+    ),
     _rule(r"\b(\d{3})0s\b", lambda found: _decade(int(found[1] + "0"))),
     _rule(r"\b([A-Z]{1,5})([-_ ]?)(\d[\dA-Z]*(?:-[\dA-Z]+)*)\b", _identifier),
     _rule(r"\b(\d+[A-Z]{1,3}\d[\dA-Z]*)\b", lambda found: _spelled(found[1])),

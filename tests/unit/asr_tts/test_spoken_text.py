@@ -25,6 +25,8 @@ ENGLISH = [
     ("555-1234", "five five five, one two three four"),
     ("0800 123 456", "zero eight zero zero, one two three, four five six"),
     ("Order A-1034 is ready.", "Order A one zero three four is ready."),
+    ("Your order number is 204518.", "Your order number is two zero four, five one eight."),
+    ("PIN: 1999", "PIN: one nine nine nine"),
     ("AB12C34", "A B one two C three four"),
     ("Open 24/7.", "Open twenty four seven."),
     ("bob.smith@example.com", "bob dot smith at example dot com"),
