@@ -152,6 +152,7 @@ class Stream(Protocol):
 
     number: int
     address: str
+    """What peers are told to send to; where it is bound may be another (0.0.0.0, behind NAT)."""
     port: int
 
     def tell(self, message: media_protocol.ToMedia) -> None: ...
@@ -184,8 +185,9 @@ class Ear(Protocol):
     Events: every `speech_protocol` struct with its number, `SpeechLost`, `SpeechBack`.
     """
 
-    audio_socket: str
-    """Where the media worker is to send the audio; "" while no worker is there."""
+    @property
+    def audio_socket(self) -> str:
+        """Where the media worker is to send the audio; "" while no worker is there."""
 
     def tell(self, message: speech_protocol.ToSpeech) -> None: ...
 
@@ -193,8 +195,9 @@ class Ear(Protocol):
 
 
 class Speech(Protocol):
-    recognises: bool
-    """False: keypad only."""
+    @property
+    def recognises(self) -> bool:
+        """False: keypad only."""
 
     def attend(self, stream: int, sink: Sink) -> Ear: ...
 

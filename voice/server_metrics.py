@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from models.call_log import CallLog
-from models.call_note import CallAnswered, CallEnded, CallNote, TurnTaken
+from models.call_note import CallAnswered, CallEnded, CallNote, TurnChanged, TurnTaken
 from voice.media.media_client import MediaClient, WorkerFigures
 from voice.metrics import Family, Gauges, Histogram
 
@@ -17,7 +17,7 @@ class Running(Protocol):
     """What is asked of the reception."""
 
     @property
-    def running(self) -> int: ...
+    def calls(self) -> int: ...
 
 
 class Listening(Protocol):
@@ -40,10 +40,10 @@ def show(
     calls = _Calls(gauges)
     call_log.events.subscribe(calls.hear)
     gauges.add(
-        Family("hotline_calls", "Calls now.", lambda: {"": reception.running}),
+        Family("hotline_calls", "Calls now.", lambda: {"": reception.calls}),
         Family("hotline_calls_ended", "Ended calls by cause.", lambda: dict(calls.ended), label="cause", counter=True),
         Family("hotline_calls_answered", "Answered calls.", lambda: {"": calls.answered}, counter=True),
-        Family("hotline_turns", "Turns by speaker.", lambda: dict(calls.turns), label="speaker", counter=True),
+        Family("hotline_caller_turns", "What callers said or keyed.", lambda: {"": calls.turns}, counter=True),
         Family("hotline_records_waiting", "Notes not yet in the database.", lambda: {"": call_log.waiting}),
         Family("hotline_sip", "What the SIP stack counts.", lambda: dict(stack.counts), label="what", counter=True),
         Family("hotline_speech", "How the speech workers fare.", speech.counts, label="what"),
@@ -93,8 +93,7 @@ class _Calls:
 
     def __init__(self, gauges: Gauges) -> None:
         self.ended: Counter[str] = Counter()
-        self.turns: Counter[str] = Counter()
-        self.answered = 0
+        self.answered = self.turns = 0
         self._answer = gauges.add_histogram(
             Histogram("hotline_answer_seconds", "From the end of the caller's speech to the robot's.", ANSWER_BOUNDS)
         )
@@ -110,9 +109,9 @@ class _Calls:
                 self.ended[note.cause] += 1
                 if note.seconds is not None:
                     self._length.observe(note.seconds)
-            case TurnTaken():
-                self.turns[note.speaker] += 1
-                if "answer_ms" in note.timings:
-                    self._answer.observe(note.timings["answer_ms"] / 1000)
+            case TurnTaken(speaker="caller"):
+                self.turns += 1
+            case TurnChanged(timings={"endpoint_ms": _, "answer_ms": answer_ms}):
+                self._answer.observe(answer_ms / 1000)
             case _:
                 pass

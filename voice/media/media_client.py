@@ -128,9 +128,9 @@ class _Worker:
 class MediaClient:
     """All media workers of this server (see `voice.line.Media`)."""
 
-    def __init__(self, settings: MediaSettings, address: str) -> None:
-        """`address` is the numeric local address that streams are bound to."""
-        self._address = address
+    def __init__(self, settings: MediaSettings, address: str, public_address: str = "") -> None:
+        """`address` is the numeric local address that streams are bound to, `public_address` the one peers are told."""
+        self._address, self._public_address = address, public_address or address
         self._workers = [
             _Worker(str(place + 1), ports, settings.realtime)
             for place, ports in enumerate(share_out(settings.ports, settings.workers))
@@ -152,7 +152,7 @@ class MediaClient:
         """Open a stream; raise `CannotDo` where no port or no worker is to be had."""
         worker = self._worker_for(beside)
         self._last += 1
-        stream = MediaStream(worker, self._last, self._address, sink)
+        stream = MediaStream(worker, self._last, self._public_address, sink)
         worker.streams[stream.number] = stream
         stream.tell(protocol.OpenStream(stream.number, self._address))
         try:

@@ -1,0 +1,206 @@
+"""Builds, starts and stops everything, and is the `hotline` command. Nobody imports this module."""
+
+import asyncio
+import logging
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from prometheus_client import start_http_server
+from rich.console import Console
+from setproctitle import setproctitle
+
+import asr_tts.cli
+import asr_tts.doctor
+import dialplans.cli
+import models.doctor
+import voice.cli
+import voice.demo
+import voice.doctor
+from asr_tts.speech_client import SpeechClient
+from dialplans.routing import routing
+from models import call_story
+from models.call_log import CallLog
+from models.command_line import AsJson, ConfigFile, print_json, sentences
+from models.errors import OperatorFault
+from models.log import set_up
+from models.settings import Settings
+from models.settings_file import read_settings
+from voice.media.media_client import MediaClient
+from voice.metrics import Gauges
+from voice.reception import Reception
+from voice.server_metrics import show
+from voice.server_process import READY
+from voice.sip import edge_metrics
+from voice.sip.address import bracketed, host_and_port
+from voice.sip.edge import SipEdge
+from voice.sip.stack import SipStack
+
+log = logging.getLogger("server")
+
+
+class Server:
+    """One Hotline: its parts, in the order in which they start; they stop in the other."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raise `OperatorFault` where the settings can't work (an unknown flow, a bad address)."""
+        self.settings = settings
+        self.routing = routing(settings.dialplan)
+        self.call_log = CallLog.of(settings)
+        self.edge = SipEdge(settings.sip, time.monotonic)
+        self.run_directory = Path(tempfile.mkdtemp(prefix="hotline-"))
+        """Sockets of the workers: short paths, gone with the server."""
+        host, _ = host_and_port(settings.sip.listen, "listen in [sip]")
+        self.media = MediaClient(settings.media, host, settings.sip.public_address)
+        self.speech = SpeechClient(settings, self.run_directory)
+        self.reception = Reception(settings, self.media, self.speech, self.routing, self.call_log)
+        self.stack = SipStack(
+            settings.sip,
+            guard=self.edge.guard,
+            origins=self.edge.origins,
+            on_call=self.reception.arrive,
+            health=self.reception.health,
+            codecs=settings.media.codecs,
+        )
+        self._leave, self._hurry = asyncio.Event(), asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT, then drain; raise `OperatorFault` where something can't start."""
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, self._asked_to_leave)
+        call_story.tell(self.call_log.events)
+        completed = await self.call_log.start()
+        if completed:
+            log.warning("%d calls were open when the server last stopped; their records are complete now", completed)
+        try:
+            async with asyncio.TaskGroup() as group:
+                workers = [group.create_task(self.media.run()), group.create_task(self.speech.run())]
+                await self._open_the_line(group)
+                await self._leave.wait()
+                await self._drain()
+                await self.stack.stop()
+                for task in (*workers, self._holding):
+                    task.cancel()
+        finally:
+            await self.call_log.close()
+            shutil.rmtree(self.run_directory, ignore_errors=True)
+
+    async def _open_the_line(self, group: asyncio.TaskGroup) -> None:
+        """Start what callers need, in order, and say that they may come."""
+        await self.media.ready()
+        await self.speech.ready()
+        for problem in await self.reception.prepare(self._say_progress):
+            log.warning("a prompt can't be spoken: %s", problem)
+        self._show_metrics()
+        self._holding = group.create_task(self.reception.run(), name="reception")
+        await self.stack.start()
+        self.edge.plug_into(self.stack)
+        group.create_task(self.edge.run(), name="sip edge")
+        address, port = self.stack.address
+        ears = "speech and keys" if self.speech.recognises else "keys only"
+        print(f"{READY}: SIP on {bracketed(address)}:{port}, {ears}, {len(self.routing.flows)} flows", flush=True)
+
+    def _say_progress(self, done: int, of: int) -> None:
+        if done % 10 == 0 or done == of:
+            log.info("prompts rendered: %d of %d", done, of)
+
+    def _show_metrics(self) -> None:
+        if not self.settings.metrics.listen:
+            return
+        host, port = host_and_port(self.settings.metrics.listen, "listen in [metrics]")
+        gauges = Gauges()
+        show(gauges, self.reception, self.media, self.speech, self.stack, self.call_log)
+        gauges.add(*edge_metrics.families(self.edge, time.monotonic))
+        try:
+            start_http_server(port, host, registry=gauges.registry)
+        except OSError as error:
+            raise OperatorFault(
+                f"Metrics can't listen on {host}:{port} ({error.strerror}): set another [metrics] listen, or none."
+            ) from error
+
+    def _asked_to_leave(self) -> None:
+        if self._leave.is_set():
+            log.warning("asked to stop again: running calls are ended now")
+            self._hurry.set()
+        self._leave.set()
+
+    async def _drain(self) -> None:
+        """No new calls; running ones may finish within the limit, or until we are asked a second time."""
+        limit = self.settings.limits.drain_seconds
+        log.info("draining: %d calls may go on for up to %.0f s", self.reception.calls, limit)
+        draining = asyncio.ensure_future(self.reception.drain(limit))
+        hurried = asyncio.ensure_future(self._hurry.wait())
+        await asyncio.wait([draining, hurried], return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
+        draining.cancel()
+        if self.reception.calls:
+            await self.reception.drain(0)
+        await self.edge.stop()
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A telephone line for a business, answered by a robot and backed by people.",
+)
+app.add_typer(voice.cli.app, name="calls")
+app.add_typer(dialplans.cli.app, name="dialplan")
+app.add_typer(asr_tts.cli.app, name="models")
+
+
+@app.command()
+@sentences
+def serve(config: ConfigFile = None) -> None:
+    """Answer the phone until SIGTERM; prints one line when ready."""
+    settings = read_settings(config)
+    set_up(settings.log)
+    setproctitle("hotline server")
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    try:
+        await Server(settings).run()
+    except* OperatorFault as group:
+        raise group.exceptions[0] from None
+
+
+@app.command()
+@sentences
+def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Look for what would go wrong: ports, addresses, weights, database, clock, disk; say what to do."""
+    settings = read_settings(config)
+    floors = (models.doctor, asr_tts.doctor, voice.doctor)
+    findings = [finding for floor in floors for finding in floor.examine(settings)]
+    if as_json:
+        print_json([{"level": f.level, "subject": f.subject, "sentence": f.sentence} for f in findings])
+    else:
+        colours = {"ok": "green", "warning": "yellow", "fault": "red"}
+        for f in findings:
+            Console(highlight=False).print(f"[{colours[f.level]}]{f.level:8}[/] {f.subject:9} ", end="", soft_wrap=True)
+            Console(highlight=False).print(f.sentence, markup=False, soft_wrap=True)
+    if any(finding.level == "fault" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+@sentences
+def demo(
+    directory: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("data/demo"),
+) -> None:
+    """Start a server, place a real SIP call to it, and print the conversation as it happens."""
+    raise typer.Exit(asyncio.run(voice.demo.demo(directory)))
+
+
+def main() -> None:
+    """Run the `hotline` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
