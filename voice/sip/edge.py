@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from models.errors import HotlineError
+from models.errors import HotlineError, OperatorFault
 from models.settings import SipSettings
 from voice.sip.address import Address, bracketed, host_and_port, numeric
 from voice.sip.authenticator import Authenticator, Nonces
@@ -58,7 +58,9 @@ class SipEdge:
         self.resolver = Resolver(clock)
         authenticator = Authenticator(settings.realm, settings.users, Nonces(settings.nonce_seconds))
         self.guard = Guard(settings.guard, self._is_trunk)
-        hosts = [host_and_port(settings.listen, "listen in [sip]")[0], settings.public_address, settings.realm]
+        listen, _ = host_and_port(settings.listen, "listen in [sip]")
+        self._can_be_called_at(settings.public_address or listen)
+        hosts = [listen, settings.public_address, settings.realm]
         self.origins = Origins(
             self.trunks, authenticator, self.bindings, filter(None, hosts), self.guard.credentials_judged
         )
@@ -117,3 +119,12 @@ class SipEdge:
 
     def _is_trunk(self, address: str) -> bool:
         return any(trunk.owns(address) for trunk in self.trunks)
+
+    def _can_be_called_at(self, address: str) -> None:
+        host = numeric(address)
+        for trunk in self.trunks:
+            if trunk.settings.register_with and (host is None or host.is_unspecified):
+                raise OperatorFault(
+                    f"Trunk '{trunk.name}' can't send calls to '{address}', which would be registered with it: "
+                    "set public_address in [sip] to the numeric address that it reaches us at."
+                )

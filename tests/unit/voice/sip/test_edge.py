@@ -41,7 +41,12 @@ def edge(**settings):
     ]
     users = [UserSettings(name="alice", password="right")]
     clock = asyncio.get_running_loop().time
-    return SipEdge(SipSettings(**{"trunks": trunks, "users": users, "listen": "0.0.0.0:5062"} | settings), clock)
+    return SipEdge(
+        SipSettings(
+            **{"trunks": trunks, "users": users, "listen": "0.0.0.0:5062", "public_address": "127.0.0.45"} | settings
+        ),
+        clock,
+    )
 
 
 def register(*headers):
@@ -117,6 +122,9 @@ async def test_wrong_passwords_reach_the_guard_and_trunks_never_do():
 async def test_settings_that_can_not_work_are_said_before_anything_starts():
     with pytest.raises(OperatorFault, match="trunk 'c'"):
         edge(trunks=[TrunkSettings(name="c", host="a:b:c")])
+    for address in ("", "::", "hotline.example"):
+        with pytest.raises(OperatorFault, match=r"Trunk 'a' can't send calls to .*: set public_address"):
+            edge(public_address=address)
     with pytest.raises(OperatorFault, match="User 'bob' has no password"):
         edge(users=[UserSettings(name="bob")])
 
