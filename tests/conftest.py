@@ -4,6 +4,9 @@ import os
 
 import pytest
 
+from tests.live_server import live_server
+
+__all__ = ["live_server"]
 _SLOW = ("engine", "peer", "call")
 
 

@@ -99,7 +99,7 @@ class Story:
         self._say = say
         self.live = False
         self.call = ""
-        self._printed: dict[int, str] = {}
+        self._printed: set[int] = set()
 
     def feed(self, entry: Note) -> None:
         """Print what one log line means for the person who watches."""
@@ -110,22 +110,23 @@ class Story:
                 self._say("         (the robot answers)")
             case "TurnTaken":
                 self._turn(entry)
-            case "TurnChanged" if entry.get("interrupted"):
-                self._say(f"{_seconds(entry.get('end_s'))}  robot   [interrupted]")
+            case "TurnChanged" if entry.get("intent"):
+                self._say(f"         (understood as: {entry['intent']})")
             case "CallEnded":
                 self._say(f"         (the call is over: {entry.get('cause')})")
             case None if not self.live and entry.get("level", "info") != "debug":
                 self._say(f"  {entry.get('message')}")
 
     def _turn(self, turn: Note) -> None:
-        number = int(turn["number"])
-        text = f"presses {' '.join(str(turn['digits']))}" if turn.get("digits") else str(turn["text"])
-        meaning = f"   [{turn['intent']}]" if turn.get("intent") else ""
-        cut = "   [interrupted]" if turn.get("interrupted") else ""
-        line = f"{turn['speaker']:7} {text}{meaning}{cut}"
-        if self._printed.get(number) != line:
-            self._printed[number] = line
-            self._say(f"{_seconds(turn.get('start_s'))}  {line}")
+        """A turn is told when it begins and again, if it changed, when it ends."""
+        number, speaker = int(turn["number"]), f"{turn['speaker']:7}"
+        first = number not in self._printed
+        self._printed.add(number)
+        if turn.get("interrupted"):
+            self._say("         [the robot is interrupted]")
+        elif first:
+            text = f"presses {' '.join(str(turn['digits']))}" if turn.get("digits") else str(turn["text"])
+            self._say(f"{_seconds(turn.get('start_s'))}  {speaker} {text}")
 
 
 async def _tell(server: ServerProcess, story: Story) -> None:

@@ -96,14 +96,22 @@ class ServerProcess:
             await self._reading
         return code
 
+    async def wait(self, patience: float) -> int:
+        """Return the exit code once the server has ended by itself; raise `TimeoutError` where it doesn't."""
+        assert self._process is not None
+        code = await asyncio.wait_for(self._process.wait(), patience)
+        if self._reading is not None:
+            await self._reading
+        return code
+
     async def follow(self) -> AsyncIterator[dict[str, Any]]:
-        """Yield every log line as it comes, from the first, until the server ends."""
+        """Yield every log line as it comes, from the first (also of a server not started yet), until it ends."""
         read = 0
         while True:
             while read < len(self.lines):
                 yield self.lines[read]
                 read += 1
-            if self._reading is None or self._reading.done():
+            if self._reading is not None and self._reading.done() and read == len(self.lines):
                 return
             self._fresh.clear()
             if read == len(self.lines):

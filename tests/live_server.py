@@ -1,0 +1,107 @@
+"""A real server process for tests: one with every engine for the whole run, and quick ones without a recogniser."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bench.processes import family
+from voice.server_process import ServerProcess
+from voice.synthetic_caller import SyntheticCaller
+
+FLOW = Path(__file__).parent / "calls" / "desk.yaml"
+ROUTES = json.dumps([{"called": "*", "flow": str(FLOW)}])
+ADDRESS = "127.0.0.64"
+QUICK = {"SPEECH__RECOGNISER": "none", "SPEECH__SYNTHESISER": "pyttsx3"}
+"""Settings of a server that starts in a second or two: keys only, espeak's voice."""
+
+
+def server_with(directory: Path, settings: dict[str, str] | None = None, address: str = ADDRESS) -> ServerProcess:
+    """Return a server, not started yet, that answers with the flow of these tests."""
+    return ServerProcess(directory, address, {"DIALPLAN__ROUTES": ROUTES, **(settings or {})})
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def live_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
+    """One server with every engine and a user `anna` (password `right`) for the whole run."""
+    users = json.dumps([{"name": "anna", "password": "right"}])
+    guard = json.dumps({"requests_per_second": 200})
+    settings = {"SIP__USERS": users, "SIP__GUARD": guard, "LIMITS__DRAIN_SECONDS": "2"}
+    async with server_with(tmp_path_factory.mktemp("live"), settings) as server:
+        yield server
+
+
+async def until(condition: Callable[[], Any], what: str, patience: float = 10.0) -> Any:
+    """Return what `condition` gives once it is true; fail naming `what` after `patience` seconds."""
+    for _ in range(round(patience / 0.05)):
+        if result := condition():
+            return result
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{what} did not come within {patience:.0f} s")
+
+
+def notes(server: ServerProcess, kind: str, since: int = 0, **wanted: object) -> list[dict[str, Any]]:
+    """Return what the server has logged of its calls since line `since`: notes of a kind with these fields."""
+    return [
+        line
+        for line in server.lines[since:]
+        if line.get("note") == kind and all(line.get(name) == value for name, value in wanted.items())
+    ]
+
+
+async def call_id_of(server: ServerProcess, caller: str) -> str:
+    """Return the id of the newest call from `caller`."""
+    found = await until(lambda: notes(server, "CallBegan", caller=caller), f"a call from {caller}")
+    return str(found[-1]["call"])
+
+
+async def record_of(server: ServerProcess, caller: str) -> dict[str, Any]:
+    """Return the record of the newest call from `caller`, closed, as `hotline calls show --json` prints it."""
+    call = await call_id_of(server, caller)
+    await until(lambda: notes(server, "CallEnded", call=call), f"the end of the call from {caller}", 20)
+    await asyncio.sleep(0.2)  # the writing thread lingers for 20 ms
+    return await show(server.directory, call)
+
+
+async def hotline(directory: Path, *arguments: str) -> str:
+    """Run a `hotline` command on a server's data and return what it prints; its failure fails the test."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server", *arguments),
+        env={**os.environ, "HOTLINE_DATA__DIRECTORY": str(directory)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, words = await process.communicate()
+    assert process.returncode == 0, words.decode()
+    return output.decode()
+
+
+async def show(directory: Path, call: str) -> dict[str, Any]:
+    """Return one call's record."""
+    record = json.loads(await hotline(directory, "calls", "show", call, "--json"))
+    assert isinstance(record, dict)
+    return record
+
+
+async def greeted(caller: SyntheticCaller, patience: float = 10.0) -> None:
+    """Hear the robot's turn to its end; a robot that says nothing fails the test."""
+    assert await caller.wait_until_robot(speaks=True, steady=0.1, patience=patience), "the robot says nothing"
+    assert await caller.wait_until_robot(speaks=False, steady=0.6, patience=patience), "the robot does not end"
+
+
+def worker(server: ServerProcess, name: str) -> int:
+    """Return the process id of a server's worker, as named in `ps` ("hotline media 1"); 0 where there is none."""
+    for pid in family(server.pid):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if command.replace(b"\0", b" ").decode().strip().startswith(name):
+            return pid
+    return 0
