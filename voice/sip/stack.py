@@ -101,8 +101,9 @@ class SipStack:
         """
         for dialog in [dialog for dialogs in self._dialogs.values() for dialog in dialogs]:
             dialog.hang_up(Cause.SERVER_STOPPED)
-        deadline = asyncio.get_running_loop().time() + patience
-        while self.transactions.tclient and asyncio.get_running_loop().time() < deadline:
+        for _ in range(round(patience / _PARTING_STEP)):
+            if not self.transactions.tclient:
+                break
             await asyncio.sleep(_PARTING_STEP)
         self._dialogs.clear()
         self.transactions.stop()

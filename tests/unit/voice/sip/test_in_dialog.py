@@ -6,7 +6,6 @@ from models.cause import Cause
 from tests.peers.bare_stack import bare_stack
 from tests.unit.voice.sip.phone import OFFER, SDP, Phone
 from voice.line import HungUp, InfoDigit, MediaChanged, Referred
-from voice.sip.parsing import read_via
 
 
 @pytest.fixture
@@ -137,7 +136,7 @@ async def test_a_reinvite_that_cannot_be_met_leaves_the_call_as_it_was(bare, pho
     refused = await phone.ask("INVITE", SDP, body=OFFER.replace("8 0 101", "18"))
     assert refused.code == 488
     assert refused.first("Warning").startswith("305 hotline ")
-    phone.request("ACK", cseq=phone.cseq, branch=read_via(refused.first("Via")).getBranch())
+    phone.request("ACK", cseq=phone.cseq, branch=refused.via.getBranch())
     garbled = await phone.ask("INVITE", SDP, body="nonsense")
     assert garbled.code == 400
     assert bare.events == []
