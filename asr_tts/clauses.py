@@ -19,6 +19,7 @@ _STOP = re.compile(
     rf"(?P<strong>[.!?…]+{_CLOSERS}(?=\s|$)|[。！？；…]+{_CLOSERS}|[.!?]+{_CLOSERS}(?=[㐀-鿿])|\n+)"
     rf"|(?P<weak>[,;:]{_CLOSERS}(?=\s|$|[㐀-鿿])|[，、：]{_CLOSERS}|\s[-–]{{1,2}}(?=\s)|—+)"
 )
+_CONJUNCTION = re.compile(r"(?<=\S{3})\s(?=(?:and|or|but|because|which|who|if|when|while|so|until|before|after)\s)")
 _WORD_BEFORE = re.compile(r"([A-Za-z][A-Za-z.]*|\d+)$")
 
 _NEVER_LAST = re.compile(
@@ -32,7 +33,7 @@ def split(text: str) -> list[str]:
     """The clauses of a text in order, each without white space around it; none for a text of white space."""
     clauses: list[str] = []
     clause, ends_strongly = "", False
-    for fragment, strong in _bounded(_fragments(text)):
+    for fragment, strong in _bounded(_opened(_fragments(text))):
         rank = min(len(clauses), len(LONGEST) - 1)
         if clause and _complete(clause, ends_strongly, rank, weight(fragment)):
             clauses.append(clause.strip())
@@ -83,6 +84,17 @@ def _ends(before: str, after: str) -> bool:
     if _MAYBE_LAST.fullmatch(word):
         return following == "" or following.isupper()
     return not following.islower()
+
+
+def _opened(fragments: Iterator[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
+    """Cut a long first fragment before a conjunction: half a second of waiting less is worth the melody."""
+    for index, (fragment, strong) in enumerate(fragments):
+        cuts = [found.start() for found in _CONJUNCTION.finditer(fragment)] if index == 0 else []
+        best = next((cut for cut in cuts if cut >= 2 * SHORTEST[0] and len(fragment) - cut >= SHORTEST[1]), 0)
+        if best and weight(fragment) > LONGEST[0]:
+            yield fragment[:best], False
+            fragment = fragment[best:]
+        yield fragment, strong
 
 
 def _bounded(fragments: Iterator[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:

@@ -123,13 +123,17 @@ class Mouth:
 def open_mouth(preferred: str, cache: PromptCache, voice: str = "") -> tuple[Mouth, list[str]]:
     """Load and warm every engine that `[speech] synthesiser` allows, best first; return the notes of the others.
 
-    `voice` is a Piper voice file of the operator's own. "none" gives a mouth that can say nothing.
+    `voice` is a Piper voice file of the operator's own; where it speaks no English, or is broken, the default
+    English voice is loaded besides. "none" gives a mouth that can say nothing.
     """
     engines: list[Synthesiser] = []
     notes: list[str] = []
-    for name in _ORDER[preferred]:
+    wanted = [("piper", voice), *_ORDER[preferred]] if voice and preferred == "piper" else _ORDER[preferred]
+    for name, own in wanted:
+        if name == "piper" and not own and any("en" in engine.voices for engine in engines):
+            continue
         try:
-            engines.append(_load(name, voice))
+            engines.append(_load(name, own))
         except HotlineError as error:
             notes.append(str(error))
     return Mouth(engines, cache), notes
@@ -146,7 +150,8 @@ def _load(name: str, voice: str) -> Synthesiser:
     return Pyttsx3()
 
 
-_ORDER = {"piper": ("piper", "pyttsx3"), "pyttsx3": ("pyttsx3",), "none": ()}
+_ORDER = {"piper": [("piper", ""), ("pyttsx3", "")], "pyttsx3": [("pyttsx3", "")], "none": []}
+"""Engine and voice file for each `[speech] synthesiser`; a voice of the operator's own comes before them."""
 
 
 def _pause(part: str) -> int:

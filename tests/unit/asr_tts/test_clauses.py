@@ -32,6 +32,11 @@ CUTS = [
         ["We open at 9 a.m. every day.", "We close at 6 p.m. Then nobody is here."],
     ),
     ("Bring your passport, e.g. a valid one. Thanks.", ["Bring your passport,", "e.g. a valid one. Thanks."]),
+    (
+        "Your order leaves on Friday morning and costs 90 dollars with the delivery.",
+        ["Your order leaves on Friday morning", "and costs 90 dollars with the delivery."],
+    ),
+    ("We have bread and butter and jam.", ["We have bread and butter and jam."]),
     ("1. Press the key. 2. Wait for a tone.", ["1. Press the key.", "2. Wait for a tone."]),
     ("您好，感谢致电热线。请问有什么可以帮您？", ["您好，感谢致电热线。", "请问有什么可以帮您？"]),
     ("营业时间是9:00到18:00，周末休息！", ["营业时间是9:00到18:00，", "周末休息！"]),

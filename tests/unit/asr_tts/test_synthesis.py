@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asr_tts import loudness, telephone_wav
+from asr_tts import loudness, synthesis, telephone_wav
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.synthesis import Mouth, Sound, open_mouth
-from models.errors import CannotDo, OurFault
+from models.errors import CannotDo, OperatorFault, OurFault
 
 RATE = 22050
 
@@ -142,6 +142,28 @@ def test_nothing_above_the_telephone_band_folds_back() -> None:
     hertz = np.fft.rfftfreq(len(out), 1 / 8000)
     folded = spectrum[(hertz > 2900) & (hertz < 3100)].max()
     assert 20 * np.log10(folded / spectrum.max()) < -70
+
+
+@pytest.mark.parametrize(
+    ("own", "loaded"),
+    [
+        ("en", ["piper amy", "pyttsx3 "]),
+        ("zh", ["piper amy", "piper ", "pyttsx3 "]),
+        ("", ["piper ", "pyttsx3 "]),
+    ],
+)
+def test_a_voice_of_ones_own_comes_first_and_english_is_never_lost(
+    cache: PromptCache, monkeypatch: pytest.MonkeyPatch, own: str, loaded: list[str]
+) -> None:
+    def load(name: str, voice: str) -> Hum:
+        if voice and not own:
+            raise OperatorFault(f"The Piper voice {voice} can't be loaded.")
+        return Hum(f"{name} {voice}", (own,) if voice else ("en", "zh") if name == "pyttsx3" else ("en",))
+
+    monkeypatch.setattr(synthesis, "_load", load)
+    mouth, notes = open_mouth("piper", cache, "amy")
+    assert [engine.name for engine in mouth.engines] == loaded
+    assert notes == ([] if own else ["The Piper voice amy can't be loaded."])
 
 
 def test_no_synthesiser_wanted_gives_a_mouth_without_a_voice(cache: PromptCache) -> None:
