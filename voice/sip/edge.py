@@ -60,9 +60,8 @@ class SipEdge:
         self.guard = Guard(settings.guard, self._is_trunk)
         listen, _ = host_and_port(settings.listen, "listen in [sip]")
         self._can_be_called_at(settings.public_address or listen)
-        hosts = [listen, settings.public_address, settings.realm]
         self.origins = Origins(
-            self.trunks, authenticator, self.bindings, filter(None, hosts), self.guard.credentials_judged
+            self.trunks, authenticator, self.bindings, settings.guard.accept_unknown, self.guard.credentials_judged
         )
         self.registrar = Registrar(authenticator, self.bindings, self.guard.credentials_judged)
         self.registrations: list[Registration] = []

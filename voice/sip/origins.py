@@ -1,11 +1,11 @@
 """Who brings a request: a trunk by its address or our registration, a user by digest, or nobody we know. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voice.line import Origin
-from voice.sip.address import Address, bracketed, numeric
+from voice.sip.address import Address, bracketed
 from voice.sip.authenticator import Authenticator
 from voice.sip.bindings import Bindings, read_contact
 from voice.sip.request import Request
@@ -56,10 +56,10 @@ class Origins:
         trunks: Sequence[Trunk],
         authenticator: Authenticator,
         bindings: Bindings,
-        our_hosts: Iterable[str],
+        accept_unknown: bool = True,
         on_proof: Callable[[str, bool, float], None] = lambda address, proven, now: None,
     ) -> None:
-        """`our_hosts`: what stands for us in URIs (listen address, public address, realm).
+        """`accept_unknown`: whether strangers are answered; where they aren't, everybody has to prove who they are.
 
         `on_proof(source address, whether proven, now)` hears of right and wrong credentials, as the registrar's does.
         """
@@ -67,7 +67,7 @@ class Origins:
         self._trunks = trunks
         self._authenticator = authenticator
         self._bindings = bindings
-        self._ours = {_host(host) for host in our_hosts}
+        self._accept_unknown = accept_unknown
 
     def trunk_of(self, arrival: Arrival) -> Trunk | None:
         """The trunk by source address, else by the line that we registered with it."""
@@ -82,8 +82,8 @@ class Origins:
     def of(self, arrival: Arrival, now: float) -> Origin | Prove:
         """Tell who sent it, or what to answer so that the sender proves it.
 
-        A request that claims one of our users, or any name at our own host, is challenged whether that user exists
-        or not; one with wrong credentials too.
+        A request that claims one of our users is challenged, and so is one with wrong credentials, whether that user
+        exists or not. (A stranger who calls under a name that is no user's is simply a stranger.)
         """
         address = f"{bracketed(arrival.source[0])}:{arrival.source[1]}"
         trunk = self.trunk_of(arrival)
@@ -104,8 +104,8 @@ class Origins:
         if not self._authenticator.has_users:
             return False
         return (
-            self._authenticator.knows(arrival.from_user)
-            or _host(arrival.from_host) in self._ours
+            not self._accept_unknown
+            or self._authenticator.knows(arrival.from_user)
             or bool(self._bindings.at(arrival.source, now))
         )
 
@@ -122,8 +122,3 @@ def may_call_out(origin: Origin) -> bool:
     caller (a transfer) is the flow's own call, with origin "ourselves".
     """
     return origin.kind in ("user", "ourselves", "loopback")
-
-
-def _host(text: str) -> str:
-    literal = numeric(text)
-    return str(literal) if literal is not None else text.lower().rstrip(".")

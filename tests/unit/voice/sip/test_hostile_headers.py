@@ -20,7 +20,7 @@ credentials = st.text(max_size=60) | st.lists(st.sampled_from(DIGEST + PIECES), 
 AUTHENTICATOR = Authenticator("hotline", [UserSettings(name="alice", password="right")], Nonces(60))
 BINDINGS = Bindings()
 HANDLER = register_handler(Registrar(AUTHENTICATOR, BINDINGS), lambda: 0.0)
-ORIGINS = Origins([], AUTHENTICATOR, BINDINGS, ["127.0.0.1"])
+ORIGINS = Origins([], AUTHENTICATOR, BINDINGS)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
