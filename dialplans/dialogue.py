@@ -127,6 +127,14 @@ class Dialogue:
             return False
         return self._reader().is_whole(step, text, choice)
 
+    def by_keypad(self, first: Texts) -> list[Action]:
+        """Nobody can hear words now: say `first`, then ask the open question once more, in the words that name keys."""
+        step = self._open_question()
+        if step is None:
+            return []
+        helping = step.no_match[-1] if step.no_match else step.texts
+        return [Say((self._prompt(first), self._prompt(helping)), step.barge_in), Listen(self._question(step))]
+
     # -- events ------------------------------------------------------------------------------------------------
 
     def receive(self, event: Event, now: float = 0.0) -> list[Action]:

@@ -133,9 +133,9 @@ def command_in(text: str, language: str) -> str:
     """
     said = units(text, language)
     for command, words in COMMAND_WORDS.items():
-        for phrase in words.get(language, ()):
-            part = units(phrase, language)
-            rest = [word for word in said if word not in part and word not in WEAK and word not in COURTESIES]
-            if contains(said, part) and len(rest) <= (2 if language == "zh" else 0):
-                return command
+        parts = [units(phrase, language) for phrase in words.get(language, ())]
+        known = {word for part in parts for word in part} | WEAK | COURTESIES
+        rest = [word for word in said if word not in known]
+        if len(rest) <= (2 if language == "zh" else 0) and any(contains(said, part) for part in parts):
+            return command
     return ""

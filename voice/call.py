@@ -1,0 +1,162 @@
+"""One call as it is told to the record: its leg, its turns by sample count, and how it ends."""
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from asr_tts.speech_protocol import RATE
+from dialplans.flow import Flow
+from models.call import new_id
+from models.call_log import CallLog
+from models.cause import Cause
+from voice.line import Dialog, HungUp, MediaPlan, Stream
+from voice.media.media_protocol import Record, SetRemote, StreamFigures
+
+log = logging.getLogger(__name__)
+
+
+class StreamClock:
+    """What sample it is: what the media worker last said, and the time since."""
+
+    def __init__(self) -> None:
+        self._at, self._when = 0, -1.0
+
+    def seen(self, at: int) -> None:
+        """The stream's clock was at `at` just now."""
+        if at >= self._at:
+            self._at, self._when = at, asyncio.get_running_loop().time()
+
+    def now(self) -> int:
+        """Return the sample that it is now, about."""
+        if self._when < 0:
+            return 0
+        return self._at + round((asyncio.get_running_loop().time() - self._when) * RATE)
+
+
+class Call:
+    """One leg (dialog and stream) and its record."""
+
+    def __init__(self, dialog: Dialog, call_log: CallLog, directory: Path) -> None:
+        self.id = new_id()
+        self.dialog = dialog
+        self.clock = StreamClock()
+        self.held = False
+        self._log = call_log
+        self._stream: Stream | None = None
+        self._recording = directory / "recordings" / f"{datetime.now(UTC):%Y/%m/%d}" / f"{self.id}.wav"
+        self._recorded_from = -1
+        self._turns = 0
+        self._ended = False
+
+    # -- verbs -----------------------------------------------------------------------------------------------
+
+    def begin(self, language: str = "", flow: Flow | None = None) -> None:
+        """Open the record."""
+        dialog = self.dialog
+        origin = f"{dialog.origin.kind} {dialog.origin.name or dialog.origin.address}".strip()
+        self._log.began(
+            self.id,
+            dialog.direction,
+            dialog.caller.number,
+            dialog.called.number,
+            origin=origin,
+            language=language,
+            flow=flow.name if flow else "",
+            flow_version=flow.version if flow else "",
+            sip_call_id=dialog.id,
+        )
+
+    def refuse(self, code: int, words: str, cause: Cause, retry_after: int = 0) -> None:
+        """Turn the caller away before the answer, and close the record."""
+        self.dialog.reject(code, words, cause, retry_after)
+        self.end(cause, code, words)
+
+    async def answer(self, stream: Stream) -> None:
+        """Answer with `stream`'s address; raise what `Dialog.answer` raises."""
+        self._stream = stream
+        plan = await self.dialog.answer(stream.address, stream.port)
+        self.send_to(plan)
+        self._log.answered(self.id)
+        stream.tell(Record(stream.number, str(self._recording)))
+
+    def send_to(self, plan: MediaPlan) -> None:
+        """Send RTP where `plan` says."""
+        assert self._stream is not None
+        self.held = plan.port == 0 or plan.direction in ("recvonly", "inactive")
+        self._stream.tell(
+            SetRemote(
+                self._stream.number,
+                plan.address,
+                plan.port,
+                plan.codec,
+                plan.payload_type,
+                plan.ptime_ms,
+                plan.digits_payload_type,
+                plan.noise_payload_type,
+                plan.direction,
+            )
+        )
+
+    async def close(self, cause: Cause, hung_up: HungUp | None) -> StreamFigures:
+        """End the dialog and the stream, and close the record; return what RTP told."""
+        if hung_up is None:
+            self.dialog.hang_up(cause)
+        self.end(cause, hung_up.code if hung_up else 0, hung_up.words if hung_up else "")
+        if self._stream is None:
+            return StreamFigures()
+        figures = await self._stream.close()
+        self._log.media(self.id, 1, figures)
+        return figures
+
+    def end(self, cause: Cause, code: int = 0, words: str = "") -> None:
+        """Close the record (once)."""
+        if not self._ended:
+            self._ended = True
+            self._log.ended(self.id, cause=cause, code=code, words=words)
+
+    # -- the record --------------------------------------------------------------------------------------------
+
+    def event(self, name: str, **data: Any) -> None:
+        """Write a dated fact."""
+        self._log.event(self.id, name, **data)
+
+    def language(self, language: str) -> None:
+        """The call goes on in another language."""
+        self._log.settled(self.id, language=language)
+
+    def recording_started(self, at: int) -> None:
+        """Its first sample is the stream's `at`."""
+        self._recorded_from = at
+        self._log.recording(self.id, self._recording, time.time() - max(self.clock.now() - at, 0) / RATE)
+
+    def recording_ended(self, at: int) -> None:
+        """Its last sample is the stream's `at`."""
+        if self._recorded_from >= 0:
+            seconds = max(at - self._recorded_from, 0) / RATE
+            self._log.recording(self.id, self._recording, seconds=seconds)
+
+    def recording_failed(self, reason: str) -> None:
+        """It ended early; the call goes on."""
+        self._log.recording(self.id, self._recording, note=reason)
+        self.event("recording-failed", reason=reason)
+
+    def new_turn(self) -> int:
+        """Return the number of the next turn."""
+        self._turns += 1
+        return self._turns
+
+    def turn(
+        self, number: int, speaker: Literal["caller", "robot"], text: str, start: int, end: int, **more: Any
+    ) -> None:
+        """Write a turn; `start` and `end` in samples of the stream."""
+        self._log.turn(self.id, number, speaker, text, self._seconds(start), self._seconds(end), **more)
+
+    def turn_changed(self, number: int, **changes: Any) -> None:
+        """Change what is given of a turn."""
+        self._log.turn_changed(self.id, number, **changes)
+
+    def _seconds(self, sample: int) -> float:
+        return round(max(sample - max(self._recorded_from, 0), 0) / RATE, 3)

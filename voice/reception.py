@@ -1,0 +1,157 @@
+"""Who comes in: each call is admitted or told why not, gets its flow and its stream, and becomes a session."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from dialplans.dialogue import Dialogue
+from dialplans.prompts import prompts
+from dialplans.routing import Routing
+from models.call_log import CallLog
+from models.cause import Cause
+from models.errors import CannotDo, HotlineError, PeerFault
+from models.settings import Settings
+from voice.call import Call
+from voice.line import Dialog, HungUp, Media, Speech, Stream
+from voice.prompt_shelf import PromptShelf
+from voice.session import EndNow, Session
+from voice.standing_prompts import standing_prompts
+
+log = logging.getLogger(__name__)
+
+
+class Reception:
+    """Takes inbound calls until it drains. `run` holds the task of every call."""
+
+    def __init__(self, settings: Settings, media: Media, speech: Speech, routing: Routing, call_log: CallLog) -> None:
+        self._settings, self._media, self._speech = settings, media, speech
+        self._routing, self._log = routing, call_log
+        self._queues: dict[str, asyncio.Queue[object]] = {}
+        self._arrivals: asyncio.TaskGroup | None = None
+        self._draining = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self.shelf = PromptShelf(speech)
+        self.counts = {"answered": 0, "refused": 0, "failed": 0}
+
+    @property
+    def calls(self) -> int:
+        """Calls that are being answered or talked to."""
+        return len(self._queues)
+
+    def health(self) -> int:
+        """Return what OPTIONS is to be answered with: 200, or 503 while no call would be taken."""
+        return 503 if self._draining or self.calls >= self._settings.limits.max_calls else 200
+
+    async def prepare(self, progress: Callable[[int, int], None] = lambda done, of: None) -> list[str]:
+        """Render every fixed prompt of the loaded flows; return why some could not be (sentences)."""
+        flows = list({id(flow): flow for flow in self._routing.flows.values()}.values())
+        languages = dict.fromkeys(language for flow in flows for language in flow.languages)
+        wanted = [*standing_prompts(tuple(languages)), *(prompt for flow in flows for prompt in prompts(flow))]
+        return await self.shelf.prepare(wanted, progress)
+
+    def arrive(self, dialog: Dialog) -> None:
+        """Take a new call (`SipStack.on_call`); returns at once."""
+        call = Call(dialog, self._log, self._settings.data.directory)
+        limits = self._settings.limits
+        if self._draining or self._arrivals is None:
+            self._refuse(call, "Draining", Cause.DRAINING)
+        elif self.calls >= limits.max_calls:
+            self._refuse(call, "All lines are busy", Cause.CONGESTION)
+        else:
+            self._queues[call.id] = asyncio.Queue()
+            self._empty.clear()
+            self._arrivals.create_task(self._receive(call), name=f"call {call.id}")
+
+    async def run(self) -> None:
+        """Hold the calls until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            self._arrivals = group
+            await asyncio.Event().wait()
+
+    async def drain(self, seconds: float | None = None) -> None:
+        """Take no more calls; return when the running ones are over, at the latest after `drain_seconds`."""
+        self._draining = True
+        patience = self._settings.limits.drain_seconds if seconds is None else seconds
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._empty.wait(), patience)
+            return
+        for queue in self._queues.values():
+            queue.put_nowait(EndNow(Cause.SERVER_STOPPED))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._empty.wait(), 5)
+
+    def _refuse(self, call: Call, words: str, cause: Cause) -> None:
+        self.counts["refused"] += 1
+        call.begin()
+        call.refuse(503, words, cause, self._settings.limits.retry_after)
+
+    async def _receive(self, call: Call) -> None:
+        """One call from the INVITE to the end of its record; whatever goes wrong stays within it."""
+        try:
+            await self._answer(call)
+        except asyncio.CancelledError:
+            call.dialog.hang_up(Cause.SERVER_STOPPED)
+            call.end(Cause.SERVER_STOPPED)
+            raise
+        except Exception:
+            self.counts["failed"] += 1
+            log.exception("A call failed", extra={"call": call.id})
+            call.dialog.hang_up(Cause.OUR_ERROR)
+            call.end(Cause.OUR_ERROR)
+        finally:
+            del self._queues[call.id]
+            if not self._queues:
+                self._empty.set()
+
+    async def _answer(self, call: Call) -> None:
+        queue = self._queues[call.id]
+        call.dialog.attach(queue.put_nowait)
+        try:
+            flow = self._routing.flow_for(call.dialog.called.number)
+        except HotlineError as error:
+            call.begin()
+            call.event("no-route", reason=str(error))
+            call.refuse(404, "Not Found", Cause.NO_SUCH_NUMBER)
+            return
+        speech = self._settings.speech
+        dialogue = Dialogue(flow, speech.language)
+        call.begin(dialogue.language, flow)
+        try:
+            stream = await self._media.open(queue.put_nowait)
+        except CannotDo as error:
+            call.event("no-stream", reason=str(error))
+            call.refuse(503, "No media", Cause.MEDIA_FAILED, self._settings.limits.retry_after)
+            return
+        if not await self._picked_up(call, stream, queue):
+            await stream.close()
+            return
+        self.counts["answered"] += 1
+        ear = self._speech.attend(stream.number, queue.put_nowait)
+        limits, silence = self._settings.limits, self._settings.media.silence_seconds
+        await Session(call, dialogue, stream, ear, self.shelf, queue, limits, silence).run()
+
+    async def _picked_up(self, call: Call, stream: Stream, queue: "asyncio.Queue[object]") -> bool:
+        try:
+            await call.answer(stream)
+        except PeerFault as error:
+            call.event("not-answered", reason=str(error))
+            call.dialog.hang_up(Cause.NO_COMMON_CODEC)
+            call.end(Cause.NO_COMMON_CODEC, 488, str(error))
+            return False
+        except CannotDo as error:
+            hung_up = _last_word(queue)
+            call.event("not-answered", reason=str(error))
+            call.end(hung_up.cause, hung_up.code, hung_up.words)
+            return False
+        return True
+
+
+def _last_word(queue: "asyncio.Queue[object]") -> HungUp:
+    """Return how the dialog ended, of what it told so far."""
+    while not queue.empty():
+        event = queue.get_nowait()
+        if isinstance(event, HungUp):
+            return event
+    return HungUp(Cause.CANCELLED)

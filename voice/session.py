@@ -1,0 +1,422 @@
+"""One conversation on one line: everything that happens comes in by one queue, everything that is done goes out here.
+
+The only place that knows both directions. The deciding parts (`TurnTaking`, `Keypad`, `Dialogue`) are pure; this one
+carries their decisions to the stream, the ear and the record. One `asyncio.TaskGroup` holds all that belongs to
+the call: when the caller hangs up, all of it ends.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from asr_tts import speech_protocol as heard
+from dialplans import exchange
+from dialplans.dialogue import Dialogue
+from dialplans.exchange import Action, Handover, HangUp, Listen, Note, Prompt, Question, Say, Understood
+from dialplans.flow import Texts
+from models.cause import Cause
+from models.settings import LimitSettings
+from voice import listening, media_events
+from voice.alarms import Alarm, Alarms
+from voice.call import Call
+from voice.keypad import Way
+from voice.line import Ear, HungUp, InfoDigit, MediaChanged, MediaLost, Referred, SpeechBack, SpeechLost, Stream
+from voice.listening import Listening
+from voice.media import media_protocol as media
+from voice.prompt_shelf import PromptShelf
+from voice.robot_turns import RobotTurns
+from voice.speaking import Speaking, Speech, VoiceFailed
+from voice.standing_prompts import APOLOGY, TOO_LONG, USE_KEYPAD, prompt
+from voice.turn_taking import Answer, Commit, Ignored, Misheard, Pause, Resume, Stop, TurnTaking
+
+log = logging.getLogger(__name__)
+TOO_LONG_ALARM = "too-long"
+LAST_WORDS_ALARM = "last-words"
+LAST_WORDS_SECONDS = 12.0
+"""A goodbye that takes longer is cut off."""
+
+
+@dataclass(frozen=True)
+class EndNow:
+    """The server ends the call (drained too long, stopping)."""
+
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class LastWords:
+    """Nothing more is asked; these are said, then the call ends for `cause`."""
+
+    cause: Cause
+
+
+class Session:
+    """The conversation of one answered call."""
+
+    def __init__(
+        self,
+        call: Call,
+        dialogue: Dialogue,
+        stream: Stream,
+        ear: Ear,
+        shelf: PromptShelf,
+        queue: "asyncio.Queue[object]",
+        limits: LimitSettings,
+        silence_seconds: float,
+    ) -> None:
+        """`queue` is the sink that the dialog, the stream and the ear were given."""
+        self._call, self._dialogue, self._stream, self._ear = call, dialogue, stream, ear
+        self._shelf, self._queue, self._limits, self._silence_seconds = shelf, queue, limits, silence_seconds
+        self._alarms = Alarms(queue.put_nowait)
+        self._listening = Listening(stream, ear, self._alarms)
+        self._turns = TurnTaking(dialogue.answers)
+        self._robot_turns = RobotTurns(call)
+        self._script: deque[Say] = deque()
+        self._speech: Speech | None = None
+        self._asked: Question | None = None
+        """A question whose prompt isn't yet where the caller may answer."""
+        self._finale: HangUp | Handover | LastWords | None = None
+        self._answered: tuple[int, int, dict[str, float]] | None = None
+        """Turn, last sample and timings of the answer that the robot hasn't replied to yet."""
+        self._caller_turn = 0
+        self._cause: Cause | None = None
+        self._hung_up: HungUp | None = None
+        self._failing = False
+        self._speaking: Speaking | None = None
+
+    async def run(self) -> None:
+        """Talk until the call is over, whoever ends it; everything of it is closed and on record then."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._speaking = Speaking(self._stream, self._shelf, group, self._queue.put_nowait)
+                self._safely(self._begin)
+                while self._cause is None:
+                    event = await self._queue.get()
+                    self._safely(self._take, event)
+                self._speaking.stop()
+        except asyncio.CancelledError:
+            self._cause = self._cause or Cause.SERVER_STOPPED
+            raise
+        except Exception:
+            log.exception("The conversation broke off", extra={"call": self._call.id})
+            self._cause = self._cause or Cause.OUR_ERROR
+        finally:
+            await self._close(self._cause or Cause.OUR_ERROR)
+
+    async def _close(self, cause: Cause) -> None:
+        self._alarms.clear_all()
+        self._ear.close()
+        try:
+            await self._call.close(cause, self._hung_up)
+        finally:
+            self._dialogue.receive(exchange.Gone())
+            while not self._queue.empty():
+                event = self._queue.get_nowait()
+                if isinstance(event, media.PlayEnded):
+                    self._robot_turns.ended(event)
+                elif isinstance(event, media.StreamClosed):
+                    self._call.recording_ended(event.at)
+            self._robot_turns.close()
+            self._call.end(cause)
+
+    def _safely(self, what: Callable[..., None], *args: Any) -> None:
+        """A fault of ours doesn't leave the caller in silence: apologise, hang up, and say so in the record."""
+        try:
+            what(*args)
+        except Exception as error:
+            log.exception("The conversation failed", extra={"call": self._call.id})
+            self._call.event("our-error", error=f"{type(error).__name__}: {error}")
+            if self._failing:
+                self._cause = Cause.OUR_ERROR
+                return
+            self._failing = True
+            self._safely(self._last_words, APOLOGY, Cause.OUR_ERROR)
+
+    def _begin(self) -> None:
+        self._alarms.set(TOO_LONG_ALARM, self._limits.max_call_seconds)
+        dialog = self._call.dialog
+        begin = exchange.Begin(dialog.caller.number, dialog.called.number, self._dialogue.language)
+        self._do(self._dialogue.receive(begin, self._now()))
+        if not self._listening.hears:
+            self._call.event("speech-missing")
+
+    # -- events ------------------------------------------------------------------------------------------------
+
+    def _take(self, event: object) -> None:
+        if (at := media_events.sample_of(event)) is not None:
+            self._call.clock.seen(at)
+        match event:
+            case HungUp():
+                self._hung_up, self._cause = event, event.cause
+            case EndNow():
+                self._cause = event.cause
+            case MediaLost():
+                self._call.event("media-lost", reason=event.reason)
+                self._cause = Cause.MEDIA_FAILED
+            case Alarm():
+                if self._alarms.valid(event):
+                    self._alarm(event.name)
+            case MediaChanged():
+                self._media_changed(event)
+            case InfoDigit():
+                self._key(event.digit, "info", self._call.clock.now())
+            case Referred():
+                self._call.event("transfer-asked", target=event.target)
+            case SpeechLost():
+                self._speech_lost(event.reason)
+            case SpeechBack():
+                self._call.event("speech-back")
+                self._listening.back()
+            case VoiceFailed():
+                self._call.event("voice-failed", text=event.text, reason=event.reason)
+            case (
+                heard.SpeechStarted() | heard.SpeechGoesOn() | heard.SpeechPaused() | heard.Draft() | heard.Heard()
+                | heard.Rejected() | heard.RecogniserFailed()
+            ):  # fmt: skip
+                self._heard(event)
+            case _:
+                self._media(event)
+
+    def _media(self, event: object) -> None:
+        match event:
+            case media.PlayStarted():
+                self._play_started(event)
+            case media.PlayEnded():
+                self._play_ended(event)
+            case media.Digit():
+                self._key(event.digit, "in-band" if event.in_band else "rtp", event.at)
+            case media.RecordingStarted():
+                self._call.recording_started(event.at)
+            case media.RecordingFailed():
+                self._call.recording_failed(event.reason)
+            case media.RtpSilent():
+                self._rtp_silent(event.seconds)
+            case media.RtpBack():
+                self._call.event("rtp-back")
+            case media.SourceLearnt():
+                self._call.event("source-learnt", address=event.address, port=event.port)
+            case _:
+                pass
+
+    def _alarm(self, name: str) -> None:
+        match name:
+            case listening.NO_INPUT:
+                self._listening.silence(begins=False)
+                self._tell(exchange.NoInput())
+            case listening.KEYS:
+                if keys := self._listening.keys_over():
+                    self._keyed(keys, self._call.clock.now())
+            case _ if name == TOO_LONG_ALARM:
+                self._last_words(TOO_LONG, Cause.TOO_LONG)
+            case _:
+                assert isinstance(self._finale, LastWords)
+                self._cause = self._finale.cause
+
+    def _media_changed(self, event: MediaChanged) -> None:
+        was_held = self._call.held
+        self._call.send_to(event.plan)
+        assert self._speaking
+        if self._call.held and not was_held:
+            self._call.event("held", leg=1)
+            self._speaking.pause()
+            self._listening.ignore()
+            self._listening.silence(begins=False)
+            self._turns.reset()
+        elif was_held and not self._call.held:
+            self._call.event("resumed", leg=1)
+            self._speaking.resume(0)
+            if question := self._asked or self._listening.question:
+                self._listening.attend(question)
+            self._watch_silence()
+
+    def _rtp_silent(self, seconds: float) -> None:
+        if self._call.held:
+            return
+        self._call.event("rtp-silent", seconds=seconds)
+        if seconds >= self._silence_seconds:
+            self._cause = Cause.RTP_SILENT
+
+    def _speech_lost(self, reason: str) -> None:
+        self._call.event("speech-lost", reason=reason)
+        self._listening.lost()
+        self._turns.reset()
+        if self._listening.question is not None and self._finale is None:
+            self._cut()
+            self._do(self._dialogue.by_keypad(USE_KEYPAD))
+
+    # -- the caller --------------------------------------------------------------------------------------------
+
+    def _heard(self, event: "heard.FromSpeech") -> None:
+        assert self._speaking
+        decisions = self._turns.receive(event)  # type: ignore[arg-type]
+        for decision in decisions:
+            match decision:
+                case Pause():
+                    self._speaking.pause()
+                case Resume():
+                    self._call.event("false-stop", why=decision.why)
+                    if not self._call.held:
+                        self._speaking.resume(decision.rewind_ms)
+                case Stop():
+                    self._cut()
+                case Commit():
+                    self._ear.tell(heard.Commit(self._stream.number, decision.utterance))
+                case Answer():
+                    self._answer(decision)
+                case Misheard():
+                    self._call.event("misheard", reason=decision.reason)
+                    self._tell(exchange.NotUnderstood(decision.reason))
+                case Ignored():
+                    self._call.event("ignored", text=decision.text, why=decision.why)
+        self._watch_silence()
+
+    def _answer(self, answer: Answer) -> None:
+        if self._listening.question is None:
+            self._call.event("said-too-late", text=answer.text)
+            return
+        timings = {"endpoint_ms": float(answer.endpoint_ms), "decode_ms": float(answer.decode_ms)}
+        self._caller_turn = self._call.new_turn()
+        self._call.turn(
+            self._caller_turn, "caller", answer.text, answer.start, answer.end,
+            confidence=answer.confidence, language=answer.language, timings=timings,
+        )  # fmt: skip
+        self._answered = (self._caller_turn, answer.end, timings)
+        self._tell(exchange.Said(answer.text, answer.confidence, answer.language, answer.choice))
+
+    def _key(self, key: str, way: Way, at: int) -> None:
+        keys = self._listening.key(key, way)
+        if keys is None:
+            return
+        self._call.event("key", key=key, way=way)
+        if self._listening.question is None:
+            return
+        self._cut()
+        if keys:
+            self._keyed(keys, at)
+
+    def _keyed(self, keys: str, at: int) -> None:
+        self._caller_turn = self._call.new_turn()
+        self._call.turn(self._caller_turn, "caller", keys, at, at, digits=keys, confidence=1.0)
+        self._answered = (self._caller_turn, at, {})
+        self._tell(exchange.Keyed(keys))
+
+    # -- the robot ---------------------------------------------------------------------------------------------
+
+    def _tell(self, event: exchange.Event) -> None:
+        """Let the dialogue have an answer to the open question (or that there is none)."""
+        if self._finale is not None or self._listening.question is None:
+            return
+        self._cut()
+        self._listening.close()
+        self._do(self._dialogue.receive(event, self._now()))
+
+    def _do(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Say():
+                    self._script.append(action)
+                case Listen():
+                    self._asked = action.question
+                    self._listening.attend(action.question)
+                case HangUp() | Handover():
+                    self._finale = action
+                case Understood():
+                    self._understood(action)
+                case Note():
+                    self._note(action)
+        self._go_on()
+
+    def _understood(self, action: Understood) -> None:
+        self._call.turn_changed(self._caller_turn, intent=action.intent, confidence=action.confidence)
+
+    def _note(self, note: Note) -> None:
+        self._call.event(note.name, **note.data)
+        if note.name == "language":
+            self._call.language(str(note.data["language"]))
+        if note.name == "no_match":
+            self._listening.forget_keys()
+
+    def _go_on(self) -> None:
+        """Say what comes next; open the question as soon as it may be answered; end when all is said."""
+        if self._speech is None and self._script:
+            self._start(self._script.popleft())
+        may_answer = all(say.barge_in for say in self._script) and (self._speech is None or self._speech.barge_in)
+        if self._asked is not None and may_answer:
+            question, self._asked = self._asked, None
+            if keys := self._listening.open(question):
+                self._cut()
+                self._keyed(keys, self._call.clock.now())
+                return
+        if self._speech is None and not self._script and self._finale is not None:
+            self._end_or_hand_over(self._finale)
+        self._watch_silence()
+
+    def _start(self, say: Say) -> None:
+        assert self._speaking
+        # Where no question waits behind it, an interruption would have nowhere to go.
+        waits = self._asked is not None or self._listening.question is not None
+        self._speech = self._speaking.say(say.prompts, say.barge_in and waits)
+        self._turns.robot_begins(self._speech.barge_in)
+        if self._call.held:
+            self._speaking.pause()
+
+    def _cut(self) -> None:
+        """Silence the robot; what it would still have said is dropped."""
+        self._script.clear()
+        if self._speech is None:
+            return
+        assert self._speaking
+        self._speaking.stop()
+        self._turns.robot_ends(self._call.clock.now())
+        self._speech = None
+
+    def _play_started(self, event: media.PlayStarted) -> None:
+        if self._speech is None or self._speech.play != event.play:
+            return
+        self._robot_turns.began(self._speech, event.at)
+        if self._answered is not None:
+            turn, end, timings = self._answered
+            self._answered = None
+            self._call.turn_changed(turn, timings={**timings, "answer_ms": (event.at - end) * 1000 / heard.RATE})
+
+    def _play_ended(self, event: media.PlayEnded) -> None:
+        self._robot_turns.ended(event)
+        if event.note:
+            self._call.event("play-failed", note=event.note)
+        if self._speech is None or self._speech.play != event.play:
+            return
+        self._speech = None
+        self._turns.robot_ends(event.at)
+        self._go_on()
+
+    def _watch_silence(self) -> None:
+        busy = self._speech is not None or bool(self._script) or self._turns.caller_speaks or self._call.held
+        self._listening.silence(begins=not busy)
+
+    def _end_or_hand_over(self, finale: HangUp | Handover | LastWords) -> None:
+        self._listening.close()
+        match finale:
+            case HangUp():
+                self._cause = Cause.ROBOT_HUNG_UP
+            case LastWords():
+                self._cause = finale.cause
+            case Handover():
+                # Queues, agents and tickets come with their trades; until then the flow says so itself.
+                self._call.event("handover", verb=finale.verb, target=finale.target, reason=finale.reason,
+                                 summary=finale.summary)  # fmt: skip
+                self._finale = None
+                self._do(self._dialogue.receive(exchange.Finished(), self._now()))
+
+    def _last_words(self, texts: Texts, cause: Cause) -> None:
+        self._finale, self._asked = LastWords(cause), None
+        self._cut()
+        self._listening.close()
+        self._alarms.set(LAST_WORDS_ALARM, LAST_WORDS_SECONDS)
+        words: Prompt = prompt(texts, self._dialogue.language)
+        self._do([Say((words,), barge_in=False)])
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

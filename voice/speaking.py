@@ -1,0 +1,149 @@
+"""The robot's voice in one call: prompts become plays, clause by clause, and it is known what was heard of them."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from itertools import count
+
+from asr_tts.speech_protocol import Clause
+from dialplans.exchange import Prompt
+from models.errors import HotlineError
+from voice.line import Sink, Stream
+from voice.media.media_protocol import File, Pause, Play, Resume, Stop
+from voice.prompt_shelf import PromptShelf
+
+log = logging.getLogger(__name__)
+SYNTHESIS_SECONDS = 8.0
+"""A clause that takes longer than this won't come any more."""
+
+
+@dataclass(frozen=True)
+class VoiceFailed:
+    """A prompt could not be spoken; the rest of the speech goes on."""
+
+    play: int
+    text: str
+    reason: str
+
+
+@dataclass
+class Piece:
+    """One prompt of a speech and how much sound it has so far."""
+
+    text: str
+    samples: int = 0
+    whole: bool = False
+
+
+@dataclass
+class Speech:
+    """One thing that the robot says: a row of prompts that may be interrupted alike. Its number names the play."""
+
+    play: int
+    prompts: tuple[Prompt, ...]
+    barge_in: bool
+    pieces: list[Piece] = field(default_factory=list)
+    started_at: int = -1
+    """Sample of its first sound on the wire; -1 before."""
+    turn: int = -1
+    """Its turn in the record."""
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return _joined([prompt.text for prompt in self.prompts], self.prompts[0].language if self.prompts else "en")
+
+    @property
+    def samples(self) -> int:
+        """Sound known so far."""
+        return sum(piece.samples for piece in self.pieces)
+
+    def heard(self, played: int) -> str:
+        """Return the words that were heard when `played` samples went out: whole words, in proportion to the sound."""
+        language = self.prompts[0].language if self.prompts else "en"
+        found: list[str] = []
+        for piece in self.pieces:
+            if played >= piece.samples and piece.whole:
+                found.append(piece.text)
+            elif played > 0 and piece.samples:
+                found.append(_cut(piece.text, played / piece.samples, language))
+            played -= piece.samples
+            if played <= 0:
+                break
+        return _joined(found, language)
+
+
+class Speaking:
+    """Plays what is to be said on one stream. `sink` gets `VoiceFailed`; everything else comes from the stream."""
+
+    def __init__(self, stream: Stream, shelf: PromptShelf, group: asyncio.TaskGroup, sink: Sink) -> None:
+        self._stream, self._shelf, self._group, self._sink = stream, shelf, group, sink
+        self._numbers = count(1)
+        self._task: asyncio.Task[None] | None = None
+
+    def say(self, prompts: tuple[Prompt, ...], barge_in: bool) -> Speech:
+        """Begin to say `prompts`: at once where they are at hand, else from the first clause that is ready."""
+        speech = Speech(next(self._numbers), prompts, barge_in)
+        left = list(prompts)
+        while left:
+            try:
+                ready = self._shelf.at_hand(left[0])
+            except HotlineError as error:
+                self._sink(VoiceFailed(speech.play, left.pop(0).text, str(error)))
+                continue
+            if ready is None:
+                break
+            prompt = left.pop(0)
+            piece = Piece(prompt.text, sum(clause.samples for clause in ready), whole=True)
+            speech.pieces.append(piece)
+            self._play(speech, ready, last=not left)
+        if left:
+            self._task = self._group.create_task(self._speak(speech, left), name="speak")
+        elif not prompts or not speech.pieces:
+            self._play(speech, (), last=True)
+        return speech
+
+    def pause(self) -> None:
+        """Be silent from the next packet on."""
+        self._stream.tell(Pause(self._stream.number))
+
+    def resume(self, rewind_ms: int) -> None:
+        """Go on from `rewind_ms` before the cut."""
+        self._stream.tell(Resume(self._stream.number, rewind_ms))
+
+    def stop(self) -> None:
+        """Throw away what is being said."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._stream.tell(Stop(self._stream.number))
+
+    def _play(self, speech: Speech, clauses: tuple[Clause, ...], last: bool) -> None:
+        sources = [File(clause.path) for clause in clauses]
+        self._stream.tell(Play(self._stream.number, speech.play, list(sources), last=last))
+
+    async def _speak(self, speech: Speech, prompts: list[Prompt]) -> None:
+        for prompt in prompts:
+            piece = Piece(prompt.text)
+            speech.pieces.append(piece)
+            try:
+                async with asyncio.timeout(SYNTHESIS_SECONDS) as patience:
+                    async for clause in self._shelf.clauses(prompt):
+                        piece.samples += clause.samples
+                        self._play(speech, (clause,), last=False)
+                        patience.reschedule(asyncio.get_running_loop().time() + SYNTHESIS_SECONDS)
+                piece.whole = True
+            except (HotlineError, TimeoutError) as error:
+                self._sink(VoiceFailed(speech.play, prompt.text, str(error) or "it took too long"))
+        self._play(speech, (), last=True)
+
+
+def _cut(text: str, share: float, language: str) -> str:
+    if language == "zh":
+        return text[: round(len(text) * share)]
+    words = text.split()
+    return " ".join(words[: round(len(words) * share)])
+
+
+def _joined(texts: list[str], language: str) -> str:
+    return ("" if language == "zh" else " ").join(text for text in texts if text)

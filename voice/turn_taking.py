@@ -1,0 +1,292 @@
+"""Whose turn it is: events of the caller's speech in, decisions out. Pure.
+
+The robot falls silent as soon as somebody surely speaks (`Pause`), before anybody knows what is said. What it was
+decides the rest: "uh-huh", a cough or the robot's own echo, and it goes on from where it was cut (`Resume`);
+words, and the caller has the turn (`Stop`, `Answer`). Silence is thus heard within 300 ms, and a false alarm
+costs a short gap instead of the sentence.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from asr_tts.speech_protocol import (
+    RATE,
+    Draft,
+    Heard,
+    RecogniserFailed,
+    Rejected,
+    SpeechGoesOn,
+    SpeechPaused,
+    SpeechStarted,
+)
+from voice.backchannel import is_backchannel, is_sound
+
+ENOUGH_MS = 180
+"""Speech that silences the robot (the detector took 60 ms of it before it said so)."""
+MORE_MS = 160
+"""So much more is needed after each false stop of the same prompt."""
+ECHO = 0.5
+"""From here on it is rather the robot's own voice than the caller's."""
+REWIND_MS = 260
+"""How far before the cut the robot goes on: a syllable or two, so that no word is lost."""
+REAL_SPEECH_MS = 900
+"""Speech without words that is long enough to ask the caller again."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Be silent now; nobody knows yet what for."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """It was nothing; go on."""
+
+    rewind_ms: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The caller has the turn."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The draft answers the question; don't wait for more silence."""
+
+    utterance: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the caller said in this turn (several utterances joined where they ran into each other)."""
+
+    text: str
+    confidence: float
+    language: str
+    choice: int
+    start: int
+    end: int
+    endpoint_ms: int
+    decode_ms: int
+    barged_in: bool
+
+
+@dataclass(frozen=True)
+class Misheard:
+    """Somebody spoke, and there is nothing that could be used."""
+
+    reason: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """It was heard and is no turn."""
+
+    text: str
+    why: str
+    start: int
+    end: int
+
+
+Decision = Pause | Resume | Stop | Commit | Answer | Misheard | Ignored
+SpeechEvent = SpeechStarted | SpeechGoesOn | SpeechPaused | Draft | Heard | Rejected | RecogniserFailed
+
+
+@dataclass
+class _Utterance:
+    over_robot: bool
+    """Whether any of it fell into the robot's speech."""
+    paused_robot: bool = False
+    speech_ms: int = 0
+    committed: bool = False
+    dismissed_ms: int = -1
+    """Speech so far when its draft was taken for a backchannel; more of it is judged anew."""
+
+
+@dataclass
+class _Robot:
+    speaking: bool = False
+    barge_in: bool = True
+    paused: bool = False
+    false_stops: int = 0
+    ended_at: int = 0
+    """Sample where it last fell silent by itself."""
+
+
+@dataclass
+class TurnTaking:
+    """The turn taking of one call."""
+
+    answers: Callable[[str, str, int], bool]
+    """`Dialogue.answers`: whether a text answers the open question fully."""
+    _robot: _Robot = field(default_factory=_Robot)
+    _utterances: dict[int, _Utterance] = field(default_factory=dict)
+    _held: list[Heard] = field(default_factory=list)
+    """Utterances of this turn that the next one ran into."""
+
+    # -- the robot -----------------------------------------------------------------------------------------
+
+    def robot_begins(self, barge_in: bool) -> None:
+        """A new prompt plays from now on."""
+        self._robot = _Robot(speaking=True, barge_in=barge_in, ended_at=self._robot.ended_at)
+
+    def robot_ends(self, at: int) -> None:
+        """It was played to its end, or stopped, at sample `at`."""
+        self._robot.speaking = self._robot.paused = False
+        self._robot.ended_at = at
+
+    @property
+    def caller_speaks(self) -> bool:
+        """Whether an utterance is open."""
+        return bool(self._utterances)
+
+    @property
+    def robot_paused(self) -> bool:
+        """Whether the robot waits for what the caller is saying."""
+        return self._robot.paused
+
+    def reset(self) -> None:
+        """The recogniser is gone, and what it was hearing with it."""
+        self._utterances.clear()
+        self._held.clear()
+        self._robot.paused = False
+
+    # -- the caller ----------------------------------------------------------------------------------------
+
+    def receive(self, event: SpeechEvent) -> list[Decision]:
+        """Return what is to be done about `event`, in this order."""
+        speaks = self._utterances.get(event.utterance)
+        if isinstance(event, SpeechStarted) or speaks is None:
+            speaks = self._utterances[event.utterance] = _Utterance(self._robot.speaking)
+        speaks.over_robot |= self._robot.speaking
+        match event:
+            case SpeechStarted() | SpeechPaused():
+                return []
+            case SpeechGoesOn():
+                return self._goes_on(event, speaks)
+            case Draft():
+                return self._draft(event, speaks)
+        del self._utterances[event.utterance]
+        match event:
+            case Heard():
+                return self._heard(event, speaks)
+            case Rejected():
+                return self._rejected(event, speaks)
+            case RecogniserFailed():
+                return self._failed(event, speaks)
+
+    def _goes_on(self, event: SpeechGoesOn, speaks: _Utterance) -> list[Decision]:
+        speaks.speech_ms = event.speech_ms
+        if event.echo >= ECHO or event.speech_ms - max(speaks.dismissed_ms, 0) < self._needed:
+            return []
+        return self._pause(speaks)
+
+    @property
+    def _needed(self) -> int:
+        return ENOUGH_MS + MORE_MS * self._robot.false_stops
+
+    def _pause(self, speaks: _Utterance) -> list[Decision]:
+        robot = self._robot
+        if not robot.speaking or not robot.barge_in or robot.paused:
+            return []
+        robot.paused = speaks.paused_robot = True
+        return [Pause()]
+
+    def _draft(self, event: Draft, speaks: _Utterance) -> list[Decision]:
+        if not event.text.strip():
+            return []
+        if self._robot.speaking and self._is_backchannel(event):
+            speaks.dismissed_ms = speaks.speech_ms
+            return self._go_on(speaks, "backchannel")
+        if self._robot.speaking and not self._robot.barge_in:
+            return []
+        text = " ".join([*(heard.text for heard in self._held), event.text])
+        if speaks.committed or not self.answers(text, "", event.choice):
+            return []
+        speaks.committed = True
+        return [*self._pause(speaks), Commit(event.utterance)]
+
+    def _heard(self, event: Heard, speaks: _Utterance) -> list[Decision]:
+        ignored = self._why_ignored(event, speaks)
+        if ignored:
+            return [
+                *self._go_on(speaks, ignored),
+                Ignored(event.text, ignored, event.start, event.end),
+                *self._release(),
+            ]
+        if self._utterances and not self._whole(event):
+            # The caller goes on speaking already: this was a breath inside a sentence, not its end.
+            self._held.append(event)
+            return []
+        self._held.append(event)
+        return [*self._take_turn(), self._joined(speaks.over_robot)]
+
+    def _why_ignored(self, event: Heard, speaks: _Utterance) -> str:
+        if not event.text.strip():
+            return "no words"
+        if not speaks.over_robot:
+            return "a sound" if is_sound(event.text) and not self._held and not self._whole(event) else ""
+        if not self._robot.barge_in and (self._robot.speaking or event.end <= self._robot.ended_at):
+            return "said while the robot may not be interrupted"
+        return "backchannel" if self._is_backchannel(event) else ""
+
+    def _is_backchannel(self, event: Heard | Draft) -> bool:
+        """An answer to the open question is never one: "yeah" to yes-or-no, "okay" where the menu has it."""
+        return is_backchannel(event.text) and not self._whole(event)
+
+    def _whole(self, event: Heard | Draft) -> bool:
+        return self.answers(event.text, event.language if isinstance(event, Heard) else "", event.choice)
+
+    def _rejected(self, event: Rejected, speaks: _Utterance) -> list[Decision]:
+        if self._held and not self._utterances:
+            return self._release()
+        went_on = self._go_on(speaks, event.reason)
+        long = event.end - event.start >= REAL_SPEECH_MS * RATE // 1000
+        if long and not speaks.over_robot and "echo" not in event.reason:
+            return [Misheard(event.reason, event.start, event.end)]
+        return [*went_on, Ignored("", event.reason, event.start, event.end)]
+
+    def _failed(self, event: RecogniserFailed, speaks: _Utterance) -> list[Decision]:
+        at = self._robot.ended_at
+        if self._robot.speaking and not speaks.paused_robot:
+            return [Ignored("", event.reason, at, at)]
+        return [*self._take_turn(), Misheard(event.reason, at, at)]
+
+    def _release(self) -> list[Decision]:
+        if not self._held or self._utterances:
+            return []
+        return [*self._take_turn(), self._joined(False)]
+
+    def _go_on(self, speaks: _Utterance, why: str) -> list[Decision]:
+        others = any(other.paused_robot for other in self._utterances.values() if other is not speaks)
+        if not self._robot.paused or others or self._held:
+            return []
+        self._robot.paused = speaks.paused_robot = False
+        self._robot.false_stops += 1
+        return [Resume(REWIND_MS, why)]
+
+    def _take_turn(self) -> list[Decision]:
+        if not self._robot.speaking or not self._robot.barge_in:
+            return []
+        self._robot.speaking = self._robot.paused = False
+        return [Stop()]
+
+    def _joined(self, barged_in: bool) -> Answer:
+        parts, self._held = self._held, []
+        first, last = parts[0], parts[-1]
+        gap = "" if last.language == "zh" else " "
+        return Answer(
+            text=gap.join(part.text.strip() for part in parts),
+            confidence=min(part.confidence for part in parts),
+            language=last.language,
+            choice=last.choice if len(parts) == 1 else -1,
+            start=first.start,
+            end=last.end,
+            endpoint_ms=last.endpoint_ms,
+            decode_ms=last.decode_ms,
+            barged_in=barged_in,
+        )
