@@ -15,7 +15,7 @@ import sippy.SipTransactionManager
 from sippy.SipTransactionManager import COMPLETED, RINGING, TERMINATED, TRYING, SipTMRetransmitO, SipTransactionManager
 
 from voice.sip.address import Address
-from voice.sip.message import Request, Response
+from voice.sip.message import Request, Response, new_tag
 from voice.sip.transport import Socket
 
 T2 = 4.0
@@ -73,7 +73,7 @@ class Transactions(SipTransactionManager):
         self.socket = socket
         self.l4r = _OneSocket(socket)
         self.tclient: dict[object, Any] = {}
-        self.tserver: dict[object, Any] = {}
+        self.tserver: dict[Any, Any] = {}
         self.req_cb = on_request
         self.l1rcache: dict[bytes, Any] = {}
         self.l2rcache: dict[bytes, Any] = {}
@@ -97,7 +97,8 @@ class Transactions(SipTransactionManager):
         self.l1rcache[checksum] = SipTMRetransmitO(self.socket, answer, address)
 
     def take_request(self, request: Request, checksum: bytes) -> None:
-        if request.method == "CANCEL" and self._too_late(request, checksum):
+        if request.method == "CANCEL":
+            self._cancelled(request, checksum)
             return
         self.incomingRequest(request, checksum, (), self.socket)
 
@@ -168,14 +169,26 @@ class Transactions(SipTransactionManager):
         if tell is not None:
             tell(response, transaction)
 
-    def _too_late(self, cancel: Request, checksum: bytes) -> bool:
+    def _cancelled(self, cancel: Request, checksum: bytes) -> None:
+        """Answer a CANCEL (section 9.2): 200 with the INVITE's To tag, also where our final answer overtook it."""
+        transaction = self.tserver.get(cancel.getTId(wBRN=True))
+        answer = cancel.response(481, "Call/Transaction Does Not Exist", tag=new_tag())
+        if transaction is not None and transaction.r487 is not None:
+            answer = cancel.response(200, "OK")
+            answer.put("To", transaction.r487.first("To"))
+        elif (tag := self._answered_tag(cancel)) is not None:
+            answer = cancel.response(200, "OK", tag=tag)
+        assert answer.via is not None
+        self.transmitData(self.socket, answer.to_bytes(), answer.via.reply_address, checksum)
+        if transaction is not None and pending(transaction):
+            self.doCancel(transaction, None, cancel)
+
+    def _answered_tag(self, cancel: Request) -> str | None:
         branch = cancel.via.getBranch() if cancel.via else None
         for tid, transaction in self.tserver.items():
-            if transaction.state is COMPLETED and transaction.branch == branch and tid[0] == cancel.call_id:  # type: ignore[index]
-                answer = cancel.response(200, "OK", tag=str(tid[3]))  # type: ignore[index]
-                self.transmitData(self.socket, answer.to_bytes(), answer.via.reply_address, checksum)  # type: ignore[union-attr]
-                return True
-        return False
+            if transaction.state is COMPLETED and transaction.branch == branch and tid[0] == cancel.call_id:
+                return str(tid[3])
+        return None
 
     def stop(self) -> None:
         self.stopped = True
