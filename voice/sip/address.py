@@ -42,7 +42,12 @@ def host_and_port(text: str, owner: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon:
         host, port = text, "0"
-    if not host or not port.isdecimal() or int(port) > 65535 or (":" in host and numeric(host) is None):
+    if (
+        not host
+        or not (port.isascii() and port.isdecimal())
+        or int(port) > 65535
+        or (":" in host and numeric(host) is None)
+    ):
         raise OperatorFault(f"{owner} is '{text}', which is no address: write host, host:port or [IPv6]:port.")
     return host.strip("[]"), int(port)
 
