@@ -65,9 +65,13 @@ class LoopbackCaller:
         play = self._with(words)
         await self._until(lambda: bool(self.sounding(play)), words)
         self._from = play + 1
-        while out and self.stream.busy:  # noqa: ASYNC110 - the stream has no event for it, on purpose
-            await asyncio.sleep(0.02)
+        if out:
+            await self.hears_out()
         return play
+
+    async def hears_out(self) -> None:
+        """Wait until nothing is left that the robot would say."""
+        await self._until(lambda: not self.stream.busy, "the end of it")
 
     async def says(
         self, text: str, seconds: float = 0.0, *, echo: float = 0.0, rejected: str = "", language: str = "en"

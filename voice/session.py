@@ -139,9 +139,11 @@ class Session:
         self._alarms.set(TOO_LONG_ALARM, self._limits.max_call_seconds)
         dialog = self._call.dialog
         begin = exchange.Begin(dialog.caller.number, dialog.called.number, self._dialogue.language)
-        self._do(self._dialogue.receive(begin, self._now()))
+        actions = self._dialogue.receive(begin, self._now())
         if not self._listening.hears:
             self._call.event("speech-missing")
+            actions += self._dialogue.by_keypad(USE_KEYPAD)
+        self._do(actions)
 
     # -- events ------------------------------------------------------------------------------------------------
 
@@ -222,12 +224,14 @@ class Session:
         if self._call.held and not was_held:
             self._call.event("held", leg=1)
             self._speaking.pause()
+            self._robot_turns.paused()
             self._listening.ignore()
             self._listening.silence(begins=False)
             self._turns.reset()
         elif was_held and not self._call.held:
             self._call.event("resumed", leg=1)
             self._speaking.resume(0)
+            self._robot_turns.resumed()
             if question := self._asked or self._listening.question:
                 self._listening.attend(question)
             self._watch_silence()
@@ -256,8 +260,10 @@ class Session:
             match decision:
                 case Pause():
                     self._speaking.pause()
+                    self._robot_turns.paused()
                 case Resume():
                     self._call.event("false-stop", why=decision.why)
+                    self._robot_turns.resumed()
                     if not self._call.held:
                         self._speaking.resume(decision.rewind_ms)
                 case Stop():
