@@ -155,7 +155,7 @@ def _request(start: str, headers: list[tuple[str, str]], body: bytes, bad_line: 
             _address(value, any_scheme=method == "REGISTER")
     for value in (*message.listed("Route"), *message.listed("Record-Route")):
         _address(value)
-    message.body = decoded(_body(message, body))
+    _take_body(message, body)
     return message
 
 
@@ -169,7 +169,7 @@ def _response(start: str, headers: list[tuple[str, str]], body: bytes, bad_line:
     message.via = read_via(message.first("Via"))
     if message.via is None:
         raise _Fault("an unreadable Via")
-    message.body = decoded(_body(message, body))
+    _take_body(message, body)
     return message
 
 
@@ -209,6 +209,12 @@ def _address(value: str, any_scheme: bool = False) -> NameAddr:
     if not any_scheme and uri.scheme not in ("sip", "sips", "tel", "mailto", "http", "https"):
         raise _Fault(f"a URI of scheme '{uri.scheme[:20]}' where only sip makes sense")
     return found
+
+
+def _take_body(message: Message, body: bytes) -> None:
+    message.body = decoded(_body(message, body))
+    # It is written anew with each message that goes out.
+    message.headers = [header for header in message.headers if header[0] != "Content-Length"]
 
 
 def _body(message: Message, body: bytes) -> bytes:

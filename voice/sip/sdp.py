@@ -111,7 +111,7 @@ def _medium(block: Sequence[tuple[str, str]], address: str, direction: Direction
     if not (port.isascii() and port.isdecimal() and int(port) <= 65535):
         raise BadDescription(f"The session description has a port '{port[:20]}'.", 400)
     where, way = _connection(block, address), _direction(block, direction)
-    medium = Medium(kind.lower(), int(port), profile.upper(), tuple(formats), where, way)
+    medium = Medium(kind.lower(), int(port), profile, tuple(formats), where, way)
     if medium.kind != "audio":
         return medium
     return replace(
@@ -175,7 +175,7 @@ def agree(theirs: Description, ours: Ours) -> tuple[MediaPlan, int]:
     audio = [(at, medium) for at, medium in enumerate(theirs.media) if medium.kind == "audio"]
     if not audio:
         raise BadDescription("No audio was offered.", warning=304)
-    usable = [(at, medium) for at, medium in audio if medium.profile in _PROFILES]
+    usable = [(at, medium) for at, medium in audio if medium.profile.upper() in _PROFILES]
     if not usable:
         raise BadDescription(f"Audio is offered as {audio[0][1].profile[:20]}, we take RTP/AVP.", warning=302)
     # A stream that is paused or refused (port 0) is agreed on only where there is no other.

@@ -1,4 +1,4 @@
-"""What happens after half a minute and more, in virtual time: silent peers, session timers, transfers nobody reports on."""
+"""What happens after half a minute and more, in virtual time: silent peers, session timers, forgotten transfers."""
 
 import asyncio
 
