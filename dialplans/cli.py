@@ -1,5 +1,129 @@
-"""`hotline dialplan`: placeholder by the lead until the conversation helper's file replaces it (not committed)."""
+"""`hotline dialplan`: check flows, list them, and try one out by text."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Flows.")
+from dialplans.chat import Chat
+from dialplans.checker import check
+from dialplans.complaint import Complaint, FlowRefused
+from dialplans.flow import Flow
+from dialplans.loader import load
+from dialplans.routing import files, find, read_checked
+from models.command_line import AsJson, ConfigFile, print_json, say, sentences
+from models.errors import HotlineError
+from models.settings_file import read_settings
+
+app = typer.Typer(help="What the robot says: check, list and try out flows.", no_args_is_help=True)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML files of flows.", show_default=False)]
+Named = Annotated[str, typer.Argument(metavar="FILE", help="A flow by file or by name.", show_default=False)]
+Language = Annotated[str, typer.Option(help="Language to talk in; without it the flow's first.")]
+
+
+@app.command("check")
+@sentences
+def check_(flows: Files, as_json: AsJson = False) -> None:
+    """Say everything that is wrong with flows, with line, column and what to write instead."""
+    found = [(path, complaint) for path in flows for complaint in _complaints(path)]
+    if as_json:
+        print_json(
+            [
+                {
+                    "file": str(path),
+                    "line": complaint.place.line,
+                    "column": complaint.place.column,
+                    "sentence": complaint.sentence,
+                }
+                for path, complaint in found
+            ]
+        )
+    else:
+        for _, complaint in found:
+            print(complaint)
+        for path in flows:
+            if not any(path == its for its, _ in found):
+                print(f"{path}: in order")
+    if found:
+        raise typer.Exit(1)
+
+
+def _complaints(path: Path) -> list[Complaint]:
+    try:
+        return list(check(load(path)))
+    except FlowRefused as refused:
+        return list(refused.complaints)
+
+
+@app.command("list")
+@sentences
+def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """List the flows that may be routed to, and the numbers that lead to them."""
+    settings = read_settings(config).dialplan
+    rows = []
+    for path in files(settings.directory):
+        numbers = [route.called for route in settings.routes if find(route.flow, settings.directory) == path]
+        rows.append({"name": path.stem, "file": str(path), "called": numbers, **_summary(path)})
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        called = ", ".join(map(str, row["called"])) if isinstance(row["called"], list) and row["called"] else "-"
+        print(
+            f"{row['name']:20} {row['version']:14} {row['languages']!s:8} {row['steps']!s:>4} steps   called {called}"
+        )
+
+
+def _summary(path: Path) -> dict[str, object]:
+    try:
+        flow = read_checked(path)
+    except FlowRefused as refused:
+        return {"version": "", "languages": "", "steps": 0, "complaints": len(refused.complaints)}
+    return {
+        "version": flow.version,
+        "languages": " ".join(flow.languages),
+        "steps": len(flow.steps),
+        "complaints": 0,
+    }
+
+
+@app.command("chat")
+@sentences
+def chat_(flow: Named, language: Language = "", state: bool = False, config: ConfigFile = None) -> None:
+    """Talk with a flow by text: a line is what the caller says, digits alone are keys, an empty line is silence.
+
+    With --state, what the flow knows is shown after each turn.
+    """
+    found = read_checked(find(flow, read_settings(config).dialplan.directory))
+    if language and language not in found.languages:
+        raise HotlineError(f"Flow '{found.name}' doesn't speak '{language}'; it speaks {', '.join(found.languages)}.")
+    say("Say something, press keys (digits alone), or be silent (an empty line). Control-D hangs up.")
+    _talk(found, language, state)
+
+
+def _talk(flow: Flow, language: str, state: bool) -> None:
+    chat = Chat(flow, language)
+    for line in chat.begin():
+        print(line)
+    for line in _lines():
+        for answer in chat.hear(line):
+            print(answer)
+        if state:
+            print(json.dumps(chat.known(), ensure_ascii=False))
+        if chat.over:
+            return
+
+
+def _lines() -> Iterator[str]:
+    while True:
+        try:
+            yield input("> ")
+        except EOFError:
+            return
+
+
+if __name__ == "__main__":
+    app()
