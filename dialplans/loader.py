@@ -191,8 +191,8 @@ class _Reader:
         name = named.text()
         verbs = [key for key in node.names() if key in VERBS]
         doing = [verb for verb in verbs if verb != "goto"] or verbs
-        if not doing:
-            unknown = [key for key in node.names() if key not in ("step", *sum(VERBS.values(), ()))]
+        unknown = [key for key in node.names() if key not in ("step", *VERBS, *sum(VERBS.values(), ()))]
+        if not doing or (doing == ["goto"] and unknown):
             instead = did_you_mean(unknown[0], VERBS) if unknown else f"write {listing(VERBS)}"
             what = f"verb '{unknown[0]}' is unknown" if unknown else "it has no verb"
             node.complain(f"Step '{name}': {what}; {instead}.", node.place_of(unknown[0]) if unknown else None)

@@ -28,7 +28,7 @@ FILLERS = frozenset(
 )
 EMPTY = frozenset(
     """a an the i you he she it we they my your me us to of for on in at is are am be do does did can could would will
-    and or that this there with have has want need know like tell what about some any""".split()  # noqa: SIM905
+    and or that this there with have has want need know like tell what about some any let now""".split()  # noqa: SIM905
 )
 """Words that tell little about what is wanted."""
 

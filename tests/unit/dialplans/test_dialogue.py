@@ -1,0 +1,172 @@
+from dialplans.dialogue import Dialogue
+from dialplans.exchange import (
+    Begin,
+    Finished,
+    Gone,
+    Handover,
+    HangUp,
+    Keyed,
+    Listen,
+    NoInput,
+    NotUnderstood,
+    Said,
+    Say,
+    Understood,
+)
+from dialplans.loader import load, loads
+from dialplans.prompts import prompts
+from dialplans.routing import SHIPPED
+
+BEGIN = Begin("5550142", "hotline", "en")
+RECEPTION = load(SHIPPED / "reception.yaml")
+
+
+def spoken(actions):
+    return " ".join(prompt.text for action in actions if isinstance(action, Say) for prompt in action.prompts)
+
+
+def question(actions):
+    (found,) = [action.question for action in actions if isinstance(action, Listen)]
+    return found
+
+
+def begun(flow=RECEPTION, language="en"):
+    dialogue = Dialogue(flow, language)
+    return dialogue, dialogue.receive(Begin("5550142", "hotline", language))
+
+
+def said(text, choice=-1):
+    return Said(text, 0.9, "en", choice)
+
+
+def test_a_greeting_and_its_question_are_one_speech():
+    _, actions = begun()
+    (say,) = [action for action in actions if isinstance(action, Say)]
+    assert len(say.prompts) == 2
+    assert question(actions).step == "main"
+    assert question(actions).keys.choices == ("1", "2", "3", "4", "9", "0", "*")
+
+
+def test_silences_and_misses_count_together_and_start_anew_after_an_answer():
+    dialogue, _ = begun()
+    dialogue.receive(NoInput())
+    dialogue.receive(NotUnderstood("noise"))
+    assert "nine to six" in spoken(dialogue.receive(said("when are you open")))
+    dialogue.receive(NoInput())
+    dialogue.receive(NoInput())
+    assert dialogue.step == "more"
+    dialogue.receive(NoInput())
+    assert dialogue.step == "keypad"
+
+
+def test_the_last_help_serves_for_all_further_attempts():
+    flow = loads(
+        "steps:\n- step: a\n  ask: Well?\n  digits: {1: b}\n  no_input: [First., Second.]\n  max_attempts: 4\n"
+        "  otherwise: b\n- step: b\n  hangup: Bye.\n"
+    )
+    dialogue, _ = begun(flow)
+    assert [spoken(dialogue.receive(NoInput())) for _ in range(4)] == ["First.", "Second.", "Second.", "Bye."]
+    assert dialogue.over
+
+
+def test_digits_are_kept_in_their_slot_and_spoken_one_by_one():
+    dialogue, _ = begun()
+    dialogue.receive(Keyed("2"))
+    actions = dialogue.receive(Keyed("427106"))
+    assert dialogue.variables["order"] == "427106"
+    assert spoken(actions) == "4 2 7 1 0 6. Is that right?"
+    assert Understood("order", 1.0, {"order": "427106"}) in actions
+
+
+def test_too_few_digits_are_no_answer():
+    dialogue, _ = begun()
+    dialogue.receive(Keyed("2"))
+    assert "six digits" in spoken(dialogue.receive(Keyed("427")))
+    assert "order" not in dialogue.variables
+
+
+def test_a_branch_follows_the_first_condition_that_holds():
+    dialogue, _ = begun()
+    dialogue.receive(Keyed("2"))
+    dialogue.receive(Keyed("927106"))
+    actions = dialogue.receive(Keyed("1"))
+    assert "can't find an order" in spoken(actions)
+    assert any(isinstance(action, Handover) for action in actions)
+
+
+def test_a_handover_that_cannot_be_goes_on_with_its_sentence():
+    dialogue, _ = begun()
+    actions = dialogue.receive(said("let me talk to a person"))
+    (handover,) = [action for action in actions if isinstance(action, Handover)]
+    assert (handover.verb, handover.target, handover.summary) == ("transfer", "operator", "let me talk to a person")
+    assert dialogue.receive(said("hello")) == []
+    assert "all my colleagues are busy" in spoken(dialogue.receive(Finished()))
+    assert dialogue.step == "more"
+
+
+def test_a_menu_takes_keys_words_and_the_recognisers_choice():
+    for answer in (Keyed("3"), said("the address please"), said("three"), said("addres"), said("hmpf", choice=4)):
+        dialogue, _ = begun()
+        for _ in range(3):
+            dialogue.receive(NoInput())
+        assert dialogue.step == "keypad"
+        assert "River Street" in spoken(dialogue.receive(answer)), answer
+
+
+def test_a_whole_answer_is_told_from_the_beginning_of_one():
+    dialogue, _ = begun()
+    assert dialogue.answers("What are your opening hours?")
+    assert not dialogue.answers("What are")
+    assert not dialogue.answers("What are your opening hours and")
+    assert not dialogue.answers("")
+    dialogue.receive(Keyed("2"))
+    assert not dialogue.answers("four two seven")
+    assert dialogue.answers("four two seven one oh six")
+    dialogue.receive(Keyed("427106"))
+    assert dialogue.answers("yes")
+    assert not dialogue.answers("well")
+
+
+def test_chinese_is_spoken_and_understood():
+    dialogue, actions = begun(language="zh")
+    assert "请问有什么可以帮您" in spoken(actions)
+    assert "上午十点" in spoken(dialogue.receive(Said("你们几点开门", 0.9, "zh")))
+    dialogue.receive(Said("我要查订单", 0.9, "zh"))
+    assert spoken(dialogue.receive(Said("四二七幺零六", 0.9, "zh"))) == "4，2，7，1，0，6，对吗？"
+
+
+def test_a_dialogue_is_taken_up_where_another_left_it():
+    one, _ = begun()
+    one.receive(Keyed("2"))
+    other = Dialogue(RECEPTION, "en")
+    other.take_up(one.state())
+    assert spoken(other.receive(Keyed("427106"))) == spoken(one.receive(Keyed("427106")))
+
+
+def test_goodbye_cannot_be_interrupted_and_ends_it():
+    dialogue, _ = begun()
+    actions = dialogue.receive(said("goodbye"))
+    say = next(action for action in actions if isinstance(action, Say))
+    assert not say.barge_in
+    assert isinstance(actions[-1], HangUp)
+    assert dialogue.receive(said("hello?")) == []
+
+
+def test_after_the_caller_is_gone_nothing_is_done():
+    dialogue, _ = begun()
+    assert dialogue.receive(Gone()) == []
+    assert dialogue.receive(Keyed("1")) == []
+
+
+def test_a_circle_ends_instead_of_running_for_ever():
+    flow = loads("steps:\n- step: a\n  goto: b\n- step: b\n  goto: a\n")
+    _, actions = begun(flow)
+    assert isinstance(actions[-1], HangUp)
+
+
+def test_fixed_prompts_are_listed_once_and_templates_are_not():
+    found = prompts(RECEPTION)
+    assert len(found) == len(set(found))
+    assert any(prompt.text == "How can I help you?" for prompt in found)
+    assert not any("{{" in prompt.text for prompt in found)
+    assert {prompt.language for prompt in found} == {"en", "zh"}

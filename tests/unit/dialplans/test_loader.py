@@ -1,0 +1,121 @@
+import pytest
+
+from dialplans.checker import check
+from dialplans.complaint import FlowRefused
+from dialplans.flow import AskStep, CollectStep, MenuStep
+from dialplans.loader import load, loads
+from dialplans.routing import SHIPPED
+
+GOOD = """\
+flow: shop
+languages: [en]
+commands: {goodbye: bye}
+intents:
+  hours:
+    examples: [When are you open?, What are your hours?]
+steps:
+  - step: main
+    ask: How can I help you?
+    intents: {hours: hours}
+    otherwise: bye
+  - step: hours
+    say: From nine to six.
+    goto: main
+  - step: bye
+    hangup: Goodbye.
+"""
+
+
+def complaints(text):
+    try:
+        return [str(one) for one in check(loads(text, "flows/x.yaml"))]
+    except FlowRefused as refused:
+        return [str(one) for one in refused.complaints]
+
+
+def test_a_good_flow_has_no_complaints():
+    assert complaints(GOOD) == []
+    flow = loads(GOOD)
+    assert flow.first == "main"
+    assert isinstance(flow.steps["main"], AskStep)
+    assert len(flow.version) == 12
+
+
+def test_the_shipped_flow_is_in_order():
+    flow = load(SHIPPED / "reception.yaml")
+    assert check(flow) == []
+    assert isinstance(flow.steps["order_number"], CollectStep)
+    assert isinstance(flow.steps["keypad"], MenuStep)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("    say: From nine to six.", "    sya: From nine to six.",
+         "flows/x.yaml:13:5: Step 'hours': verb 'sya' is unknown; write 'say' instead."),
+        ("otherwise: bye", "otherwise: by",
+         "flows/x.yaml:11:16: There is no step 'by'; write 'bye' instead."),
+        ("    otherwise: bye\n", "    barge_inn: true\n    otherwise: bye\n",
+         "flows/x.yaml:11:5: step 'main' (ask) has no 'barge_inn'; write 'barge_in' instead."),
+        ("    otherwise: bye\n", "    max_attempts: many\n    otherwise: bye\n",
+         "flows/x.yaml:11:19: 'max_attempts' is 'many'; write a number from 1 to 10 instead."),
+        ("    otherwise: bye\n", "    barge_in: perhaps\n    otherwise: bye\n",
+         "flows/x.yaml:11:15: 'barge_in' is 'perhaps'; write true or false instead."),
+        ("{hours: hours}", "{ours: hours}",
+         "flows/x.yaml:8:5: There is no intent 'ours'; write 'hours' instead."),
+        ("    otherwise: bye\n", "",
+         "flows/x.yaml:8:5: Question 'main' has no way out after 3 attempts; write `otherwise: STEP`."),
+        ("languages: [en]", "languages: [en, zh]",
+         "flows/x.yaml:9:10: 'ask' of step 'main' is said in one language only; write {en: …, zh: …} instead."),
+        ("languages: [en]", "languages: [en, fr]",
+         "flows/x.yaml:2:17: Language 'fr' is not spoken here; write en or zh instead."),
+        ("steps:\n", "steps:\n  - step: lost\n    say: Hello.\n    goto: lost2\n  - step: lost2\n    goto: lost\n",
+         "flows/x.yaml:8:5: Step 'lost' leads back to itself without a question; change it."),
+        ("  - step: bye", "  - step: never\n    say: Nobody gets here.\n  - step: bye",
+         "flows/x.yaml:15:5: Step 'never' is never reached; lead to it with `goto`, or delete it."),
+        ("    goto: main\n", "    goto: main\n    play: x.wav\n",
+         "flows/x.yaml:15:5: Step 'hours' has two verbs, say and play; write a step for each."),
+        ("    examples: [When are you open?, What are your hours?]", "    examples: [When are you open?]",
+         "flows/x.yaml:5:3: Intent 'hours' has fewer than 2 examples in en; five are good."),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_place_and_what_to_write_instead(old, new, complaint):
+    assert old in GOOD
+    assert complaint in complaints(GOOD.replace(old, new))
+
+
+def test_all_mistakes_are_named_at_once_in_the_order_of_the_file():
+    bad = GOOD.replace("otherwise: bye", "otherwise: [bye]").replace("hangup: Goodbye.", "hangup: {fr: Au revoir}")
+    found = complaints(bad)
+    assert len(found) >= 2
+    assert found == sorted(found, key=lambda one: int(one.split(":")[1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("steps: [", "This is no YAML"),
+        ("- a list", "steps"),
+        ("flow: x", "The flow has no steps; write `steps:` with a list of them."),
+        ("steps: []", "The flow has no steps; write at least one."),
+        ("steps: [{say: hello}]", "A step has no name; write `step: NAME` first."),
+        ("steps: [{step: a, menu: hi, otherwise: a}]", "has no options; write `options:` with a key for each."),
+        ("steps: [{step: a, collect: hi, otherwise: a}]", "doesn't say where the digits go; write `slot: NAME`."),
+        ("steps: [{step: a, transfer: desk}]", "write `unavailable:`"),
+        ("steps: [{step: a, hangup: }]\nsteps: []", "This is no YAML"),
+    ],
+)
+def test_what_is_no_flow_is_refused_with_a_sentence(text, complaint):
+    assert any(complaint in one for one in complaints(text)), complaints(text)
+
+
+def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "gbk.yaml"
+    path.write_bytes("flow: x\nsteps:\n  - step: 你好\n".encode("gbk"))
+    with pytest.raises(FlowRefused, match=r"gbk.yaml:3:1: The file is not UTF-8"):
+        load(path, "gbk.yaml")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(FlowRefused, match="can't be read"):
+        load(tmp_path / "none.yaml")
