@@ -1,6 +1,7 @@
 """Values in what was said: digits in words, yes or no. English and Chinese."""
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from dialplans.wording import plain, syllables, units
@@ -80,7 +81,7 @@ def yes_or_no(text: str, language: str) -> tuple[bool | None, float]:
     return yes_words, 0.95 if len(words) <= 4 else 0.7
 
 
-def choice_of(text: str, phrases: list[tuple[str, ...]], language: str) -> tuple[int, float]:
+def choice_of(text: str, phrases: Sequence[tuple[str, ...]], language: str) -> tuple[int, float]:
     """Return which group of phrases `text` is nearest to (-1: none) and how sure that is (0-1)."""
     said = units(text, language)
     if not said:
