@@ -12,20 +12,19 @@ class Arrivals:
         "_fraction_mark",
         "_highest",
         "_lost_before",
+        "_received_before",
         "_seen",
         "_transit",
         "jitter",
         "received",
-        "total",
     )
 
     def __init__(self) -> None:
-        self.total = 0
-        """Packets received, without duplicates, of all sources."""
         self.jitter = 0.0
         """Interarrival jitter in samples."""
-        self._lost_before = 0
+        self._lost_before = self._received_before = 0
         self.received = 0
+        """Packets of the present source, without duplicates."""
         self._fraction_mark = (0, 0)
         self._base = self._highest = -1
         self._seen = 0
@@ -33,7 +32,7 @@ class Arrivals:
 
     def restart(self) -> None:
         """The peer began a new sequence (another SSRC)."""
-        self._lost_before = self.lost
+        self._lost_before, self._received_before = self.lost, self.total
         self.received, self._seen = 0, 0
         self._base = self._highest = -1
         self._transit = None
@@ -49,7 +48,6 @@ class Arrivals:
         elif not self._count_disordered(sequence, step):
             return False
         self.received += 1
-        self.total += 1
         return True
 
     def _count_disordered(self, sequence: int, step: int) -> bool:
@@ -69,14 +67,27 @@ class Arrivals:
         self._seen |= bit
         return True
 
-    def time(self, stamp: int, now: float) -> None:
-        """Note when (seconds) an audio packet with this time stamp came."""
+    def audio(self, sequence: int, stamp: int, now: float) -> bool:
+        """Note an audio packet with its time stamp and when it came (seconds); False: it is a duplicate."""
+        highest = self._highest + 1
+        if sequence == highest & 0xFFFF and highest:
+            self._highest = highest
+            self._seen = (self._seen << 1 | 1) & _WINDOW
+            self.received += 1
+        elif not self.count(sequence):
+            return False
         transit = now * _RATE - stamp
         if self._transit is not None:
             distance = abs(transit - self._transit)
             if distance < _RATE:
                 self.jitter += (distance - self.jitter) / 16
         self._transit = transit
+        return True
+
+    @property
+    def total(self) -> int:
+        """Packets received, without duplicates, of all sources."""
+        return self._received_before + self.received
 
     @property
     def highest(self) -> int:

@@ -20,6 +20,8 @@ QUIET = 200
 _PRESSING = 100
 """Ticks after which a frame is dropped also while somebody speaks."""
 
+_unpack = HEAD.unpack_from
+
 
 class Incoming:
     """One peer's audio and digits."""
@@ -80,20 +82,30 @@ class Incoming:
         return kind >= 0 and kind in (self._payload_type, self._digits_type, self._noise_type)
 
     def packet(self, packet: bytes, now: float) -> None:
-        """Take a packet from the right source."""
-        payload = packet[12:] if len(packet) > 12 and packet[0] == PLAIN else payload_of(packet)
+        """Take a packet of more than 12 bytes from the right source."""
+        first, kind, sequence, stamp, ssrc = _unpack(packet)
+        if ssrc == self._ssrc and kind == self._payload_type and first == PLAIN:
+            if self.arrivals.audio(sequence, stamp, now):
+                self.jitter.put(stamp, ssrc, False, packet[12:])
+            if self._noise >= 0:
+                self._noise = -1
+        else:
+            self._other_packet(packet, now)
+
+    def _other_packet(self, packet: bytes, now: float) -> None:
+        """Take a packet that is not simply the next piece of audio."""
+        payload = payload_of(packet)
         if not payload:
             self.bad += 1
             return
-        _, kind, sequence, stamp, ssrc = HEAD.unpack_from(packet)
+        _, kind, sequence, stamp, ssrc = _unpack(packet)
         if ssrc != self._ssrc:
             if self._ssrc >= 0:
                 self.arrivals.restart()
             self._ssrc = ssrc
         marker, kind = kind > 127, kind & 127
         if kind == self._payload_type:
-            if self.arrivals.count(sequence):
-                self.arrivals.time(stamp, now)
+            if self.arrivals.audio(sequence, stamp, now):
                 self.jitter.put(stamp, ssrc, marker, payload)
             self._noise = -1
         elif kind == self._digits_type:

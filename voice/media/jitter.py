@@ -8,7 +8,7 @@ two ends is mended too. All codecs here have one byte per time stamp unit, so fr
 length (10-60 ms) by bytes.
 """
 
-from voice.media.rtp import signed
+from voice.media.rtp import HALF, signed
 
 FRAME = 160
 FIRST_DELAY = 2
@@ -78,8 +78,11 @@ class JitterBuffer:
         """Take a packet's payload; one that can't be played any more is counted in `late`."""
         if ssrc != self._ssrc:
             self._begin(stamp, ssrc)
-        offset = signed(stamp - self._anchor)
-        slot, rest = divmod(offset, FRAME)
+        offset = stamp - self._anchor
+        if not -HALF < offset < HALF:
+            offset = signed(offset)
+        slot = offset // FRAME
+        rest = offset - slot * FRAME
         ahead = slot - self._next
         if ahead < 0 or ahead > FARTHEST:
             if self._is_another_time(stamp, ahead, marker):
@@ -87,23 +90,27 @@ class JitterBuffer:
                 slot, rest, ahead = 0, 0, FIRST_DELAY
             elif abs(ahead) > FARTHEST:
                 return
-        else:
+        elif self._late_run:
             self._late_run = 0
         key = slot - self._taken
         if self._touched == self._taken:
             self._key = min(self._key, key)
         else:
-            self._spread[self._key] = self._spread.get(self._key, 0.0) + 1.0
-            self._puts += 1
+            spread = self._spread
+            try:
+                spread[self._key] += 1.0
+            except KeyError:
+                spread[self._key] = 1.0
             self._touched, self._key = self._taken, key
+            self._puts += 1
+            if self._puts >= self._ask_at:
+                self._adapt()
         self.puts += 1
         self.delay_sum += ahead
         if rest == 0 and len(payload) == FRAME and ahead >= 0:
             self._frames[slot] = payload
         else:
             self._put_pieces(slot, rest, payload)
-        if self._puts >= self._ask_at:
-            self._adapt()
 
     def take(self) -> bytes | None:
         """Return the encoded frame whose turn it is, None where there is none (lost, late, or more delay is needed)."""

@@ -13,9 +13,11 @@ _AFTER = 2
 class Keys:
     """What is still to be pressed on one stream."""
 
-    __slots__ = ("_gap", "_presses", "_running", "_tone", "in_band", "stamp")
+    __slots__ = ("_gap", "_presses", "_running", "_tone", "busy", "in_band", "stamp")
 
     def __init__(self) -> None:
+        self.busy = False
+        """Whether anything is still to be sent, gaps included."""
         self.in_band = False
         """Send the two frequencies as audio instead of telephone events."""
         self.stamp = 0
@@ -24,15 +26,12 @@ class Keys:
         self._running: Iterator[tuple[bool, bytes, bytes]] | None = None
         self._gap = 0
 
-    @property
-    def busy(self) -> bool:
-        return bool(self._presses) or self._running is not None or self._gap > 0
-
     def press(self, digits: str, duration_ms: int, gap_ms: int) -> None:
         """Queue digits; what is no key is passed over."""
         for digit in digits.upper():
             if digit in CODES:
                 self._presses.append((digit, duration_ms, gap_ms))
+                self.busy = True
 
     def take(self, stamp: int) -> tuple[bool, bytes, bytes] | None:
         """Return (marker, event payload, audio of 20 ms) for this tick; None: a gap, or done.
@@ -46,8 +45,10 @@ class Keys:
             self._running = None
         if self._gap > 0:
             self._gap -= 1
+            self.busy = self._gap > 0 or bool(self._presses)
             return None
         if not self._presses:
+            self.busy = False
             return None
         digit, duration_ms, gap_ms = self._presses.popleft()
         self.stamp = stamp

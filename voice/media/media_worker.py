@@ -22,7 +22,7 @@ from voice.media.ports import Ports
 from voice.media.switchboard import EpollWatch, Switchboard
 from voice.media.tick import Beat
 
-_NAP = 0.004
+_NAP = 0.0062
 """Seconds between two looks at the sockets."""
 _NARROW = 0.001
 """Seconds before a tick in which nothing is begun any more."""

@@ -10,6 +10,7 @@ from voice.media.rtp import HEAD, MARKER, PLAIN
 
 _STAMPS = 0xFFFFFFFF
 Send = Callable[[bytes], None]
+_pack = HEAD.pack
 
 
 class Outgoing:
@@ -17,7 +18,7 @@ class Outgoing:
 
     __slots__ = (
         "_codec", "_digits_type", "_encode", "_payload_type", "_rest", "_rest_stamp", "_send", "_silence", "_size",
-        "_talking", "keys", "packets", "sent_bytes", "sequence", "ssrc", "stamp",
+        "_talking", "keys", "packets", "sequence", "ssrc", "stamp",
     )  # fmt: skip
 
     def __init__(self, send: Send) -> None:
@@ -27,7 +28,6 @@ class Outgoing:
         self.stamp = secrets.randbits(32)
         """Time stamp of the present tick."""
         self.packets = 0
-        self.sent_bytes = 0
         self.keys = Keys()
         self._codec: Codec | None = None
         self._encode: Callable[[bytes], bytes] = lambda linear: b""
@@ -74,9 +74,8 @@ class Outgoing:
             self._talking = True
         sequence = self.sequence
         self.sequence = (sequence + 1) & 0xFFFF
-        self._send(HEAD.pack(PLAIN, kind, sequence, stamp, self.ssrc) + coded)
+        self._send(_pack(PLAIN, kind, sequence, stamp, self.ssrc) + coded)
         self.packets += 1
-        self.sent_bytes += FRAME
 
     def press(self) -> bytes:
         """Send this tick's part of the key presses under way; return what it sounds like."""
@@ -114,4 +113,3 @@ class Outgoing:
         self._send(HEAD.pack(PLAIN, kind, self.sequence, stamp, self.ssrc) + payload)
         self.sequence = (self.sequence + 1) & 0xFFFF
         self.packets += 1
-        self.sent_bytes += len(payload)

@@ -77,11 +77,21 @@ class _File:
         os.pwrite(self._file, head(self._size - self._size % (_CHANNELS * _WIDTH)), 0)
 
 
+_Work = tuple[Recording, list[bytes], list[bytes], bool]
+"""A recording, its new frames left and right, and whether that is all."""
+
+
+def _take(recording: Recording, last: bool) -> _Work:
+    left, right = recording.left, recording.right
+    recording.left, recording.right = [], []
+    return recording, left, right, last
+
+
 class Writer:
     """The thread that writes all recordings of a worker."""
 
     def __init__(self) -> None:
-        self._work: SimpleQueue[tuple[Recording, list[bytes], list[bytes], bool] | None] = SimpleQueue()
+        self._work: SimpleQueue[list[_Work] | None] = SimpleQueue()
         self._failures: deque[tuple[Recording, str]] = deque()
         self._files: dict[Recording, _File] = {}
         self._broken: set[Recording] = set()
@@ -92,9 +102,11 @@ class Writer:
 
     def flush(self, recording: Recording, last: bool = False) -> None:
         """Hand over what was recorded so far; `last` closes the file."""
-        left, right = recording.left, recording.right
-        recording.left, recording.right = [], []
-        self._work.put((recording, left, right, last))
+        self._work.put([_take(recording, last)])
+
+    def flush_all(self, recordings: list[Recording]) -> None:
+        """Hand over several at once."""
+        self._work.put([_take(recording, False) for recording in recordings])
 
     def ready(self) -> None:
         """Report failures, in the caller's thread."""
@@ -109,17 +121,20 @@ class Writer:
 
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
-            recording, left, right, last = work
-            if recording not in self._broken:
-                try:
-                    self._write(recording, left, right)
-                except OSError as error:
-                    self._broken.add(recording)
-                    self._failures.append((recording, f"'{recording.path}' can't be written: {error.strerror}."))
-            if last:
-                self._broken.discard(recording)
-            if last or recording in self._broken:
-                self._close(recording)
+            for each in work:
+                self._do(*each)
+
+    def _do(self, recording: Recording, left: list[bytes], right: list[bytes], last: bool) -> None:
+        if recording not in self._broken:
+            try:
+                self._write(recording, left, right)
+            except OSError as error:
+                self._broken.add(recording)
+                self._failures.append((recording, f"'{recording.path}' can't be written: {error.strerror}."))
+        if last or recording in self._broken:
+            self._close(recording)
+        if last:
+            self._broken.discard(recording)
 
     def _write(self, recording: Recording, left: list[bytes], right: list[bytes]) -> None:
         file = self._files.get(recording)

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable
 
 from voice.media import emodel, mixer
-from voice.media.codec import SILENCE
+from voice.media.codec import FRAME, SILENCE
 from voice.media.dtmf import Press
 from voice.media.incoming import Incoming
 from voice.media.latch import Latch
@@ -195,7 +195,7 @@ class Stream:
             )
         if self._sends and outgoing.packets:
             packet = self.reports.sender(
-                now, outgoing.ssrc, outgoing.stamp, outgoing.packets, outgoing.sent_bytes, block
+                now, outgoing.ssrc, outgoing.stamp, outgoing.packets, outgoing.packets * FRAME, block
             )
         else:
             packet = self.reports.receiver(outgoing.ssrc, block)

@@ -15,7 +15,9 @@ from voice.media.stream import Stream
 from voice.media.tick import Beat, Due
 
 FLUSH_TICKS = 45
-"""A recording is handed to the writer this often (0.9 s), each stream in another tick."""
+"""A recording is handed to the writer this often (0.9 s)."""
+_FLUSH_STEP = 5
+"""Ticks between two groups of recordings: waking the writer for each would cost as much as writing."""
 _REPORT_TICKS = 5
 """Due RTCP reports are looked for this often."""
 
@@ -65,7 +67,7 @@ class Switchboard:
         self._streams: dict[int, Stream] = {}
         self._row: list[Stream] = []
         """The streams, as the tick walks them."""
-        self._recordings: list[dict[Stream, Recording]] = [{} for _ in range(FLUSH_TICKS)]
+        self._recordings: list[dict[Stream, Recording]] = [{} for _ in range(FLUSH_TICKS // _FLUSH_STEP)]
         self._feeds: dict[str, SpeechFeed] = {}
         self._dropped = 0
         self._ticks = 0
@@ -101,8 +103,9 @@ class Switchboard:
         if self._feeds:
             for feed in self._feeds.values():
                 feed.send()
-        for recording in self._recordings[self._ticks % FLUSH_TICKS].values():
-            self.writer.flush(recording)
+        group, rest = divmod(self._ticks % FLUSH_TICKS, _FLUSH_STEP)
+        if not rest and self._recordings[group]:
+            self.writer.flush_all(list(self._recordings[group].values()))
 
     def between(self, now: float) -> None:
         """What is done between two ticks: files that were read, recordings that failed, reports that are due."""
@@ -186,11 +189,11 @@ class Switchboard:
     def _record(self, stream: Stream, path: str) -> None:
         self._stop_recording(stream)
         recording = stream.record(path)
-        self._recordings[stream.number % FLUSH_TICKS][stream] = recording
+        self._recordings[stream.number % len(self._recordings)][stream] = recording
         self.writer.flush(recording)
 
     def _stop_recording(self, stream: Stream) -> None:
-        recording = self._recordings[stream.number % FLUSH_TICKS].pop(stream, None)
+        recording = self._recordings[stream.number % len(self._recordings)].pop(stream, None)
         if recording is not None:
             self.writer.flush(recording, last=True)
         stream.recording = None

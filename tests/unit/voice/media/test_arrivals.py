@@ -53,15 +53,15 @@ def test_jitter_is_none_at_an_even_pace_and_near_the_mean_deviation_otherwise() 
     even, uneven = Arrivals(), Arrivals()
     chance = random.Random(7)
     for packet in range(500):
-        even.time(160 * packet, 0.02 * packet + 1)
-        uneven.time(160 * packet, 0.02 * packet + chance.uniform(0, 0.04))
+        even.audio(packet, 160 * packet, 0.02 * packet + 1)
+        uneven.audio(packet, 160 * packet, 0.02 * packet + chance.uniform(0, 0.04))
     assert even.jitter == pytest.approx(0, abs=0.01)
     assert uneven.jitter / 8 == pytest.approx(40 / 3, rel=0.35)
 
 
 def test_a_jump_of_the_time_stamps_is_no_jitter() -> None:
     arrivals = Arrivals()
-    arrivals.time(0, 0.0)
-    arrivals.time(3_000_000_000, 0.02)
-    arrivals.time(3_000_000_160, 0.04)
+    arrivals.audio(0, 0, 0.0)
+    arrivals.audio(1, 3_000_000_000, 0.02)
+    arrivals.audio(2, 3_000_000_160, 0.04)
     assert arrivals.jitter == 0

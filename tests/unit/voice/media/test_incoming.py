@@ -141,7 +141,7 @@ def test_a_codec_change_in_mid_call_is_heard_right() -> None:
 def test_packets_of_types_that_nobody_negotiated_are_bad() -> None:
     ear = Ear()
     ear.packet(0, b"\x00" * 160, kind=34)
-    ear.packet(0, b"")
+    ear.packet(0, b"\x00", kind=77)
     assert ear.incoming.bad == 2
     assert not ear.incoming.valid(HEAD.pack(0x80, 34, 1, 0, 9) + b"x")
     assert not ear.incoming.valid(b"hello")
