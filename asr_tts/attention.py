@@ -32,6 +32,8 @@ SHORT_GAP = 200 * MS
 """A hole in the audio up to here is filled with silence; a longer one is a new beginning."""
 SMOOTHED = 3
 """Windows over which the likeness to echo is averaged."""
+ALL = 0.8
+"""Share of an utterance's windows in which the robot spoke, from which all of it may be echo."""
 ECHO = 0.5
 """Likeness from which a window is counted as echo, not as speech."""
 
@@ -222,10 +224,8 @@ class Attention:
     def _refused(self, number: int) -> str:
         utterance = self._utterances[number]
         likenesses = utterance.likenesses
-        whole = len(likenesses) >= 0.8 * utterance.windows
-        return rejection.before_decoding(
-            self._ends.speech, sum(likenesses) / len(likenesses) if whole and likenesses else 0.0
-        )
+        whole = likenesses and len(likenesses) >= ALL * utterance.windows
+        return rejection.before_decoding(self._ends.speech, sum(likenesses) / len(likenesses) if whole else 0.0)
 
     # -- what the recogniser says -----------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from pypinyin import Style, lazy_pinyin
 _HAN = re.compile(r"[㐀-鿿]")
 _MARKS = re.compile(r"[^\w\s]|_", re.UNICODE)
 _REPEATED_WORDS = re.compile(r"\b(.{2,60}?)(?:[\s,.!?]+\1\b){2,}", re.IGNORECASE)
+LOOP = 3
+"""Words from which a text that says the same again is a loop."""
 _REPEATED_SIGNS = re.compile(r"([㐀-鿿]{1,12}?)(?:[，。！？、\s]*\1){3,}")
 _DIGIT_WORDS = re.compile(
     r"(?:\d|zero|oh|one|two|three|four|five|six|seven|eight|nine|[零一二三四五六七八九幺]|[\s,-])+", re.IGNORECASE
@@ -26,14 +28,26 @@ def tidy(text: str, language: str) -> str:
     """Return what was recognised as it is shown: loops taken out, stage directions gone, zh in simplified signs.
 
     A short recogniser context makes Whisper loop now and then; three equal phrases in a row (digits aside, people do
-    say "three three three") are one.
+    say "three three three") are one, and so is a longer sentence said twice.
     """
     text = _NOT_SPEECH.sub(" ", text)
     if language == "zh":
         text = str(_simplifier().convert(text))
         text = _REPEATED_SIGNS.sub(_once, text)
-    text = _REPEATED_WORDS.sub(_once, text)
+    text = _unlooped(_REPEATED_WORDS.sub(_once, text))
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _unlooped(text: str) -> str:
+    """`text` up to where it begins again from its own beginning and goes on like that to the end."""
+    signs = text.split()
+    bare = [plain(sign) for sign in signs]
+    for period in range(LOOP, len(bare) * 2 // 3 + 1):
+        again = len(bare) - period
+        if again >= min(period, LOOP) and bare[period:] == [bare[place % period] for place in range(again)]:
+            first = " ".join(signs[:period])
+            return text if _DIGIT_WORDS.fullmatch(plain(first)) else first.rstrip(",;")
+    return text
 
 
 def _once(match: "re.Match[str]") -> str:

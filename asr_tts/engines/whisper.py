@@ -5,7 +5,6 @@ decoder begins to loop; above, nothing is lost (FACTS: 1.8 % word error rate eit
 faster-whisper gives the mel front end and the tokenizer, nothing else.
 """
 
-import math
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -27,17 +26,27 @@ RATE = 16000
 FRAMES_A_SECOND = 100
 SHORTEST_CONTEXT = 9 * FRAMES_A_SECOND
 LONGEST_CONTEXT = 30 * FRAMES_A_SECOND
-LEAD = 0.3
-"""Seconds of silence before the speech: one-word answers are recognised better."""
 MARGIN = 0.5
-"""Seconds of context left after the speech at least."""
-TOKENS_A_SECOND = 8
-TOKENS_AT_LEAST = 12
+"""Seconds of silence after it."""
+TOKENS_A_SECOND = {"en": 6.0, "zh": 11.0}
+TOKENS_BESIDES = 10
 """Nobody speaks faster; the rest of a long output is a loop."""
+OPEN_BEAMS = 5
+"""Hypotheses followed in parallel: 1.6 instead of 2.2 % word errors for 14 ms. Closed questions are decoded greedily,
+for beams hear a lone digit twice."""
 LANGUAGES = ("en", "zh")
 """What language identification may answer."""
-MIDDLE, STEEPNESS = -0.75, 4.5
-"""Of the confidence; see `confidence_of`."""
+MEASURED = (
+    (-2.0, 0.15),
+    (-1.2, 0.45),
+    (-0.7, 0.56),
+    (-0.4, 0.64),
+    (-0.3, 0.75),
+    (-0.2, 0.87),
+    (-0.1, 0.95),
+    (0.0, 0.98),
+)
+"""Mean log-probability of a token, and the share of human prompts that were right at it; see `confidence_of`."""
 
 
 class Whisper:
@@ -68,9 +77,10 @@ class Whisper:
         language = self._language(encoded, question)
         tokenizer = self._tokenizer(language)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        longest = len(prompt) + TOKENS_AT_LEAST + int(TOKENS_A_SECOND * seconds)
+        longest = len(prompt) + TOKENS_BESIDES + int(TOKENS_A_SECOND.get(language, 8.0) * seconds)
+        beams = OPEN_BEAMS if question.kind in ("open", "dictation") else 1
         result = self._model.generate(
-            encoded, [prompt], beam_size=1, max_length=longest, return_scores=True, return_no_speech_prob=True
+            encoded, [prompt], beam_size=beams, max_length=longest, return_scores=True, return_no_speech_prob=True
         )[0]
         text = tokenizer.decode([token for token in result.sequences_ids[0] if token < tokenizer.eot])
         score = float(result.scores[0])
@@ -78,10 +88,8 @@ class Whisper:
 
     def _encode(self, samples: Samples) -> Any:
         wide = soxr.resample(samples.astype(np.float32) / FULL_SCALE, 8000, RATE, quality="HQ")
-        lead = np.zeros(int(LEAD * RATE), np.float32)
-        mel = self._features(
-            np.concatenate([lead, wide.astype(np.float32), np.zeros(RATE // 2, np.float32)]), padding=0
-        )
+        padded = np.pad(wide.astype(np.float32), (0, int(MARGIN * RATE)))
+        mel = self._features(padded, padding=0)
         return self._model.encode(ctranslate2.StorageView.from_array(in_context(mel)))
 
     def _language(self, encoded: Any, question: Question) -> str:
@@ -95,17 +103,17 @@ class Whisper:
 
 def in_context(mel: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return `mel` (bands x frames) as 1 x bands x context: as long as needed, from 9 to 30 s, silence behind."""
-    needed = mel.shape[1] + int((MARGIN - 0.5) * FRAMES_A_SECOND)
-    context = min(max(SHORTEST_CONTEXT, needed + needed % 2), LONGEST_CONTEXT)
+    context = min(max(SHORTEST_CONTEXT, mel.shape[1] + mel.shape[1] % 2), LONGEST_CONTEXT)
     mel = mel[:, :context]
     padded = np.pad(mel, ((0, 0), (0, context - mel.shape[1])), constant_values=float(mel.min()))
     return np.ascontiguousarray(padded[None], dtype=np.float32)
 
 
 def confidence_of(mean_log_probability: float) -> float:
-    """0-1 from the mean log-probability of a token, by a logistic curve: monotone, and a probability in its meaning.
+    """0-1 from the mean log-probability of a token: how often an utterance with it is right.
 
-    Fitted to how often every word of a human prompt was right (bench/recognition_engine.py: 480 prompts, clean and at
-    20 and 10 dB of noise).
+    Interpolated, monotone, from 747 human prompts through mu-law, clean and at 10 dB of noise; right is: at most 15 %
+    of the words wrong.
     """
-    return 1 / (1 + math.exp(-STEEPNESS * (mean_log_probability - MIDDLE)))
+    points, shares = zip(*MEASURED, strict=True)
+    return float(np.interp(mean_log_probability, points, shares))
