@@ -40,13 +40,14 @@ class BareStack:
         self.keep = True
         """Whether dialogs and events are kept for the test to look at."""
         self.code = 200
+        self.rtp = RTP
         self.failures: list[HotlineError] = []
         self._on_call = on_call
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def address(self) -> str:
-        return f"{self.stack.here[0]}:{self.stack.here[1]}"
+        return f"{self.stack.address[0]}:{self.stack.address[1]}"
 
     def taken(self, dialog: SipDialog) -> None:
         if self.keep:
@@ -66,7 +67,7 @@ class BareStack:
     async def _answer(self, dialog: SipDialog, after: float) -> None:
         await asyncio.sleep(after)
         try:
-            await dialog.answer(*RTP)
+            await dialog.answer(*self.rtp)
         except HotlineError as fault:
             self.failures.append(fault)
 

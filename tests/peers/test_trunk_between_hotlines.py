@@ -50,7 +50,7 @@ async def test_they_register_with_sha_256_over_ipv4_and_ipv6(centre, office):
             await until(lambda: centre.edge.bindings.users(0), "registration")
             (binding,) = centre.edge.bindings.users(0)["branch"]
             assert office.edge.trunks[0].line in binding.contact.uri
-            assert binding.route == office.stack.here
+            assert binding.route == office.stack.address
             challenge = office.edge.registrations[0]._challenge
             assert challenge is not None
             assert challenge.algorithm == "SHA-256"
@@ -68,7 +68,7 @@ async def test_a_call_to_the_registered_contact_is_the_trunks_even_from_an_unkno
         (binding,) = centre.edge.bindings.users(0)["branch"]
         events: asyncio.Queue[Any] = asyncio.Queue()
         for contact, kind in ((binding.contact.uri, "trunk"), (f"sip:branch@{branch};line=guessed", "unknown")):
-            target = Target(contact, office.stack.here)
+            target = Target(contact, office.stack.address)
             stranger.stack.call(target, Party("1"), "127.0.0.47", 40000, sink=events.put_nowait)
             assert (await asyncio.wait_for(calls.get(), 5)).origin.kind == kind
             assert isinstance(await asyncio.wait_for(events.get(), 5), HungUp)
@@ -107,7 +107,7 @@ async def test_a_stranger_is_answered_or_refused_as_the_settings_say(head, branc
             our_edge(head, refusing(calls), guard={"accept_unknown": accepted}) as centre,
             our_edge(branch) as stranger,
         ):
-            target = Target(f"sip:100@{head}", centre.stack.here)
+            target = Target(f"sip:100@{head}", centre.stack.address)
             stranger.stack.call(target, Party("1"), "127.0.0.46", 40000, sink=events.put_nowait)
             ended = await asyncio.wait_for(events.get(), 5)
             assert isinstance(ended, HungUp)
@@ -125,7 +125,7 @@ async def test_a_flood_is_silenced_while_a_trunk_is_heard(head, branch):
         our_edge(branch) as stranger,
         our_edge(known) as carrier,
     ):
-        target = Target(f"sip:100@{head}", centre.stack.here)
+        target = Target(f"sip:100@{head}", centre.stack.address)
         for caller, times in ((stranger, 30), (carrier, 30)):
             ended: asyncio.Queue[Any] = asyncio.Queue()
             for _ in range(times):

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 from models.cause import Cause
 from models.errors import CannotDo
 from voice.line import DialogEvent, HungUp, MediaPlan, Origin, Party, Sink
-from voice.sip.address import Address
+from voice.sip.address import numeric
 from voice.sip.causes import reason_header
 from voice.sip.dialog_life import DIALOG, Event, State
 from voice.sip.digest import answer_to, best_challenge
@@ -33,8 +33,6 @@ class Wire(Protocol):
     """What a dialog needs of the stack."""
 
     transactions: Transactions
-    here: Address
-    """Host and port that we write into Via and Contact."""
 
     def left(self, dialog: "SipDialog") -> None:
         """Hear that a dialog takes no more requests."""
@@ -108,6 +106,11 @@ class SipDialog:
     def give_up(self, cause: Cause) -> None:
         """End a call that isn't up yet."""
         raise AssertionError("each direction has its own way")
+
+    def receive_at(self, address: str, port: int) -> None:
+        """Say where our RTP goes; an address that stands for all of ours becomes the one that the peer sees."""
+        found = numeric(address)
+        self.negotiation.at(self.peer.here[0] if found is not None and found.is_unspecified else address, port)
 
     def move(self, event: Event) -> None:
         self.state = DIALOG.next(self.state, event)

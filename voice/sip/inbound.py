@@ -56,7 +56,7 @@ class InboundDialog(SipDialog):
         """
         if not self._open or self._offer is None:
             raise CannotDo("This caller can't be sent sound before the answer.")
-        self.negotiation.at(address, port)
+        self.receive_at(address, port)
         body = self.negotiation.answer_to(self._offer)
         self._answer(183, "Session Progress", [*self._usual(), SDP_TYPE], body)
         assert self.negotiation.plan is not None
@@ -65,7 +65,7 @@ class InboundDialog(SipDialog):
     async def answer(self, address: str, port: int) -> MediaPlan:
         if not self._open:
             raise CannotDo("The call is over already: the caller hung up before our answer.")
-        self.negotiation.at(address, port)
+        self.receive_at(address, port)
         try:
             body = self.negotiation.answer_to(self._offer) if self._offer else self.negotiation.offered()
         except BadDescription as fault:

@@ -38,7 +38,7 @@ class OutboundDialog(SipDialog):
         super().__init__(wire, peer, codecs, *parties, credentials)
         self.move(Event.PLACED)
         self.attach(sink)
-        self.negotiation.at(*media)
+        self.receive_at(*media)
         self._headers = [*headers, ALLOW, SUPPORTED, USER_AGENT, SDP_TYPE]
         self._proofs: list[tuple[str, str]] = []
         self._offer = self.negotiation.offered()

@@ -1,9 +1,10 @@
 """The other end of a dialog, as RFC 3261 section 12 keeps it: tags, sequence numbers, target, route."""
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 
-from voice.sip.address import Address, numeric
+from voice.sip.address import Address, bracketed, numeric
 from voice.sip.message import Headers, Message, Request, Response, our_via
 from voice.sip.uri import BadUri, read_name_addr, read_uri
 
@@ -11,7 +12,7 @@ from voice.sip.uri import BadUri, read_name_addr, read_uri
 class Peer:
     def __init__(self, here: Address, contact: str, call_id: str, local: str, remote: str, reached_at: Address) -> None:
         """`here`: for our Via. `local`, `remote`: From and To values as we write them. `reached_at`: last known hop."""
-        self._here = here
+        self.here = here
         self.contact = contact
         """Our Contact value."""
         self.call_id = call_id
@@ -48,7 +49,7 @@ class Peer:
         """Learn from a response that makes the dialog (section 12.1.2)."""
         self.remote = response.first("To")
         asked, hop, self.first_hop = self.target, self.first_hop, None
-        self.routes = tuple(reversed(response.listed("Record-Route")))
+        self.routes = tuple(route for route in reversed(response.listed("Record-Route")) if _readable(route))
         self.refresh(response)
         if hop is not None:
             # A phone behind NAT repeats in Contact the address that we couldn't use when we called it.
@@ -57,8 +58,9 @@ class Peer:
     def refresh(self, message: Message) -> None:
         """Take the remote target of an INVITE, an UPDATE or their 2xx (section 12.2)."""
         contacts = message.listed("Contact")
-        if contacts:
-            self.target = read_name_addr(contacts[0]).uri
+        with contextlib.suppress(BadUri):
+            # One that can't be read leaves us with the one before.
+            self.target = read_name_addr(contacts[0]).uri if contacts else self.target
         allowed = message.listed("Allow")
         if allowed:
             self.allows = frozenset(method.upper() for method in allowed)
@@ -79,7 +81,7 @@ class Peer:
         if not cseq:
             self.local_cseq += 1
             cseq = self.local_cseq
-        via = our_via(*self._here)
+        via = our_via(*self.here)
         uri, routes = self._way()
         lines = [
             ("Via", str(via)),
@@ -113,6 +115,18 @@ class Peer:
         if not self.routes and self._behind_nat:
             return self.reached_at
         return _address_of(way) or self.reached_at
+
+
+def _readable(route: str) -> bool:
+    try:
+        return bool(read_name_addr(route).uri)
+    except BadUri:
+        return False
+
+
+def contact(here: Address, user: str = "hotline") -> str:
+    """Our Contact value."""
+    return f"<sip:{user}@{bracketed(here[0])}:{here[1]}>"
 
 
 def _address_of(uri: str) -> Address | None:

@@ -11,7 +11,7 @@ from voice.sip.in_dialog import unacceptable
 from voice.sip.inbound import InboundDialog
 from voice.sip.message import Request, Response, new_tag
 from voice.sip.origins import Prove, may_reach_hotline
-from voice.sip.peer import Peer
+from voice.sip.peer import Peer, contact
 from voice.sip.sdp import BadDescription
 from voice.sip.session_refresh import SHORTEST, TooBrief, asked
 from voice.sip.uri import BadUri, read_name_addr, read_uri
@@ -124,8 +124,9 @@ class ReceptionDesk:
         stack = self._stack
         local = f"{request.first('To')};tag={new_tag()}"
         called = _party(request.first("To"), request.uri)
-        contact = stack.contact(called.number if called.number.isalnum() else "hotline")
-        peer = Peer(stack.here, contact, request.call_id, local, request.first("From"), request.source)
+        here = stack.here(request.source)
+        ours = contact(here, called.number if called.number.isalnum() and called.number.isascii() else "hotline")
+        peer = Peer(here, ours, request.call_id, local, request.first("From"), request.source)
         peer.called_us(request)
         caller = _party(request.first("From"))
         return InboundDialog(stack, peer, stack.codecs, (caller, called, origin), request, transaction, interval)

@@ -15,14 +15,14 @@ from models.cause import Cause
 from models.settings import SipSettings
 from voice.line import Origin, Party, Sink
 from voice.sip.abilities import USER_AGENT
-from voice.sip.address import Address, bracketed, host_and_port, numeric
+from voice.sip.address import SIP_PORT, Address, bracketed, host_and_port, numeric
 from voice.sip.dialog import SipDialog
 from voice.sip.errand import Errand, Reply
 from voice.sip.message import Headers, Request, Response, new_tag, our_via
 from voice.sip.origins import Arrival, Prove
 from voice.sip.outbound import OutboundDialog
 from voice.sip.parsing import Malformed, read, written
-from voice.sip.peer import Peer
+from voice.sip.peer import Peer, contact
 from voice.sip.reception_desk import ReceptionDesk
 from voice.sip.request import Credentials, RequestHandler, Target
 from voice.sip.transactions import Transactions
@@ -88,10 +88,11 @@ class SipStack:
     async def start(self) -> None:
         """Bind and listen; raises `OperatorFault`."""
         host, port = host_and_port(self.settings.listen, "[sip] listen")
-        self._socket = Socket((host, port or 5060), self._received)
+        self._socket = Socket((host, port or SIP_PORT), self._received, self._unsent)
         self.address: Address = self._socket.address
         self.public_address = self.settings.public_address.strip("[]") or self.address[0]
-        self.here: Address = (self.public_address, self.address[1])
+        found = numeric(self.public_address)
+        self._anywhere = found is not None and found.is_unspecified
         self.transactions = Transactions(self._socket, self._desk.receive)
 
     async def stop(self, patience: float = 1.0) -> None:
@@ -113,9 +114,10 @@ class SipStack:
         """Let `handler` answer a method outside dialogs (REGISTER, MESSAGE …)."""
         self.handlers[method] = handler
 
-    def contact(self, user: str = "hotline") -> str:
-        """Our Contact value."""
-        return f"<sip:{user}@{bracketed(self.here[0])}:{self.here[1]}>"
+    def here(self, peer: Address) -> Address:
+        """What stands for us in Via, Contact and SDP towards a peer."""
+        host = self._socket.towards(peer) if self._anywhere else self.public_address
+        return host, self.address[1]
 
     def call(
         self,
@@ -134,14 +136,15 @@ class SipStack:
         Events go to `sink`: `Ringing`, `Answered`, and at the end `HungUp` with the final code (408 also where nobody
         answered at all).
         """
-        caller_uri = caller.uri or f"sip:{caller.number}@{bracketed(self.here[0])}"
+        here = self.here(target.address)
+        caller_uri = caller.uri or f"sip:{caller.number}@{bracketed(here[0])}"
         name = caller.name.replace("\\", "\\\\").replace('"', '\\"')
         local = f"{f'{chr(34)}{name}{chr(34)} ' if name else ''}<{caller_uri}>;tag={new_tag()}"
         call_id = secrets.token_hex(16)
-        peer = Peer(self.here, self.contact(), call_id, local, f"<{target.uri}>", target.address)
+        peer = Peer(here, contact(here), call_id, local, f"<{target.uri}>", target.address)
         peer.target = target.uri
         peer.first_hop = target.address
-        origin = Origin("ourselves", "", written(self.here))
+        origin = Origin("ourselves", "", written(here))
         parties = (caller, Party(_user(target.uri), uri=target.uri), origin)
         dialog = OutboundDialog(self, peer, self.codecs, parties, (address, port), sink, credentials, headers)
         self.enter(dialog)
@@ -152,7 +155,8 @@ class SipStack:
     async def send(self, address: Address, errand: Errand) -> Reply:
         """Send a request outside dialogs and return its final reply; 408 where nobody answered."""
         heard: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        via = our_via(*self.here)
+        here = self.here(address)
+        via = our_via(*here)
         lines = [
             ("Via", str(via)),
             ("Max-Forwards", "70"),
@@ -164,7 +168,7 @@ class SipStack:
             USER_AGENT,
         ]
         if not any(name == "Contact" for name, _ in errand.headers):
-            lines.append(("Contact", self.contact()))
+            lines.append(("Contact", contact(here)))
         request = Request(errand.method, errand.uri, lines, target=address)
         request.via = via
 
@@ -198,6 +202,9 @@ class SipStack:
     def arrival(self, request: Request) -> Arrival:
         """What of a request tells who sent it."""
         return Arrival.read(request.plainly())
+
+    def _unsent(self) -> None:
+        self.counts["unsent"] += 1
 
     # -- from the socket ------------------------------------------------------------------------------------
 

@@ -28,11 +28,14 @@ class Socket:
     transport = "udp"
     uopts = _Options()
 
-    def __init__(self, listen: Address, receive: Callable[[bytes, Address], None]) -> None:
-        """Bind; raises `OperatorFault` where the address isn't ours or the port is taken."""
-        self._receive = receive
-        self.unsent = 0
-        """Datagrams that the system didn't take or that had no numeric address."""
+    def __init__(
+        self, listen: Address, receive: Callable[[bytes, Address], None], on_unsent: Callable[[], None]
+    ) -> None:
+        """Bind; raises `OperatorFault` where the address isn't ours or the port is taken.
+
+        `on_unsent` hears of datagrams that the system didn't take or that had no numeric address.
+        """
+        self._receive, self._on_unsent = receive, on_unsent
         self.closed = False
         self._ipv6 = ":" in listen[0]
         self._socket = socket.socket(socket.AF_INET6 if self._ipv6 else socket.AF_INET, socket.SOCK_DGRAM)
@@ -67,13 +70,13 @@ class Socket:
         """Send, or count as unsent: retransmission repairs what a full buffer dropped."""
         host = numeric(address[0])
         if host is None or self.closed:
-            self.unsent += 1
+            self._on_unsent()
             return
         literal = f"::ffff:{host}" if self._ipv6 and host.version == 4 else str(host)
         try:
             self._socket.sendto(data, (literal, address[1]))
         except OSError:
-            self.unsent += 1
+            self._on_unsent()
 
     def close(self) -> None:
         if not self.closed:
@@ -81,6 +84,19 @@ class Socket:
             with contextlib.suppress(RuntimeError):
                 self._loop.remove_reader(self._socket.fileno())
             self._socket.close()
+
+    def towards(self, address: Address) -> str:
+        """The address of ours that a peer sees, by the system's routes: only needed where we listen on all of them."""
+        host = numeric(address[0])
+        if host is None:
+            return self.address[0]
+        with socket.socket(socket.AF_INET6 if host.version == 6 else socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                # Connecting a UDP socket sends nothing.
+                probe.connect((str(host), address[1]))
+                return str(probe.getsockname()[0])
+            except OSError:
+                return self.address[0]
 
     # -- for sippy's transaction manager --------------------------------------------------------------------
 

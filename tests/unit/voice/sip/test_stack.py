@@ -224,3 +224,12 @@ async def test_a_stopped_stack_leaves_no_timer_and_no_socket(bare, phone):
     await phone.silence(0.7)
     with Phone(bare.stack.address), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
         again.bind(bare.stack.address)
+
+
+async def test_listening_everywhere_we_tell_each_peer_the_address_that_it_sees():
+    async with bare_stack("0.0.0.0") as bare:
+        bare.rtp = ("0.0.0.0", 40000)
+        with Phone(("127.0.0.37", bare.stack.address[1])) as phone:
+            answer = await phone.call()
+            assert answer.first("Contact").startswith("<sip:100@127.0.0.1:")
+            assert "c=IN IP4 127.0.0.1\r\n" in answer.body
