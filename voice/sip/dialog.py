@@ -6,7 +6,7 @@ ours and stand on sippy's transactions alone. `in_dialog.py` answers the peer's 
 
 import logging
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from models.cause import Cause
 from models.errors import CannotDo
@@ -192,9 +192,3 @@ class SipDialog:
     def heard_2xx(self, response: Response) -> None:
         """Take what a 2xx says about the peer, before it is acknowledged."""
         self.peer.refresh(response)
-
-    def receive(self, request: Request, transaction: Any) -> Any:
-        """Answer a request of the peer within this dialog; returns what sippy wants back."""
-        from voice.sip.in_dialog import answer_request
-
-        return answer_request(self, request, transaction)

@@ -7,7 +7,7 @@ from models.cause import Cause
 from voice.line import Origin, Party
 from voice.sip import request as plain
 from voice.sip.abilities import ACCEPT, ALLOW, METHODS, OPTIONS, SERVER, SUPPORTED
-from voice.sip.in_dialog import unacceptable
+from voice.sip.in_dialog import answer_request, unacceptable
 from voice.sip.inbound import InboundDialog
 from voice.sip.message import Request, Response, new_tag
 from voice.sip.origins import Prove, may_reach_hotline
@@ -45,7 +45,7 @@ class ReceptionDesk:
             if dialog is None:
                 return _ours(request.response(481, "Call/Transaction Does Not Exist"))
             unknown = _unknown_options(request)
-            return _ours(unknown) if unknown else dialog.receive(request, transaction)
+            return _ours(unknown) if unknown else answer_request(dialog, request, transaction)
         if request.method == "INVITE":
             return self._invited(request, transaction)
         return _ours(self._outside(request))

@@ -93,7 +93,7 @@ class SipStack:
         self.public_address = self.settings.public_address.strip("[]") or self.address[0]
         found = numeric(self.public_address)
         self._anywhere = found is not None and found.is_unspecified
-        self.transactions = Transactions(self._socket, self._desk.receive)
+        self.transactions = Transactions(self._socket, self._desk.receive, self._forked)
 
     async def stop(self, patience: float = 1.0) -> None:
         """End what is left of calls and close the socket.
@@ -203,6 +203,17 @@ class SipStack:
         """What of a request tells who sent it."""
         return Arrival.read(request.plainly())
 
+    def _forked(self, invite: Request, response: Response) -> Request:
+        """A second phone answered our one INVITE: acknowledge and end it (RFC 3261 section 13.2.2.4)."""
+        here = self.here(response.source)
+        peer = Peer(here, contact(here), invite.call_id, invite.first("From"), response.first("To"), response.source)
+        peer.local_cseq = invite.cseq
+        peer.was_reached(response)
+        bye = peer.request("BYE")
+        # Its ACK goes first.
+        asyncio.get_running_loop().call_soon(self.transactions.begin, bye, lambda response: None)
+        return peer.request("ACK", cseq=invite.cseq)
+
     def _unsent(self) -> None:
         self.counts["unsent"] += 1
 
@@ -239,6 +250,10 @@ class SipStack:
             log.exception("a message of %s could not be handled", written(source))
 
     def _take(self, message: Request | Response, checksum: bytes) -> None:
+        if log.isEnabledFor(logging.DEBUG):
+            # Neither URIs nor bodies: they hold numbers.
+            what = message.method if isinstance(message, Request) else f"{message.code} {message.cseq_method}"
+            log.debug("%s < %s from %s", message.call_id, what, written(message.source))
         if isinstance(message, Request):
             self.counts[f"in_{message.method}" if message.method in _COUNTED else "in_other"] += 1
             self.transactions.take_request(message, checksum)

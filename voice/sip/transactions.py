@@ -26,6 +26,9 @@ T4_PURGE = 32.0
 OnRequest = Callable[[Request, Any], Any]
 """(request, sippy's transaction) -> sippy's (response, cancel_cb, noack_cb), or None."""
 
+OnFork = Callable[[Request, Response], Request]
+"""(our INVITE, a 2xx by another callee than the first) -> the ACK for it."""
+
 
 class _Timer:
     """What sippy's `Timeout` returns, on the running loop."""
@@ -69,7 +72,8 @@ class _OneSocket:
 class Transactions(SipTransactionManager):
     stopped = False
 
-    def __init__(self, socket: Socket, on_request: OnRequest) -> None:
+    def __init__(self, socket: Socket, on_request: OnRequest, on_fork: OnFork) -> None:
+        self._on_fork = on_fork
         self.socket = socket
         self.l4r = _OneSocket(socket)
         self.tclient: dict[object, Any] = {}
@@ -109,10 +113,13 @@ class Transactions(SipTransactionManager):
             self._respond(response, transaction, checksum)
             return
         confirmed = self._confirmed.get(tid) or self._confirmed_before.get(tid)
-        if confirmed is not None and 200 <= response.code < 300 and response.to_tag == confirmed[0].to_tag:
+        if confirmed is None or not 200 <= response.code < 300:
+            self.remember(checksum)
+        elif response.to_tag == confirmed[0].to_tag:
             self.transmitData(self.socket, confirmed[0].to_bytes(), confirmed[0].target, checksum)
         else:
-            self.remember(checksum)
+            acked = self._on_fork(confirmed[1], response)
+            self.transmitData(self.socket, acked.to_bytes(), acked.target, checksum)
 
     def begin(
         self,

@@ -149,3 +149,20 @@ async def test_our_reinvite_waits_where_both_asked_at_once(bare, phone):
     again = await phone.hear(4.0)
     assert (again.method, again.cseq) == ("INVITE", first.cseq + 1)
     assert "a=sendonly" in again.body
+
+
+async def test_a_second_phone_that_answers_the_same_call_is_hung_up_on(bare, phone):
+    _, events = placed(bare, phone)
+    invite = await phone.incoming("INVITE")
+    with Phone(bare.stack.address) as other:
+        contact = f"Contact: <sip:a@{phone.shown}>"
+        phone.reply(invite, 200, "OK", contact, SDP, body=OFFER)
+        await phone.incoming("ACK")
+        second = invite.response(200, "OK", [("Contact", f"<sip:b@{other.shown}>")], tag="other")
+        phone.raw(second.to_bytes())
+        ack = await other.incoming("ACK")
+        assert (ack.cseq, ack.to_tag) == (invite.cseq, "other")
+        bye = await other.incoming("BYE")
+        assert (bye.cseq, bye.to_tag) == (invite.cseq + 1, "other")
+        other.reply(bye, 200, "OK")
+    assert [type(event) for event in events] == [Answered]
