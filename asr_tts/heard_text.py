@@ -10,6 +10,8 @@ from pypinyin import Style, lazy_pinyin
 _HAN = re.compile(r"[㐀-鿿]")
 _MARKS = re.compile(r"[^\w\s]|_", re.UNICODE)
 _REPEATED_WORDS = re.compile(r"\b(.{2,60}?)(?:[\s,.!?]+\1\b){2,}", re.IGNORECASE)
+SHORTEST_WORD = 0.36
+"""Seconds that a word takes which somebody says again and again."""
 LOOP = 3
 """Words from which a text that says the same again is a loop."""
 _REPEATED_SIGNS = re.compile(r"([㐀-鿿]{1,12}?)(?:[，。！？、\s]*\1){3,}")
@@ -24,18 +26,25 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
-def tidy(text: str, language: str) -> str:
+def tidy(text: str, language: str, seconds: float = 60.0) -> str:
     """Return what was recognised as it is shown: loops taken out, stage directions gone, zh in simplified signs.
 
     A short recogniser context makes Whisper loop now and then; three equal phrases in a row (digits aside, people do
-    say "three three three") are one, and so is a longer sentence said twice.
+    say "three three three") are one, and so is a longer sentence said twice, and a lone word again and again for which
+    the `seconds` of speech were too short.
     """
     text = _NOT_SPEECH.sub(" ", text)
     if language == "zh":
         text = str(_simplifier().convert(text))
         text = _REPEATED_SIGNS.sub(_once, text)
-    text = _unlooped(_REPEATED_WORDS.sub(_once, text))
+    text = _unlooped(_REPEATED_WORDS.sub(_once, _lone(text, seconds)))
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _lone(text: str, seconds: float) -> str:
+    words = text.split()
+    same = len({plain(word) for word in words}) == 1
+    return words[0].rstrip(",;") if same and seconds < SHORTEST_WORD * len(words) else text
 
 
 def _unlooped(text: str) -> str:

@@ -34,6 +34,8 @@ TOKENS_BESIDES = 10
 OPEN_BEAMS = 5
 """Hypotheses followed in parallel: 1.6 instead of 2.2 % word errors for 14 ms. Closed questions are decoded greedily,
 for beams hear a lone digit twice."""
+SILENCE_AROUND = 0.4
+"""Seconds of an utterance at least that are pre-roll and pause, not speech."""
 LANGUAGES = ("en", "zh")
 """What language identification may answer."""
 MEASURED = (
@@ -84,7 +86,13 @@ class Whisper:
         )[0]
         text = tokenizer.decode([token for token in result.sequences_ids[0] if token < tokenizer.eot])
         score = float(result.scores[0])
-        return Transcript(tidy(text, language), language, confidence_of(score), float(result.no_speech_prob), score)
+        return Transcript(
+            tidy(text, language, seconds - SILENCE_AROUND),
+            language,
+            confidence_of(score),
+            float(result.no_speech_prob),
+            score,
+        )
 
     def _encode(self, samples: Samples) -> Any:
         wide = soxr.resample(samples.astype(np.float32) / FULL_SCALE, 8000, RATE, quality="HQ")

@@ -25,6 +25,13 @@ def test_loops_and_stage_directions_go(text: str, language: str, expected: str) 
     assert tidy(text, language) == expected
 
 
+def test_a_word_said_twice_needs_the_time_for_it() -> None:
+    assert tidy("9 9", "en", 0.4) == "9"
+    assert tidy("9 9", "en", 0.8) == "9 9"
+    assert tidy("August, August.", "en", 0.5) == "August"
+    assert tidy("nine one", "en", 0.2) == "nine one"
+
+
 def test_plain_text_has_neither_case_nor_marks_nor_width() -> None:
     assert plain("It’s  １２ O'Clock!") == "its 12 oclock"
 

@@ -1,0 +1,105 @@
+"""The real Whisper on human and synthetic voices through mu-law."""
+
+import audioop
+import time
+
+import numpy as np
+import pytest
+
+from asr_tts import weights
+from asr_tts.choices import NO, YES, yes_or_no
+from asr_tts.engines.whisper import Whisper, confidence_of, in_context
+from asr_tts.recognition import Question, Samples
+from asr_tts.rejection import after_decoding
+from asr_tts.spoken_digits import digits_of
+from bench.sounds import PROMPTS, cough, espeak, hiss, human, knock, read_wav, transcripts, trimmed
+from bench.word_errors import errors, words
+
+pytestmark = pytest.mark.engine
+OPEN = Question("en")
+
+
+@pytest.fixture(scope="module")
+def whisper() -> Whisper:
+    recogniser = Whisper(weights.find("whisper-base"))
+    recogniser.warm_up()
+    return recogniser
+
+
+def on_the_phone(samples: np.ndarray) -> Samples:
+    """With the silence that an endpointer leaves around it, through mu-law."""
+    around = np.concatenate([np.zeros(2400, np.int16), samples.astype(np.int16), np.zeros(1200, np.int16)])
+    return np.frombuffer(audioop.ulaw2lin(audioop.lin2ulaw(around.tobytes(), 2), 2), np.int16)
+
+
+def test_at_most_one_word_in_twenty_of_human_prompts_is_wrong(whisper: Whisper) -> None:
+    said = dict(list(transcripts().items())[::5])
+    wrong = total = 0
+    for name, text in said.items():
+        heard = whisper.recognise(on_the_phone(human(name)), OPEN)
+        assert not after_decoding(heard), name
+        wrong += errors(words(text), words(heard.text))
+        total += len(words(text))
+    assert total > 100
+    assert wrong / total <= 0.05
+
+
+def test_an_answer_is_recognised_in_a_fraction_of_a_second(whisper: Whisper) -> None:
+    samples = on_the_phone(human("agent-pass"))
+    began = time.thread_time()
+    whisper.recognise(samples, OPEN)
+    assert time.thread_time() - began < 0.6
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_lone_human_digit_is_heard_once(whisper: Whisper, digit: int) -> None:
+    sound = trimmed(read_wav(PROMPTS / "digits" / f"{digit}.wav"))
+    heard = whisper.recognise(on_the_phone(sound), Question("en", "digits"))
+    assert digits_of(heard.text) == str(digit)
+    assert not after_decoding(heard)
+
+
+@pytest.mark.parametrize(("said", "answer"), [("yes", YES), ("yes please", YES), ("no", NO), ("no, thank you", NO)])
+def test_yes_and_no_are_told_apart(whisper: Whisper, said: str, answer: int) -> None:
+    heard = whisper.recognise(on_the_phone(espeak(said)), Question("en", "yes_no"))
+    assert yes_or_no(heard.text)[0] == answer
+
+
+@pytest.mark.parametrize("name", ["agent-pass", "all-circuits-busy-now", "vm-goodbye"])
+def test_english_is_identified_where_the_language_is_asked_for(whisper: Whisper, name: str) -> None:
+    heard = whisper.recognise(on_the_phone(human(name)), Question(""))
+    assert heard.language == "en"
+    assert heard.text == whisper.recognise(on_the_phone(human(name)), OPEN).text
+
+
+def test_only_the_lines_languages_are_identified(whisper: Whisper) -> None:
+    assert whisper.recognise(on_the_phone(espeak("где мой заказ", "ru")), Question("")).language in ("en", "zh")
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [cough(1), knock(1), hiss(1.5, 1), np.zeros(8000), np.sin(np.arange(8000) * 2 * np.pi * 440 / 8000) * 4000],
+    ids=["cough", "knock", "hiss", "silence", "ringback"],
+)
+def test_noise_is_no_speech(whisper: Whisper, noise: np.ndarray) -> None:
+    heard = whisper.recognise(on_the_phone(noise), OPEN)
+    assert after_decoding(heard) or heard.confidence < 0.5
+
+
+def test_a_long_answer_gets_a_longer_context(whisper: Whisper) -> None:
+    names = ("vm-intro", "conf-invalidpin", "agent-pass", "cannot-complete-as-dialed")
+    together = np.concatenate([np.concatenate([human(name), np.zeros(2000, np.int16)]) for name in names])
+    assert len(together) > 12 * 8000
+    heard = whisper.recognise(on_the_phone(together), OPEN)
+    assert "leave your message" in heard.text.lower()
+    assert "dialed" in heard.text.lower()
+    assert in_context(np.zeros((80, 1501), np.float32)).shape == (1, 80, 1502)
+    assert in_context(np.zeros((80, 100), np.float32)).shape == (1, 80, 900)
+    assert in_context(np.zeros((80, 4000), np.float32)).shape == (1, 80, 3000)
+
+
+def test_confidence_rises_with_probability_and_stays_within_0_and_1() -> None:
+    values = [confidence_of(score) for score in np.linspace(-6, 0.1, 60)]
+    assert values == sorted(values)
+    assert 0 <= values[0] < 0.3
+    assert 0.9 < values[-1] <= 1
