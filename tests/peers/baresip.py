@@ -5,8 +5,11 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from tests.peers.trunk.our_edge import free
+from voice.sip.address import host_and_port
+
 CONFIG = """\
-sip_listen {address}:{port}
+sip_listen {place}
 module_path /usr/lib/baresip/modules
 module stdio.so
 module g711.so
@@ -14,7 +17,7 @@ module aufile.so
 module auconv.so
 audio_source aufile,{voice}
 audio_player aufile,{heard}
-ctrl_tcp_listen {address}:4445
+ctrl_tcp_listen {control}
 module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
@@ -24,15 +27,17 @@ module_app ctrl_tcp.so
 class Phone:
     """baresip, told what to do over its control socket."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, place: str, control: str) -> None:
+        self.place = place
+        """Where it listens: address and port."""
+        self._control = host_and_port(control, "a test's phone")
 
     async def do(self, command: str, parameters: str = "") -> None:
         """Give it a command of its menu module: dial, hangup …"""
         text = f'{{"command":"{command}","params":"{parameters}"}}'
         for attempt in range(50):
             try:
-                reader, writer = await asyncio.open_connection(self._address, 4445)
+                reader, writer = await asyncio.open_connection(*self._control)
                 break
             except ConnectionRefusedError:
                 if attempt == 49:
@@ -46,7 +51,8 @@ class Phone:
 @contextlib.asynccontextmanager
 async def phone(address: str, account: str, voice: Path, home: Path) -> AsyncIterator[Phone]:
     """Run a phone with this account line; it speaks what is in `voice` from the answer on."""
-    _furnish(home, address, account, voice)
+    place, control = free(address), free(address)
+    _furnish(home, place, control, account, voice)
     process = await asyncio.create_subprocess_exec(
         "baresip",
         *("-f", str(home), "-t", "40"),
@@ -55,7 +61,7 @@ async def phone(address: str, account: str, voice: Path, home: Path) -> AsyncIte
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        yield Phone(address)
+        yield Phone(place, control)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
@@ -66,8 +72,9 @@ async def phone(address: str, account: str, voice: Path, home: Path) -> AsyncIte
             await process.wait()
 
 
-def _furnish(home: Path, address: str, account: str, voice: Path) -> None:
+def _furnish(home: Path, place: str, control: str, account: str, voice: Path) -> None:
     home.mkdir()
-    (home / "config").write_text(CONFIG.format(address=address, port=5070, voice=voice, heard=home / "heard.wav"))
+    heard = home / "heard.wav"
+    (home / "config").write_text(CONFIG.format(place=place, control=control, voice=voice, heard=heard))
     (home / "accounts").write_text(account + "\n")
     (home / "contacts").write_text("")

@@ -1,14 +1,14 @@
 """A real softphone (baresip) registers with us, calls with its password, and is called."""
 
 import asyncio
-import contextlib
-import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models.cause import Cause
 from models.settings import UserSettings
+from tests.peers import baresip
 from tests.peers.trunk.our_edge import free, our_edge, until
 from voice.line import HungUp, Origin, Party, Ringing
 from voice.placing import Media
@@ -18,20 +18,7 @@ pytestmark = pytest.mark.peer
 
 ALICE = UserSettings(name="alice", password="right")
 MEDIA = Media("127.0.0.41", 40200)
-CONFIG = """\
-sip_listen {place}
-module_path /usr/lib/baresip/modules
-module stdio.so
-module g711.so
-module ausine.so
-module aufile.so
-audio_source ausine,440
-audio_player aufile,/dev/null
-ctrl_tcp_listen {control}
-module_tmp account.so
-module_app menu.so
-module_app ctrl_tcp.so
-"""
+VOICE = Path(__file__).parent.parent / "sounds" / "opening_hours.wav"
 
 
 @pytest.fixture
@@ -39,45 +26,8 @@ def ours_at():
     return free("127.0.0.41")
 
 
-class Phone:
-    """baresip, told what to do over its control socket."""
-
-    def __init__(self, place, control):
-        self.place = place
-        self._control = host_and_port(control, "a test")
-
-    def do(self, command, parameters=""):
-        text = f'{{"command":"{command}","params":"{parameters}"}}'
-        with socket.create_connection(self._control, 5) as control:
-            control.sendall(f"{len(text)}:{text},".encode())
-            control.recv(4096)
-
-
-@contextlib.asynccontextmanager
-async def phone(account, directory):
-    home = directory / "phone"
-    home.mkdir()
-    place, control = free("127.0.0.42"), free("127.0.0.42")
-    (home / "config").write_text(CONFIG.format(place=place, control=control))
-    (home / "accounts").write_text(account + "\n")
-    (home / "contacts").write_text("")
-    process = await asyncio.create_subprocess_exec(
-        "baresip",
-        *("-f", str(home), "-t", "25"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield Phone(place, control)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), 10)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+def phone(account, directory):
+    return baresip.phone("127.0.0.42", account, VOICE, directory / "phone")
 
 
 def account(server, password="right", user="alice"):
@@ -118,7 +68,7 @@ async def test_a_registered_phone_proves_itself_when_it_calls(ours_at, tmp_path)
         phone(account(ours_at), tmp_path) as alice,
     ):
         await until(lambda: ours.edge.bindings.users(0), "registration")
-        await asyncio.to_thread(alice.do, "dial", f"sip:100@{ours_at}")
+        await alice.do("dial", f"sip:100@{ours_at}")
         dialog = await asyncio.wait_for(calls.get(), 10)
         assert dialog.origin == Origin("user", "alice", alice.place)
         assert dialog.called.number == "100"
@@ -130,8 +80,7 @@ async def test_a_phone_without_password_gets_no_further_than_the_question(ours_a
         our_edge(ours_at, on_call=calls.append, users=[ALICE]) as ours,
         phone(f"<sip:alice@{ours_at}>;regint=0;auth_pass=no", tmp_path) as stranger,
     ):
-        await until(lambda: _ready(stranger), "baresip")
-        await asyncio.to_thread(stranger.do, "dial", f"sip:100@{ours_at}")
+        await stranger.do("dial", f"sip:100@{ours_at}")
         await until(ours.edge.guard.failing, "a counted failure")
     assert calls == []
 
@@ -146,15 +95,7 @@ async def test_a_registered_phone_is_called_where_it_registered_from(ours_at, tm
         robot = Party("robot", uri=f"sip:robot@{ours_at}")
         await ours.outbound.call_user("alice", robot, MEDIA, events.put_nowait)
         assert isinstance(await asyncio.wait_for(events.get(), 5), Ringing)
-        await asyncio.to_thread(alice.do, "hangup")
+        await alice.do("hangup")
         ended = await asyncio.wait_for(events.get(), 5)
         assert isinstance(ended, HungUp)
         assert not ended.by_us
-
-
-def _ready(stranger):
-    try:
-        stranger.do("reginfo")
-    except OSError:
-        return False
-    return True
