@@ -1,14 +1,16 @@
 """pyVoIP beside us in the capacity bench: a process that answers calls and plays, and the calls placed to it by SIP.
 
-pyVoIP wants a registrar before it answers anything, so the caller's side here plays one. It records nothing and is
-given its prompt as one piece of memory, which is the least work it can do.
+pyVoIP wants a registrar before it answers anything, so the caller's side here plays one. It is given its
+prompt as one piece of memory and records the caller alone, which is less work than ours has.
 """
 
 import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import wave
 
 SIP_PORT, CALLER_PORT = 5970, 5971
 _SECONDS = 15
@@ -114,9 +116,10 @@ def answer(address: str, server: str, seconds: float) -> None:
     def take(call: VoIPCall) -> None:
         call.answer()
         call.write_audio(prompt)
-        while call.state == CallState.ANSWERED:
-            call.read_audio(160, blocking=False)
-            time.sleep(0.02)
+        with tempfile.NamedTemporaryFile(suffix=".wav") as kept, wave.open(kept, "wb") as recording:
+            recording.setparams((1, 1, 8000, 0, "NONE", ""))
+            while call.state == CallState.ANSWERED:
+                recording.writeframesraw(call.read_audio(160))
 
     VoIPPhone(
         server, CALLER_PORT, "bench", "", myIP=address, callCallback=take, sipPort=SIP_PORT, rtpPortLow=44000,

@@ -23,8 +23,8 @@ class Codec:
     """One direction-less codec of one stream (G.722 keeps state, so streams don't share it)."""
 
     name: str
-    decode: Callable[[bytes], bytes]
-    """Encoded bytes to 16-bit linear, twice as long."""
+    decode: Callable[[bytes, int], bytes]
+    """Encoded bytes, and 2, to 16-bit linear, twice as long (audioop's own function: a call less a packet)."""
     encode: Callable[[bytes], bytes]
     silence: int
     """The byte that fills a hole."""
@@ -39,18 +39,18 @@ def make(name: str) -> Codec:
 
 def _pcmu() -> Codec:
     ulaw2lin, lin2ulaw = audioop.ulaw2lin, audioop.lin2ulaw
-    return Codec("PCMU", lambda coded: ulaw2lin(coded, 2), lambda linear: lin2ulaw(linear, 2), 0xFF, True)
+    return Codec("PCMU", ulaw2lin, lambda linear: lin2ulaw(linear, 2), 0xFF, True)
 
 
 def _pcma() -> Codec:
     alaw2lin, lin2alaw = audioop.alaw2lin, audioop.lin2alaw
-    return Codec("PCMA", lambda coded: alaw2lin(coded, 2), lambda linear: lin2alaw(linear, 2), 0xD5, True)
+    return Codec("PCMA", alaw2lin, lambda linear: lin2alaw(linear, 2), 0xD5, True)
 
 
 def _g722() -> Codec:
     coder, decoder = G722(8000, 64000), G722(8000, 64000)
 
-    def decode(coded: bytes) -> bytes:
+    def decode(coded: bytes, width: int) -> bytes:
         linear: bytes = decoder.decode(coded).tobytes()
         return linear
 

@@ -47,7 +47,7 @@ class Incoming:
         self._digits = DigitReceiver()
         self._in_band: InBandDetector | None = None
         self._codec: Codec | None = None
-        self._decode: Callable[[bytes], bytes] = lambda coded: SILENCE
+        self._decode: Callable[[bytes, int], bytes] = lambda coded, width: SILENCE
         self._payload_type = self._digits_type = self._noise_type = -1
         self._ssrc = -1
         self._last = self._before = self._older = SILENCE
@@ -125,7 +125,7 @@ class Incoming:
         coded = jitter.take()
         if coded is None:
             return self._missing()
-        frame = self._decode(coded)
+        frame = self._decode(coded, 2)
         if self._holes:
             if self._concealment is not None:
                 frame = self._concealment.blend(frame)

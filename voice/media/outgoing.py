@@ -9,7 +9,8 @@ from voice.media.keys import Keys
 from voice.media.rtp import HEAD, MARKER, PLAIN
 
 _STAMPS = 0xFFFFFFFF
-Send = Callable[[bytes], None]
+SendTo = Callable[[bytes, tuple[str, int]], object]
+"""`socket.sendto`."""
 _pack = HEAD.pack
 
 
@@ -17,12 +18,15 @@ class Outgoing:
     """Sequence numbers, time stamps, coding and digits of what one peer gets."""
 
     __slots__ = (
-        "_codec", "_digits_type", "_encode", "_payload_type", "_rest", "_rest_stamp", "_send", "_silence", "_size",
+        "_codec", "_digits_type", "_encode", "_payload_type", "_rest", "_rest_stamp", "_send_to", "_silence", "_size",
         "_talking", "keys", "packets", "sequence", "ssrc", "stamp",
+        "target",
     )  # fmt: skip
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send_to: SendTo) -> None:
+        self._send_to = send_to
+        self.target: tuple[str, int] = ("", 0)
+        """Where packets go; to be set before anything is sent."""
         self.ssrc = secrets.randbits(32)
         self.sequence = secrets.randbits(16)
         self.stamp = secrets.randbits(32)
@@ -74,7 +78,11 @@ class Outgoing:
             self._talking = True
         sequence = self.sequence
         self.sequence = (sequence + 1) & 0xFFFF
-        self._send(_pack(PLAIN, kind, sequence, stamp, self.ssrc) + coded)
+        try:
+            self._send_to(_pack(PLAIN, kind, sequence, stamp, self.ssrc) + coded, self.target)
+        except OSError:
+            # A full buffer or an unreachable peer: RTP is not sent twice, RTCP and the silence limit tell of it.
+            pass
         self.packets += 1
 
     def press(self) -> bytes:
@@ -110,6 +118,9 @@ class Outgoing:
         self._rest = rest
 
     def _packet(self, kind: int, stamp: int, payload: bytes) -> None:
-        self._send(HEAD.pack(PLAIN, kind, self.sequence, stamp, self.ssrc) + payload)
+        try:
+            self._send_to(_pack(PLAIN, kind, self.sequence, stamp, self.ssrc) + payload, self.target)
+        except OSError:
+            pass
         self.sequence = (self.sequence + 1) & 0xFFFF
         self.packets += 1

@@ -60,12 +60,12 @@ class Stream:
         self.feed: SpeechFeed | None = None
         self.recording: Recording | None = None
         self.incoming = Incoming(self._pressed)
-        self.outgoing = Outgoing(self._send)
+        self.outgoing = Outgoing(rtp.sendto)
         self.player = Player(number, shelf, emit)
         self.reports = Reports(f"{number}@hotline", wall)
         self.next_report = 0.0
         self.rtp, self.rtcp = rtp, rtcp
-        self._receive_from, self._send_to = rtp.recvfrom, rtp.sendto
+        self._receive_from = rtp.recvfrom
         self._emit = emit
         self._latch = Latch()
         self._locked: tuple[str, int] | None = None
@@ -88,7 +88,7 @@ class Stream:
         self.outgoing.negotiated(remote.codec, remote.payload_type, remote.ptime_ms, remote.digits_payload_type)
         self.player.use(remote.codec)
         self._latch.negotiated(remote.address, remote.port, remote.learn, now)
-        self._locked, self._target = self._latch.locked, self._latch.target
+        self._follow_latch()
         open_port = remote.port != 0
         self._sends = open_port and remote.direction in ("sendrecv", "sendonly")
         self._hears = open_port and remote.direction in ("sendrecv", "recvonly")
@@ -235,12 +235,10 @@ class Stream:
 
     # -- inside ------------------------------------------------------------------------------------------------
 
-    def _send(self, packet: bytes) -> None:
-        try:
-            self._send_to(packet, self._target)  # type: ignore[arg-type]
-        except OSError:
-            # A full buffer or an unreachable peer: RTP is not sent twice, RTCP and the silence limit tell of it.
-            pass
+    def _follow_latch(self) -> None:
+        self._locked, self._target = self._latch.locked, self._latch.target
+        if self._target is not None:
+            self.outgoing.target = self._target
 
     def _send_rtcp(self, packet: bytes) -> None:
         if self._target is not None:
@@ -262,7 +260,7 @@ class Stream:
             self._foreign += 1
             return False
         if self._latch.locked != self._locked:
-            self._locked, self._target = self._latch.locked, self._latch.target
+            self._follow_latch()
             if self._latch.elsewhere and self._target is not None:
                 self._emit(SourceLearnt(self.number, *self._target))
         return True
