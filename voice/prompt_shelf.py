@@ -15,6 +15,8 @@ from models.errors import CannotDo, HotlineError
 from voice.line import Speech
 
 log = logging.getLogger(__name__)
+GIVE_UP_AFTER = 4
+"""Prompts in a row that can't be spoken, after which the rest isn't tried: nobody speaks at all."""
 AT_ONCE = 2
 """Prompts rendered side by side before the server is ready; more only queue in the one synthesising thread."""
 
@@ -51,16 +53,20 @@ class PromptShelf:
         wanted = [prompt for prompt in dict.fromkeys(prompts) if prompt.text and prompt not in self._fixed]
         problems: list[str] = []
         turns = asyncio.Semaphore(AT_ONCE)
-        done = 0
+        done = failed = 0
 
         async def render(prompt: Prompt) -> None:
-            nonlocal done
+            nonlocal done, failed
             async with turns:
+                if failed >= GIVE_UP_AFTER:
+                    return
                 try:
                     spoken = self._speech.synthesise(prompt.text, prompt.language, prompt.voice, urgent=False)
                     self._fixed[prompt] = tuple([clause async for clause in spoken])
+                    failed = 0
                 except HotlineError as error:
                     problems.append(str(error))
+                    failed += 1
             done += 1
             progress(done, len(wanted))
 

@@ -1,0 +1,261 @@
+import pytest
+
+from asr_tts.speech_protocol import (
+    Draft,
+    Heard,
+    RecogniserFailed,
+    Rejected,
+    SpeechGoesOn,
+    SpeechPaused,
+    SpeechStarted,
+)
+from voice.backchannel import is_backchannel, is_sound
+from voice.turn_taking import ENOUGH_MS, REWIND_MS, Answer, Commit, Ignored, Misheard, Pause, Resume, Stop, TurnTaking
+
+
+class Caller:
+    """Speaks into a `TurnTaking`; remembers what was decided."""
+
+    def __init__(self, whole=("where is my order",)):
+        self.turns = TurnTaking(lambda text, language, choice: text.lower() in whole)
+        self.at = 8000
+        self.number = 0
+        self.start = 0
+
+    def starts(self):
+        self.number += 1
+        self.start = self.at
+        return self.turns.receive(SpeechStarted(1, self.number, self.at))
+
+    def speaks(self, ms, echo=0.0):
+        """Go on to `ms` of speech in this utterance."""
+        self.at = self.start + ms * 8
+        return self.turns.receive(SpeechGoesOn(1, self.number, self.at, ms, echo, -25))
+
+    def drafts(self, text):
+        self.turns.receive(SpeechPaused(1, self.number, self.at))
+        return self.turns.receive(Draft(1, self.number, text, 0.9, silence_ms=200))
+
+    def heard(self, text, number=0):
+        return self.turns.receive(
+            Heard(1, number or self.number, text, 0.9, "en", self.start, self.at, endpoint_ms=500, decode_ms=9)
+        )
+
+    def rejected(self, reason="no speech"):
+        return self.turns.receive(Rejected(1, self.number, self.start, self.at, reason))
+
+
+def kinds(decisions):
+    return [type(decision) for decision in decisions]
+
+
+def over_robot(barge_in=True, **more):
+    caller = Caller(**more)
+    caller.turns.robot_begins(barge_in)
+    caller.starts()
+    return caller
+
+
+def test_the_robot_is_silenced_by_200_ms_of_speech_and_not_by_less():
+    caller = over_robot()
+    assert caller.speaks(ENOUGH_MS - 1) == []
+    assert caller.speaks(ENOUGH_MS) == [Pause()]
+    assert caller.speaks(400) == []
+    assert ENOUGH_MS <= 200
+
+
+def test_words_take_the_turn():
+    caller = over_robot()
+    caller.speaks(300)
+    stop, answer = caller.heard("I have another question")
+    assert stop == Stop()
+    assert isinstance(answer, Answer)
+    assert (answer.text, answer.barged_in, answer.endpoint_ms) == ("I have another question", True, 500)
+
+
+def test_a_backchannel_gives_the_turn_back_on_its_draft_already():
+    caller = over_robot()
+    caller.speaks(300)
+    assert caller.drafts("Right, I see.") == [Resume(REWIND_MS, "backchannel")]
+    assert kinds(caller.heard("Right, I see.")) == [Ignored]
+
+
+def test_more_words_after_a_backchannel_silence_the_robot_again():
+    caller = over_robot()
+    caller.speaks(300)
+    caller.drafts("okay")
+    assert caller.speaks(400) == []
+    assert caller.speaks(700) == [Pause()]
+    assert kinds(caller.heard("okay but where is it")) == [Stop, Answer]
+
+
+def test_a_backchannel_that_answers_the_question_is_an_answer():
+    caller = over_robot(whole=("yeah",))
+    caller.speaks(250)
+    assert kinds(caller.drafts("yeah")) == [Commit]
+    assert kinds(caller.heard("yeah")) == [Stop, Answer]
+
+
+@pytest.mark.parametrize("reason", ["no speech", "echo", "line noise"])
+def test_what_was_no_speech_lets_the_robot_go_on_from_where_it_was_cut(reason):
+    caller = over_robot()
+    caller.speaks(300)
+    assert caller.rejected(reason)[0] == Resume(REWIND_MS, reason)
+
+
+def test_the_robots_echo_never_silences_it():
+    caller = over_robot()
+    assert [caller.speaks(ms, echo=0.8) for ms in range(100, 2000, 100)] == [[]] * 19
+    assert kinds(caller.rejected("echo")) == [Ignored]
+
+
+def test_a_second_false_stop_needs_more_evidence():
+    caller = over_robot()
+    caller.speaks(200)
+    caller.rejected()
+    caller.starts()
+    assert caller.speaks(200) == []
+    assert caller.speaks(400) == [Pause()]
+
+
+def test_a_new_prompt_starts_without_that_suspicion():
+    caller = over_robot()
+    caller.speaks(200)
+    caller.rejected()
+    caller.turns.robot_begins(True)
+    caller.starts()
+    assert caller.speaks(200) == [Pause()]
+
+
+def test_a_short_answer_that_never_silenced_the_robot_still_counts():
+    caller = over_robot()
+    caller.speaks(150)
+    assert kinds(caller.heard("hours")) == [Stop, Answer]
+
+
+def test_a_whole_answer_is_committed_once_and_silences_the_robot():
+    caller = over_robot()
+    caller.speaks(150)
+    assert kinds(caller.drafts("Where is my order")) == [Pause, Commit]
+    assert caller.drafts("Where is my order") == []
+
+
+def test_where_the_robot_may_not_be_interrupted_it_is_not():
+    caller = over_robot(barge_in=False)
+    assert caller.speaks(2000) == []
+    assert caller.drafts("where is my order") == []
+    assert kinds(caller.heard("where is my order")) == [Ignored]
+
+
+def test_what_goes_on_after_such_a_prompt_is_an_answer():
+    caller = over_robot(barge_in=False)
+    caller.turns.robot_ends(caller.at + 1000)
+    caller.speaks(1500)
+    assert kinds(caller.heard("where is my order")) == [Answer]
+
+
+def test_what_ended_before_such_a_prompt_did_is_none():
+    caller = over_robot(barge_in=False)
+    caller.speaks(500)
+    caller.turns.robot_ends(caller.at + 100)
+    assert kinds(caller.heard("where is my order")) == [Ignored]
+
+
+def test_utterances_that_run_into_each_other_are_one_turn():
+    caller = Caller()
+    caller.starts()
+    caller.speaks(900)
+    first = caller.number
+    caller.starts()
+    assert caller.heard("I was wondering", first) == []
+    caller.speaks(900)
+    (answer,) = caller.heard("about my bicycle")
+    assert isinstance(answer, Answer)
+    assert answer.text == "I was wondering about my bicycle"
+    assert not caller.turns.caller_speaks
+
+
+def test_the_first_half_is_not_lost_when_the_second_was_a_cough():
+    caller = Caller()
+    caller.starts()
+    first = caller.number
+    caller.starts()
+    caller.heard("I was wondering", first)
+    (answer,) = caller.rejected()
+    assert isinstance(answer, Answer)
+    assert answer.text == "I was wondering"
+
+
+def test_a_whole_answer_does_not_wait_for_what_follows():
+    caller = Caller()
+    caller.starts()
+    first = caller.number
+    caller.starts()
+    assert kinds(caller.heard("where is my order", first)) == [Answer]
+
+
+def test_a_cough_into_silence_is_ignored_and_long_mumbling_is_asked_about():
+    caller = Caller()
+    caller.starts()
+    caller.speaks(400)
+    assert kinds(caller.rejected()) == [Ignored]
+    caller.starts()
+    caller.speaks(1500)
+    assert kinds(caller.rejected()) == [Misheard]
+
+
+def test_a_hum_into_silence_is_no_answer():
+    caller = Caller()
+    caller.starts()
+    assert kinds(caller.heard("Hmm.")) == [Ignored]
+    caller.starts()
+    assert kinds(caller.heard("Okay.")) == [Answer]
+
+
+def test_a_recogniser_that_fails_asks_the_caller_again():
+    caller = over_robot()
+    caller.speaks(300)
+    assert kinds(caller.turns.receive(RecogniserFailed(1, caller.number, "engine"))) == [Stop, Misheard]
+
+
+def test_after_a_lost_worker_nothing_of_its_utterances_is_left():
+    caller = over_robot()
+    caller.speaks(300)
+    caller.turns.reset()
+    assert not caller.turns.caller_speaks
+    assert not caller.turns.robot_paused
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Uh-huh.",
+        "okay",
+        "Mm",
+        "Right, I see.",
+        "yeah yeah",
+        "OK, got it.",
+        "嗯",
+        "嗯嗯",
+        "好的，好的。",
+        "对对对",
+        "哦",
+        "",
+    ],
+)
+def test_backchannels_are_known(text):
+    assert is_backchannel(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "wait", "okay stop", "right, where is it", "operator", "不对", "好的我要转人工", "one"]
+)
+def test_words_with_a_wish_are_no_backchannels(text):
+    assert not is_backchannel(text)
+
+
+def test_a_sound_is_no_word():
+    assert is_sound("Mmm.")
+    assert is_sound("嗯")
+    assert not is_sound("okay")
+    assert not is_sound("好的")
