@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bench import sounds
 from bench.hotline_under_test import hotline, recording_began, turns_of
 from bench.records import HeardTurn, Records
-from bench.report import Report, short
+from bench.report import Report, run, short
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import Samples, Spoken, SyntheticCaller
 from voice.wire_times import first_audible, silent_from
@@ -138,4 +138,4 @@ async def measure() -> Report:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(measure()).show())
+    sys.exit(run(measure))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bench import sounds
 from bench.hotline_under_test import hotline, recording_began, turns_of
 from bench.records import Records
-from bench.report import Report, short
+from bench.report import Report, run, short
 from bench.word_errors import errors, words
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import Impairment, Spoken, SyntheticCaller
@@ -90,4 +90,4 @@ async def measure() -> Report:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(measure()).show())
+    sys.exit(run(measure))

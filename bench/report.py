@@ -1,15 +1,18 @@
 """What a bench says in the end: a table for people or one JSON document, with the machine's load beside it."""
 
+import asyncio
 import json
 import os
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
 from rich.table import Table
+
+from models.errors import HotlineError
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,15 @@ class Report:
             highlight=False,
         )
         return 0 if kept else 1
+
+
+def run(measure: Callable[[], Coroutine[None, None, Report]]) -> int:
+    """Measure and show; a fault is a sentence, and 1 is returned."""
+    try:
+        return asyncio.run(measure()).show()
+    except HotlineError as fault:
+        print(fault, file=sys.stderr)
+        return 1
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -1,10 +1,9 @@
 """Set-up: 100 calls a second for 30 s by sipp, each answered and hung up after 0.5 s, each record complete."""
 
-import asyncio
 import sys
 
 from bench.hotline_under_test import hotline, until
-from bench.report import Report, short
+from bench.report import Report, run, short
 from bench.sipp import crowd
 
 RATE = 100
@@ -36,4 +35,4 @@ async def measure() -> Report:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(measure()).show())
+    sys.exit(run(measure))

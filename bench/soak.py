@@ -5,7 +5,7 @@ import sys
 
 from bench.hotline_under_test import hotline, until
 from bench.processes import Usage, udp_ports, usage
-from bench.report import Report, short
+from bench.report import Report, run, short
 from bench.sipp import crowd
 
 RATE = 40
@@ -53,4 +53,4 @@ async def measure() -> Report:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(measure()).show())
+    sys.exit(run(measure))

@@ -8,7 +8,7 @@ import random
 import sys
 
 from bench.hotline_under_test import hotline
-from bench.report import Report, short
+from bench.report import Report, run, short
 from bench.voice_to_voice import answered, utterances
 from voice.synthetic_caller import Samples, SyntheticCaller
 from voice.wire_times import longest_gap
@@ -54,4 +54,4 @@ async def measure() -> Report:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(measure()).show())
+    sys.exit(run(measure))

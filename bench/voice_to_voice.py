@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bench import sounds
 from bench.hotline_under_test import hotline, turns_of
 from bench.records import HeardTurn, Records
-from bench.report import Report, mean, short
+from bench.report import Report, mean, run, short
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import Samples, SyntheticCaller
 from voice.wire_times import first_audible, last_audible
@@ -97,4 +97,4 @@ async def measure() -> Report:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(measure()).show())
+    sys.exit(run(measure))

@@ -17,6 +17,9 @@ from models.errors import OurFault
 READY = "Hotline is ready"
 """Beginning of the one line that `hotline serve` prints on stdout when callers may come."""
 
+LAST_WORDS = 4.0
+"""Seconds for what an ended server and its workers still write."""
+
 
 @dataclass
 class ServerProcess:
@@ -92,16 +95,14 @@ class ServerProcess:
         except TimeoutError:
             self._process.kill()
             code = await self._process.wait()
-        if self._reading is not None:
-            await self._reading
+        await self._read_to_the_end()
         return code
 
     async def wait(self, patience: float) -> int:
         """Return the exit code once the server has ended by itself; raise `TimeoutError` where it doesn't."""
         assert self._process is not None
         code = await asyncio.wait_for(self._process.wait(), patience)
-        if self._reading is not None:
-            await self._reading
+        await self._read_to_the_end()
         return code
 
     async def follow(self) -> AsyncIterator[dict[str, Any]]:
@@ -124,6 +125,12 @@ class ServerProcess:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    async def _read_to_the_end(self) -> None:
+        """Take the last log lines; a worker that outlives the server holds the pipe open and isn't waited for."""
+        if self._reading is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._reading, LAST_WORDS)
 
     async def _read_log(self) -> None:
         assert self._process is not None
