@@ -69,7 +69,7 @@ class SipDialog:
         self._sink = sink
         kept, self._kept = self._kept, []
         for event in kept:
-            sink(event)
+            self.emit(event)
 
     def ring(self) -> None:
         raise CannotDo("A call that we placed can't be rung by us.")
@@ -120,7 +120,11 @@ class SipDialog:
             if len(self._kept) < _KEPT_EVENTS:
                 self._kept.append(event)
             return
-        self._sink(event)
+        try:
+            self._sink(event)
+        except Exception:
+            # Signalling goes on whatever the listener does: the BYE of this very call may come after the event.
+            log.exception("%s: %s was not taken", self.id, type(event).__name__)
 
     def end(self, how: HungUp) -> None:
         """Be over: the last event goes out, everything that runs for the dialog stops."""

@@ -190,3 +190,33 @@ async def test_a_peer_that_knows_the_call_no_more_ends_it(bare, phone):
     phone.reply(await phone.incoming("INVITE"), 481, "Call Does Not Exist")
     await phone.incoming("ACK")
     assert bare.causes() == [Cause.LINE_UNREACHABLE]
+
+
+async def test_a_listener_that_fails_does_not_keep_the_bye_back(bare, phone, caplog):
+    await phone.call()
+    await phone.ask("OPTIONS")
+
+    def broken(event):
+        raise ValueError(event)
+
+    bare.dialogs[0].attach(broken)
+    bare.dialogs[0].hang_up(Cause.ROBOT_HUNG_UP)
+    await phone.incoming("BYE")
+    assert "HungUp was not taken" in caplog.text
+
+
+async def test_events_before_a_listener_came_are_handed_over_in_order():
+    heard: list[object] = []
+
+    def late(bare, dialog):
+        # The bare stack has attached its own by now: take it off again.
+        dialog._sink = None
+        bare.answer(dialog)
+
+    async with bare_stack("127.0.0.37", on_call=late) as bare:
+        with Phone(bare.stack.address) as phone:
+            await phone.call()
+            await phone.ask("INFO", "Content-Type: application/dtmf", body="1")
+            await phone.ask("BYE")
+            bare.dialogs[0].attach(heard.append)
+    assert heard == [InfoDigit("1", 100), HungUp(Cause.CALLER_HUNG_UP)]
