@@ -23,6 +23,10 @@ _PRESSING = 100
 _unpack = HEAD.unpack_from
 
 
+def _nobody(press: Press, in_band: bool) -> None:
+    """Who hears of the keys of a closed stream."""
+
+
 class Incoming:
     """One peer's audio and digits."""
 
@@ -139,9 +143,9 @@ class Incoming:
             self._listen_for_keys(frame)
         return frame
 
-    def skip(self) -> None:
-        """A tick whose audio nobody can use any more."""
-        self.jitter.take()
+    def close(self) -> None:
+        """Tell nobody of anything any more."""
+        self._on_press = _nobody
 
     def _missing(self) -> bytes:
         if self._digits.active:

@@ -33,6 +33,11 @@ class Keys:
                 self._presses.append((digit, duration_ms, gap_ms))
                 self.busy = True
 
+    def clear(self) -> None:
+        """Press nothing more."""
+        self._presses.clear()
+        self._running, self._gap, self.busy = None, 0, False
+
     def take(self, stamp: int) -> tuple[bool, bytes, bytes] | None:
         """Return (marker, event payload, audio of 20 ms) for this tick; None: a gap, or done.
 

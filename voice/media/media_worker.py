@@ -83,7 +83,7 @@ def _run(board: Switchboard, control: Control, watch: EpollWatch, beat: Beat, en
         control.send()
         ticks += 1
         if ticks % _COLLECT_TICKS == 0:
-            gc.collect(1)
+            gc.collect(1 if board.busy else 2)
 
 
 def _obey(control: Control, board: Switchboard, now: float) -> None:

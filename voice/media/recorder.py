@@ -22,7 +22,7 @@ _RATE, _CHANNELS, _WIDTH = 8000, 2, 2
 _LONGEST = 0xFFFFFFFF - _HEAD.size
 """Bytes of audio that a WAV head can tell of (37 hours)."""
 
-Failed = Callable[[str], None]
+Failed = Callable[["Recording", str], None]
 
 
 def head(size: int) -> bytes:
@@ -40,7 +40,7 @@ class Recording:
     __slots__ = ("failed", "left", "path", "right")
 
     def __init__(self, path: str, failed: Failed) -> None:
-        """`failed` gets a sentence (from `Writer.ready`, in the tick's thread) when the file can't be written."""
+        """`failed` gets this and a sentence when the file can't be written (from `Writer.ready`, not the thread)."""
         self.path, self.failed = path, failed
         self.left: list[bytes] = []
         self.right: list[bytes] = []
@@ -112,7 +112,7 @@ class Writer:
         """Report failures, in the caller's thread."""
         while self._failures:
             recording, reason = self._failures.popleft()
-            recording.failed(reason)
+            recording.failed(recording, reason)
 
     def stop(self, seconds: float = 5.0) -> None:
         """Write what was handed over and end the thread."""

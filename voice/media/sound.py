@@ -24,12 +24,14 @@ class Sound:
         self.frames = [linear[begin : begin + _BYTES] for begin in range(0, len(linear), _BYTES)]
         self._coded: dict[str, list[bytes]] = {}
 
+    def prepare(self, codec: str) -> None:
+        """Code the frames for PCMU or PCMA; nothing for a codec whose frames depend on each other."""
+        if codec in _CODERS and codec not in self._coded:
+            self._coded[codec] = self._encode(_CODERS[codec])
+
     def coded(self, codec: str) -> list[bytes] | None:
-        """Return the same frames as PCMU or PCMA, None for a codec whose frames depend on each other."""
-        frames = self._coded.get(codec)
-        if frames is None and codec in _CODERS:
-            frames = self._coded[codec] = self._encode(_CODERS[codec])
-        return frames
+        """Return the frames coded, where they were prepared; else the tick codes one after the other."""
+        return self._coded.get(codec)
 
     def _encode(self, coder: Callable[[bytes], bytes]) -> list[bytes]:
         coded: list[bytes] = []

@@ -60,7 +60,7 @@ class SoundFiles:
             path, codec, done = request
             try:
                 sound = self._find(path)
-                sound.coded(codec)
+                sound.prepare(codec)
                 self._answers.append((done, sound, ""))
             except (OSError, EOFError, wave.Error, ValueError) as error:
                 words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -99,8 +99,7 @@ class Stream:
 
     def record(self, path: str) -> Recording:
         """Begin a recording with the next frame."""
-        self.recording = Recording(path, lambda reason: self._recording_failed(recording, reason))
-        recording = self.recording
+        recording = self.recording = Recording(path, self._recording_failed)
         self._emit(RecordingStarted(self.number, self.clock))
         return recording
 
@@ -207,6 +206,10 @@ class Stream:
             self._send_rtcp(self.reports.goodbye(self.outgoing.ssrc))
         self.rtp.close()
         self.rtcp.close()
+        # The worker's cyclic collector hardly ever runs: what is closed must fall apart by itself.
+        self.sources = []
+        self.incoming.close()
+        self.outgoing.keys.clear()
 
     def figures(self) -> StreamFigures:
         """Return what is known of the stream so far."""

@@ -2,10 +2,13 @@
 
 import select
 import time
+import traceback
 from collections.abc import Callable
 from typing import Protocol
 
 from voice.media import media_protocol as said
+from voice.media import tones
+from voice.media.concealment import HISTORY, Concealment
 from voice.media.media_protocol import FromMedia, ToMedia
 from voice.media.ports import NoPort, Ports
 from voice.media.recorder import Recording, Writer
@@ -75,7 +78,14 @@ class Switchboard:
         self.sounds = SoundFiles()
         self.writer = Writer()
 
+    @property
+    def busy(self) -> bool:
+        """Whether any stream is open."""
+        return bool(self._row)
+
     def start(self) -> None:
+        tones.make_all()
+        Concealment(bytes(2 * HISTORY)).frame()
         self.sounds.start()
         self.writer.start()
 
@@ -91,14 +101,21 @@ class Switchboard:
     def tick(self, due: Due) -> None:
         """Do the ticks that are due."""
         row = self._row
-        if due.skip:
-            for stream in row:
-                stream.skip(due.skip)
-        for _ in range(due.run):
-            for stream in row:
-                stream.listen()
-            for stream in row:
-                stream.speak()
+        stream: Stream | None = None
+        try:
+            if due.skip:
+                for stream in row:
+                    stream.skip(due.skip)
+            for _ in range(due.run):
+                for stream in row:
+                    stream.listen()
+                for stream in row:
+                    stream.speak()
+        except Exception:  # noqa: BLE001
+            # A fault of ours in one call must not end the others: this one is closed, they go on.
+            traceback.print_exc()
+            if stream is not None:
+                self._close(stream)
         self._ticks += 1
         if self._feeds:
             for feed in self._feeds.values():
@@ -119,7 +136,7 @@ class Switchboard:
     # -- messages ----------------------------------------------------------------------------------------------
 
     def receive(self, message: ToMedia, now: float) -> None:
-        """Do what the server says; what names a stream that is gone is passed over."""
+        """Do what the server says; what names a stream that is gone, or can't be done, is passed over."""
         if isinstance(message, said.Ping):
             self._say(self._pong(message.at))
             return
@@ -128,7 +145,11 @@ class Switchboard:
             return
         stream = self._streams.get(message.stream)
         if stream is not None:
-            self._tell(stream, message, now)
+            try:
+                self._tell(stream, message, now)
+            except Exception:  # noqa: BLE001
+                # As in the tick: one bad message must not end all calls.
+                traceback.print_exc()
 
     def _tell(self, stream: Stream, message: ToMedia, now: float) -> None:
         match message:

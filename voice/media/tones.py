@@ -30,10 +30,21 @@ ROWS, COLUMNS = (697.0, 770.0, 852.0, 941.0), (1209.0, 1336.0, 1477.0, 1633.0)
 """Hertz of the keys' two frequencies (ITU-T Q.23)."""
 
 
+def make_all() -> None:
+    """Make every tone and key now, so that no tick has to wait for it."""
+    for name in _CADENCES:
+        tone(name)
+    for digit in KEYS:
+        key(digit)
+
+
 @lru_cache(maxsize=16)
 def tone(name: Tone) -> Sound:
     """Return one period of a tone."""
-    return Sound(b"".join(_linear(_wave(pitches, seconds)) for pitches, seconds in _CADENCES[name]))
+    sound = Sound(b"".join(_linear(_wave(pitches, seconds)) for pitches, seconds in _CADENCES[name]))
+    for codec in ("PCMU", "PCMA"):
+        sound.prepare(codec)
+    return sound
 
 
 @lru_cache(maxsize=16)

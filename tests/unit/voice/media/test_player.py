@@ -21,6 +21,8 @@ class Shelf:
 
     def want(self, path: str, codec: str, done: Callable[[Sound | None, str], None]) -> None:
         found = self.sounds.get(path)
+        if found is not None:
+            found.prepare(codec)
         answer = (found, "" if found else f"no {path}")
         if self.slow:
             self._waiting.append(lambda: done(*answer))
@@ -195,9 +197,13 @@ def test_frames_come_coded_where_that_can_be_shared() -> None:
     assert table.player.payload is first[0]
     table.player.use("PCMA")
     table.hear(1)
+    assert table.player.payload is None, "not coded so yet: the tick codes it"
+    table.shelf.sounds["a"].prepare("PCMA")
+    table.player.use("PCMA")
+    table.hear(1)
     coded = table.shelf.sounds["a"].coded("PCMA")
     assert coded is not None
-    assert table.player.payload is coded[1]
+    assert table.player.payload is coded[2]
     table.player.use("G722")
     table.hear(1)
     assert table.player.payload is None

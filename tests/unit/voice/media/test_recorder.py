@@ -6,9 +6,12 @@ import wave
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from voice.media.recorder import Recording, Writer, head
+
+
+def no_failure(recording: Recording, reason: str) -> None:
+    raise AssertionError(reason)
 
 
 def level(value: int) -> bytes:
@@ -30,7 +33,7 @@ def fill(recording: Recording, frames: int) -> None:
 def test_left_is_the_peer_and_right_is_what_it_heard_sample_by_sample(tmp_path: Path) -> None:
     writer, path = Writer(), tmp_path / "a" / "call.wav"
     writer.start()
-    recording = Recording(str(path), pytest.fail)
+    recording = Recording(str(path), no_failure)
     for _ in range(3):
         fill(recording, 45)
         writer.flush(recording)
@@ -45,7 +48,7 @@ def test_left_is_the_peer_and_right_is_what_it_heard_sample_by_sample(tmp_path: 
 def test_a_file_that_is_never_closed_is_readable_up_to_the_last_flush(tmp_path: Path) -> None:
     writer, path = Writer(), tmp_path / "call.wav"
     writer.start()
-    recording = Recording(str(path), pytest.fail)
+    recording = Recording(str(path), no_failure)
     fill(recording, 45)
     writer.flush(recording)
     fill(recording, 10)
@@ -57,7 +60,10 @@ def test_a_full_disk_is_told_once_and_the_other_recordings_go_on(tmp_path: Path)
     writer = Writer()
     reasons: list[str] = []
     writer.start()
-    full, good = Recording("/dev/full", reasons.append), Recording(str(tmp_path / "good.wav"), pytest.fail)
+    full, good = (
+        Recording("/dev/full", lambda recording, reason: reasons.append(reason)),
+        Recording(str(tmp_path / "good.wav"), no_failure),
+    )
     for _ in range(3):
         for recording in (full, good):
             fill(recording, 45)
@@ -74,7 +80,7 @@ def test_a_directory_that_cannot_be_made_is_a_failure_too() -> None:
     writer = Writer()
     reasons: list[str] = []
     writer.start()
-    writer.flush(Recording("/dev/null/call.wav", reasons.append), last=True)
+    writer.flush(Recording("/dev/null/call.wav", lambda recording, reason: reasons.append(reason)), last=True)
     writer.stop()
     writer.ready()
     assert len(reasons) == 1
