@@ -143,6 +143,9 @@ class Dialog(Protocol):
     def hold(self, on: bool) -> None:
         """Re-INVITE with sendonly, or back with sendrecv."""
 
+    def refer_progress(self, code: int, words: str) -> None:
+        """Tell the peer how the transfer that it asked for goes (RFC 3515 section 2.4.5); from 200 on it is settled."""
+
 
 # -- media ---------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from voice.line import (
     MediaPlan,
     Origin,
     Party,
+    Referred,
     Sink,
     Stream,
 )
@@ -41,6 +42,8 @@ class LoopbackDialog:
         self.refused: tuple[int, str, int] | None = None
         """Code, words and Retry-After, where it was refused."""
         self.over: HungUp | None = None
+        self.transfer: tuple[int, str] | None = None
+        """How a transfer that the caller asked for went."""
         self._sink: Sink | None = None
         self._early: list[object] = []
 
@@ -72,6 +75,9 @@ class LoopbackDialog:
     def hold(self, on: bool) -> None:
         """Nobody to hold here."""
 
+    def refer_progress(self, code: int, words: str) -> None:
+        self.transfer = (code, words)
+
     # -- the caller's side -------------------------------------------------------------------------------------
 
     def caller_hangs_up(self) -> None:
@@ -86,6 +92,10 @@ class LoopbackDialog:
     def caller_sends_info(self, digit: str) -> None:
         """A key by SIP INFO."""
         self._tell(InfoDigit(digit, 160))
+
+    def caller_asks_for_transfer(self, target: str) -> None:
+        """REFER."""
+        self._tell(Referred(target))
 
     def _end(self, event: HungUp) -> None:
         self.over = event
@@ -277,6 +287,7 @@ class LoopbackMedia:
     def __init__(self, samples: Callable[[str], int], ports: int = 1000) -> None:
         """`samples` tells how long the sound under a path is; `ports` how many streams there may be."""
         self.samples = samples
+        """How long the sound under a path is."""
         self.streams: dict[int, LoopbackStream] = {}
         self.lost = False
         self._ports = ports

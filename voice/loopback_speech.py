@@ -110,8 +110,8 @@ class LoopbackSpeech:
         self._lengths: dict[str, int] = {}
 
     def samples(self, path: str) -> int:
-        """Return how long the sound under `path` is."""
-        return self._lengths[path]
+        """Return how long the sound under `path` is (1 s for a file)."""
+        return self._lengths.get(path, RATE)
 
     def attend(self, stream: int, sink: Sink) -> LoopbackEar:
         self.ears[stream] = LoopbackEar(self, stream, sink)

@@ -9,6 +9,7 @@ import wave
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
+from asr_tts.recorded_prompts import fallback
 from asr_tts.speech_protocol import Clause
 from dialplans.exchange import Prompt
 from models.errors import CannotDo, HotlineError
@@ -45,6 +46,10 @@ class PromptShelf:
             return
         async for clause in self._speech.synthesise(prompt.text, prompt.language, prompt.voice):
             yield clause
+
+    def stand_in(self, prompt: Prompt) -> tuple[Clause, ...]:
+        """Return the recording that ships with Hotline and comes nearest, for a prompt that nothing can speak."""
+        return _file(str(fallback(prompt.text, prompt.language)))
 
     async def prepare(
         self, prompts: Iterable[Prompt], progress: Callable[[int, int], None] = lambda done, of: None

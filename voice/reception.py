@@ -41,8 +41,8 @@ class Reception:
         return len(self._queues)
 
     def health(self) -> int:
-        """Return what OPTIONS is to be answered with: 200, or 503 while no call would be taken."""
-        return 503 if self._draining or self.calls >= self._settings.limits.max_calls else 200
+        """Return what OPTIONS gets: 503 while draining; being busy passes, and a trunk must not give us up for it."""
+        return 503 if self._draining else 200
 
     async def prepare(self, progress: Callable[[int, int], None] = lambda done, of: None) -> list[str]:
         """Render every fixed prompt of the loaded flows; return why some could not be (sentences)."""

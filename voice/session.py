@@ -30,11 +30,14 @@ from voice.prompt_shelf import PromptShelf
 from voice.robot_turns import RobotTurns
 from voice.speaking import Speaking, Speech, VoiceFailed
 from voice.standing_prompts import APOLOGY, TOO_LONG, USE_KEYPAD, prompt
-from voice.turn_taking import Answer, Commit, Ignored, Misheard, Pause, Resume, Stop, TurnTaking
+from voice.turn_taking import REWIND_MS, Answer, Commit, Ignored, Misheard, Pause, Resume, Stop, TurnTaking
 
 log = logging.getLogger(__name__)
 TOO_LONG_ALARM = "too-long"
 LAST_WORDS_ALARM = "last-words"
+STUCK_ALARM = "stuck"
+STUCK_SECONDS = 25.0
+"""An utterance is capped at 15 s; one that is open for so long was forgotten by whoever hears it."""
 LAST_WORDS_SECONDS = 12.0
 """A goodbye that takes longer is cut off."""
 
@@ -82,6 +85,8 @@ class Session:
         self._answered: tuple[int, int, dict[str, float]] | None = None
         """Turn, last sample and timings of the answer that the robot hasn't replied to yet."""
         self._caller_turn = 0
+        self._keyed_from = -1
+        """Sample of the first key of the answer that is being keyed, or -1."""
         self._cause: Cause | None = None
         self._hung_up: HungUp | None = None
         self._failing = False
@@ -167,6 +172,7 @@ class Session:
                 self._key(event.digit, "info", self._call.clock.now())
             case Referred():
                 self._call.event("transfer-asked", target=event.target)
+                self._call.dialog.refer_progress(603, "Decline")
             case SpeechLost():
                 self._speech_lost(event.reason)
             case SpeechBack():
@@ -211,6 +217,8 @@ class Session:
             case listening.KEYS:
                 if keys := self._listening.keys_over():
                     self._keyed(keys, self._call.clock.now())
+            case _ if name == STUCK_ALARM:
+                self._stuck()
             case _ if name == TOO_LONG_ALARM:
                 self._last_words(TOO_LONG, Cause.TOO_LONG)
             case _:
@@ -277,6 +285,20 @@ class Session:
                     self._tell(exchange.NotUnderstood(decision.reason))
                 case Ignored():
                     self._call.event("ignored", text=decision.text, why=decision.why)
+        if not self._turns.caller_speaks:
+            self._alarms.clear(STUCK_ALARM)
+        elif not self._alarms.is_set(STUCK_ALARM):
+            self._alarms.set(STUCK_ALARM, STUCK_SECONDS)
+        self._watch_silence()
+
+    def _stuck(self) -> None:
+        self._call.event("speech-stuck")
+        was_paused = self._turns.robot_paused
+        self._turns.reset()
+        if was_paused and not self._call.held:
+            assert self._speaking
+            self._robot_turns.resumed()
+            self._speaking.resume(REWIND_MS)
         self._watch_silence()
 
     def _answer(self, answer: Answer) -> None:
@@ -300,12 +322,16 @@ class Session:
         if self._listening.question is None:
             return
         self._cut()
+        self._keyed_from = at if self._keyed_from < 0 else self._keyed_from
         if keys:
             self._keyed(keys, at)
 
     def _keyed(self, keys: str, at: int) -> None:
         self._caller_turn = self._call.new_turn()
-        self._call.turn(self._caller_turn, "caller", keys, at, at, digits=keys, confidence=1.0)
+        start, self._keyed_from = self._keyed_from, -1
+        self._call.turn(
+            self._caller_turn, "caller", keys, start if 0 <= start <= at else at, at, digits=keys, confidence=1.0
+        )
         self._answered = (self._caller_turn, at, {})
         self._tell(exchange.Keyed(keys))
 

@@ -123,6 +123,7 @@ class Speaking:
         self._stream.tell(Play(self._stream.number, speech.play, list(sources), last=last))
 
     async def _speak(self, speech: Speech, prompts: list[Prompt]) -> None:
+        stood_in: set[str] = set()
         for prompt in prompts:
             piece = Piece(prompt.text)
             speech.pieces.append(piece)
@@ -133,9 +134,24 @@ class Speaking:
                         self._play(speech, (clause,), last=False)
                         patience.reschedule(asyncio.get_running_loop().time() + SYNTHESIS_SECONDS)
                 piece.whole = True
-            except (HotlineError, TimeoutError) as error:
+            except Exception as error:
+                if not isinstance(error, HotlineError | TimeoutError):
+                    log.exception("A prompt could not be spoken")
                 self._sink(VoiceFailed(speech.play, prompt.text, str(error) or "it took too long"))
+                self._stand_in(speech, piece, prompt, stood_in)
         self._play(speech, (), last=True)
+
+    def _stand_in(self, speech: Speech, piece: Piece, prompt: Prompt, before: set[str]) -> None:
+        """Play a recording instead of a prompt of which nothing was heard; the same one once in a speech."""
+        try:
+            clauses = self._shelf.stand_in(prompt)
+        except HotlineError:
+            return
+        if piece.samples or clauses[0].path in before:
+            return
+        before.add(clauses[0].path)
+        piece.samples = clauses[0].samples
+        self._play(speech, clauses, last=False)
 
 
 def _cut(text: str, share: float, language: str) -> str:

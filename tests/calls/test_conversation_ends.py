@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from asr_tts.speech_protocol import SpeechGoesOn, SpeechStarted
 from voice.media.media_protocol import RtpSilent
 
 pytestmark = pytest.mark.looptime
@@ -167,12 +168,11 @@ async def test_beyond_max_calls_a_caller_is_told_to_come_again(open_line):
         callers = [await line.call(), await line.call()]
         third = line.dial()
         assert third.dialog.refused == (503, "All lines are busy", 10)
-        assert line.reception.health() == 503
+        assert line.reception.health() == 200
         assert line.story.cause == "congestion"
         for caller in callers:
             caller.hangs_up()
         await line.over()
-        assert line.reception.health() == 200
         (await line.call()).hangs_up()
 
 
@@ -193,6 +193,7 @@ async def test_draining_lets_ten_calls_finish_and_takes_no_more(open_line):
         await asyncio.sleep(1)
         late = line.dial()
         assert late.dialog.refused == (503, "Draining", 10)
+        assert line.reception.health() == 503
         for number, caller in enumerate(callers):
             await caller.says("Goodbye.", 0.5) if number % 2 else caller.hangs_up()
         await draining
@@ -207,3 +208,45 @@ async def test_draining_ends_what_takes_too_long(open_line):
         await line.reception.drain(5)
         assert caller.dialog.over is not None
     assert line.story.cause == "server-stopped"
+
+
+async def test_a_transfer_that_the_caller_asks_for_is_declined(open_line):
+    async with open_line() as line:
+        caller = await line.call()
+        await caller.hears("How can I help you?")
+        caller.dialog.caller_asks_for_transfer("sip:elsewhere@192.0.2.1")
+        await caller.waits(0.1)
+        assert caller.dialog.transfer == (603, "Decline")
+        caller.hangs_up()
+
+
+async def test_where_nothing_can_speak_recordings_lead_to_the_keypad(open_line):
+    async with open_line(prepared=False) as line:
+        line.speech.speaks = False
+        caller = await line.call()
+        await caller.waits(1)
+        assert caller.stream.sounds
+        await caller.waits(4)
+        await caller.keys("1")
+        await caller.waits(3)
+        caller.hangs_up()
+    plays = " ".join(caller.plays.values())
+    assert "en_welcome.wav" in plays
+    assert line.story.names().count("voice-failed") >= 3
+
+
+async def test_an_utterance_that_never_ends_does_not_silence_the_robot_for_good(open_line):
+    async with open_line() as line:
+        caller = await line.call()
+        await caller.hears("How can I help you?")
+        await caller.says("Tell me about your services.")
+        await caller.hears("We are a small company", out=False)
+        number, at = caller.stream.number, caller.stream.clock
+        caller.ear.emit(SpeechStarted(number, 901, at))
+        caller.ear.emit(SpeechGoesOn(number, 901, at + 1600, 200, 0.0, -25.0))
+        await caller.waits(1)
+        assert not caller.stream.sounds
+        await caller.waits(30)
+        assert caller.stream.sounds
+        caller.hangs_up()
+    assert "speech-stuck" in line.story.names()
