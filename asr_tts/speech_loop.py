@@ -65,6 +65,7 @@ class SpeechLoop:
             self._recogniser.start()
         self._synthesiser.start()
         self._tell(ready)
+        self._flush()
         while self._open:
             for key, events in self._selector.select():
                 self._serve(key.fileobj, events)

@@ -5,6 +5,7 @@ a sentence in `Ready.notes`; the line goes on without it.
 """
 
 import argparse
+import faulthandler
 import logging
 import os
 import signal
@@ -22,6 +23,8 @@ E = TypeVar("E")
 log = logging.getLogger(__name__)
 SWITCH_SECONDS = 0.001
 """How long another thread may keep the interpreter from the listening one."""
+LOADING_SECONDS = 45
+"""An engine that is not loaded by then hangs: the worker says where, ends, and is started again."""
 
 
 def main() -> None:
@@ -53,10 +56,12 @@ def serve(name: str, audio: Path, settings: str, cache: Path, descriptor: int) -
     from models.settings import SpeechSettings
 
     setproctitle.setproctitle(f"hotline speech {name}")
+    faulthandler.dump_traceback_later(LOADING_SECONDS, exit=True)
     wanted = SpeechSettings.model_validate_json(settings)
     detector, recogniser, notes = load_ears(wanted)
     mouth, more = open_mouth(wanted.synthesiser, PromptCache(cache), wanted.voice)
     loop = SpeechLoop(channel(descriptor), audio, detector, recogniser, mouth, wanted.hangover_ms)
+    faulthandler.cancel_dump_traceback_later()
     loop.run(Ready(VERSION, os.getpid(), recogniser.name if recogniser else "", mouth.name, notes + more))
     os._exit(0)  # engine threads may be in the middle of something nobody waits for any more
 
