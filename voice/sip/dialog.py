@@ -25,6 +25,8 @@ from voice.sip.session_watch import SessionWatch
 from voice.sip.transactions import Transactions
 
 log = logging.getLogger(__name__)
+_CHALLENGES = 3
+"""Challenges answered for one request: a proxy's, the peer's, and a stale nonce."""
 _KEPT_EVENTS = 100
 """Events kept for a sink that isn't attached yet."""
 
@@ -62,6 +64,8 @@ class SipDialog:
         self.refers: list[ReferProgress] = []
         self._sink: Sink | None = None
         self._kept: list[DialogEvent] = []
+        self._uses: dict[str, int] = {}
+        """How often each nonce of the peer was used: the count goes with every proof (RFC 7616 section 3.4)."""
 
     # -- voice/line.py's Dialog -----------------------------------------------------------------------------
 
@@ -149,37 +153,38 @@ class SipDialog:
     def ask(
         self, method: str, headers: Headers = (), body: str = "", on_final: Callable[[Response], None] | None = None
     ) -> None:
-        """Send a request within the dialog; a challenge is answered once, `on_final` hears the final response."""
+        """Send a request within the dialog; challenges are answered, `on_final` hears the final response."""
         headers = list(headers)
-        self._send(self.peer.request(method, headers, body), headers, on_final, fresh=True)
+        self._send(self.peer.request(method, headers, body), headers, on_final, _CHALLENGES)
 
     def _send(
-        self, request: Request, headers: Headers, on_final: Callable[[Response], None] | None, fresh: bool
+        self, request: Request, headers: Headers, on_final: Callable[[Response], None] | None, tries: int
     ) -> None:
         def heard(response: Response) -> None:
             if response.code < 200:
                 return
-            proof = self.proof(request, response) if fresh else None
+            proof = self.proof(request, response) if tries else None
             if proof is not None:
-                again = self.peer.request(request.method, [*headers, proof], request.body)
-                self._send(again, headers, on_final, fresh=False)
+                proven = [*(header for header in headers if header[0] != proof[0]), proof]
+                self._send(self.peer.request(request.method, proven, request.body), proven, on_final, tries - 1)
             elif on_final is not None:
                 on_final(response)
 
         self.wire.transactions.begin(request, heard, self.acknowledging(request))
 
     def proof(self, request: Request, response: Response) -> tuple[str, str] | None:
-        """The header that answers a 401 or 407; None where we can't or it is none."""
+        """The header that answers a 401 or 407; None where we can't, or `request` proved all that we know already."""
         if response.code not in (401, 407) or self.credentials is None:
             return None
         asks, proves = ("WWW-Authenticate", "Authorization")
         if response.code == 407:
             asks, proves = ("Proxy-Authenticate", "Proxy-Authorization")
         challenge = best_challenge(response.values(asks))
-        if challenge is None:
+        if challenge is None or (request.first(proves) and not challenge.stale):
             return None
         mine = self.credentials
-        return proves, answer_to(challenge, mine.username, mine.password, request.method, request.uri)
+        count = self._uses[challenge.nonce] = self._uses.get(challenge.nonce, 0) + 1
+        return proves, answer_to(challenge, mine.username, mine.password, request.method, request.uri, count)
 
     def acknowledging(self, invite: Request) -> Callable[[Response], Request] | None:
         """How the ACK of a 2xx to this INVITE is made: along the dialog's route, with the INVITE's credentials."""

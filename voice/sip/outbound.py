@@ -17,8 +17,8 @@ from voice.sip.session_refresh import granted
 
 _PARTING = 32.0
 """Seconds for the answer to our CANCEL, 64 T1 (section 9.1)."""
-_CHALLENGES = 2
-"""Challenges answered in one attempt: a proxy's and the callee's."""
+_CHALLENGES = 3
+"""Challenges answered in one attempt: a proxy's, the callee's, and a stale nonce."""
 
 
 class OutboundDialog(SipDialog):
@@ -40,7 +40,8 @@ class OutboundDialog(SipDialog):
         self.attach(sink)
         self.receive_at(*media)
         self._headers = [*headers, ALLOW, SUPPORTED, USER_AGENT, SDP_TYPE]
-        self._proofs: list[tuple[str, str]] = []
+        self._proofs: dict[str, str] = {}
+        self._tries = 0
         self._offer = self.negotiation.offered()
         self._transaction: Any = None
         self._timer: asyncio.TimerHandle | None = None
@@ -67,7 +68,7 @@ class OutboundDialog(SipDialog):
             self._timer.cancel()
 
     def _invite(self) -> None:
-        request = self.peer.request("INVITE", [*self._headers, *self._proofs], self._offer)
+        request = self.peer.request("INVITE", [*self._headers, *self._proofs.items()], self._offer)
         self._transaction = self.wire.transactions.begin(
             request, lambda response: self._heard(request, response), self.acknowledging(request)
         )
@@ -128,8 +129,9 @@ class OutboundDialog(SipDialog):
 
     def _refused(self, request: Request, response: Response) -> None:
         proof = self.proof(request, response)
-        if proof is not None and len(self._proofs) < _CHALLENGES and proof[0] not in dict(self._proofs):
-            self._proofs.append(proof)
+        if proof is not None and self._tries < _CHALLENGES:
+            self._tries += 1
+            self._proofs[proof[0]] = proof[1]
             self._invite()
             return
         cause, words = meaning(response.code)

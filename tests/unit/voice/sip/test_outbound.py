@@ -166,3 +166,32 @@ async def test_a_second_phone_that_answers_the_same_call_is_hung_up_on(bare, pho
         assert (bye.cseq, bye.to_tag) == (invite.cseq + 1, "other")
         other.reply(bye, 200, "OK")
     assert [type(event) for event in events] == [Answered]
+
+
+async def test_a_stale_nonce_is_answered_with_the_new_one_and_a_wrong_password_is_not_repeated(bare, phone):
+    _, events = placed(bare, phone, credentials=Credentials("me", "secret"))
+    phone.reply(await phone.incoming("INVITE"), 407, "Proxy Authentication Required", CHALLENGE)
+    await phone.incoming("ACK")
+    stale = CHALLENGE.replace('"n"', '"m"') + ", stale=true"
+    phone.reply(await phone.incoming("INVITE"), 407, "Proxy Authentication Required", stale)
+    await phone.incoming("ACK")
+    third = await phone.incoming("INVITE")
+    assert len(third.values("Proxy-Authorization")) == 1
+    assert 'nonce="m"' in third.first("Proxy-Authorization")
+    phone.reply(third, 407, "Proxy Authentication Required", CHALLENGE)
+    await phone.incoming("ACK")
+    assert [event.cause for event in events] == [Cause.UNAUTHORISED]
+
+
+async def test_each_use_of_one_nonce_counts_up(bare, phone):
+    dialog, _ = placed(bare, phone, credentials=Credentials("me", "secret"))
+    phone.reply(await phone.incoming("INVITE"), 407, "Proxy Authentication Required", CHALLENGE)
+    await phone.incoming("ACK")
+    invite = await phone.incoming("INVITE")
+    phone.reply(invite, 200, "OK", f"Contact: <sip:a@{phone.shown}>", SDP, body=OFFER)
+    await phone.incoming("ACK")
+    dialog.hang_up(Cause.ROBOT_HUNG_UP)
+    phone.reply(await phone.incoming("BYE"), 407, "Proxy Authentication Required", CHALLENGE)
+    bye = await phone.incoming("BYE")
+    assert "nc=00000001" in invite.first("Proxy-Authorization")
+    assert "nc=00000002" in bye.first("Proxy-Authorization")
