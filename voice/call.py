@@ -13,7 +13,15 @@ from models.call import new_id
 from models.call_log import CallLog
 from models.cause import Cause
 from voice.line import Dialog, HungUp, MediaPlan, Stream
-from voice.media.media_protocol import Record, SetRemote, StreamFigures
+from voice.media.media_protocol import (
+    Record,
+    RecordingFailed,
+    RecordingStarted,
+    RtpBack,
+    SetRemote,
+    SourceLearnt,
+    StreamFigures,
+)
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +134,20 @@ class Call:
     def language(self, language: str) -> None:
         """The call goes on in another language."""
         self._log.settled(self.id, language=language)
+
+    def heard_of_media(self, event: object) -> None:
+        """Write down what the media worker tells for the record only."""
+        match event:
+            case RecordingStarted():
+                self.recording_started(event.at)
+            case RecordingFailed():
+                self.recording_failed(event.reason)
+            case RtpBack():
+                self.event("rtp-back")
+            case SourceLearnt():
+                self.event("source-learnt", address=event.address, port=event.port)
+            case _:
+                pass
 
     def recording_started(self, at: int) -> None:
         """Its first sample is the stream's `at`."""

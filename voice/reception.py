@@ -13,9 +13,10 @@ from models.cause import Cause
 from models.errors import CannotDo, HotlineError, PeerFault
 from models.settings import Settings
 from voice.call import Call
+from voice.endings import EndNow
 from voice.line import Dialog, HungUp, Media, Speech, Stream
 from voice.prompt_shelf import PromptShelf
-from voice.session import EndNow, Session
+from voice.session import Session
 from voice.standing_prompts import standing_prompts
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,7 @@ the call: when the caller hangs up, all of it ends.
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from asr_tts import speech_protocol as heard
@@ -22,13 +20,14 @@ from models.settings import LimitSettings
 from voice import listening, media_events
 from voice.alarms import Alarm, Alarms
 from voice.call import Call
+from voice.endings import EndNow, LastWords
 from voice.keypad import Way
 from voice.line import Ear, HungUp, InfoDigit, MediaChanged, MediaLost, Referred, SpeechBack, SpeechLost, Stream
 from voice.listening import Listening
 from voice.media import media_protocol as media
 from voice.prompt_shelf import PromptShelf
-from voice.robot_turns import RobotTurns
-from voice.speaking import Speaking, Speech, VoiceFailed
+from voice.robot import Robot
+from voice.speaking import VoiceFailed
 from voice.standing_prompts import APOLOGY, TOO_LONG, USE_KEYPAD, prompt
 from voice.turn_taking import REWIND_MS, Answer, Commit, Ignored, Misheard, Pause, Resume, Stop, TurnTaking
 
@@ -40,20 +39,6 @@ STUCK_SECONDS = 25.0
 """An utterance is capped at 15 s; one that is open for so long was forgotten by whoever hears it."""
 LAST_WORDS_SECONDS = 12.0
 """A goodbye that takes longer is cut off."""
-
-
-@dataclass(frozen=True)
-class EndNow:
-    """The server ends the call (drained too long, stopping)."""
-
-    cause: Cause
-
-
-@dataclass(frozen=True)
-class LastWords:
-    """Nothing more is asked; these are said, then the call ends for `cause`."""
-
-    cause: Cause
 
 
 class Session:
@@ -72,13 +57,12 @@ class Session:
     ) -> None:
         """`queue` is the sink that the dialog, the stream and the ear were given."""
         self._call, self._dialogue, self._stream, self._ear = call, dialogue, stream, ear
-        self._shelf, self._queue, self._limits, self._silence_seconds = shelf, queue, limits, silence_seconds
+        self._queue, self._limits, self._silence_seconds = queue, limits, silence_seconds
         self._alarms = Alarms(queue.put_nowait)
         self._listening = Listening(stream, ear, self._alarms)
         self._turns = TurnTaking(dialogue.answers)
-        self._robot_turns = RobotTurns(call)
-        self._script: deque[Say] = deque()
-        self._speech: Speech | None = None
+        self._robot = Robot(call, stream, shelf, self._turns, self._spawn, queue.put_nowait)
+        self._group: asyncio.TaskGroup | None = None
         self._asked: Question | None = None
         """A question whose prompt isn't yet where the caller may answer."""
         self._finale: HangUp | Handover | LastWords | None = None
@@ -90,18 +74,17 @@ class Session:
         self._cause: Cause | None = None
         self._hung_up: HungUp | None = None
         self._failing = False
-        self._speaking: Speaking | None = None
 
     async def run(self) -> None:
         """Talk until the call is over, whoever ends it; everything of it is closed and on record then."""
         try:
             async with asyncio.TaskGroup() as group:
-                self._speaking = Speaking(self._stream, self._shelf, group, self._queue.put_nowait)
+                self._group = group
                 self._safely(self._begin)
                 while self._cause is None:
                     event = await self._queue.get()
                     self._safely(self._take, event)
-                self._speaking.stop()
+                self._robot.stop()
         except asyncio.CancelledError:
             self._cause = self._cause or Cause.SERVER_STOPPED
             raise
@@ -121,10 +104,10 @@ class Session:
             while not self._queue.empty():
                 event = self._queue.get_nowait()
                 if isinstance(event, media.PlayEnded):
-                    self._robot_turns.ended(event)
+                    self._robot.ended(event)
                 elif isinstance(event, media.StreamClosed):
                     self._call.recording_ended(event.at)
-            self._robot_turns.close()
+            self._robot.close()
             self._call.end(cause)
 
     def _safely(self, what: Callable[..., None], *args: Any) -> None:
@@ -139,6 +122,10 @@ class Session:
                 return
             self._failing = True
             self._safely(self._last_words, APOLOGY, Cause.OUR_ERROR)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        assert self._group is not None, "speaks only while it runs"
+        return self._group.create_task(work, name=f"speak {self._call.id}")
 
     def _begin(self) -> None:
         self._alarms.set(TOO_LONG_ALARM, self._limits.max_call_seconds)
@@ -196,18 +183,10 @@ class Session:
                 self._play_ended(event)
             case media.Digit():
                 self._key(event.digit, "in-band" if event.in_band else "rtp", event.at)
-            case media.RecordingStarted():
-                self._call.recording_started(event.at)
-            case media.RecordingFailed():
-                self._call.recording_failed(event.reason)
             case media.RtpSilent():
                 self._rtp_silent(event.seconds)
-            case media.RtpBack():
-                self._call.event("rtp-back")
-            case media.SourceLearnt():
-                self._call.event("source-learnt", address=event.address, port=event.port)
             case _:
-                pass
+                self._call.heard_of_media(event)
 
     def _alarm(self, name: str) -> None:
         match name:
@@ -228,18 +207,15 @@ class Session:
     def _media_changed(self, event: MediaChanged) -> None:
         was_held = self._call.held
         self._call.send_to(event.plan)
-        assert self._speaking
         if self._call.held and not was_held:
             self._call.event("held", leg=1)
-            self._speaking.pause()
-            self._robot_turns.paused()
+            self._robot.pause()
             self._listening.ignore()
             self._listening.silence(begins=False)
             self._turns.reset()
         elif was_held and not self._call.held:
             self._call.event("resumed", leg=1)
-            self._speaking.resume(0)
-            self._robot_turns.resumed()
+            self._robot.resume(0)
             if question := self._asked or self._listening.question:
                 self._listening.attend(question)
             self._watch_silence()
@@ -256,26 +232,22 @@ class Session:
         self._listening.lost()
         self._turns.reset()
         if self._listening.question is not None and self._finale is None:
-            self._cut()
+            self._robot.cut()
             self._do(self._dialogue.by_keypad(USE_KEYPAD))
 
     # -- the caller --------------------------------------------------------------------------------------------
 
     def _heard(self, event: "heard.FromSpeech") -> None:
-        assert self._speaking
         decisions = self._turns.receive(event)  # type: ignore[arg-type]
         for decision in decisions:
             match decision:
                 case Pause():
-                    self._speaking.pause()
-                    self._robot_turns.paused()
+                    self._robot.pause()
                 case Resume():
                     self._call.event("false-stop", why=decision.why)
-                    self._robot_turns.resumed()
-                    if not self._call.held:
-                        self._speaking.resume(decision.rewind_ms)
+                    self._robot.resume(decision.rewind_ms)
                 case Stop():
-                    self._cut()
+                    self._robot.cut()
                 case Commit():
                     self._ear.tell(heard.Commit(self._stream.number, decision.utterance))
                 case Answer():
@@ -295,10 +267,8 @@ class Session:
         self._call.event("speech-stuck")
         was_paused = self._turns.robot_paused
         self._turns.reset()
-        if was_paused and not self._call.held:
-            assert self._speaking
-            self._robot_turns.resumed()
-            self._speaking.resume(REWIND_MS)
+        if was_paused:
+            self._robot.resume(REWIND_MS)
         self._watch_silence()
 
     def _answer(self, answer: Answer) -> None:
@@ -321,7 +291,7 @@ class Session:
         self._call.event("key", key=key, way=way)
         if self._listening.question is None:
             return
-        self._cut()
+        self._robot.cut()
         self._keyed_from = at if self._keyed_from < 0 else self._keyed_from
         if keys:
             self._keyed(keys, at)
@@ -341,7 +311,7 @@ class Session:
         """Let the dialogue have an answer to the open question (or that there is none)."""
         if self._finale is not None or self._listening.question is None:
             return
-        self._cut()
+        self._robot.cut()
         self._listening.close()
         self._do(self._dialogue.receive(event, self._now()))
 
@@ -349,7 +319,7 @@ class Session:
         for action in actions:
             match action:
                 case Say():
-                    self._script.append(action)
+                    self._robot.add(action)
                 case Listen():
                     self._asked = action.question
                     self._listening.attend(action.question)
@@ -373,59 +343,31 @@ class Session:
 
     def _go_on(self) -> None:
         """Say what comes next; open the question as soon as it may be answered; end when all is said."""
-        if self._speech is None and self._script:
-            self._start(self._script.popleft())
-        may_answer = all(say.barge_in for say in self._script) and (self._speech is None or self._speech.barge_in)
-        if self._asked is not None and may_answer:
+        self._robot.go_on(question_waits=self._asked is not None or self._listening.question is not None)
+        if self._asked is not None and self._robot.may_be_answered:
             question, self._asked = self._asked, None
             if keys := self._listening.open(question):
-                self._cut()
+                self._robot.cut()
                 self._keyed(keys, self._call.clock.now())
                 return
-        if self._speech is None and not self._script and self._finale is not None:
+        if not self._robot.busy and self._finale is not None:
             self._end_or_hand_over(self._finale)
         self._watch_silence()
 
-    def _start(self, say: Say) -> None:
-        assert self._speaking
-        # Where no question waits behind it, an interruption would have nowhere to go.
-        waits = self._asked is not None or self._listening.question is not None
-        self._speech = self._speaking.say(say.prompts, say.barge_in and waits)
-        self._turns.robot_begins(self._speech.barge_in)
-        if self._call.held:
-            self._speaking.pause()
-
-    def _cut(self) -> None:
-        """Silence the robot; what it would still have said is dropped."""
-        self._script.clear()
-        if self._speech is None:
-            return
-        assert self._speaking
-        self._speaking.stop()
-        self._turns.robot_ends(self._call.clock.now())
-        self._speech = None
-
     def _play_started(self, event: media.PlayStarted) -> None:
-        if self._speech is None or self._speech.play != event.play:
-            return
-        self._robot_turns.began(self._speech, event.at)
-        if self._answered is not None:
+        if self._robot.began(event) and self._answered is not None:
             turn, end, timings = self._answered
             self._answered = None
             self._call.turn_changed(turn, timings={**timings, "answer_ms": (event.at - end) * 1000 / heard.RATE})
 
     def _play_ended(self, event: media.PlayEnded) -> None:
-        self._robot_turns.ended(event)
         if event.note:
             self._call.event("play-failed", note=event.note)
-        if self._speech is None or self._speech.play != event.play:
-            return
-        self._speech = None
-        self._turns.robot_ends(event.at)
-        self._go_on()
+        if self._robot.ended(event):
+            self._go_on()
 
     def _watch_silence(self) -> None:
-        busy = self._speech is not None or bool(self._script) or self._turns.caller_speaks or self._call.held
+        busy = self._robot.busy or self._turns.caller_speaks or self._call.held
         self._listening.silence(begins=not busy)
 
     def _end_or_hand_over(self, finale: HangUp | Handover | LastWords) -> None:
@@ -444,7 +386,7 @@ class Session:
 
     def _last_words(self, texts: Texts, cause: Cause) -> None:
         self._finale, self._asked = LastWords(cause), None
-        self._cut()
+        self._robot.cut()
         self._listening.close()
         self._alarms.set(LAST_WORDS_ALARM, LAST_WORDS_SECONDS)
         words: Prompt = prompt(texts, self._dialogue.language)

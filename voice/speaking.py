@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from asr_tts.speech_protocol import Clause
 from dialplans.exchange import Prompt
@@ -13,6 +15,7 @@ from voice.media.media_protocol import File, Pause, Play, Resume, Stop
 from voice.prompt_shelf import PromptShelf
 
 log = logging.getLogger(__name__)
+Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 SYNTHESIS_SECONDS = 8.0
 """A clause that takes longer than this won't come any more."""
 
@@ -76,8 +79,9 @@ class Speech:
 class Speaking:
     """Plays what is to be said on one stream. `sink` gets `VoiceFailed`; everything else comes from the stream."""
 
-    def __init__(self, stream: Stream, shelf: PromptShelf, group: asyncio.TaskGroup, sink: Sink) -> None:
-        self._stream, self._shelf, self._group, self._sink = stream, shelf, group, sink
+    def __init__(self, stream: Stream, shelf: PromptShelf, spawn: Spawn, sink: Sink) -> None:
+        """`spawn` starts a task that belongs to the call."""
+        self._stream, self._shelf, self._spawn, self._sink = stream, shelf, spawn, sink
         self._numbers = count(1)
         self._task: asyncio.Task[None] | None = None
 
@@ -98,7 +102,7 @@ class Speaking:
             speech.pieces.append(piece)
             self._play(speech, ready, last=not left)
         if left:
-            self._task = self._group.create_task(self._speak(speech, left), name="speak")
+            self._task = self._spawn(self._speak(speech, left))
         elif not prompts or not speech.pieces:
             self._play(speech, (), last=True)
         return speech
