@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from dialplans.answers import understanding_of
 from dialplans.checker import check
 from dialplans.complaint import FlowRefused, did_you_mean
 from dialplans.flow import Flow
@@ -58,4 +59,8 @@ def read_checked(path: Path) -> Flow:
 def routing(settings: DialplanSettings) -> Routing:
     """Load and check every flow that a route names; raise `OperatorFault` where one can't be used."""
     flows = {route.flow: read_checked(find(route.flow, settings.directory)) for route in settings.routes}
+    for flow in flows.values():
+        for language in flow.languages:
+            # The first sentence costs a dictionary of pinyin (tenths of a second): no caller is to wait for it.
+            understanding_of(flow, language).of("hello 你好")
     return Routing(settings.routes, flows)
