@@ -203,16 +203,18 @@ class SipStack:
         """What of a request tells who sent it."""
         return Arrival.read(request.plainly())
 
-    def _forked(self, invite: Request, response: Response) -> Request:
+    def _forked(self, response: Response) -> Request:
         """A second phone answered our one INVITE: acknowledge and end it (RFC 3261 section 13.2.2.4)."""
         here = self.here(response.source)
-        peer = Peer(here, contact(here), invite.call_id, invite.first("From"), response.first("To"), response.source)
-        peer.local_cseq = invite.cseq
+        peer = Peer(
+            here, contact(here), response.call_id, response.first("From"), response.first("To"), response.source
+        )
+        peer.local_cseq = response.cseq
         peer.was_reached(response)
         bye = peer.request("BYE")
         # Its ACK goes first.
         asyncio.get_running_loop().call_soon(self.transactions.begin, bye, lambda response: None)
-        return peer.request("ACK", cseq=invite.cseq)
+        return peer.request("ACK", cseq=response.cseq)
 
     def _unsent(self) -> None:
         self.counts["unsent"] += 1

@@ -8,6 +8,7 @@ comes after the final answer gets its 200; replies that are repeated are remembe
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import md5
 from typing import Any
 
@@ -26,8 +27,17 @@ T4_PURGE = 32.0
 OnRequest = Callable[[Request, Any], Any]
 """(request, sippy's transaction) -> sippy's (response, cancel_cb, noack_cb), or None."""
 
-OnFork = Callable[[Request, Response], Request]
-"""(our INVITE, a 2xx by another callee than the first) -> the ACK for it."""
+OnFork = Callable[[Response], Request]
+"""(a 2xx by another callee than the first) -> the ACK for it."""
+
+
+@dataclass(frozen=True)
+class _Confirmed:
+    """What answers the repetitions of a 2xx that we have acknowledged."""
+
+    to_tag: str | None
+    ack: bytes
+    target: Address | None
 
 
 class _Timer:
@@ -82,8 +92,8 @@ class Transactions(SipTransactionManager):
         self.l1rcache: dict[bytes, Any] = {}
         self.l2rcache: dict[bytes, Any] = {}
         self.req_consumers: dict[str, Any] = {}
-        self._confirmed: dict[object, tuple[Request, Any]] = {}
-        self._confirmed_before: dict[object, tuple[Request, Any]] = {}
+        self._confirmed: dict[object, _Confirmed] = {}
+        self._confirmed_before: dict[object, _Confirmed] = {}
         self.cp_timer = _timeout(self.rCachePurge, T4_PURGE, -1)
 
     def seen(self, data: bytes, source: Address) -> bytes | None:
@@ -115,10 +125,10 @@ class Transactions(SipTransactionManager):
         confirmed = self._confirmed.get(tid) or self._confirmed_before.get(tid)
         if confirmed is None or not 200 <= response.code < 300:
             self.remember(checksum)
-        elif response.to_tag == confirmed[0].to_tag:
-            self.transmitData(self.socket, confirmed[0].to_bytes(), confirmed[0].target, checksum)
+        elif response.to_tag == confirmed.to_tag:
+            self.transmitData(self.socket, confirmed.ack, confirmed.target, checksum)
         else:
-            acked = self._on_fork(confirmed[1], response)
+            acked = self._on_fork(response)
             self.transmitData(self.socket, acked.to_bytes(), acked.target, checksum)
 
     def begin(
@@ -152,6 +162,8 @@ class Transactions(SipTransactionManager):
                 timer.cancel()
         self.tclient.pop(transaction.tid, None)
         transaction.cleanup()
+        # Whoever still holds the transaction must not hold the dialog.
+        transaction.sent = transaction.make_ack = None
 
     def _respond(self, response: Response, transaction: Any, checksum: bytes) -> None:
         if transaction.state is TERMINATED:
@@ -164,7 +176,7 @@ class Transactions(SipTransactionManager):
         if transaction.needack:
             if response.code < 300 and acknowledge is not None:
                 acked = acknowledge(response)
-                self._confirmed[tid] = (acked, sent)
+                self._confirmed[tid] = _Confirmed(response.to_tag, acked.to_bytes(), acked.target)
             else:
                 acked = sent.follow_up("ACK")
                 acked.put("To", response.first("To"))
