@@ -26,7 +26,7 @@ PRE_ROLL = 300 * MS
 """Audio before the onset that is decoded too: soft beginnings lie before it."""
 TAIL = 200 * MS
 """Silence after the speech that is decoded at most."""
-SUSPICION = 128 * MS
+SUSPICION = 96 * MS
 """Silence after which an utterance is decoded on suspicion."""
 SUSPICION_PER_RESUME = 64 * MS
 SUSPICION_PER_WAITING = 96 * MS

@@ -68,7 +68,7 @@ def test_a_short_silence_is_decoded_on_suspicion_with_pre_roll_and_once() -> Non
     [decode] = of_kind(follow("." * 20 + "#" * 10 + "." * 12, ends_for()), Decode)
     assert isinstance(decode, Decode)
     assert decode.begin == 20 * WINDOW - endpointing.PRE_ROLL
-    assert 120 <= decode.silence / MS < 160
+    assert 90 <= decode.silence / MS < 130
     assert 30 * WINDOW < decode.until <= 30 * WINDOW + decode.silence
 
 
