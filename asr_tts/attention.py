@@ -85,6 +85,8 @@ class Attention:
         self._referenced = -REFERENCE_LASTS - 1
         self._judged = -1
         self._question = Question()
+        self.attends = False
+        """Between `Listen` and `give_up`; audio is taken only then. Utterances are counted on from one to the next."""
         self.lost = 0
         """Samples that never came."""
         self._ends = Endpointer(Manner.of("open", open_ms=open_ms))
@@ -95,6 +97,7 @@ class Attention:
 
     def listen(self, order: to_server.Listen) -> None:
         """What begins from now on answers this question."""
+        self.attends = True
         self._question = Question(order.language, order.kind, tuple(order.phrases))
         self._ends.manner = Manner.of(order.kind, order.hangover_ms, self._open_ms)
 
@@ -104,7 +107,7 @@ class Attention:
 
     def give_up(self) -> None:
         """Forget what goes on; results still to come are dropped."""
-        self._judged = -1
+        self.attends, self._judged = False, -1
         self._ends.forget()
         for utterance in self._utterances.values():
             if utterance.work:
@@ -115,6 +118,8 @@ class Attention:
 
     def take(self, at: int, frame: bytes, reference: bytes = b"") -> None:
         """Take 20 ms of the caller that begin at sample `at`, and what the robot sent meanwhile."""
+        if not self.attends:
+            return
         hole = at - self._tape.end
         if self._judged >= 0 and hole > 0:
             self.lost += hole
@@ -138,7 +143,7 @@ class Attention:
 
     def window(self) -> NDArray[np.int16] | None:
         """The next window that is whole and not judged yet."""
-        if self._tape.end - self._judged < self._window:
+        if self._judged < 0 or self._tape.end - self._judged < self._window:
             return None
         return self._tape.cut(self._judged, self._judged + self._window)
 

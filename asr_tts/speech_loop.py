@@ -105,7 +105,10 @@ class SpeechLoop:
         match message:
             case protocol.Listen():
                 self._listen(message)
-            case protocol.Ignore(stream) | protocol.Forget(stream):
+            case protocol.Ignore(stream):
+                if ear := self._ears.get(stream):
+                    ear.give_up()
+            case protocol.Forget(stream):
                 if ear := self._ears.pop(stream, None):
                     self._lost += ear.lost
                     ear.give_up()

@@ -275,6 +275,24 @@ def test_who_gives_up_hears_no_more_of_it() -> None:
     assert ear.out == before
 
 
+def test_who_listens_again_counts_on_and_has_no_memory_of_what_was_ignored() -> None:
+    ear = Ear()
+    ear.hear(500)
+    ear.attention.give_up()
+    ear.hear(2000)
+    assert ear.attention.window() is None
+    ear.attention.listen(Listen(1, "en"))
+    ear.hear(500, 0)
+    ear.hear(600)
+    ear.hear(700, 0)
+    ear.answer(GOOD)
+    heard = ear.said()[-1]
+    assert isinstance(heard, Heard)
+    assert heard.utterance == 2
+    assert abs(heard.start - 3000 * 8) <= WINDOW
+    assert len(ear.work()[-1].samples) < 1200 * 8
+
+
 def test_a_streaming_recogniser_gets_every_piece_once_and_in_order() -> None:
     ear = Ear(streaming=True)
     ear.hear(1000, 0)
