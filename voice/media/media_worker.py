@@ -8,6 +8,7 @@ rest of a tick that is not busy.
 import argparse
 import gc
 import os
+import resource
 import signal
 import sys
 import threading
@@ -38,6 +39,7 @@ def main() -> None:
     options = _options()
     setproctitle(f"hotline media {options.name}")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    many_descriptors()
     ending = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
     first, last = (int(each) for each in options.ports.split("-"))
@@ -58,6 +60,12 @@ def main() -> None:
     _run(board, control, watch, beat, ending)
     board.stop()
     control.send()
+
+
+def many_descriptors() -> None:
+    """Allow as many descriptors as the system grants: a recorded call takes three, and 1024 is a common limit."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def real_time(priority: int) -> bool:

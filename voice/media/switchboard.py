@@ -57,9 +57,11 @@ class EpollWatch:
                 return
             now = time.monotonic()
             for descriptor, _events in ready:
-                reader = readers.get(descriptor)
-                if reader is not None:
-                    reader(now)
+                try:
+                    reader = readers[descriptor]
+                except KeyError:
+                    continue  # closed by a message read a moment ago
+                reader(now)
 
 
 class Switchboard:
