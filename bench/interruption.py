@@ -22,6 +22,9 @@ from voice.wire_times import first_audible, silent_from
 PAUSE = 0.15
 """Seconds of silence on the wire that count as the robot holding its breath for a sound."""
 
+AT_ONCE = 3
+"""Calls at a time, so that it ends sooner."""
+
 
 @dataclass
 class Sound:
@@ -113,8 +116,9 @@ async def measure() -> Report:
     true, false = interruptions(8 if few else 50), not_meant(3 if few else 25)
     async with hotline("announcement") as (server, records):
         calls = [(f"31{n}", true[n::5]) for n in range(5)] + [(f"32{n}", false[n::5]) for n in range(5)]
-        for number, heard in calls:
-            await a_call(server, records, number, heard)
+        for index in range(0, len(calls), AT_ONCE):
+            together = calls[index : index + AT_ONCE]
+            await asyncio.gather(*(a_call(server, records, number, heard) for number, heard in together))
         echoed = Sound("echo", sounds.hiss(20 if few else 60, 1, rms=10))
         turns = await a_call(server, records, "330", [echoed], echo=-25.0)
     made = [sound for sound in true if sound.spoken is not None]

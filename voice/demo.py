@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 import time
 import wave
@@ -139,8 +138,7 @@ async def _record(directory: Path, call: str) -> dict[str, Any]:
     if not call:
         return {}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server", "calls", "show", call, "--json"),
-        env={**os.environ, "HOTLINE_DATA__DIRECTORY": str(directory)},
+        *(sys.executable, "-m", "server", "calls", "show", call, "--json", "--config", str(directory / "hotline.toml")),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -173,10 +171,10 @@ def _conclude(record: Mapping[str, Any], caller: SyntheticCaller, directory: Pat
     say("")
     if record:
         _figures(record, caller, say)
-        command = f"HOTLINE_DATA__DIRECTORY={directory} {_hotline()} calls"
+        command, where = f"{_hotline()} calls", f"--config {directory / 'hotline.toml'}"
         say(f"Recording    {record['recording']}  (left the caller, right the robot)")
-        say(f"Call record  {command} show {record['id']}")
-        say(f"Listen       {command} play {record['id']}")
+        say(f"Call record  {command} show {record['id']} {where}")
+        say(f"Listen       {command} play {record['id']} {where}")
     lacks = missing(record) if record else ["There is no call record."]
     for sentence in lacks:
         say(f"The demo failed. {sentence}")

@@ -51,8 +51,9 @@ class ServerProcess:
 
     async def start(self, patience: float = 180.0) -> None:
         """Return when the server says ready; raise `OurFault` with its last words when it doesn't."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_") or k == "HOTLINE_WEIGHTS"}
         environment = {
-            **os.environ,
+            **inherited,
             "HOTLINE_SIP__LISTEN": f"{self.address}:{self.sip_port}",
             "HOTLINE_SIP__PUBLIC_ADDRESS": self.address,
             "HOTLINE_DATA__DIRECTORY": str(self.directory),
@@ -61,13 +62,13 @@ class ServerProcess:
             "HOTLINE_LOG__PERSONAL": "true",
             **{f"HOTLINE_{name}": value for name, value in self.settings.items()},
         }
-        given = ["--config", str(self.configuration)] if self.configuration else []
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "server",
             "serve",
-            *given,
+            "--config",
+            str(self._configuration()),
             env=environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -125,6 +126,18 @@ class ServerProcess:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    def _configuration(self) -> Path:
+        """Return the configuration file: the given one, or one that says no more than where the data are.
+
+        Whatever hotline.toml lies where we were called has no say in this server.
+        """
+        if self.configuration is not None:
+            return self.configuration
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = self.directory / "hotline.toml"
+        file.write_text(f"[data]\ndirectory = {json.dumps(str(self.directory.absolute()))}\n", encoding="utf-8")
+        return file
 
     async def _read_to_the_end(self) -> None:
         """Take the last log lines; a worker that outlives the server holds the pipe open and isn't waited for."""
