@@ -20,8 +20,9 @@ from models.child_process import CHANNEL, channel
 from voice.media.control import Control
 from voice.media.media_protocol import VERSION, Ready
 from voice.media.ports import Ports
-from voice.media.switchboard import EpollWatch, Switchboard
+from voice.media.switchboard import Switchboard
 from voice.media.tick import Beat
+from voice.media.watch import EpollWatch
 
 _NAP = 0.0062
 """Seconds between two looks at the sockets."""

@@ -9,8 +9,7 @@ from voice.media.keys import Keys
 from voice.media.rtp import HEAD, MARKER, PLAIN
 
 _STAMPS = 0xFFFFFFFF
-SendTo = Callable[[bytes, tuple[str, int]], object]
-"""`socket.sendto`."""
+Send = Callable[[bytes], object]
 _pack = HEAD.pack
 
 
@@ -18,15 +17,26 @@ class Outgoing:
     """Sequence numbers, time stamps, coding and digits of what one peer gets."""
 
     __slots__ = (
-        "_codec", "_digits_type", "_encode", "_payload_type", "_rest", "_rest_stamp", "_send_to", "_silence", "_size",
-        "_talking", "keys", "packets", "sequence", "ssrc", "stamp",
-        "target",
+        "_codec",
+        "_digits_type",
+        "_encode",
+        "_payload_type",
+        "_rest",
+        "_rest_stamp",
+        "_silence",
+        "_size",
+        "_talking",
+        "keys",
+        "packets",
+        "send",
+        "sequence",
+        "ssrc",
+        "stamp",
     )  # fmt: skip
 
-    def __init__(self, send_to: SendTo) -> None:
-        self._send_to = send_to
-        self.target: tuple[str, int] = ("", 0)
-        """Where packets go; to be set before anything is sent."""
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        """Takes each packet; may be replaced (another address)."""
         self.ssrc = secrets.randbits(32)
         self.sequence = secrets.randbits(16)
         self.stamp = secrets.randbits(32)
@@ -79,7 +89,7 @@ class Outgoing:
         sequence = self.sequence
         self.sequence = (sequence + 1) & 0xFFFF
         try:
-            self._send_to(_pack(PLAIN, kind, sequence, stamp, self.ssrc) + coded, self.target)
+            self.send(_pack(PLAIN, kind, sequence, stamp, self.ssrc) + coded)
         except OSError:
             # A full buffer or an unreachable peer: RTP is not sent twice, RTCP and the silence limit tell of it.
             pass
@@ -119,7 +129,7 @@ class Outgoing:
 
     def _packet(self, kind: int, stamp: int, payload: bytes) -> None:
         try:
-            self._send_to(_pack(PLAIN, kind, self.sequence, stamp, self.ssrc) + payload, self.target)
+            self.send(_pack(PLAIN, kind, self.sequence, stamp, self.ssrc) + payload)
         except OSError:
             pass
         self.sequence = (self.sequence + 1) & 0xFFFF

@@ -1,5 +1,6 @@
 """UDP port pairs for streams: RTP on the even port, RTCP on the next (RFC 3550 section 11)."""
 
+import contextlib
 import errno
 import socket
 from collections import deque
@@ -39,6 +40,32 @@ class Ports:
         self._free.append(port)
 
 
+def line_to(door: socket.socket, peer: tuple[str, int]) -> socket.socket | None:
+    """Return a second socket on `door`'s port, connected to `peer`; None where the system refuses that.
+
+    The kernel then brings what `peer` sends to it and everything else to `door`, and a packet costs a tenth less than
+    with an address each time. The port may be bound twice only for this moment.
+    """
+    line = socket.socket(door.family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    try:
+        _prepare(line)
+        for end in (door, line):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        line.bind(door.getsockname())
+        line.connect(peer)
+    except OSError:
+        line.close()
+        return None
+    finally:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    # Before it was connected anybody could reach it.
+    with contextlib.suppress(OSError):
+        for _ in range(100):
+            line.recv(1)
+    return line
+
+
 def _bind(address: str, port: int) -> tuple[socket.socket, socket.socket]:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     bound: list[socket.socket] = []
@@ -46,15 +73,19 @@ def _bind(address: str, port: int) -> tuple[socket.socket, socket.socket]:
         for number in (port, port + 1):
             end = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
             bound.append(end)
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-            # Voice before data in routers and in Wi-Fi: DSCP 46, expedited forwarding (RFC 3246).
-            if family == socket.AF_INET:
-                end.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 46 << 2)
-            else:
-                end.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, 46 << 2)
+            _prepare(end)
             end.bind((address, number))
     except OSError:
         for end in bound:
             end.close()
         raise
     return bound[0], bound[1]
+
+
+def _prepare(end: socket.socket) -> None:
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+    # Voice before data in routers and in Wi-Fi: DSCP 46, expedited forwarding (RFC 3246).
+    if end.family == socket.AF_INET:
+        end.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 46 << 2)
+    else:
+        end.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, 46 << 2)

@@ -6,6 +6,7 @@ once a tick; these three are the hot path and take no detour.
 
 import random
 import socket
+import time
 from collections.abc import Callable
 
 from voice.media import emodel, mixer
@@ -26,10 +27,12 @@ from voice.media.media_protocol import (
 )
 from voice.media.outgoing import Outgoing
 from voice.media.player import Player, Shelf
+from voice.media.ports import line_to
 from voice.media.recorder import Recording
 from voice.media.rtcp import INTERVAL, Reports
 from voice.media.rtp import is_rtcp
 from voice.media.speech_feed import SpeechFeed
+from voice.media.watch import Watch
 
 _SECOND = 50
 """Ticks."""
@@ -38,15 +41,28 @@ _SILENT_SECONDS = (1, 2, 5, 10)
 _CATCH_UP = 25
 """Ticks (500 ms) of incoming audio that are worked off after a late tick."""
 _LARGEST = 2048
+_STILL_THERE = 4
+"""Packets that may wait in a line's socket when it is closed."""
 
 Emit = Callable[[FromMedia], None]
+
+
+def _nowhere(packet: bytes) -> None:
+    """Where the packets of a closed stream go."""
 
 
 class Stream:
     """One RTP session."""
 
     def __init__(
-        self, number: int, rtp: socket.socket, rtcp: socket.socket, emit: Emit, shelf: Shelf, wall: float
+        self,
+        number: int,
+        rtp: socket.socket,
+        rtcp: socket.socket,
+        emit: Emit,
+        shelf: Shelf,
+        watch: Watch,
+        wall: float,
     ) -> None:
         """Take two bound sockets; `emit` gets every event, `shelf` gives sound files."""
         self.number = number
@@ -60,12 +76,15 @@ class Stream:
         self.feed: SpeechFeed | None = None
         self.recording: Recording | None = None
         self.incoming = Incoming(self._pressed)
-        self.outgoing = Outgoing(rtp.sendto)
+        self.outgoing = Outgoing(self._send)
         self.player = Player(number, shelf, emit)
         self.reports = Reports(f"{number}@hotline", wall)
         self.next_report = 0.0
         self.rtp, self.rtcp = rtp, rtcp
         self._receive_from = rtp.recvfrom
+        self._watch = watch
+        self._line: socket.socket | None = None
+        """Connected to the locked peer; `rtp` then hears only the others."""
         self._emit = emit
         self._latch = Latch()
         self._locked: tuple[str, int] | None = None
@@ -113,6 +132,19 @@ class Stream:
             return
         if source != self._locked and not self._admit(packet, source[:2], now):
             return
+        self._take(packet, now)
+
+    def receive_line(self, now: float) -> None:
+        """Read one packet of the locked peer."""
+        if self._line is None:
+            return
+        try:
+            packet = self._line.recv(_LARGEST)
+        except OSError:
+            return
+        self._take(packet, now)
+
+    def _take(self, packet: bytes, now: float) -> None:
         if self._hears:
             self._idle = 0
             if self._silent:
@@ -204,12 +236,14 @@ class Stream:
         """Say goodbye and close the sockets."""
         if self._target is not None and self._negotiated_once:
             self._send_rtcp(self.reports.goodbye(self.outgoing.ssrc))
+        self._close_line()
         self.rtp.close()
         self.rtcp.close()
         # The worker's cyclic collector hardly ever runs: what is closed must fall apart by itself.
         self.sources = []
         self.incoming.close()
         self.outgoing.keys.clear()
+        self.outgoing.send = _nowhere
 
     def figures(self) -> StreamFigures:
         """Return what is known of the stream so far."""
@@ -238,10 +272,35 @@ class Stream:
 
     # -- inside ------------------------------------------------------------------------------------------------
 
-    def _follow_latch(self) -> None:
-        self._locked, self._target = self._latch.locked, self._latch.target
+    def _send(self, packet: bytes) -> None:
+        """Send before a line is there (nobody is learnt yet)."""
         if self._target is not None:
-            self.outgoing.target = self._target
+            self.rtp.sendto(packet, self._target)
+
+    def _follow_latch(self) -> None:
+        latch = self._latch
+        if latch.locked != self._locked:
+            self._close_line()
+            if latch.locked is not None:
+                self._open_line(latch.locked)
+        self._locked, self._target = latch.locked, latch.target
+
+    def _open_line(self, peer: tuple[str, int]) -> None:
+        self._line = line_to(self.rtp, peer)
+        if self._line is not None:
+            self.outgoing.send = self._line.send
+            self._watch.add(self._line.fileno(), self.receive_line)
+
+    def _close_line(self) -> None:
+        if self._line is None:
+            return
+        now = time.monotonic()
+        for _ in range(_STILL_THERE):
+            self.receive_line(now)
+        self.outgoing.send = self._send
+        self._watch.remove(self._line.fileno())
+        self._line.close()
+        self._line = None
 
     def _send_rtcp(self, packet: bytes) -> None:
         if self._target is not None:

@@ -1,10 +1,8 @@
 """All streams of one media worker: what the server's messages do to them, and what a tick does with them."""
 
-import select
 import time
 import traceback
 from collections.abc import Callable
-from typing import Protocol
 
 from voice.media import media_protocol as said
 from voice.media import tones
@@ -16,6 +14,7 @@ from voice.media.sound_files import SoundFiles
 from voice.media.speech_feed import SpeechFeed
 from voice.media.stream import Stream
 from voice.media.tick import Beat, Due
+from voice.media.watch import Watch
 
 FLUSH_TICKS = 45
 """A recording is handed to the writer this often (0.9 s)."""
@@ -23,45 +22,6 @@ _FLUSH_STEP = 5
 """Ticks between two groups of recordings: waking the writer for each would cost as much as writing."""
 _REPORT_TICKS = 5
 """Due RTCP reports are looked for this often."""
-
-
-class Watch(Protocol):
-    """Tells of packets: calls the function when there is something to read."""
-
-    def add(self, descriptor: int, read: Callable[[float], None]) -> None: ...
-
-    def remove(self, descriptor: int) -> None: ...
-
-
-class EpollWatch:
-    """`Watch` by epoll; `poll` is called between the ticks."""
-
-    def __init__(self) -> None:
-        self._epoll = select.epoll()
-        self._readers: dict[int, Callable[[float], None]] = {}
-
-    def add(self, descriptor: int, read: Callable[[float], None]) -> None:
-        self._readers[descriptor] = read
-        self._epoll.register(descriptor, select.EPOLLIN)
-
-    def remove(self, descriptor: int) -> None:
-        if self._readers.pop(descriptor, None) is not None:
-            self._epoll.unregister(descriptor)
-
-    def poll(self, rounds: int = 8) -> None:
-        """Read one packet from each socket that has any, up to `rounds` times."""
-        poll, readers = self._epoll.poll, self._readers
-        for _ in range(rounds):
-            ready = poll(0, 4096)
-            if not ready:
-                return
-            now = time.monotonic()
-            for descriptor, _events in ready:
-                try:
-                    reader = readers[descriptor]
-                except KeyError:
-                    continue  # closed by a message read a moment ago
-                reader(now)
 
 
 class Switchboard:
@@ -186,7 +146,7 @@ class Switchboard:
         except NoPort as error:
             self._say(said.StreamRefused(message.stream, str(error)))
             return
-        stream = Stream(message.stream, rtp, rtcp, self._say, self.sounds, self._wall)
+        stream = Stream(message.stream, rtp, rtcp, self._say, self.sounds, self._watch, self._wall)
         self._streams[stream.number] = stream
         self._row = [*self._row, stream]
         self._watch.add(rtp.fileno(), stream.receive)

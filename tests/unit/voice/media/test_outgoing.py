@@ -20,7 +20,7 @@ class Wire:
         self.outgoing.sequence, self.outgoing.stamp = 65534, 0xFFFFFFFF - 200
         self.outgoing.negotiated(codec, 0 if codec == "PCMU" else 8, ptime_ms, digits)
 
-    def _take(self, packet: bytes, target: tuple[str, int]) -> None:
+    def _take(self, packet: bytes) -> None:
         first, kind, sequence, stamp, ssrc = HEAD.unpack_from(packet)
         assert (first, ssrc) == (0x80, self.outgoing.ssrc)
         self.packets.append((kind > 127, kind & 127, sequence, stamp, packet[12:]))

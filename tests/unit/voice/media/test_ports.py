@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from voice.media.media_client import share_out
-from voice.media.ports import NoPort, Ports
+from voice.media.ports import NoPort, Ports, line_to
 
 HERE = "127.0.0.55"
 
@@ -49,3 +49,26 @@ def test_the_range_is_shared_out_in_even_parts() -> None:
     assert share_out("20000-29999", 1) == ["20000-29999"]
     assert share_out("20001-20012", 2) == ["20002-20005", "20006-20011"]
     assert share_out("40000-40999", 3) == ["40000-40331", "40332-40665", "40666-40999"]
+
+
+def test_a_line_hears_its_peer_and_the_door_all_others_and_nobody_else_gets_the_port() -> None:
+    door, rtcp = Ports(33040, 33041).take(HERE)
+    with (
+        door,
+        rtcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger,
+    ):
+        peer.bind((HERE, 0))
+        line = line_to(door, peer.getsockname())
+        assert line is not None
+        with line:
+            stranger.sendto(b"stranger", (HERE, 33040))
+            peer.sendto(b"peer", (HERE, 33040))
+            assert (line.recv(99), door.recv(99)) == (b"peer", b"stranger")
+            line.send(b"hello")
+            assert peer.recvfrom(99) == (b"hello", (HERE, 33040))
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as thief:
+                thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                with pytest.raises(OSError, match="in use"):
+                    thief.bind((HERE, 33040))
