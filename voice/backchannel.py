@@ -7,10 +7,12 @@ from dialplans.wording import plain
 PHRASES = (
     "uh huh", "mm hmm", "mhm", "mm", "mmm", "hm", "hmm", "uh", "um", "ah", "oh", "aha", "ok", "okay", "k", "right",
     "yeah", "yep", "yes", "sure", "i see", "got it", "alright", "all right", "good", "great", "nice", "cool", "fine",
-    "really", "i understand", "understood", "wow", "m hm", "uhuh", "uhhuh", "mmhmm", "huh", "oh okay", "thank you",
-    "thanks",
+    "really", "a ha", "you", "i understand", "understood", "wow", "m hm", "uhuh", "uhhuh", "oh okay",
+    "thank you", "thanks",
 )  # fmt: skip
 """English; any row of these is one too ("right, I see")."""
+HUM = re.compile(r"m+|h+m+|u+h+|u+m+|h+u+h+|h+u+m+|a+h+|o+h+|o+o+h*|e+h+|e+r+m*|ha+|ahem|m+h+m+")
+"""However a recogniser spells it."""
 SOUNDS = frozenset(
     {"uh huh", "mm hmm", "mhm", "mm", "mmm", "hm", "hmm", "uh", "um", "ah", "oh", "m hm", "mmhmm", "huh"}
 )
@@ -45,7 +47,8 @@ def _consists_of(text: str, phrases: tuple[str, ...] | frozenset[str], chinese: 
     at = 0
     while at < len(words):
         for length in (3, 2, 1):
-            if length <= len(words) - at and " ".join(words[at : at + length]) in phrases:
+            phrase = " ".join(words[at : at + length])
+            if length <= len(words) - at and (phrase in phrases or (length == 1 and HUM.fullmatch(phrase))):
                 at += length
                 break
         else:

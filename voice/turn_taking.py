@@ -19,6 +19,7 @@ from asr_tts.speech_protocol import (
     SpeechPaused,
     SpeechStarted,
 )
+from dialplans.wording import units
 from voice.backchannel import is_backchannel, is_sound
 
 ENOUGH_MS = 180
@@ -29,6 +30,9 @@ ECHO = 0.5
 """From here on it is rather the robot's own voice than the caller's."""
 REWIND_MS = 260
 """How far before the cut the robot goes on: a syllable or two, so that no word is lost."""
+DOUBTFUL = 0.4
+FEW_WORDS = 2
+"""So few words into the robot's speech, heard with less confidence than `DOUBTFUL`, were a cough or a knock."""
 REAL_SPEECH_MS = 900
 """Speech without words that is long enough to ask the caller again."""
 
@@ -232,7 +236,10 @@ class TurnTaking:
             return "a sound" if is_sound(event.text) and not self._held and not self._whole(event) else ""
         if not self._robot.barge_in and (self._robot.speaking or event.end <= self._robot.ended_at):
             return "said while the robot may not be interrupted"
-        return "backchannel" if self._is_backchannel(event) else ""
+        if self._is_backchannel(event):
+            return "backchannel"
+        doubtful = event.confidence < DOUBTFUL and len(units(event.text, event.language)) <= FEW_WORDS
+        return "doubtful" if doubtful and not self._whole(event) else ""
 
     def _is_backchannel(self, event: Heard | Draft) -> bool:
         """An answer to the open question is never one: "yeah" to yes-or-no, "okay" where the menu has it."""

@@ -36,9 +36,9 @@ class Caller:
         self.turns.receive(SpeechPaused(1, self.number, self.at))
         return self.turns.receive(Draft(1, self.number, text, 0.9, silence_ms=200))
 
-    def heard(self, text, number=0):
+    def heard(self, text, number=0, confidence=0.9):
         return self.turns.receive(
-            Heard(1, number or self.number, text, 0.9, "en", self.start, self.at, endpoint_ms=500, decode_ms=9)
+            Heard(1, number or self.number, text, confidence, "en", self.start, self.at, endpoint_ms=500, decode_ms=9)
         )
 
     def rejected(self, reason="no speech"):
@@ -131,6 +131,14 @@ def test_a_short_answer_that_never_silenced_the_robot_still_counts():
     caller = over_robot()
     caller.speaks(150)
     assert kinds(caller.heard("hours")) == [Stop, Answer]
+
+
+def test_a_doubtful_word_over_the_robot_was_a_cough_unless_it_answers():
+    caller = over_robot(whole=("hours",))
+    caller.speaks(300)
+    assert kinds(caller.heard("Chuck.", confidence=0.3)) == [Resume, Ignored]
+    caller.starts()
+    assert kinds(caller.heard("hours", confidence=0.3)) == [Stop, Answer]
 
 
 def test_a_whole_answer_is_committed_once_and_silences_the_robot():
