@@ -19,7 +19,7 @@ from asr_tts import speech_protocol as protocol
 from asr_tts.speech_client import SpeechClient, SpeechEar
 from asr_tts.speech_loss import SpeechBack, SpeechLost
 from asr_tts.speech_protocol import AUDIO_HEAD, WITH_REFERENCE, Commit, Draft, Heard, Listen, Rejected
-from bench.sounds import human
+from bench.sounds import cough, espeak, hiss, human, knock
 from models.errors import CannotDo
 from models.settings import Settings
 
@@ -241,3 +241,30 @@ async def test_without_weights_the_line_says_why_and_still_speaks(
         assert "whisper-base" in notes
         assert "keypad" in notes
         assert [clause async for clause in client.synthesise("Press one.", "en")]
+
+
+async def test_a_korean_caller_is_heard_by_the_streaming_recogniser() -> None:
+    async with speech(recogniser="vosk", synthesiser="none") as client:
+        caller = Caller(client, 1, Listen(1, "ko"))
+        await caller.say(np.concatenate([silence(300), espeak("안녕하세요 감사합니다", "ko"), silence(300)]))
+        assert (await caller.hears(Draft)).text
+        await caller.say(silence(1500))
+        heard = await caller.hears(Heard)
+        assert heard.text
+        assert heard.language == "ko"
+
+
+def tone(milliseconds: int, *hertz: float) -> np.ndarray:
+    moments = np.arange(milliseconds * 8) / 8000
+    return np.asarray(np.sum([np.sin(2 * np.pi * one * moments) * 4000 for one in hertz], axis=0))
+
+
+async def test_tones_and_knocks_are_never_words() -> None:
+    async with speech(synthesiser="none") as client:
+        caller = Caller(client, 1)
+        keys = [tone(120, low, high) for low, high in ((697, 1209), (770, 1336), (852, 1477))]
+        for sound in (tone(1500, 440, 480), tone(500, 1100), *keys, cough(3), knock(2), hiss(1.5, 4)):
+            await caller.say(np.concatenate([silence(300), sound, silence(700)]))
+        await caller.say(np.concatenate([silence(300), human("vm-goodbye"), silence(800)]))
+        assert "bye" in (await caller.hears(Heard)).text.lower()
+        assert client.counts()["heard"] == 1
