@@ -56,6 +56,7 @@ class Call:
         self._stream: Stream | None = None
         self._recording = directory / "recordings" / f"{datetime.now(UTC):%Y/%m/%d}" / f"{self.id}.wav"
         self._recorded_from = -1
+        self._recording_failed = False
         self._turns = 0
         self._ended = False
 
@@ -156,12 +157,13 @@ class Call:
 
     def recording_ended(self, at: int) -> None:
         """Its last sample is the stream's `at`."""
-        if self._recorded_from >= 0:
+        if self._recorded_from >= 0 and not self._recording_failed:
             seconds = max(at - self._recorded_from, 0) / RATE
             self._log.recording(self.id, self._recording, seconds=seconds)
 
     def recording_failed(self, reason: str) -> None:
-        """It ended early; the call goes on."""
+        """It ended early; the call goes on. How long it is stands in the file itself."""
+        self._recording_failed = True
         self._log.recording(self.id, self._recording, note=reason)
         self.event("recording-failed", reason=reason)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import signal
 import sqlite3
 import wave
@@ -98,6 +99,20 @@ async def test_a_caller_who_vanishes_is_hung_up_with_the_true_cause(tmp_path: Pa
         caller.vanish()
         record = await record_of(server, "520")
     assert record["cause"] == "rtp-silent"
+    assert record["recording_seconds"] > 1
+
+
+async def test_a_disk_that_fills_up_ends_the_recording_and_not_the_call(tmp_path: Path) -> None:
+    async with server_with(tmp_path, QUICK, ADDRESS) as server:
+        async with caller_of(server, "525") as caller:
+            await greeted(caller)
+            # No file of the media worker may grow any more: what a full disk looks like to it.
+            resource.prlimit(worker(server, "hotline media"), resource.RLIMIT_FSIZE, (4096, 4096))
+            await until(lambda: notes(server, "EventHappened", name="recording-failed"), "the failure on record")
+            await presses_one_and_is_told_the_hours(server, caller)
+        record = await record_of(server, "525")
+    assert record["cause"] == "caller-hung-up"
+    assert record["recording_note"]
     assert record["recording_seconds"] > 1
 
 
