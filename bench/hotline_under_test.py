@@ -53,8 +53,3 @@ async def turns_of(records: Records, caller: SyntheticCaller) -> list[HeardTurn]
 
     await until(closed)
     return records.turns(records.call_of(caller.number))
-
-
-def recording_began(records: Records, caller: SyntheticCaller) -> float:
-    """Return when second 0 of the turns of `caller`'s call was, seconds of CLOCK_REALTIME."""
-    return records.recording_began(records.call_of(caller.number))

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from bench import sounds
-from bench.hotline_under_test import hotline, recording_began, turns_of
+from bench.hotline_under_test import hotline, turns_of
 from bench.records import Records
 from bench.report import Report, run, short
 from bench.word_errors import errors, words
@@ -26,7 +26,7 @@ CONDITIONS = (
     ("loss 5 %, jitter 40 ms", 0.05, 0.04),
 )
 """Name, share of packets lost, most delay in seconds."""
-CALLS = 4
+CALLS = 6
 """At a time."""
 
 
@@ -54,7 +54,7 @@ async def understood(
             await caller.wait_until_robot(speaks=True, steady=0.1, patience=4)
         await asyncio.sleep(1)
     turns = [turn for turn in await turns_of(records, caller) if turn.speaker == "caller"]
-    began = recording_began(records, caller)
+    began = records.recording_began(records.call_of(number))
     ends = [spoken.began for _, spoken in said[1:]] + [said[-1][1].ended + 5]
     return {
         name: " ".join(turn.text for turn in turns if spoken.began - 0.3 <= turn.start_s + began < end - 0.3)

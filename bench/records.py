@@ -52,15 +52,14 @@ class Records:
             HeardTurn(n, who, text, b, e, bool(cut), keys, json.loads(t)) for n, who, text, b, e, cut, keys, t in rows
         ]
 
-    def events(self, call: str) -> list[tuple[str, dict[str, Any]]]:
-        """Return name and data of a call's events in order."""
-        rows = self._rows("SELECT name, data FROM event WHERE call_id = ? ORDER BY id", call)
-        return [(name, json.loads(data)) for name, data in rows]
+    def events(self, call: str, name: str) -> list[tuple[float, dict[str, Any]]]:
+        """Return time (Unix seconds) and data of a call's events of that name, in order."""
+        rows = self._rows("SELECT at, data FROM event WHERE call_id = ? AND name = ? ORDER BY id", call, name)
+        return [(_unix(at), json.loads(data)) for at, data in rows]
 
     def recording_began(self, call: str) -> float:
         """Return when the recording's first sample was, Unix seconds."""
-        began = str(self._rows("SELECT started_at FROM recording WHERE call_id = ?", call)[0][0])
-        return datetime.fromisoformat(began).replace(tzinfo=UTC).timestamp()
+        return _unix(self._rows("SELECT started_at FROM recording WHERE call_id = ?", call)[0][0])
 
     def causes(self) -> dict[str, int]:
         """Return how many calls ended with which cause ("" while they run)."""
@@ -73,3 +72,7 @@ class Records:
                 0
             ]
         )
+
+
+def _unix(moment: str) -> float:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
