@@ -26,7 +26,7 @@ from dialplans.routing import routing
 from models import call_story
 from models.call_log import CallLog
 from models.command_line import AsJson, ConfigFile, print_json, sentences
-from models.errors import OperatorFault
+from models.errors import HotlineError, OperatorFault
 from models.log import set_up
 from models.settings import Settings
 from models.settings_file import read_settings
@@ -67,6 +67,8 @@ class Server:
             codecs=settings.media.codecs,
         )
         self._leave, self._hurry = asyncio.Event(), asyncio.Event()
+        self._holding: list[asyncio.Task[None]] = []
+        """Tasks that run until they are cancelled."""
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then drain; raise `OperatorFault` where something can't start."""
@@ -79,12 +81,16 @@ class Server:
             log.warning("%d calls were open when the server last stopped; their records are complete now", completed)
         try:
             async with asyncio.TaskGroup() as group:
-                workers = [group.create_task(self.media.run()), group.create_task(self.speech.run())]
-                await self._open_the_line(group)
-                await self._leave.wait()
-                await self._drain()
-                await self.stack.stop()
-                for task in (*workers, self._holding):
+                self._holding += [group.create_task(self.media.run()), group.create_task(self.speech.run())]
+                opening = group.create_task(self._open_the_line(group), name="open the line")
+                leaving = group.create_task(self._leave.wait(), name="wait for the order to leave")
+                await asyncio.wait([opening, leaving], return_when=asyncio.FIRST_COMPLETED)
+                if opening.done():
+                    await leaving
+                    await self._drain()
+                    await self.stack.stop()
+                opening.cancel()
+                for task in self._holding:
                     task.cancel()
         finally:
             await self.call_log.close()
@@ -97,8 +103,8 @@ class Server:
         for problem in await self.reception.prepare(self._say_progress):
             log.warning("a prompt can't be spoken: %s", problem)
         self._show_metrics()
-        self._holding = group.create_task(self.reception.run(), name="reception")
         await self.stack.start()
+        self._holding.append(group.create_task(self.reception.run(), name="reception"))
         self.edge.plug_into(self.stack)
         group.create_task(self.edge.run(), name="sip edge")
         address, port = self.stack.address
@@ -166,8 +172,16 @@ def serve(config: ConfigFile = None) -> None:
 async def _serve(settings: Settings) -> None:
     try:
         await Server(settings).run()
-    except* OperatorFault as group:
-        raise group.exceptions[0] from None
+    except ExceptionGroup as group:
+        said, others = group.split(HotlineError)
+        if said is None or others is not None:
+            raise
+        raise _first(said) from None
+
+
+def _first(group: ExceptionGroup[HotlineError]) -> HotlineError:
+    found = group.exceptions[0]
+    return _first(found) if isinstance(found, ExceptionGroup) else found
 
 
 @app.command()

@@ -19,6 +19,9 @@ from models.framing import Framing
 M = TypeVar("M")
 log = logging.getLogger(__name__)
 
+DEAF = ("/bin/sh", "-c", 'trap "" INT TERM; exec "$0" "$@"')
+"""A signal to the whole group (Ctrl-C, a service manager's stop) is the server's affair: it drains, and its workers
+must live until it is done. They leave at the end of their channel."""
 CHANNEL = "--channel"
 """The worker's option that carries the descriptor of its end."""
 BACK_OFF = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -56,7 +59,7 @@ class ChildProcess(Generic[M]):
         """Set from the worker's first message until it is lost."""
         self.pid = 0
         self.restarts = 0
-        self._command = [sys.executable, "-m", module, *arguments]
+        self._command = [*DEAF, sys.executable, "-m", module, *arguments]
         self._kind = kind
         self._on_message, self._on_lost, self._ping = on_message, on_lost, ping
         self._ping_seconds, self._patience, self._start_seconds = ping_seconds, patience, start_seconds

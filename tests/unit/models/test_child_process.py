@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -63,6 +64,17 @@ async def test_a_worker_that_fails_is_reported_buried_and_replaced(monkeypatch, 
         assert it.child.restarts == 1
         with pytest.raises(ProcessLookupError):
             os.kill(old, 0)
+
+
+async def test_a_signal_to_the_whole_group_leaves_the_worker_to_its_server(monkeypatch):
+    async with watched(monkeypatch) as it:
+        await it.child.ready.wait()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            os.kill(it.child.pid, sign)
+        answered = len(it.messages)
+        while len(it.messages) < answered + 3:
+            await asyncio.sleep(0.01)
+        assert not it.losses
 
 
 async def test_cancelling_ends_the_process(monkeypatch):

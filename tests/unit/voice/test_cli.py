@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from models.call import new_id
 from models.call_log import CallLog
+from models.cause import Cause
 from models.database import migrate, open_engine
 from voice.cli import app
 from voice.media.media_protocol import StreamFigures
@@ -37,7 +38,7 @@ async def ids(tmp_path: Path) -> list[str]:
         log.began(call_id, "inbound", f"+49171{order}", "800", at, origin="trunk a", language="en", flow="reception")
         if order == 2:
             tell_a_conversation(log, call_id, at, tmp_path / "data" / "recordings")
-        log.ended(call_id, at + 9, "cancelled" if order < 2 else "caller-hung-up")
+        log.ended(call_id, at + 9, Cause.CANCELLED if order < 2 else Cause.CALLER_HUNG_UP)
     await log.close(5)
     return made
 
