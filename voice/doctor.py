@@ -43,10 +43,10 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
     public = settings.sip.public_address
     if not public and ipaddress.ip_address(host).is_unspecified:
         yield Finding(
-            "fault",
+            "warning",
             "sip",
-            f"[sip] listen is {host}, which no peer can send to: set [sip] public_address to the numeric address "
-            "that trunks and phones reach this machine at.",
+            f"[sip] listen is {host}: each peer is told the address of ours that its packets came to. Behind NAT, or "
+            "to register with a trunk, set [sip] public_address to the numeric address that peers reach us at.",
         )
 
 

@@ -33,7 +33,7 @@ class RtpPeer:
     ssrc: int = field(default_factory=lambda: random.getrandbits(32))
 
     def __post_init__(self) -> None:
-        self.end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.end = socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET, socket.SOCK_DGRAM)
         self.end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self.end.bind((self.address, 0))
         self.end.setblocking(False)

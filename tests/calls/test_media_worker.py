@@ -106,6 +106,27 @@ async def test_packets_leave_every_twenty_milliseconds_from_the_negotiation_on(t
     assert (ended.at - started.at, ended.played, ended.reason) == (4000, 4000, "finished")
 
 
+async def test_a_call_over_ipv6_is_heard_both_ways_and_learnt(tmp_path: Path) -> None:
+    media = MediaClient(MediaSettings(ports="33800-33809"), "::1")
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(media.run())
+        await asyncio.wait_for(media.ready(), 30)
+        events: list[object] = []
+        made = Call(await media.open(events.append), events, RtpPeer("::1"))
+        # Port 9 (discard): only learning finds the phone.
+        made.tell(protocol.SetRemote, "::1", 9, "PCMA", 8)
+        made.tell(protocol.Play, 1, [protocol.ToneSource("beep", 1)])
+        await made.phone.talk(made.target, [b"\xd5" * 160] * 20, kind=8)
+        learnt = await made.event(protocol.SourceLearnt)
+        figures = await made.stream.close()
+        assert isinstance(learnt, protocol.SourceLearnt)
+        assert (learnt.address, learnt.port) == ("::1", made.phone.port)
+        made.phone.close()
+        running.cancel()
+    assert any(packet.kind == 8 and len(set(packet.payload)) > 10 for packet in made.phone.packets)
+    assert (figures.packets_in, figures.packets_foreign, figures.packets_bad) == (20, 0, 0)
+
+
 async def test_stop_is_heard_within_two_packets(tmp_path: Path) -> None:
     async with workers() as media, call(media) as made:
         made.tell(protocol.Play, 1, [protocol.File(sound(tmp_path / "a.wav", 3))])

@@ -1,0 +1,31 @@
+"""What the doctor finds about ears and mouth."""
+
+from asr_tts import doctor, weights
+from models.settings import Settings
+
+
+def findings(**speech):
+    return list(doctor.examine(Settings.model_validate({"speech": speech})))
+
+
+def test_what_make_setup_installed_is_found_right():
+    assert {finding.level for finding in findings()} == {"ok"}
+
+
+def test_missing_weights_are_a_fault_that_says_what_callers_lose_and_how_to_fetch(monkeypatch):
+    def missing(name, **_):
+        raise weights.WeightsMissing(f"The model '{name}' is not here; run `hotline models fetch {name}`.")
+
+    monkeypatch.setattr(weights, "find", missing)
+    said = [finding.sentence for finding in findings() if finding.level == "fault"]
+    assert any("hotline models fetch whisper-base" in s and "keypad only" in s for s in said)
+    assert any("hotline models fetch piper-en-joe" in s and "recorded prompts only" in s for s in said)
+
+
+def test_a_missing_engine_is_a_fault_that_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(doctor, "find_spec", lambda module: None)
+    assert any("pip install" in finding.sentence for finding in findings() if finding.level == "fault")
+
+
+def test_a_line_told_to_be_deaf_and_dumb_is_warned_of_not_faulted():
+    assert [finding.level for finding in findings(recogniser="none", synthesiser="none")] == ["warning", "warning"]
