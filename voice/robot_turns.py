@@ -23,7 +23,8 @@ class RobotTurns:
 
     def paused(self) -> None:
         """The robot fell silent to hear who speaks; if it stops for good, this is where it did."""
-        self._silent_since = self._call.clock.now()
+        if not any(0 <= speech.started_at < self._silent_since for speech in self._open.values()):
+            self._silent_since = self._call.clock.now()
 
     def resumed(self) -> None:
         """It goes on."""

@@ -229,10 +229,18 @@ class Session:
 
     def _speech_lost(self, reason: str) -> None:
         self._call.event("speech-lost", reason=reason)
+        was_paused = self._turns.robot_paused
         self._listening.lost()
         self._turns.reset()
-        if self._listening.question is not None and self._finale is None:
+        if self._finale is not None:
+            return
+        if self._listening.question is not None:
             self._robot.cut()
+            self._do(self._dialogue.by_keypad(USE_KEYPAD))
+        elif self._asked is not None:
+            # What is being said now is to be heard out, and what goes before the question with it.
+            if was_paused:
+                self._robot.resume(REWIND_MS)
             self._do(self._dialogue.by_keypad(USE_KEYPAD))
 
     # -- the caller --------------------------------------------------------------------------------------------
@@ -288,7 +296,7 @@ class Session:
         keys = self._listening.key(key, way)
         if keys is None:
             return
-        self._call.event("key", key=key, way=way)
+        self._call.event("key", digit=key, way=way)
         if self._listening.question is None:
             return
         self._robot.cut()

@@ -21,6 +21,7 @@ from asr_tts.speech_protocol import (
 )
 from dialplans.wording import units
 from voice.backchannel import is_backchannel, is_sound
+from voice.interrupting import is_interruption
 
 ENOUGH_MS = 180
 """Speech that silences the robot (the detector took 60 ms of it before it said so)."""
@@ -32,7 +33,8 @@ REWIND_MS = 260
 """How far before the cut the robot goes on: a syllable or two, so that no word is lost."""
 DOUBTFUL = 0.4
 FEW_WORDS = 2
-"""So few words into the robot's speech, heard with less confidence than `DOUBTFUL`, were a cough or a knock."""
+"""So few words into the robot's speech, heard with less confidence than `DOUBTFUL`, were a cough or a knock, unless
+they are those by which one interrupts."""
 REAL_SPEECH_MS = 900
 """Speech without words that is long enough to ask the caller again."""
 
@@ -208,11 +210,12 @@ class TurnTaking:
             return self._go_on(speaks, "backchannel")
         if self._robot.speaking and not self._robot.barge_in:
             return []
+        pause = self._pause(speaks) if is_interruption(event.text) else []
         text = " ".join([*(heard.text for heard in self._held), event.text])
         if speaks.committed or not self.answers(text, "", event.choice):
-            return []
+            return pause
         speaks.committed = True
-        return [*self._pause(speaks), Commit(event.utterance)]
+        return [*pause, *self._pause(speaks), Commit(event.utterance)]
 
     def _heard(self, event: Heard, speaks: _Utterance) -> list[Decision]:
         ignored = self._why_ignored(event, speaks)
@@ -239,7 +242,7 @@ class TurnTaking:
         if self._is_backchannel(event):
             return "backchannel"
         doubtful = event.confidence < DOUBTFUL and len(units(event.text, event.language)) <= FEW_WORDS
-        return "doubtful" if doubtful and not self._whole(event) else ""
+        return "doubtful" if doubtful and not is_interruption(event.text) and not self._whole(event) else ""
 
     def _is_backchannel(self, event: Heard | Draft) -> bool:
         """An answer to the open question is never one: "yeah" to yes-or-no, "okay" where the menu has it."""

@@ -55,6 +55,54 @@ async def test_a_dead_speech_worker_leads_to_the_keypad_and_a_new_one_listens_ag
     assert {"speech-lost", "speech-back"} <= set(line.story.names())
 
 
+NOTICE = """
+languages: [en]
+intents:
+  hours: {examples: [What are your opening hours?, When are you open?]}
+steps:
+  - step: notice
+    say: This call may be recorded, so please listen to the end of it before you speak.
+    barge_in: false
+  - step: main
+    ask: What can I do for you?
+    intents: {hours: hours}
+    digits: {1: hours}
+    no_match: For our opening hours, press 1.
+    otherwise: leave
+  - step: hours
+    say: We are open from nine to six.
+    goto: main
+  - step: leave
+    hangup: Goodbye.
+"""
+
+
+async def test_a_worker_lost_in_a_notice_that_must_be_heard_out_leads_to_the_keypad_behind_it(open_line):
+    async with open_line(NOTICE) as line:
+        caller = await line.call()
+        notice = await caller.hears("This call may be recorded", out=False)
+        await caller.waits(1)
+        line.speech.lose()
+        await caller.hears("Please use the keypad. For our opening hours, press 1.")
+        (heard,) = caller.sounding(notice)
+        assert heard.end - heard.start == pytest.approx(len(caller.plays[notice]) * 0.065, abs=0.1)
+        await caller.keys("1")
+        await caller.hears("We are open from nine to six")
+        caller.hangs_up()
+
+
+async def test_a_worker_lost_in_the_goodbye_changes_nothing(open_line):
+    async with open_line() as line:
+        caller = await line.call()
+        await caller.hears("How can I help you?")
+        await caller.says("Goodbye.", 0.5)
+        await caller.hears("Thank you for calling", out=False)
+        line.speech.lose()
+        await caller.is_hung_up()
+    assert line.story.cause == "robot-hung-up"
+    assert not any("keypad" in text for text in line.story.said("robot"))
+
+
 async def test_without_a_recogniser_the_line_still_answers_by_keypad(open_line):
     async with open_line(recognises=False) as line:
         caller = await line.call()

@@ -1,3 +1,4 @@
+import asyncio
 from itertools import pairwise
 
 import pytest
@@ -67,6 +68,45 @@ async def test_a_question_stops_the_announcement_within_300_ms_and_is_answered(o
     assert "for everybody and for free" not in cut["text"]
     assert cut["end_s"] - cut["start_s"] == pytest.approx(4.3, abs=0.4)
     assert turns[turns.index(cut) + 1]["intent"] == "order"
+
+
+async def test_an_interrupted_turn_ends_on_record_where_the_robot_fell_silent(open_line):
+    async with open_line() as line:
+        caller, play = await listens_to_the_announcement(line)
+        await caller.says("Actually, I would rather like to know where my order is.", 3.0)
+        await caller.hears("tell me your order number")
+        began, silent = caller.sounding(play)[0].start, caller.sounding(play)[-1].end
+        caller.hangs_up()
+    cut = next(turn for turn in line.story.turns.values() if turn["interrupted"])
+    assert cut["end_s"] - cut["start_s"] == pytest.approx(silent - began, abs=0.04)
+
+
+async def test_after_a_false_stop_the_turn_ends_where_the_second_one_cut(open_line):
+    async with open_line() as line:
+        caller, play = await listens_to_the_announcement(line)
+        await caller.coughs(0.5)
+        await caller.waits(2)
+        await caller.says("Where is my order?", 2.0)
+        await caller.hears("tell me your order number")
+        began, silent = caller.sounding(play)[0].start, caller.sounding(play)[-1].end
+        assert len(caller.sounding(play)) == 2
+        caller.hangs_up()
+    cut = next(turn for turn in line.story.turns.values() if turn["interrupted"])
+    assert cut["end_s"] - cut["start_s"] == pytest.approx(silent - began, abs=0.04)
+
+
+async def test_a_call_put_on_hold_in_an_interruption_keeps_where_the_robot_fell_silent(open_line):
+    async with open_line() as line:
+        caller, play = await listens_to_the_announcement(line)
+        speaking = asyncio.ensure_future(caller.says("Where is my order?", 1.0))
+        await caller.waits(0.5)
+        caller.dialog.caller_holds(True)
+        await caller.waits(5)
+        await speaking
+        began, silent = caller.sounding(play)[0].start, caller.sounding(play)[-1].end
+        caller.hangs_up()
+    cut = next(turn for turn in line.story.turns.values() if turn["interrupted"])
+    assert cut["end_s"] - cut["start_s"] == pytest.approx(silent - began, abs=0.04)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from asr_tts.speech_protocol import (
     SpeechStarted,
 )
 from voice.backchannel import is_backchannel, is_sound
+from voice.interrupting import is_interruption
 from voice.turn_taking import ENOUGH_MS, REWIND_MS, Answer, Commit, Ignored, Misheard, Pause, Resume, Stop, TurnTaking
 
 
@@ -139,6 +140,31 @@ def test_a_doubtful_word_over_the_robot_was_a_cough_unless_it_answers():
     assert kinds(caller.heard("Chuck.", confidence=0.3)) == [Resume, Ignored]
     caller.starts()
     assert kinds(caller.heard("hours", confidence=0.3)) == [Stop, Answer]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Wait.", "Stop!", "Hello?", "No.", "Hold on.", "Excuse me", "okay stop", "Not that",
+     "等一下", "停", "不是", "喂？", "不对", "停一下。", "等等", "别说了"],
+)  # fmt: skip
+@pytest.mark.parametrize("ms", [100, 300])
+def test_a_short_interruption_takes_the_turn_however_badly_it_was_heard(words, ms):
+    caller = over_robot()
+    caller.speaks(ms)
+    assert kinds(caller.drafts(words)) == ([Pause] if ms < ENOUGH_MS else [])
+    assert kinds(caller.heard(words, confidence=0.16)) == [Stop, Answer]
+
+
+def test_an_interrupting_word_does_not_break_a_notice_that_must_be_heard_out():
+    caller = over_robot(barge_in=False)
+    caller.speaks(300)
+    assert caller.drafts("Stop.") == []
+    assert kinds(caller.heard("Stop.", confidence=0.2)) == [Ignored]
+
+
+@pytest.mark.parametrize("text", ["Chuck.", "Nose", "okay", "Mm", "stopwatch", "嗯", "好的", "听着呢", "没错", ""])
+def test_other_short_words_are_no_interruption(text):
+    assert not is_interruption(text)
 
 
 def test_a_whole_answer_is_committed_once_and_silences_the_robot():
