@@ -38,18 +38,20 @@ async def measure() -> Report:
     callers = 10 if short() else CALLERS
     report = Report("talkers", f"{callers} callers at once, {turns} turns each, one speech worker, one media worker")
     said = utterances(40)
-    async with hotline("talk", {"LIMITS__MAX_CALLS": "100"}) as (server, _):
+    async with hotline("talk", {"LIMITS__MAX_CALLS": "100"}) as (server, records):
         found = await asyncio.gather(
             *(
                 talk(server.sip, f"35{index:02}", [said[(index * 7 + turn) % 40] for turn in range(turns)])
                 for index in range(callers)
             )
         )
+        causes = records.causes()
     waits = [wait * 1000 for of_call, _ in found for wait in of_call if 0 <= wait < 99]
     report.spread("voice to voice", waits, "ms", p95="<= 1200")
     report.add("never answered", sum(wait == 99 for of_call, _ in found for wait in of_call), "turns", "<= 0")
     report.add("answered into the sentence", sum(wait < 0 for of_call, _ in found for wait in of_call), "turns")
     report.add("largest gap between packets", max(gap for _, gap in found) * 1000, "ms", "<= 60")
+    report.notes.append(f"causes on record: {causes}")
     return report
 
 
