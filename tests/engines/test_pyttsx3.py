@@ -1,5 +1,10 @@
 """The real espeak-ng behind pyttsx3."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +15,7 @@ from asr_tts import loudness, telephone_wav
 from asr_tts.engines.pyttsx3 import Pyttsx3
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.synthesis import Mouth
+from bench.processes import family
 
 pytestmark = pytest.mark.engine
 
@@ -18,19 +24,68 @@ TEXTS = {
     "zh": ["你好", "请稍等一下", "感谢您的来电", "请问有什么可以帮您的吗"],
 }
 
+OWNER = """
+import os
+from asr_tts.engines.pyttsx3 import Pyttsx3
+from tests.engines.test_pyttsx3 import speakers
+engine = Pyttsx3()
+print(*speakers())
+os._exit(0)
+"""
+
+
+def speakers() -> set[int]:
+    """Processes under this one in which pyttsx3 speaks."""
+    return {pid for pid in family(os.getpid()) if b"pyttsx3_process" in command_line(pid)}
+
+
+def command_line(pid: int) -> bytes:
+    """Of a process; empty where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
+
 
 @pytest.fixture(scope="module")
 def engine() -> Pyttsx3:
     return Pyttsx3()
 
 
-def test_four_threads_lose_no_utterance_and_mix_none_up(engine: Pyttsx3) -> None:
+def test_four_threads_get_sample_for_sample_what_each_text_is_alone(engine: Pyttsx3) -> None:
+    """Whoever spoke before or meanwhile; within one process espeak-ng carries its state on, and "one" grew by 7 %."""
     jobs = [(text, engine.voices[language][0]) for language, texts in TEXTS.items() for text in texts] * 3
-    alone = [len(engine.speak(*job).samples) for job in jobs]
+    alone = {job: engine.speak(*job).samples for job in jobs[:8]}
     with ThreadPoolExecutor(4) as threads:
-        together = [len(sound.samples) for sound in threads.map(lambda job: engine.speak(*job), jobs)]
-    assert together == pytest.approx(alone, rel=0.12)
-    assert len(set(alone)) >= 6, "the texts differ enough in length to tell them apart"
+        together = list(threads.map(lambda job: engine.speak(*job), jobs))
+    for job, sound in zip(jobs, together, strict=True):
+        assert len(sound.samples) == len(alone[job]), job
+        assert np.array_equal(sound.samples, alone[job]), job
+    assert engine.repeated == 0
+    assert len({len(samples) for samples in alone.values()}) == 8, "the texts differ in length: a mix-up would be seen"
+
+
+def test_a_process_that_was_killed_is_replaced_and_the_utterance_said_again(caplog: pytest.LogCaptureFixture) -> None:
+    others = speakers()
+    engine = Pyttsx3()
+    before = engine.speak("one two three", engine.voices["en"][0])
+    (child,) = speakers() - others
+    os.kill(child, signal.SIGKILL)
+    after = engine.speak("one two three", engine.voices["en"][0])
+    assert np.array_equal(before.samples, after.samples)
+    assert engine.repeated == 1
+    assert "has to say a clause of 13 characters again" in caplog.text
+    engine.close()
+
+
+def test_the_process_that_speaks_ends_with_its_owner() -> None:
+    owner = [sys.executable, "-c", OWNER]
+    child = int(subprocess.run(owner, capture_output=True, text=True, timeout=20, check=True).stdout)
+    for _ in range(100):
+        if not command_line(child):
+            return
+        time.sleep(0.02)
+    raise AssertionError("it outlived its owner by two seconds")
 
 
 @pytest.mark.parametrize(("language", "text"), [("en", "How can I help you today?"), ("zh", "请问有什么可以帮您？")])
