@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.errors import OurFault
+from models.errors import OperatorFault, OurFault
 
 READY = "Hotline is ready"
 """Beginning of the one line that `hotline serve` prints on stdout when callers may come."""
@@ -134,9 +134,12 @@ class ServerProcess:
         """
         if self.configuration is not None:
             return self.configuration
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = self.directory / "hotline.toml"
-        file.write_text(f"[data]\ndirectory = {json.dumps(str(self.directory.absolute()))}\n", encoding="utf-8")
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file.write_text(f"[data]\ndirectory = {json.dumps(str(self.directory.absolute()))}\n", encoding="utf-8")
+        except OSError as error:
+            raise OperatorFault(f"{file} can't be written ({error.strerror}); name another directory.") from error
         return file
 
     async def _read_to_the_end(self) -> None:
