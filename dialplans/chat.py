@@ -43,7 +43,7 @@ class Chat:
             return self._shown(self._dialogue.receive(NoInput()))
         if set(line) <= set("0123456789*#"):
             return self._shown(self._dialogue.receive(Keyed(line.rstrip("#") or line)))
-        return self._shown(self._dialogue.receive(Said(line, 1.0, self._dialogue.language)))
+        return self._shown(self._dialogue.receive(Said(line, 1.0, "")))
 
     def known(self) -> dict[str, object]:
         """Return all that the flow knows now."""

@@ -47,9 +47,12 @@ from dialplans.flow import (
     Texts,
 )
 from dialplans.slots import spelled
+from dialplans.wording import script_of
 
 SORRY: Texts = {"en": "Sorry, I didn't get that.", "zh": "抱歉，我没听明白。"}
 STILL_THERE: Texts = {"en": "Are you still there?", "zh": "您还在吗？"}
+SURE_OF_LANGUAGE = 0.5
+"""Confidence of the recogniser from which words that answer nothing change the language; an answer always does."""
 MOST_STEPS = 1000
 """More steps than this without a question is a circle, whatever the checker said."""
 SLOT = re.compile(r"\{\{\s*(\w+)\s*(?:\|\s*(\w+)\s*)?\}\}")
@@ -61,6 +64,8 @@ class State:
 
     language: str
     variables: dict[str, Any]
+    settled: bool = False
+    """Whether the caller chose the language, so that it is no longer to be identified."""
     step: str = ""
     open: bool = False
     """Whether the question of `step` waits for its answer."""
@@ -125,7 +130,8 @@ class Dialogue:
         step = self._open_question()
         if step is None:
             return False
-        return self._reader().is_whole(step, text, choice)
+        spoken = self._spoken(step, text, language)
+        return self._reader(spoken).is_whole(step, text, choice if spoken == self._s.language else -1)
 
     def by_keypad(self, first: Texts) -> list[Action]:
         """Nobody can hear words now: say `first`, then ask the open question once more, in the words that name keys."""
@@ -160,6 +166,9 @@ class Dialogue:
         match event:
             case Said():
                 self._s.said = (*self._s.said, event.text)
+                spoken = self._spoken(step, event.text, event.language)
+                if spoken != self._s.language:
+                    return self._identified(step, event, spoken)
                 return self._take(step, self._reader().spoken(step, event.text, event.choice))
             case Keyed():
                 return self._take(step, self._reader().keyed(step, event.digits))
@@ -167,6 +176,26 @@ class Dialogue:
                 return self._missed(step, event.reason)
             case NoInput():
                 return self._silent(step)
+
+    def _spoken(self, step: QuestionStep, text: str, language: str) -> str:
+        """Return the language that an answer is to be read in; `language` is what the recogniser took it for, or ""."""
+        written = script_of(text)
+        identifies = self._identifies(step) and written in self.flow.languages and language in ("", written)
+        return written if identifies else self._s.language
+
+    def _identifies(self, step: QuestionStep) -> bool:
+        return step.detect and not self._s.settled
+
+    def _identified(self, step: QuestionStep, event: Said, spoken: str) -> list[Action]:
+        """The caller speaks another language than the robot did."""
+        answer = self._reader(spoken).spoken(step, event.text)
+        if not answer.target and not answer.command and event.confidence < SURE_OF_LANGUAGE:
+            return self._take(step, self._reader().spoken(step, event.text))
+        self._s.language = spoken
+        self._s.silences = self._s.misses = 0
+        self._s.again = (self._say(step.texts, step.barge_in),)
+        note = Note("language", {"language": spoken, "confidence": event.confidence})
+        return [note, *self._take(step, answer)]
 
     def _take(self, step: QuestionStep, answer: Answer) -> list[Action]:
         heard = Understood(answer.intent or "none", answer.confidence, answer.slots)
@@ -249,7 +278,7 @@ class Dialogue:
         return Question(
             step=step.name,
             kind=step.kind,
-            language=self._s.language,
+            language="" if self._identifies(step) else self._s.language,
             speech=step.speech,
             keys=reader.keys_wanted(step),
             phrases=reader.phrases(step),
@@ -265,6 +294,7 @@ class Dialogue:
         values = {name: self._filled(str(value)) for name, value in step.values.items()}
         language = values.pop("language", "")
         self._s.variables |= values
+        self._s.settled |= bool(language)
         if not language or language == self._s.language:
             return []
         self._s.language = language
@@ -299,10 +329,11 @@ class Dialogue:
         step = self.flow.steps.get(self._s.step)
         return step if self._s.open and isinstance(step, QuestionStep) else None
 
-    def _reader(self) -> Reader:
-        if self._s.language not in self._readers:
-            self._readers[self._s.language] = Reader(self.flow, self._s.language)
-        return self._readers[self._s.language]
+    def _reader(self, language: str = "") -> Reader:
+        language = language or self._s.language
+        if language not in self._readers:
+            self._readers[language] = Reader(self.flow, language)
+        return self._readers[language]
 
     def _say(self, texts: Texts, barge_in: bool) -> Say:
         return Say((self._prompt(texts),), barge_in)

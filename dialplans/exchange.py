@@ -98,6 +98,7 @@ class Question:
     step: str
     kind: QuestionKind = "open"
     language: str = "en"
+    """"": identify it by what is said."""
     speech: bool = True
     keys: KeysWanted | None = None
     phrases: tuple[str, ...] = ()

@@ -85,6 +85,8 @@ class QuestionStep(Step):
     endpoint_ms: int = 0
     """Silence that ends an answer; 0: what suits the kind of question."""
     speech: bool = True
+    detect: bool = False
+    """Identify the language by the answer (`language: detect`); it is the call's from there on."""
     kind: QuestionKind = "open"
 
 

@@ -32,7 +32,8 @@ from dialplans.nodes import Node
 
 LANGUAGES = ("en", "zh")
 COMMANDS = ("operator", "goodbye")
-TOP = ("flow", "languages", "voices", "commands", "intents", "steps")
+DETECT = "detect"
+TOP = ("flow", "languages", "language", "voices", "commands", "intents", "steps")
 QUESTION = (
     "barge_in", "no_input", "no_match", "max_attempts", "otherwise", "no_input_s", "endpoint_ms", "speech", "kind",
 )  # fmt: skip
@@ -40,8 +41,8 @@ HANDOVERS = ("transfer", "enqueue", "voicemail", "callback", "ticket")
 VERBS: Mapping[str, tuple[str, ...]] = {
     "say": ("barge_in",),
     "play": ("barge_in",),
-    "ask": (*QUESTION, "intents", "digits"),
-    "menu": (*QUESTION, "options"),
+    "ask": (*QUESTION, "language", "intents", "digits"),
+    "menu": (*QUESTION, "language", "options"),
     "collect": (*QUESTION, "slot", "digits"),
     "confirm": (*QUESTION, "yes", "no"),
     "set": (),
@@ -93,6 +94,8 @@ class _Reader:
     def __init__(self, root: Node) -> None:
         self._root = root
         self.languages = self._languages()
+        self._detects = self._detect(root)
+        """Whether every `ask` and `menu` identifies the language."""
 
     def _languages(self) -> tuple[str, ...]:
         node = self._root.get("languages")
@@ -105,6 +108,19 @@ class _Reader:
             else:
                 entry.complain(f"Language '{language}' is not spoken here; {did_you_mean(language, LANGUAGES)}.")
         return tuple(found) or ("en",)
+
+    def _detect(self, node: Node) -> bool:
+        """Tell whether `language: detect` stands in `node`."""
+        key = node.get("language")
+        if key is None:
+            return False
+        if (word := key.text()) != DETECT:
+            key.complain(
+                f"`language` is never '{word}' here; write `language: {DETECT}`, or a step `set: {{language: …}}`."
+            )
+        elif len(self.languages) < 2:
+            key.complain("There is only one language to detect; name several in `languages:`, or delete this line.")
+        return True
 
     # -- texts -------------------------------------------------------------------------------------------------
 
@@ -251,6 +267,14 @@ class _Reader:
             found["endpoint_ms"] = int(endpoint.number(150, 2000))
         return found
 
+    def _identified(self, node: Node) -> dict[str, bool]:
+        detect = self._detect(node)
+        if detect and not truth(node, "speech"):
+            node.complain(
+                f"{node.what} hears no words, so it can't detect a language; delete `language:` or `speech:`."
+            )
+        return {"detect": detect or self._detects}
+
     def _prompts(self, node: Node | None) -> tuple[Texts, ...]:
         if node is None:
             return ()
@@ -266,14 +290,15 @@ class _Reader:
             if not KEY.fullmatch(key):
                 entry.complain(f"'{key}' is no key of a telephone; write 0-9, * or # (in quotes) instead.")
             keys[key] = target(entry)
-        return AskStep(**{**self._question(node, value), **common}, intents=leads, keys=keys)  # type: ignore[arg-type]
+        asked = {**self._question(node, value), **self._identified(node)}
+        return AskStep(**{**asked, **common}, intents=leads, keys=keys)  # type: ignore[arg-type]
 
     def _menu(self, node: Node, value: Node, **common: object) -> MenuStep:
         options = node.get("options")
         if options is None:
             node.complain(f"{node.what} has no options; write `options:` with a key for each.")
         found = [self._option(key, entry) for key, entry in options.items()] if options else []
-        asked = {"kind": "list", **self._question(node, value)}
+        asked = {"kind": "list", **self._question(node, value), **self._identified(node)}
         return MenuStep(**{**asked, **common}, options=tuple(found))  # type: ignore[arg-type]
 
     def _option(self, key: str, node: Node) -> Option:

@@ -52,6 +52,13 @@ def syllables(text: str) -> tuple[str, ...]:
     )
 
 
+def script_of(text: str) -> str:
+    """Return the language that `text` is written in: "zh" with any Chinese sign, "en" with Latin letters, or ""."""
+    if HAN.search(text):
+        return "zh"
+    return "en" if re.search(r"[A-Za-z]", text) else ""
+
+
 def stem(word: str) -> str:
     """Return `word` without the commonest English endings; the same word family gets the same stem."""
     for ending in ("ingly", "edly", "ing", "ied", "ies", "ed", "es", "s", "e", "y"):

@@ -78,7 +78,7 @@ class LoopbackCaller:
     ) -> None:
         """Say `text` and wait until it was taken (heard or rejected)."""
         seconds = seconds or max(len(text) * SECONDS_A_SIGN[language], 0.3)
-        await self.ear.utterance(text, seconds, stream=self.stream, echo=echo, rejected=rejected)
+        await self.ear.utterance(text, seconds, stream=self.stream, echo=echo, rejected=rejected, language=language)
         await asyncio.sleep(0)
 
     async def coughs(self, seconds: float = 0.4) -> None:

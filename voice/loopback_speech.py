@@ -53,9 +53,12 @@ class LoopbackEar:
 
     async def utterance(
         self, text: str, seconds: float, *, stream: LoopbackStream, echo: float = 0.0, confidence: float = 0.9,
-        rejected: str = "",
+        rejected: str = "", language: str = "en",
     ) -> None:  # fmt: skip
-        """Let the caller say `text` for so long; `rejected`: it is no speech, for this reason."""
+        """Let the caller say `text` for so long; `rejected`: it is no speech, for this reason.
+
+        `language` is what it is in, and recognised as where the question asks for identification.
+        """
         start = stream.clock
         if self.listens is None:
             await asyncio.sleep(seconds)
@@ -82,8 +85,8 @@ class LoopbackEar:
         except TimeoutError:
             pass
         waited = round((stream.clock - end) * 1000 / RATE)
-        language = how.language or "en"
-        self.emit(speech.Heard(self._number, number, text, confidence, language, start, end, -1, waited, 0))
+        taken_for = how.language or language
+        self.emit(speech.Heard(self._number, number, text, confidence, taken_for, start, end, -1, waited, 0))
 
     async def _goes_on(self, number: int, stream: LoopbackStream, start: int, seconds: float, echo: float) -> None:
         while True:

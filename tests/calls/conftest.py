@@ -18,6 +18,7 @@ from models.call_note import (
     CallAnswered,
     CallBegan,
     CallEnded,
+    CallSettled,
     EventHappened,
     RecordingMade,
     TurnChanged,
@@ -40,6 +41,7 @@ class Story:
         self.turns: dict[int, dict[str, Any]] = {}
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.recording: list[RecordingMade] = []
+        self.settled: list[str] = []
 
     def take(self, note: object) -> None:
         match note:
@@ -55,6 +57,8 @@ class Story:
             case TurnChanged():
                 changes = {key: getattr(note, key) for key in note.__struct_fields__[1:]}
                 self.turns[note.number] |= {key: value for key, value in changes.items() if value is not None}
+            case CallSettled():
+                self.settled.append(note.language)
             case EventHappened():
                 self.events.append((note.name, note.data))
             case RecordingMade():

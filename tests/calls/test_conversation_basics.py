@@ -62,6 +62,48 @@ async def test_chinese_is_spoken_as_well(open_line):
     assert line.story.cause == "robot-hung-up"
 
 
+async def test_a_chinese_caller_of_an_english_greeting_is_answered_in_chinese(open_line):
+    async with open_line() as line:
+        caller = await line.call()
+        await caller.hears("How can I help you?")
+        assert caller.ear.listens.language == ""
+        await caller.says("你们几点关门", language="zh")
+        await caller.hears("周一到周五早上九点")
+        assert caller.ear.listens.language == "zh"
+        await caller.says("没有了谢谢再见", language="zh")
+        await caller.hears("感谢您的来电，再见！")
+        await caller.is_hung_up()
+    story = line.story
+    assert story.began.language == "en"
+    assert ("language", {"language": "zh", "confidence": 0.9}) in story.events
+    assert [turn["language"] for _, turn in sorted(story.turns.items())] == ["en", "zh", "zh", "zh", "zh"]
+    assert story.settled == ["zh"]
+
+
+async def test_a_chinese_caller_interrupts_the_english_greeting_and_is_committed_on_the_draft(open_line):
+    async with open_line() as line:
+        caller = await line.call()
+        await caller.hears("Hello, and welcome", out=False)
+        await caller.waits(1)
+        await caller.says("你们几点开门", language="zh")
+        await caller.hears("周一到周五早上九点")
+        caller.hangs_up()
+    turn = next(turn for turn in line.story.turns.values() if turn["speaker"] == "caller")
+    assert (turn["intent"], turn["language"]) == ("hours", "zh")
+    assert turn["timings"]["endpoint_ms"] == pytest.approx(350, abs=15)
+
+
+async def test_an_english_caller_stays_in_english_where_the_language_is_identified(open_line):
+    async with open_line() as line:
+        caller = await line.call()
+        await caller.hears("How can I help you?")
+        await caller.says("What are your opening hours?")
+        await caller.hears("We are open from nine to six")
+        assert caller.ear.listens.language == "en"
+        caller.hangs_up()
+    assert "language" not in line.story.names()
+
+
 async def test_a_caller_changes_the_language(open_line):
     async with open_line() as line:
         caller = await line.call()

@@ -1,3 +1,5 @@
+import pytest
+
 from dialplans.dialogue import Dialogue
 from dialplans.exchange import (
     Begin,
@@ -8,6 +10,7 @@ from dialplans.exchange import (
     Keyed,
     Listen,
     NoInput,
+    Note,
     NotUnderstood,
     Said,
     Say,
@@ -133,6 +136,93 @@ def test_chinese_is_spoken_and_understood():
     assert "上午十点" in spoken(dialogue.receive(Said("你们几点开门", 0.9, "zh")))
     dialogue.receive(Said("我要查订单", 0.9, "zh"))
     assert spoken(dialogue.receive(Said("四二七幺零六", 0.9, "zh"))) == "4，2，7，1，0，6，对吗？"
+
+
+DETECTING = """
+languages: [en, zh]
+language: detect
+intents:
+  hours:
+    examples: {en: [When are you open?, What are your hours?], zh: [你们几点开门, 营业时间是什么时候]}
+steps:
+  - step: main
+    ask: {en: How can I help you?, zh: 请问有什么可以帮您？}
+    intents: {hours: hours}
+    otherwise: bye
+  - step: hours
+    say: {en: From nine to six., zh: 九点到六点。}
+  - step: code
+    collect: {en: Your code?, zh: 您的号码？}
+    slot: code
+    digits: 4
+    otherwise: bye
+  - step: which
+    menu: {en: Tea or coffee?, zh: 茶还是咖啡？}
+    options: {1: {say: {en: tea, zh: 茶}, goto: bye}, 2: {say: {en: coffee, zh: 咖啡}, goto: chosen}}
+    otherwise: bye
+  - step: chosen
+    set: {language: en}
+  - step: last
+    ask: {en: Anything else?, zh: 还有别的吗？}
+    intents: {hours: hours}
+    otherwise: bye
+  - step: bye
+    hangup: {en: Goodbye., zh: 再见。}
+"""
+
+
+def test_a_chinese_answer_to_an_english_question_is_understood_and_answered_in_chinese():
+    dialogue, actions = begun()
+    assert question(actions).language == ""
+    assert dialogue.answers("你们几点开门")
+    actions = dialogue.receive(Said("你们几点开门", 0.3, "zh"))
+    assert "上午十点" in spoken(actions)
+    assert Note("language", {"language": "zh", "confidence": 0.3}) in actions
+    assert dialogue.language == question(actions).language == "zh"
+
+
+def test_words_that_answer_nothing_change_the_language_only_when_they_were_heard_well():
+    dialogue, _ = begun()
+    assert "Sorry" in spoken(dialogue.receive(Said("今天天气很紫", 0.4, "zh")))
+    assert "抱歉" in spoken(dialogue.receive(Said("今天天气很紫", 0.8, "zh")))
+    assert dialogue.language == "zh"
+    assert "nine to six" in spoken(dialogue.receive(said("when are you open")))
+    assert dialogue.language == "en"
+
+
+@pytest.mark.parametrize(("text", "language"), [("when are you open", "zh"), ("你们几点开门", "en"), ("427", "zh")])
+def test_a_language_that_does_not_fit_the_words_is_no_other_language(text, language):
+    dialogue, _ = begun()
+    actions = dialogue.receive(Said(text, 0.9, language))
+    assert dialogue.language == "en"
+    assert not any(isinstance(action, Note) and action.name == "language" for action in actions)
+
+
+def test_repeat_in_another_language_repeats_the_question_in_that():
+    dialogue, _ = begun()
+    assert spoken(dialogue.receive(Said("请再说一遍", 0.9, "zh"))) == "请问有什么可以帮您？"
+
+
+def test_the_language_is_identified_by_questions_and_menus_until_the_flow_settles_it():
+    dialogue, actions = begun(loads(DETECTING))
+    assert question(actions).language == ""
+    actions = dialogue.receive(Said("你们几点开门", 0.9, "zh"))
+    assert spoken(actions) == "九点到六点。 您的号码？"
+    assert question(actions).language == "zh", "digits tell no language"
+    actions = dialogue.receive(Keyed("1234"))
+    assert (question(actions).language, question(actions).phrases) == ("", ("茶", "咖啡"))
+    actions = dialogue.receive(Said("coffee", 0.9, "en", choice=0))
+    assert spoken(actions) == "Anything else?"
+    assert question(actions).language == "en"
+    dialogue.receive(Said("你们几点开门", 0.9, "zh"))
+    assert dialogue.language == "en"
+
+
+def test_a_flow_that_does_not_ask_for_it_keeps_its_language():
+    dialogue, actions = begun(loads(DETECTING.replace("language: detect\n", "")))
+    assert question(actions).language == "en"
+    dialogue.receive(Said("你们几点开门", 0.9, "zh"))
+    assert dialogue.language == "en"
 
 
 def test_a_dialogue_is_taken_up_where_another_left_it():

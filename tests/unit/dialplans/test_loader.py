@@ -73,6 +73,14 @@ def test_the_shipped_flow_is_in_order():
          "flows/x.yaml:8:5: Step 'lost' leads back to itself without a question; change it."),
         ("  - step: bye", "  - step: never\n    say: Nobody gets here.\n  - step: bye",
          "flows/x.yaml:15:5: Step 'never' is never reached; lead to it with `goto`, or delete it."),
+        ("languages: [en]", "languages: [en]\nlanguage: detect",
+         "flows/x.yaml:3:11: There is only one language to detect; name several in `languages:`, or delete this line."),
+        ("    otherwise: bye\n", "    language: detect\n    otherwise: bye\n",
+         "flows/x.yaml:11:15: There is only one language to detect; name several in `languages:`, or "),
+        ("    otherwise: bye\n", "    language: zh\n    otherwise: bye\n",
+         "flows/x.yaml:11:15: `language` is never 'zh' here; write `language: detect`, or a step `set: {langu"),
+        ("    say: From nine to six.", "    say: From nine to six.\n    language: detect",
+         "flows/x.yaml:14:5: step 'hours' (say) has no 'language'; write "),
         ("    goto: main\n", "    goto: main\n    play: x.wav\n",
          "flows/x.yaml:15:5: Step 'hours' has two verbs, say and play; write a step for each."),
         ("    examples: [When are you open?, What are your hours?]", "    examples: [When are you open?]",
@@ -81,7 +89,26 @@ def test_the_shipped_flow_is_in_order():
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_place_and_what_to_write_instead(old, new, complaint):
     assert old in GOOD
-    assert complaint in complaints(GOOD.replace(old, new))
+    found = complaints(GOOD.replace(old, new))
+    assert any(one.startswith(complaint) for one in found), found
+
+
+def test_a_question_that_hears_no_words_detects_no_language():
+    flow = """\
+languages: [en, zh]
+steps:
+  - step: which
+    menu: {en: "Press 1.", zh: 请按一。}
+    options: {1: {goto: bye}}
+    speech: false
+    language: detect
+    otherwise: bye
+  - step: bye
+    hangup: {en: Goodbye., zh: 再见。}
+"""
+    assert [one.partition(": ")[2] for one in complaints(flow)] == [
+        "step 'which' (menu) hears no words, so it can't detect a language; delete `language:` or `speech:`."
+    ]
 
 
 def test_all_mistakes_are_named_at_once_in_the_order_of_the_file():

@@ -8,7 +8,7 @@ import pytest
 
 from models import call_story
 from models import log as logs
-from models.call_note import CallBegan, TurnTaken
+from models.call_note import CallBegan, EventHappened, TurnTaken
 from models.event import Events
 from models.settings import LogSettings
 
@@ -43,6 +43,14 @@ def test_numbers_and_words_are_masked_in_message_and_fields(written):
     text = json.dumps(written(NOTES, personal=False))
     assert "4915112345" not in text
     assert "Ada" not in text
+
+
+def test_a_key_is_masked_whatever_note_tells_of_it(written):
+    pressed = EventHappened("c1", "e1", 2.0, "key", {"digit": "7", "way": "rtp"})
+    assert written([pressed], personal=True)[0]["data"] == {"digit": "7", "way": "rtp"}
+    (line,) = written([pressed], personal=False)
+    assert line["data"]["way"] == "rtp"
+    assert "7" not in str(line["data"])
 
 
 def test_each_note_is_one_line_with_its_fields(written):
