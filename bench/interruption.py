@@ -144,9 +144,9 @@ async def measure() -> Report:
     # The last turn is cut by the caller's hanging up.
     report.add("echo at -25 dB: false stops", sum(turn.interrupted for turn in turns[:-1]), "", "<= 0")
     report.add("echo at -25 dB: turns taken for the caller's", sum(turn.speaker == "caller" for turn in turns))
-    report.notes.append(
-        f"A pause may also be the speaker's own breath of {PAUSE * 1000:.0f} ms or more at that moment."
-    )
+    for sound in unmeant:
+        if sound.stopped:
+            report.notes.append(f'{sound.kind} {sound.word} stopped the robot, taken for "{sound.taken_for}"')
     return report
 
 
