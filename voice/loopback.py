@@ -5,9 +5,9 @@ when, is kept by the stream (`audible`).
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from models.cause import Cause
 from models.errors import CannotDo
@@ -30,6 +30,31 @@ TICK = 0.02
 PLAN = MediaPlan("127.0.0.1", 40000, "PCMU", 0, digits_payload_type=101)
 
 
+class Audible(Stream, Protocol):
+    """A stream in memory, as the caller at its other end sees it."""
+
+    told: list[media.ToMedia]
+    audible: "list[Sounding]"
+
+    @property
+    def clock(self) -> int: ...
+
+    @property
+    def sounds(self) -> bool: ...
+
+    @property
+    def busy(self) -> bool: ...
+
+    def key(self, digit: str) -> None: ...
+
+
+class Lines(Protocol):
+    """Media in memory."""
+
+    @property
+    def streams(self) -> "Mapping[int, Audible]": ...
+
+
 class LoopbackDialog:
     """One leg's signalling in memory; the caller's side are the verbs at the end."""
 
@@ -44,6 +69,8 @@ class LoopbackDialog:
         self.over: HungUp | None = None
         self.transfer: tuple[int, str] | None = None
         """How a transfer that the caller asked for went."""
+        self.negotiate: Callable[[str, int], MediaPlan] = lambda address, port: PLAN
+        """The caller's phone: gets our RTP address at the answer and says what was agreed on."""
         self._sink: Sink | None = None
         self._early: list[object] = []
 
@@ -61,7 +88,7 @@ class LoopbackDialog:
         if self.over:
             raise CannotDo("The caller gave up before the answer.")
         self.answered = True
-        return PLAN
+        return self.negotiate(address, port)
 
     def reject(self, code: int, words: str, cause: Cause, retry_after: int = 0) -> None:
         if self.over is None:

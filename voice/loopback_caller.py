@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from voice.loopback import LoopbackDialog, LoopbackMedia, LoopbackStream, Sounding
+from voice.loopback import Audible, Lines, LoopbackDialog, Sounding
 from voice.loopback_speech import SECONDS_A_SIGN, LoopbackEar, LoopbackSpeech
 from voice.media.media_protocol import File, Play
 
@@ -18,16 +18,16 @@ class NeverHeard(AssertionError):
 class LoopbackCaller:
     """One caller on one call."""
 
-    def __init__(self, dialog: LoopbackDialog, media: LoopbackMedia, speech: LoopbackSpeech) -> None:
+    def __init__(self, dialog: LoopbackDialog, media: Lines, speech: LoopbackSpeech) -> None:
         self.dialog = dialog
         self._media, self._speech = media, speech
-        self._known: LoopbackStream | None = None
+        self._known: Audible | None = None
         self._ear: LoopbackEar | None = None
         self._from = 0
         """Plays before this number were waited for already."""
 
     @property
-    def stream(self) -> LoopbackStream:
+    def stream(self) -> Audible:
         """The stream of this call (the newest one until it is known)."""
         if self._known is None:
             self._known = self._media.streams[max(self._media.streams)]

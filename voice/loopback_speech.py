@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from asr_tts import speech_protocol as speech
 from models.errors import CannotDo
 from voice.line import Sink, SpeechBack, SpeechLost
-from voice.loopback import RATE, LoopbackStream
+from voice.loopback import RATE, Audible
 
 SECONDS_A_SIGN = {"en": 0.065, "zh": 0.2}
 ONSET = 0.06
@@ -24,7 +24,6 @@ class LoopbackEar:
         self.told: list[speech.ToSpeech] = []
         self.listens: speech.Listen | None = None
         self.closed = False
-        self.stream: LoopbackStream | None = None
         self._owner, self._number, self._sink = owner, number, sink
         self._utterances = 0
         self._committed: dict[int, asyncio.Event] = {}
@@ -52,7 +51,7 @@ class LoopbackEar:
             self._sink(event)
 
     async def utterance(
-        self, text: str, seconds: float, *, stream: LoopbackStream, echo: float = 0.0, confidence: float = 0.9,
+        self, text: str, seconds: float, *, stream: Audible, echo: float = 0.0, confidence: float = 0.9,
         rejected: str = "", language: str = "en",
     ) -> None:  # fmt: skip
         """Let the caller say `text` for so long; `rejected`: it is no speech, for this reason.
@@ -88,7 +87,7 @@ class LoopbackEar:
         taken_for = how.language or language
         self.emit(speech.Heard(self._number, number, text, confidence, taken_for, start, end, -1, waited, 0))
 
-    async def _goes_on(self, number: int, stream: LoopbackStream, start: int, seconds: float, echo: float) -> None:
+    async def _goes_on(self, number: int, stream: Audible, start: int, seconds: float, echo: float) -> None:
         while True:
             spoken = (stream.clock - start) / RATE
             left = seconds - spoken
@@ -115,6 +114,10 @@ class LoopbackSpeech:
     def samples(self, path: str) -> int:
         """Return how long the sound under `path` is (1 s for a file)."""
         return self._lengths.get(path, RATE)
+
+    def lasts(self, path: str, seconds: float) -> None:
+        """Let the sound under `path` (anybody's) be so long."""
+        self._lengths[path] = round(seconds * RATE)
 
     def attend(self, stream: int, sink: Sink) -> LoopbackEar:
         self.ears[stream] = LoopbackEar(self, stream, sink)

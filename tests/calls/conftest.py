@@ -20,6 +20,7 @@ from models.call_note import (
     CallEnded,
     CallSettled,
     EventHappened,
+    MediaMeasured,
     RecordingMade,
     TurnChanged,
     TurnTaken,
@@ -42,6 +43,7 @@ class Story:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.recording: list[RecordingMade] = []
         self.settled: list[str] = []
+        self.figures: dict[str, Any] = {}
 
     def take(self, note: object) -> None:
         match note:
@@ -58,7 +60,9 @@ class Story:
                 changes = {key: getattr(note, key) for key in note.__struct_fields__[1:]}
                 self.turns[note.number] |= {key: value for key, value in changes.items() if value is not None}
             case CallSettled():
-                self.settled.append(note.language)
+                self.settled.append(note.language or "")
+            case MediaMeasured():
+                self.figures = note.figures
             case EventHappened():
                 self.events.append((note.name, note.data))
             case RecordingMade():
