@@ -25,7 +25,7 @@ from models.event import Events
 from models.log import Personal, unmasked
 
 log = logging.getLogger("call")
-PERSONAL = frozenset({"caller", "called", "text", "digit", "digits", "slots"})
+PERSONAL = frozenset({"caller", "called", "text", "digit", "digits", "slots", "summary"})
 """Fields that hold numbers and words of people."""
 
 

@@ -6,11 +6,11 @@ from dialplans.wording import plain
 
 PHRASES = (
     "uh huh", "mm hmm", "mhm", "mm", "mmm", "hm", "hmm", "uh", "um", "ah", "oh", "aha", "ok", "okay", "k", "right",
-    "yeah", "yep", "yes", "sure", "i see", "got it", "alright", "all right", "good", "great", "nice", "cool", "fine",
+    "yeah", "yep", "yes", "sure", "i see", "i c", "got it", "alright", "all right", "good", "great", "nice", "cool", "fine",
     "really", "a ha", "you", "i understand", "understood", "wow", "m hm", "uhuh", "uhhuh", "oh okay",
     "thank you", "thanks",
 )  # fmt: skip
-"""English; any row of these is one too ("right, I see")."""
+"""English, as recognisers spell it; any row of these is one too ("right, I see")."""
 HUM = re.compile(r"m+|h+m+|u+h+|u+m+|h+u+h+|h+u+m+|a+h+|o+h+|o+o+h*|e+h+|e+r+m*|ha+|ahem|m+h+m+")
 """However a recogniser spells it."""
 SOUNDS = frozenset(

@@ -158,7 +158,7 @@ class Session:
             case InfoDigit():
                 self._key(event.digit, "info", self._call.clock.now())
             case Referred():
-                self._call.event("transfer-asked", target=event.target)
+                self._call.event("transfer-asked", called=event.target)
                 self._call.dialog.refer_progress(603, "Decline")
             case SpeechLost():
                 self._speech_lost(event.reason)

@@ -53,6 +53,13 @@ def test_a_key_is_masked_whatever_note_tells_of_it(written):
     assert "7" not in str(line["data"])
 
 
+def test_what_the_caller_told_before_a_handover_is_masked(written):
+    told = {"verb": "transfer", "target": "desk", "summary": "my name is Ada"}
+    (line,) = written([EventHappened("c1", "e1", 2.0, "handover", told)], personal=False)
+    assert line["data"]["target"] == "desk"
+    assert "Ada" not in str(line)
+
+
 def test_each_note_is_one_line_with_its_fields(written):
     began, turn = written(NOTES, personal=True)
     assert (began["call"], began["note"], began["caller"]) == ("c1", "CallBegan", "+4915112345678")

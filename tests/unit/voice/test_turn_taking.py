@@ -267,6 +267,7 @@ def test_after_a_lost_worker_nothing_of_its_utterances_is_left():
         "okay",
         "Mm",
         "Right, I see.",
+        "I.C.",
         "yeah yeah",
         "OK, got it.",
         "嗯",
