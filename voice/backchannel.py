@@ -6,8 +6,8 @@ from dialplans.wording import plain
 
 PHRASES = (
     "uh huh", "mm hmm", "mhm", "mm", "mmm", "hm", "hmm", "uh", "um", "ah", "oh", "aha", "ok", "okay", "k", "right",
-    "yeah", "yep", "yes", "sure", "i see", "i c", "got it", "alright", "all right", "good", "great", "nice", "cool", "fine",
-    "really", "a ha", "you", "i understand", "understood", "wow", "m hm", "uhuh", "uhhuh", "oh okay",
+    "yeah", "yep", "yes", "sure", "i see", "i c", "got it", "alright", "all right", "good", "great", "nice", "cool",
+    "fine", "really", "a ha", "you", "i understand", "understood", "wow", "m hm", "uhuh", "uhhuh", "oh okay",
     "thank you", "thanks",
 )  # fmt: skip
 """English, as recognisers spell it; any row of these is one too ("right, I see")."""
