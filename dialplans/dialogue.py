@@ -51,7 +51,7 @@ from dialplans.wording import script_of
 
 SORRY: Texts = {"en": "Sorry, I didn't get that.", "zh": "抱歉，我没听明白。"}
 STILL_THERE: Texts = {"en": "Are you still there?", "zh": "您还在吗？"}
-SURE_OF_LANGUAGE = 0.5
+SURE_OF_LANGUAGE = 0.4
 """Confidence of the recogniser from which words that answer nothing change the language; an answer always does."""
 MOST_STEPS = 1000
 """More steps than this without a question is a circle, whatever the checker said."""

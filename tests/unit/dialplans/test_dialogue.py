@@ -183,7 +183,7 @@ def test_a_chinese_answer_to_an_english_question_is_understood_and_answered_in_c
 
 def test_words_that_answer_nothing_change_the_language_only_when_they_were_heard_well():
     dialogue, _ = begun()
-    assert "Sorry" in spoken(dialogue.receive(Said("今天天气很紫", 0.4, "zh")))
+    assert "Sorry" in spoken(dialogue.receive(Said("今天天气很紫", 0.35, "zh")))
     assert "抱歉" in spoken(dialogue.receive(Said("今天天气很紫", 0.8, "zh")))
     assert dialogue.language == "zh"
     assert "nine to six" in spoken(dialogue.receive(said("when are you open")))
