@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 
 from asr_tts import weights
@@ -11,6 +12,7 @@ from models.settings import Settings
 
 WITHOUT_EARS = "until then callers can use the keypad only"
 WITHOUT_MOUTH = "until then callers hear recorded prompts only"
+WITHOUT_KOKORO = "until then Chinese is spoken by espeak-ng, which callers hardly understand"
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -25,14 +27,25 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if speech.synthesiser == "piper":
         yield _engine("piper", "piper", "pip install 'hotline[gpl]'")
         yield _weights("piper-en-joe", speech.voice, WITHOUT_MOUTH)
+    if speech.synthesiser in ("piper", "kokoro"):
+        yield from _chinese(speech.language == "zh" or speech.synthesiser == "kokoro")
     if speech.synthesiser == "none":
         yield Finding("warning", "speech", 'Callers hear recorded prompts only: [speech] synthesiser is "none".')
     elif shutil.which("espeak-ng") is None:
         yield Finding(
             "warning",
             "speech",
-            "espeak-ng is missing, so languages without a Piper voice can't be spoken: apt-get install espeak-ng.",
+            "espeak-ng is missing, so nothing stands in for the other voices: apt-get install espeak-ng.",
         )
+
+
+def _chinese(needed: bool) -> Iterator[Finding]:
+    """What is found about the voice of Chinese: a fault where calls need it, else a warning."""
+    for finding in (
+        _engine("kokoro", "misaki", "pip install 'hotline[kokoro]'", WITHOUT_KOKORO),
+        _weights("kokoro-82m", "", WITHOUT_KOKORO),
+    ):
+        yield finding if finding.level == "ok" or needed else replace(finding, level="warning")
 
 
 def _weights(name: str, override: str, without: str) -> Finding:
@@ -43,7 +56,7 @@ def _weights(name: str, override: str, without: str) -> Finding:
     return Finding("ok", "speech", f"Weights of {override or name} are there and right.")
 
 
-def _engine(name: str, module: str, way_out: str) -> Finding:
+def _engine(name: str, module: str, way_out: str, without: str = WITHOUT_MOUTH) -> Finding:
     if find_spec(module) is None:
-        return Finding("fault", "speech", f"The {name} engine is not installed: {way_out}; {WITHOUT_MOUTH}.")
+        return Finding("fault", "speech", f"The {name} engine is not installed: {way_out}; {without}.")
     return Finding("ok", "speech", f"The {name} engine is installed.")

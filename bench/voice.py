@@ -25,7 +25,9 @@ TEXTS = {
         "非常抱歉，现在同事都在忙。请您稍后再打来，或者直接问我。",
     ],
 }
-ENGINES = {"piper": "Piper", "pyttsx3": "Pyttsx3"}
+ENGINES = {"piper": "Piper", "kokoro": "Kokoro", "pyttsx3": "Pyttsx3"}
+BOUNDS = {"kokoro": (1500, 0.6)}
+"""Milliseconds to the first clause and share of real time where they aren't 300 and 0.25."""
 
 
 def measure() -> Report:
@@ -62,8 +64,9 @@ def speak(report: Report, engine: Synthesiser, language: str, texts: list[str]) 
             assert cache.lookup(text, language)
             cached.append((time.perf_counter() - began) * 1000)
     title = f"{engine.name} {language}"
-    report.spread(f"{title}: first clause", firsts, "ms", p50="<= 300")
-    report.add(f"{title}: factor", cpu / seconds, "of real time", "<= 0.25")
+    wait, share = BOUNDS.get(engine.name, (300, 0.25))
+    report.spread(f"{title}: first clause", firsts, "ms", p50=f"<= {wait}")
+    report.add(f"{title}: factor", cpu / seconds, "of real time", f"<= {share}")
     report.add(f"{title}: whole text from the cache", mean(cached), "ms", "<= 5")
 
 

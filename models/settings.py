@@ -108,7 +108,7 @@ class SpeechSettings(Section):
     recogniser_model: str = ""
     """A directory of one's own with weights for the recogniser; empty: the ones `hotline models` knows."""
     detector: Literal["silero", "webrtc"] = "silero"
-    synthesiser: Literal["piper", "pyttsx3", "none"] = "piper"
+    synthesiser: Literal["piper", "kokoro", "pyttsx3", "none"] = "piper"
     voice: str = ""
     """A voice file of one's own; empty: the default voice of the language."""
     language: Language = "en"

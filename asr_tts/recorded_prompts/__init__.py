@@ -1,7 +1,7 @@
 """What the line still says when nothing can speak: a handful of recordings that ship with Hotline.
 
-English was rendered with Piper's voice "joe" (CC0), Chinese with espeak-ng; `python -m asr_tts.recorded_prompts.render`
-makes them anew. Files are named `LANGUAGE_NAME.wav`, mono 16-bit at 8 kHz.
+English was rendered with Piper's voice "joe" (CC0), Chinese with Kokoro (Apache-2.0);
+`python -m asr_tts.recorded_prompts.render` makes them anew. Files are named `LANGUAGE_NAME.wav`, mono 16-bit at 8 kHz.
 """
 
 import re

@@ -16,7 +16,7 @@ def render(voices: dict[str, Synthesiser]) -> None:
 
 
 if __name__ == "__main__":
+    from asr_tts.engines.kokoro import Kokoro
     from asr_tts.engines.piper import Piper
-    from asr_tts.engines.pyttsx3 import Pyttsx3
 
-    render({"en": Piper(), "zh": Pyttsx3()})
+    render({"en": Piper(), "zh": Kokoro()})

@@ -147,18 +147,19 @@ def test_nothing_above_the_telephone_band_folds_back() -> None:
 @pytest.mark.parametrize(
     ("own", "loaded"),
     [
-        ("en", ["piper amy", "pyttsx3 "]),
-        ("zh", ["piper amy", "piper ", "pyttsx3 "]),
-        ("", ["piper ", "pyttsx3 "]),
+        ("en", ["piper amy", "kokoro ", "pyttsx3 "]),
+        ("zh", ["piper amy", "piper ", "kokoro ", "pyttsx3 "]),
+        ("", ["piper ", "kokoro ", "pyttsx3 "]),
     ],
 )
 def test_a_voice_of_ones_own_comes_first_and_english_is_never_lost(
     cache: PromptCache, monkeypatch: pytest.MonkeyPatch, own: str, loaded: list[str]
 ) -> None:
-    def load(name: str, voice: str) -> Hum:
+    def load(name: str, voice: str, language: str) -> Hum:
         if voice and not own:
             raise OperatorFault(f"The Piper voice {voice} can't be loaded.")
-        return Hum(f"{name} {voice}", (own,) if voice else ("en", "zh") if name == "pyttsx3" else ("en",))
+        spoken = {"pyttsx3": ("en", "zh"), "kokoro": ("zh",), "piper": ("en",)}[name]
+        return Hum(f"{name} {voice}", (own,) if voice else spoken)
 
     monkeypatch.setattr(synthesis, "_load", load)
     mouth, notes = open_mouth("piper", cache, "amy")
