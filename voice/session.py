@@ -232,16 +232,14 @@ class Session:
         was_paused = self._turns.robot_paused
         self._listening.lost()
         self._turns.reset()
-        if self._finale is not None:
+        if self._finale is not None or (self._listening.question or self._asked) is None:
             return
+        # Before a question that may not be answered yet all is heard out.
         if self._listening.question is not None:
             self._robot.cut()
-            self._do(self._dialogue.by_keypad(USE_KEYPAD))
-        elif self._asked is not None:
-            # What is being said now is to be heard out, and what goes before the question with it.
-            if was_paused:
-                self._robot.resume(REWIND_MS)
-            self._do(self._dialogue.by_keypad(USE_KEYPAD))
+        elif was_paused:
+            self._robot.resume(REWIND_MS)
+        self._do(self._dialogue.by_keypad(USE_KEYPAD))
 
     # -- the caller --------------------------------------------------------------------------------------------
 
@@ -334,13 +332,10 @@ class Session:
                 case HangUp() | Handover():
                     self._finale = action
                 case Understood():
-                    self._understood(action)
+                    self._call.turn_changed(self._caller_turn, intent=action.intent, confidence=action.confidence)
                 case Note():
                     self._note(action)
         self._go_on()
-
-    def _understood(self, action: Understood) -> None:
-        self._call.turn_changed(self._caller_turn, intent=action.intent, confidence=action.confidence)
 
     def _note(self, note: Note) -> None:
         self._call.event(note.name, **note.data)
