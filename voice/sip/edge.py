@@ -6,7 +6,9 @@ runs it beside everything else.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 from models.errors import HotlineError, OperatorFault
@@ -28,6 +30,8 @@ from voice.sip.trunk import Trunk
 log = logging.getLogger(__name__)
 _FOLLOW_EVERY = 60.0
 """Seconds; the resolver asks the name servers only when the records' time is over."""
+_AFTER_A_FAULT = 30.0
+"""Seconds until what failed unexpectedly is begun again."""
 
 
 class Stack(Protocol):
@@ -87,12 +91,16 @@ class SipEdge:
             async with asyncio.TaskGroup() as group:
                 named = [trunk for trunk in self.trunks if numeric(trunk.host) is None]
                 watched = [trunk for trunk in self.trunks if trunk.settings.health_check]
-                watches = [group.create_task(self._follow(trunk)) for trunk in named] + [
-                    group.create_task(HealthCheck(trunk, self._stack.send, self.resolver, our_uri).run())
-                    for trunk in watched
+                checks = [HealthCheck(trunk, self._stack.send, self.resolver, our_uri) for trunk in watched]
+                watches = [
+                    *(group.create_task(self._kept_up(trunk.name, partial(self._follow, trunk))) for trunk in named),
+                    *(
+                        group.create_task(self._kept_up(trunk.name, check.run))
+                        for trunk, check in zip(watched, checks, strict=True)
+                    ),
                 ]
                 for registration in self.registrations:
-                    group.create_task(registration.run())
+                    group.create_task(self._kept_up(registration.trunk.name, registration.run))
                 await self._stopping.wait()
                 for registration in self.registrations:
                     registration.stop()
@@ -106,6 +114,17 @@ class SipEdge:
         self._stopping.set()
         if self._running:
             await self._ended.wait()
+
+    async def _kept_up(self, line: str, life: Callable[[], Awaitable[None]]) -> None:
+        """Begin `life` again after a fault of ours: one trunk's trouble must not end the others' calls."""
+        while not self._stopping.is_set():
+            try:
+                await life()
+                return
+            except Exception:
+                log.exception("line '%s': we failed; this is tried again in %.0f s", line, _AFTER_A_FAULT)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _AFTER_A_FAULT)
 
     async def _follow(self, trunk: Trunk) -> None:
         """Keep knowing where a trunk's name leads, for calls come from there whether we call or not."""

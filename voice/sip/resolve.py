@@ -183,6 +183,7 @@ async def _hosts_file(name: str) -> list[str]:
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
-    except OSError:
+    except (OSError, UnicodeError):
+        # An empty label or one of more than 63 letters is no name at all to Python's IDNA.
         return []
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))

@@ -71,6 +71,41 @@ async def test_it_registers_with_those_that_want_it_and_watches_those_that_want_
     assert registers[0]["Contact"].startswith(f"<sip:me@127.0.0.45:5062;line={door.trunks[0].line}>")
 
 
+async def test_a_fault_of_ours_with_one_trunk_is_logged_and_everything_goes_on(caplog):
+    door, stack = edge(), Stack()
+    sound = stack.send
+
+    async def faulty(address, errand):
+        if asyncio.get_running_loop().time() < 20:
+            raise RuntimeError("nobody thought of that")
+        return await sound(address, errand)
+
+    stack.send = faulty
+    door.plug_into(stack)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(door.run())
+        await asyncio.sleep(61)
+        assert door.registrations[0].registered(61)
+        assert "OPTIONS" in {errand.method for _, _, errand in stack.sent}
+        await door.stop()
+    assert {record.getMessage()[:8] for record in caplog.records if record.exc_info} == {"line 'a'", "line 'b'"}
+
+
+async def test_a_fault_of_ours_does_not_delay_the_stop():
+    door, stack = edge(), Stack()
+
+    async def faulty(address, errand):
+        raise RuntimeError("nobody thought of that")
+
+    stack.send = faulty
+    door.plug_into(stack)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(door.run())
+        await asyncio.sleep(1)
+        await door.stop()
+    assert asyncio.get_running_loop().time() < 4
+
+
 async def test_a_phone_registers_through_the_stack_and_its_calls_are_known_by_proof():
     door, stack = edge(), Stack()
     door.plug_into(stack)

@@ -134,6 +134,12 @@ async def test_localhost_is_found_where_only_the_hosts_file_knows_it():
     assert ("127.0.0.1", 5062) in await resolver(Names()).resolve("localhost", 5062)
 
 
+@pytest.mark.parametrize("host", ["sip..carrier", "x" * 64 + ".test", ".test"])
+async def test_what_can_be_no_name_is_said_like_one_that_leads_nowhere(host):
+    with pytest.raises(PeerFault, match="leads to no address"):
+        await resolver(Names()).resolve(host)
+
+
 class NameServer(asyncio.DatagramProtocol):
     """Answers one SRV and one A query as a real name server does, on the wire."""
 
