@@ -75,6 +75,11 @@ class Listening:
         self._watch_keys()
         return keys
 
+    @property
+    def keys_begun(self) -> bool:
+        """Whether an answer by keys is under way."""
+        return self._keypad.begun
+
     def keys_over(self) -> str:
         """No key came any more; return what was keyed."""
         return self._keypad.time_up(self._now() + 0.001)

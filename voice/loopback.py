@@ -195,7 +195,7 @@ class LoopbackStream:
                 self._play(message)
             case media.Pause():
                 self._silence()
-                self._paused = True
+                self._paused = bool(self._plays)
             case media.Resume():
                 self._resume(message.rewind_ms)
             case media.Stop():

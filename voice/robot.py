@@ -41,12 +41,14 @@ class Robot:
     def go_on(self, *, question_waits: bool) -> None:
         """Begin what comes next, where nothing is being said.
 
-        Where no question waits behind it, an interruption would have nowhere to go: then it can't be interrupted.
+        Where no question waits behind it, or something that must be heard stands before that question, an
+        interruption would have nowhere to go: then it can't be interrupted.
         """
         if self._speech is not None or not self._script:
             return
         say = self._script.popleft()
-        self._speech = self._speaking.say(say.prompts, say.barge_in and question_waits)
+        may_be = say.barge_in and question_waits and all(later.barge_in for later in self._script)
+        self._speech = self._speaking.say(say.prompts, may_be)
         self._turns.robot_begins(self._speech.barge_in)
         if self._call.held:
             self._speaking.pause()

@@ -185,6 +185,11 @@ class Session:
                 self._key(event.digit, "in-band" if event.in_band else "rtp", event.at)
             case media.RtpSilent():
                 self._rtp_silent(event.seconds)
+            case media.StreamClosed():
+                # Nobody here closed it: the worker gave the stream up after a fault of its own.
+                self._call.recording_ended(event.at)
+                self._call.event("media-lost", reason="the media worker closed the stream")
+                self._cause = Cause.MEDIA_FAILED
             case _:
                 self._call.heard_of_media(event)
 
@@ -280,6 +285,7 @@ class Session:
     def _answer(self, answer: Answer) -> None:
         if self._listening.question is None:
             self._call.event("said-too-late", text=answer.text)
+            self._go_on()
             return
         timings = {"endpoint_ms": float(answer.endpoint_ms), "decode_ms": float(answer.decode_ms)}
         self._caller_turn = self._call.new_turn()
@@ -301,6 +307,10 @@ class Session:
         self._keyed_from = at if self._keyed_from < 0 else self._keyed_from
         if keys:
             self._keyed(keys, at)
+            return
+        if not self._listening.keys_begun:
+            self._keyed_from = -1
+        self._watch_silence()
 
     def _keyed(self, keys: str, at: int) -> None:
         self._caller_turn = self._call.new_turn()

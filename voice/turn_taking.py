@@ -165,9 +165,12 @@ class TurnTaking:
 
     def receive(self, event: SpeechEvent) -> list[Decision]:
         """Return what is to be done about `event`, in this order."""
+        if isinstance(event, SpeechStarted):
+            self._utterances[event.utterance] = _Utterance(self._robot.speaking)
         speaks = self._utterances.get(event.utterance)
-        if isinstance(event, SpeechStarted) or speaks is None:
-            speaks = self._utterances[event.utterance] = _Utterance(self._robot.speaking)
+        if speaks is None:
+            # What `reset` made forgotten is over, whatever still comes of it.
+            return []
         speaks.over_robot |= self._robot.speaking
         match event:
             case SpeechStarted() | SpeechPaused():
@@ -264,6 +267,7 @@ class TurnTaking:
         at = self._robot.ended_at
         if self._robot.speaking and not speaks.paused_robot:
             return [Ignored("", event.reason, at, at)]
+        self._held.clear()
         return [*self._take_turn(), Misheard(event.reason, at, at)]
 
     def _release(self) -> list[Decision]:

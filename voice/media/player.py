@@ -116,7 +116,8 @@ class Player:
         return self._advance(clock)
 
     def pause(self) -> None:
-        self.paused = True
+        """Be silent and keep the place; where nothing plays (any more) there is nothing to pause."""
+        self.paused = bool(self._plays)
 
     def resume(self, rewind_ms: int) -> None:
         """Go on, `rewind_ms` before the place of the pause but not before the play's beginning."""

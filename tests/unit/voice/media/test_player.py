@@ -207,3 +207,12 @@ def test_frames_come_coded_where_that_can_be_shared() -> None:
     table.player.use("G722")
     table.hear(1)
     assert table.player.payload is None
+
+
+def test_a_pause_that_comes_after_the_end_doesnt_mute_what_comes_next() -> None:
+    table = a_and_b()
+    table.play(1, "b")
+    table.hear(3)
+    table.player.pause()
+    table.play(2, "b")
+    assert table.hear(2) == [(2, 0), (2, 1)]
