@@ -3,14 +3,17 @@
 Every key is documented in `hotline.example.toml`; a test keeps the two in step.
 """
 
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CodecName = Literal["PCMU", "PCMA", "G722"]
 Language = Literal["en", "zh"]
+_PORTS = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
 
 
 class Section(BaseModel):
@@ -96,10 +99,42 @@ class MediaSettings(Section):
     workers: int = Field(1, ge=1, le=64)
     codecs: list[CodecName] = ["PCMU", "PCMA", "G722"]
     """Offered and accepted, best first."""
-    silence_seconds: float = 60
+    silence_seconds: float = Field(60, gt=0)
     """A call whose caller sends no RTP for so long is ended (not while it is on hold)."""
     realtime: bool = True
     """Ask for SCHED_RR for the media workers."""
+
+    @field_validator("ports")
+    @classmethod
+    def _hold_a_pair(cls, ports: str) -> str:
+        if not _pairs(ports):
+            raise PydanticCustomError(
+                "ports",
+                "Input should be first-last within 1024-65535, with an even port and the next at least, like 20000-29999",
+            )
+        return ports
+
+    @field_validator("workers")
+    @classmethod
+    def _have_a_pair_each(cls, workers: int, info: ValidationInfo) -> int:
+        # Ports that are wrong themselves aren't there.
+        ports = info.data.get("ports")
+        if ports is not None and workers > _pairs(ports):
+            raise PydanticCustomError(
+                "workers",
+                "Input should be at most {pairs}, the port pairs (an even one and the next) in ports {ports}",
+                {"pairs": _pairs(ports), "ports": ports},
+            )
+        return workers
+
+
+def _pairs(ports: str) -> int:
+    """How many streams "first-last" carries, each with an even port and the next; 0 where it is no range."""
+    found = _PORTS.fullmatch(ports)
+    if found is None:
+        return 0
+    first, last = int(found[1]), int(found[2])
+    return max(0, last + 1 - (first + first % 2)) // 2 if first >= 1024 and last <= 65535 else 0
 
 
 class SpeechSettings(Section):

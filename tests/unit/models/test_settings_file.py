@@ -103,3 +103,24 @@ def test_a_file_that_cannot_be_read_names_the_way_out(tmp_path: Path) -> None:
     assert "--config" in fault(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes(b"# \xe4\n")
     assert "save it as UTF-8" in fault(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize(
+    "ports", ["abc", "", "20000", "20000-", "1000-2000", "60000-70000", "30000-20000", "20001-20002"]
+)
+def test_ports_that_carry_no_stream_are_said(tmp_path: Path, ports: str) -> None:
+    said = fault(written(tmp_path, f'[media]\nports = "{ports}"\n'))
+    assert "line 2: [media] ports is wrong: input should be first-last within 1024-65535" in said
+    assert said.endswith(f"not '{ports}'; correct it.")
+
+
+def test_workers_without_a_port_pair_each_are_said(tmp_path: Path) -> None:
+    said = fault(written(tmp_path, '[media]\nworkers = 4\nports = "20001-20007"\n'))
+    expected = "input should be at most 3, the port pairs (an even one and the next) in ports 20001-20007, not 4"
+    assert said.endswith(f"line 2: [media] workers is wrong: {expected}; correct it.")
+    assert read_settings(written(tmp_path, '[media]\nworkers = 3\nports = "20001-20007"\n')).media.workers == 3
+
+
+def test_a_silence_of_no_seconds_would_end_every_call(tmp_path: Path) -> None:
+    said = fault(written(tmp_path, "[media]\nsilence_seconds = 0\n"))
+    assert "[media] silence_seconds is wrong: input should be greater than 0" in said
