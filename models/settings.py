@@ -110,7 +110,7 @@ class MediaSettings(Section):
         if not _pairs(ports):
             raise PydanticCustomError(
                 "ports",
-                "Input should be first-last within 1024-65535, with an even port and the next at least, like 20000-29999",
+                "Input should be first-last within 1024-65535, at least an even port and the next, like 20000-29999",
             )
         return ports
 
