@@ -82,21 +82,26 @@ class ChildProcess(Generic[M]):
             failures = 1 if time.monotonic() - began > STEADY else failures + 1
             pause = BACK_OFF[min(failures, len(BACK_OFF)) - 1]
             log.error("%s is lost (%s); it starts again in %.1f s", self.name, reason, pause)
-            self._on_lost(reason)
+            try:
+                self._on_lost(reason)
+            except Exception:
+                log.exception("Not everybody could be told that %s is lost", self.name)
             self.restarts += 1
             await asyncio.sleep(pause)
 
     async def _one_life(self) -> str:
         """Run the worker once; return why it ended."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = subprocess.Popen(  # noqa: ASYNC220 - fork and exec take about a millisecond
-                [*self._command, CHANNEL, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
+        try:
+            process, ours = self._start()
+        except OSError as error:
+            return f"it can't be started: {error.strerror or error}"
         self.pid = process.pid
-        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        try:
+            reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        except OSError as error:
+            ours.close()
+            await self._bury(process, hung=False)
+            return f"its channel can't be used: {error.strerror or error}"
         self._framing = Framing(self._kind)
         self._heard = time.monotonic()
         reading = asyncio.ensure_future(self._read(reader))
@@ -118,6 +123,21 @@ class ChildProcess(Generic[M]):
             self._writer = None
             await self._bury(process, hung=hung)
 
+    def _start(self) -> "tuple[subprocess.Popen[bytes], socket.socket]":
+        """Fork (a millisecond); return the process and our end of its channel. Raise `OSError` for want of resources."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                process = subprocess.Popen(
+                    [*self._command, CHANNEL, str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                )
+            except OSError:
+                ours.close()
+                raise
+        return process, ours
+
     async def _read(self, reader: asyncio.StreamReader) -> str:
         """Hand on every message; return why there are no more."""
         try:
@@ -125,7 +145,11 @@ class ChildProcess(Generic[M]):
                 self._heard = time.monotonic()
                 for message in self._framing.feed(data):
                     self.ready.set()
-                    self._on_message(message)
+                    try:
+                        self._on_message(message)
+                    except Exception as fault:
+                        log.exception("%s: we failed on its %s", self.name, type(message).__name__)
+                        return f"we failed on its message: {type(fault).__name__}: {fault}"
         except ValueError as error:
             return f"it sent what is no message: {error}"
         except ConnectionError:

@@ -1,8 +1,11 @@
 """A worker is started, watched, and started again; with a real process."""
 
 import asyncio
+import errno
 import os
 import signal
+import socket
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -93,3 +96,60 @@ async def test_what_is_told_to_a_lost_worker_is_dropped_and_not_kept_for_the_nex
         while len(it.messages) < 3:
             await asyncio.sleep(0.01)
         assert not it.losses
+
+
+async def test_a_worker_that_can_not_be_started_for_want_of_files_is_tried_again(monkeypatch):
+    real, attempts = socket.socketpair, []
+
+    def short_of_files():
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return real()
+
+    monkeypatch.setattr(child_process.socket, "socketpair", short_of_files)
+    async with watched(monkeypatch) as it:
+        await it.child.ready.wait()
+        assert it.losses == ["it can't be started: Too many open files"] * 2
+
+
+async def test_a_process_that_can_not_be_forked_leaves_no_socket_behind(monkeypatch):
+    real, attempts = subprocess.Popen, []
+
+    def short_of_memory(*arguments, **options):
+        attempts.append(len(os.listdir("/proc/self/fd")))
+        if len(attempts) < 4:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(child_process.subprocess, "Popen", short_of_memory)
+    async with watched(monkeypatch) as it:
+        await it.child.ready.wait()
+        assert it.losses == ["it can't be started: Cannot allocate memory"] * 3
+        assert len(set(attempts)) == 1
+
+
+async def test_a_fault_of_ours_on_its_message_starts_it_again_and_is_logged_with_its_traceback(monkeypatch, caplog):
+    async with watched(monkeypatch) as it:
+
+        def faulty(message):
+            if not it.losses:
+                raise KeyError("nobody thought of that")
+            it.messages.append(message)
+
+        it.child._on_message = faulty
+        while not it.messages:
+            await asyncio.sleep(0.01)
+        assert it.losses == ["we failed on its message: KeyError: 'nobody thought of that'"]
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == ["echo 1: we failed on its Ready"]
+
+
+async def test_somebody_who_can_not_be_told_of_a_loss_does_not_keep_the_worker_down(monkeypatch):
+    async with watched(monkeypatch) as it:
+
+        def faulty(reason):
+            it.losses.append(reason)
+            raise KeyError("nobody thought of that")
+
+        it.child._on_lost = faulty
+        await it.back_after("die")
