@@ -124,7 +124,7 @@ class ChildProcess(Generic[M]):
             await self._bury(process, hung=hung)
 
     def _start(self) -> "tuple[subprocess.Popen[bytes], socket.socket]":
-        """Fork (a millisecond); return the process and our end of its channel. Raise `OSError` for want of resources."""
+        """Fork (a millisecond); return it and our end of its channel. Raise `OSError` for want of resources."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
