@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from dialplans.dialogue import Dialogue
+from dialplans.flow import Flow
 from dialplans.prompts import prompts
 from dialplans.routing import Routing
 from models.call_log import CallLog
@@ -20,6 +21,8 @@ from voice.session import Session
 from voice.standing_prompts import standing_prompts
 
 log = logging.getLogger(__name__)
+READY_SECONDS = 10.0
+"""How long the first start of a server waits for prompts to be rendered."""
 
 
 class Reception:
@@ -34,6 +37,7 @@ class Reception:
         self._empty = asyncio.Event()
         self._empty.set()
         self.shelf = PromptShelf(speech)
+        self._rendering: asyncio.Future[list[str]] | None = None
         self.counts = {"answered": 0, "refused": 0, "failed": 0}
 
     @property
@@ -46,11 +50,35 @@ class Reception:
         return 503 if self._draining else 200
 
     async def prepare(self, progress: Callable[[int, int], None] = lambda done, of: None) -> list[str]:
-        """Render every fixed prompt of the loaded flows; return why some could not be (sentences)."""
+        """Render the fixed prompts of the loaded flows in the language that their calls begin in.
+
+        A voice that takes longer than `READY_SECONDS` (Kokoro, once) goes on behind the first calls; what is said in
+        another language is rendered when it is first needed. Returns why some could not be (sentences).
+        """
         flows = list({id(flow): flow for flow in self._routing.flows.values()}.values())
-        languages = dict.fromkeys(language for flow in flows for language in flow.languages)
-        wanted = [*standing_prompts(tuple(languages)), *(prompt for flow in flows for prompt in prompts(flow))]
-        return await self.shelf.prepare(wanted, progress)
+        begin = {id(flow): self._first_language(flow) for flow in flows}
+        wanted = [prompt for flow in flows for prompt in prompts(flow) if prompt.language == begin[id(flow)]]
+        wanted += standing_prompts(tuple(dict.fromkeys(begin.values())))
+        self._rendering = asyncio.ensure_future(self.shelf.prepare(wanted, progress))
+        try:
+            problems = await asyncio.wait_for(asyncio.shield(self._rendering), READY_SECONDS)
+        except TimeoutError:
+            return []
+        except asyncio.CancelledError:
+            self._rendering.cancel()
+            raise
+        self._rendering = None
+        return problems
+
+    def _first_language(self, flow: Flow) -> str:
+        """Return the language that a call to `flow` begins in."""
+        wanted = self._settings.speech.language
+        return wanted if wanted in flow.languages else flow.languages[0]
+
+    async def _render_the_rest(self) -> None:
+        if self._rendering is not None:
+            for problem in await self._rendering:
+                log.warning("a prompt can't be spoken: %s", problem)
 
     def arrive(self, dialog: Dialog) -> None:
         """Take a new call (`SipStack.on_call`); returns at once."""
@@ -69,6 +97,7 @@ class Reception:
         """Hold the calls until cancelled."""
         async with asyncio.TaskGroup() as group:
             self._arrivals = group
+            group.create_task(self._render_the_rest(), name="render the other prompts")
             await asyncio.Event().wait()
 
     async def drain(self, seconds: float | None = None) -> None:
@@ -125,34 +154,42 @@ class Reception:
             call.event("no-stream", reason=str(error))
             call.refuse(503, "No media", Cause.MEDIA_FAILED, self._settings.limits.retry_after)
             return
-        if not await self._picked_up(call, stream, queue):
+        try:
+            if not await self._picked_up(call, stream, queue):
+                await stream.close()
+                return
+            self.counts["answered"] += 1
+            ear = self._speech.attend(stream.number, queue.put_nowait)
+            limits, silence = self._settings.limits, self._settings.media.silence_seconds
+            session = Session(call, dialogue, stream, ear, self.shelf, queue, limits, silence)
+        except Exception:
+            # Nobody else knows of the stream yet: its ports would be gone for good.
             await stream.close()
-            return
-        self.counts["answered"] += 1
-        ear = self._speech.attend(stream.number, queue.put_nowait)
-        limits, silence = self._settings.limits, self._settings.media.silence_seconds
-        await Session(call, dialogue, stream, ear, self.shelf, queue, limits, silence).run()
+            raise
+        await session.run()
 
     async def _picked_up(self, call: Call, stream: Stream, queue: "asyncio.Queue[object]") -> bool:
         try:
             await call.answer(stream)
         except PeerFault as error:
+            # A caller who never acknowledged is a fault of the peer's too, and the dialog has said how it ended.
+            hung_up = _last_word(queue, HungUp(Cause.NO_COMMON_CODEC, 488, str(error)))
             call.event("not-answered", reason=str(error))
-            call.dialog.hang_up(Cause.NO_COMMON_CODEC)
-            call.end(Cause.NO_COMMON_CODEC, 488, str(error))
+            call.dialog.hang_up(hung_up.cause)
+            call.end(hung_up.cause, hung_up.code, hung_up.words)
             return False
         except CannotDo as error:
-            hung_up = _last_word(queue)
+            hung_up = _last_word(queue, HungUp(Cause.CANCELLED))
             call.event("not-answered", reason=str(error))
             call.end(hung_up.cause, hung_up.code, hung_up.words)
             return False
         return True
 
 
-def _last_word(queue: "asyncio.Queue[object]") -> HungUp:
-    """Return how the dialog ended, of what it told so far."""
+def _last_word(queue: "asyncio.Queue[object]", unsaid: HungUp) -> HungUp:
+    """Return how the dialog ended, of what it told so far; `unsaid` where it told nothing."""
     while not queue.empty():
         event = queue.get_nowait()
         if isinstance(event, HungUp):
             return event
-    return HungUp(Cause.CANCELLED)
+    return unsaid
