@@ -137,6 +137,8 @@ class Server:
 
     async def _drain(self) -> None:
         """No new calls; running ones may finish within the limit, or until we are asked a second time."""
+        # A trunk that we are still registered with goes on sending callers, who would get 503.
+        await self.edge.stop()
         limit = self.settings.limits.drain_seconds
         log.info("draining: %d calls may go on for up to %.0f s", self.reception.calls, limit)
         draining = asyncio.ensure_future(self.reception.drain(limit))
@@ -146,7 +148,6 @@ class Server:
         draining.cancel()
         if self.reception.calls:
             await self.reception.drain(0)
-        await self.edge.stop()
 
 
 app = typer.Typer(

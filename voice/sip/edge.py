@@ -110,7 +110,10 @@ class SipEdge:
             self._ended.set()
 
     async def stop(self) -> None:
-        """Unregister everywhere, within two seconds, and end `run`. The stack has to be stopped after that."""
+        """Unregister everywhere, within two seconds, and end `run`. The stack has to be stopped after that.
+
+        Running calls aren't touched: the guard and the origins still know every trunk by what was learnt of it.
+        """
         self._stopping.set()
         if self._running:
             await self._ended.wait()

@@ -1,0 +1,42 @@
+"""The order in which a server stops."""
+
+import asyncio
+
+import pytest
+
+from models.settings import DataSettings, Settings, SipSettings, TrunkSettings
+from server import Server
+from tests.unit.voice.sip.test_edge import Stack
+from voice.line import Origin
+from voice.sip.origins import Arrival
+
+pytestmark = pytest.mark.looptime
+
+TRUNK = TrunkSettings(name="a", host="127.0.0.46", username="me", password="x", register_with=True, health_check=0)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(
+        data=DataSettings(directory=tmp_path),
+        sip=SipSettings(listen="127.0.0.45:5062", trunks=[TRUNK], ring_seconds=17),
+    )
+
+
+async def test_trunks_are_told_to_send_no_more_calls_before_the_running_ones_are_waited_for(settings):
+    server, stack, told = Server(settings), Stack(), []
+
+    async def drain(seconds):
+        told.extend(dict(errand.headers)["Expires"] for _, _, errand in stack.sent)
+        bye = Arrival("BYE", ("127.0.0.46", 5060), "somebody", "h", line=server.edge.trunks[0].line)
+        assert server.edge.origins.of(bye, 2) == Origin("trunk", "a", "127.0.0.46:5060")
+        assert all(server.edge.guard.admits("127.0.0.46", 2, b"BYE sip:h SIP/2.0\r\n").admitted for _ in range(500))
+
+    server.reception.drain = drain
+    server.edge.plug_into(stack)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.edge.run())
+        await asyncio.sleep(1)
+        await server._drain()
+    assert told == ["300", "0"]
+    server.run_directory.rmdir()
