@@ -61,6 +61,7 @@ class Utterance:
     """What is known of one until its last message is sent."""
 
     question: Question
+    onset: int = 0
     work: Work | None = None
     transcript: Transcript | None = None
     over: endpointing.Over | None = None
@@ -105,14 +106,22 @@ class Attention:
         for decision in self._ends.commit(utterance):
             yield from self._follow(decision, now)
 
-    def give_up(self) -> None:
-        """Forget what goes on; results still to come are dropped."""
+    def give_up(self) -> list[Out]:
+        """Forget what goes on; results still to come are dropped. Return the end of every open utterance."""
         self.attends, self._judged = False, -1
         self._ends.forget()
-        for utterance in self._utterances.values():
-            if utterance.work:
-                utterance.work.dropped = True
+        ends = [end for number in self._utterances for end in self._ignored(number)]
         self._utterances.clear()
+        return ends
+
+    def _ignored(self, number: int) -> Iterator[Out]:
+        utterance = self._utterances[number]
+        if utterance.work:
+            utterance.work.dropped = True
+        if self._streaming:
+            # Its pieces may be done already: only one more tells the recogniser that no other follows.
+            yield Work(self.stream, number, np.zeros(0, np.int16), utterance.question, certain=True, dropped=True)
+        yield to_server.Rejected(self.stream, number, utterance.onset, utterance.onset, "ignored")
 
     # -- audio ---------------------------------------------------------------------------------------------
 
@@ -167,7 +176,7 @@ class Attention:
     def _follow(self, decision: endpointing.Decision, now: float) -> Iterator[Out]:
         match decision:
             case endpointing.Started(number, onset):
-                self._utterances[number] = Utterance(self._question, said_at=onset - EVERY)
+                self._utterances[number] = Utterance(self._question, onset, said_at=onset - EVERY)
                 self._recent.clear()
                 yield to_server.SpeechStarted(self.stream, number, onset)
                 if self._streaming:

@@ -107,11 +107,11 @@ class SpeechLoop:
                 self._listen(message)
             case protocol.Ignore(stream):
                 if ear := self._ears.get(stream):
-                    ear.give_up()
+                    self._put(ear.give_up())
             case protocol.Forget(stream):
                 if ear := self._ears.pop(stream, None):
                     self._lost += ear.lost
-                    ear.give_up()
+                    self._put(end for end in ear.give_up() if isinstance(end, Work))
             case protocol.Commit(stream, utterance):
                 if ear := self._ears.get(stream):
                     self._put(ear.commit(utterance, time.monotonic()))

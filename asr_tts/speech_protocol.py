@@ -40,7 +40,10 @@ class Listen(Message):
 
 
 class Ignore(Message):
-    """Stop attending to a stream (between questions its audio may still arrive and is dropped)."""
+    """Stop attending to a stream (between questions its audio may still arrive and is dropped).
+
+    Every utterance that has no end yet is `Rejected`, and nothing follows of it.
+    """
 
     stream: int
 
@@ -155,7 +158,10 @@ class Heard(Message):
 
 
 class Rejected(Message):
-    """The utterance is over and was no speech (cough, click, line noise, the robot's echo) or no words came out."""
+    """The utterance is over and was no speech (cough, click, line noise, the robot's echo), or no words came out.
+
+    What was still open when `Ignore` came is "ignored", and has no length: nobody listened to its end.
+    """
 
     stream: int
     utterance: int

@@ -268,11 +268,39 @@ def test_who_gives_up_hears_no_more_of_it() -> None:
     ear.hear(500)
     ear.hear(200, 0)
     [work] = ear.work()
-    ear.attention.give_up()
+    assert ear.attention.give_up() == [Rejected(1, 1, 0, 0, "ignored")]
     assert work.dropped
     before = list(ear.out)
     ear.answer(GOOD, work)
+    ear.hear(1000)
     assert ear.out == before
+    assert ear.attention.give_up() == []
+
+
+def test_who_gives_up_ends_what_is_over_but_not_understood_yet_and_nothing_that_had_its_end() -> None:
+    ear = Ear()
+    for _ in range(2):
+        ear.hear(500)
+        ear.hear(700, 0)
+    first, second = ear.work()
+    ear.answer(GOOD, first)
+    [end] = ear.attention.give_up()
+    assert isinstance(end, Rejected)
+    assert (end.utterance, end.reason) == (2, "ignored")
+    assert second.dropped
+
+
+@pytest.mark.parametrize("silence", [0, 700])
+def test_who_gives_up_lets_a_streaming_recogniser_forget_every_open_utterance(silence: int) -> None:
+    ear = Ear(streaming=True)
+    ear.hear(600)
+    ear.hear(silence, 0)
+    work, rejected = ear.attention.give_up()
+    assert isinstance(work, Work)
+    assert (work.utterance, work.certain, work.dropped) == (1, True, True)
+    assert isinstance(rejected, Rejected)
+    ear.out += ear.attention.partly(ear.work()[-1], "late", False, ear.now)
+    assert not any(isinstance(item, Draft) for item in ear.out)
 
 
 def test_who_listens_again_counts_on_and_has_no_memory_of_what_was_ignored() -> None:
