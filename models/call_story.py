@@ -1,6 +1,7 @@
 """A call's story in the log: one line a note, `<` for what came from the caller, `>` for what went to it.
 
-As JSON a line carries the note's own fields too; what is personal in them is masked like everything else.
+As JSON a line carries the note's own fields too. Strings there are masked unless they are known to be ours: whoever
+adds a field decides that it holds nobody's words or number, and until then nobody reads them in a log.
 """
 
 import logging
@@ -25,8 +26,34 @@ from models.event import Events
 from models.log import Personal, unmasked
 
 log = logging.getLogger("call")
-PERSONAL = frozenset({"caller", "called", "text", "digit", "digits", "slots", "summary"})
-"""Fields that hold numbers and words of people."""
+OURS = frozenset(
+    [
+        "type",
+        "direction",
+        "origin",
+        "language",
+        "flow",
+        "flow_version",
+        "sip_call_id",
+        "speaker",
+        "intent",
+        "event_id",
+        "name",
+        "leg_state",
+        "path",
+        "note",
+        "cause",
+        "words",
+        "codec",
+    ]
+)
+"""Fields of notes whose strings are names, codes and ids."""
+OURS_IN_EVENTS = frozenset(["step", "verb", "way", "language", "codec", "address"])
+"""The same in what an event tells."""
+OUR_REASONS = frozenset(
+    ["false-stop", "ignored", "misheard", "no_match", "media-lost", "speech-lost", "recording-failed", "no-stream"]
+)
+"""Events whose `reason` or `why` is one of our own sentences; in others it may quote somebody."""
 
 
 def tell(events: Events) -> None:
@@ -40,7 +67,12 @@ def _write(note: CallNote) -> None:
 
 def fields(note: CallNote) -> dict[str, Any]:
     """Return a note as JSON may have it: its kind, its fields, what is personal masked."""
-    shown = {name: _shown(name, value) for name, value in msgspec.to_builtins(note).items()}
+    shown = {name: _shown(value, name in OURS) for name, value in msgspec.to_builtins(note).items()}
+    for name in {"timings", "figures"} & shown.keys():
+        shown[name] = {inner: _shown(value, inner in OURS) for inner, value in getattr(note, name).items()}
+    if isinstance(note, EventHappened) and note.data:
+        ours = OURS_IN_EVENTS | ({"reason", "why"} if note.name in OUR_REASONS else set())
+        shown["data"] = {inner: _shown(value, inner in ours) for inner, value in note.data.items()}
     shown.pop("type", None)
     shown.pop("call_id")
     if "at" in shown:
@@ -48,12 +80,9 @@ def fields(note: CallNote) -> dict[str, Any]:
     return {"note": type(note).__name__, **shown}
 
 
-def _shown(name: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        return {inner: _shown(inner, one) for inner, one in value.items()}
-    if name in PERSONAL and value is not None and not unmasked():
-        return str(Personal(str(value)))
-    return value
+def _shown(value: Any, ours: bool) -> Any:
+    plain = value is None or isinstance(value, bool | int | float)
+    return value if plain or ours or unmasked() else str(Personal(str(value)))
 
 
 class _Line:

@@ -149,7 +149,7 @@ class ChildProcess(Generic[M]):
                         self._on_message(message)
                     except Exception as fault:
                         log.exception("%s: we failed on its %s", self.name, type(message).__name__)
-                        return f"we failed on its message: {type(fault).__name__}: {fault}"
+                        return f"we failed on its message: {type(fault).__name__}"
         except ValueError as error:
             return f"it sent what is no message: {error}"
         except ConnectionError:

@@ -8,7 +8,7 @@ import pytest
 
 from models import call_story
 from models import log as logs
-from models.call_note import CallBegan, EventHappened, TurnTaken
+from models.call_note import CallBegan, CallEnded, EventHappened, MediaMeasured, TurnTaken
 from models.event import Events
 from models.settings import LogSettings
 
@@ -56,8 +56,42 @@ def test_a_key_is_masked_whatever_note_tells_of_it(written):
 def test_what_the_caller_told_before_a_handover_is_masked(written):
     told = {"verb": "transfer", "target": "desk", "summary": "my name is Ada"}
     (line,) = written([EventHappened("c1", "e1", 2.0, "handover", told)], personal=False)
-    assert line["data"]["target"] == "desk"
+    assert line["data"]["verb"] == "transfer"
     assert "Ada" not in str(line)
+
+
+SAID = "call 4915112345678"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("handover", {"verb": "transfer", "target": SAID, "reason": SAID}),
+        ("no-route", {"reason": f"No flow answers {SAID}."}),
+        ("transfer-asked", {"called": SAID}),
+        ("not-answered", {"reason": SAID}),
+        ("ignored", {"text": SAID, "why": "echo"}),
+        ("of-tomorrow", {"slots": {"number": SAID}, "names": [SAID], "unheard_of": SAID}),
+    ],
+)
+def test_nothing_that_an_event_quotes_is_readable_whatever_its_field_is_called(written, name, data):
+    event = EventHappened("c1", "e1", 2.0, name, data)
+    (line,) = written([event], personal=False)
+    assert "4915112345678" not in str(line)
+    assert set(line["data"]) == set(data)
+    assert written([event], personal=True)[0]["data"] == data
+
+
+def test_what_an_event_tells_of_us_is_readable(written):
+    told = {"step": "menu", "count": 2, "reason": "none of these", "seconds": 1.5, "held": True, "leg": None}
+    (line,) = written([EventHappened("c1", "e1", 2.0, "no_match", told, leg=1, leg_state="up")], personal=False)
+    assert (line["data"], line["leg"], line["leg_state"]) == (told, 1, "up")
+    measured, ended = written(
+        [MediaMeasured("c1", 1, {"packets_in": 7, "codec": "PCMU"}), CallEnded("c1", 3.0, "busy", 486, "Busy Here")],
+        personal=False,
+    )
+    assert measured["figures"] == {"packets_in": 7, "codec": "PCMU"}
+    assert (ended["cause"], ended["code"], ended["words"]) == ("busy", 486, "Busy Here")
 
 
 def test_each_note_is_one_line_with_its_fields(written):
