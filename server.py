@@ -32,6 +32,7 @@ from models.settings import Settings
 from models.settings_file import read_settings
 from voice.media.media_client import MediaClient
 from voice.metrics import Gauges
+from voice.outbound import Outbound
 from voice.reception import Reception
 from voice.server_metrics import show
 from voice.server_process import READY
@@ -66,6 +67,15 @@ class Server:
             health=self.reception.health,
             codecs=settings.media.codecs,
         )
+        self.outbound = Outbound(
+            self.stack,
+            self.edge.trunks,
+            self.edge.bindings,
+            self.edge.resolver,
+            time.monotonic,
+            settings.sip.ring_seconds,
+        )
+        """Places calls once the stack has started."""
         self._leave, self._hurry = asyncio.Event(), asyncio.Event()
         self._holding: list[asyncio.Task[None]] = []
         """Tasks that run until they are cancelled."""

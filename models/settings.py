@@ -40,7 +40,7 @@ class TrunkSettings(Section):
     caller_number: str = ""
     """User part of From on calls through this trunk."""
     max_calls: int = Field(0, ge=0)
-    """0: as many as the server takes."""
+    """Placed by us at a time; 0: no limit."""
     health_check: float = Field(30, ge=0)
     """Seconds between our OPTIONS; 0: none."""
 
@@ -82,7 +82,10 @@ class GuardSettings(Section):
 class SipSettings(Section):
     listen: str = "0.0.0.0:5060"
     public_address: str = ""
-    """Numeric address written into Contact, Via and SDP; empty: the listen address (needed when that is 0.0.0.0)."""
+    """Numeric address written into Contact, Via and SDP; empty: the listen address.
+
+    Where that is 0.0.0.0, each peer is told the one that it reached us at; a registration needs this one.
+    """
     realm: str = "hotline"
     trunks: list[TrunkSettings] = []
     users: list[UserSettings] = []
