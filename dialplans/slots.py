@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from dialplans.wording import plain, syllables, units
+from dialplans.wording import plain, units
 
 DIGITS = {
     "en": {"zero": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4",
@@ -109,8 +109,3 @@ def _nearness(said: tuple[str, ...], phrase: tuple[str, ...]) -> float:
 def spelled(digits: str, language: str) -> str:
     """Return `digits` one by one, so that no voice makes a number of them."""
     return (" " if language == "en" else "，").join(digits)
-
-
-def sounds_like(text: str, other: str) -> bool:
-    """Tell whether two Chinese texts sound the same but for tones."""
-    return syllables(text) == syllables(other)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from voice.sip.message import Message, Request, Response
+from voice.sip.message import Request, Response
 
 SHORTEST = 90
 """Seconds: the least interval that section 4 lets us accept."""
@@ -79,7 +79,3 @@ def _read(value: str) -> tuple[int, str] | None:
     parameters = [part.strip().lower().replace(" ", "") for part in tail.split(";")]
     refresher = next((part.removeprefix("refresher=") for part in parameters if part.startswith("refresher=")), "")
     return min(int(head), 86_400), refresher
-
-
-def supports_timer(message: Message) -> bool:
-    return "timer" in [option.lower() for option in message.listed("Supported")]
