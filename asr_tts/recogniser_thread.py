@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -25,7 +26,7 @@ class RecogniserThread:
         self._wake = threading.Condition()
         self._hearings: dict[tuple[int, int], Hearing] = {}
         self._thread = threading.Thread(target=self._run, name="recogniser", daemon=True)
-        self._busy = False
+        self._since: float | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -35,7 +36,12 @@ class RecogniserThread:
         """Utterances that wait or are being decoded."""
         with self._wake:
             waiting = {(work.stream, work.utterance) for work in self._waiting if not work.dropped}
-            return len(waiting) + self._busy
+            return len(waiting) + (self._since is not None)
+
+    def busy_for(self, now: float) -> float:
+        """Seconds (monotonic) for which the engine has been at one job; 0 while it is idle."""
+        since = self._since
+        return 0.0 if since is None else now - since
 
     def give(self, work: Work) -> None:
         """Take work; it may still be dropped or become certain while it waits."""
@@ -53,7 +59,7 @@ class RecogniserThread:
                 log.exception("The recogniser failed on %d samples", len(work.samples))
                 outcome = f"The recogniser failed ({type(error).__name__}: {error}); the caller is asked again."
             with self._wake:
-                self._busy = False
+                self._since = None
             if outcome is not None:
                 self._done(work, outcome)
 
@@ -62,7 +68,7 @@ class RecogniserThread:
             while True:
                 work = self._first()
                 if work is not None:
-                    self._busy = True
+                    self._since = time.monotonic()
                     return work
                 self._wake.wait()
 

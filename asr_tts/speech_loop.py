@@ -23,7 +23,19 @@ from asr_tts.recognition import Partial, Recogniser, StreamingRecogniser, Transc
 from asr_tts.speech_protocol import FRAME, ToSpeech
 from asr_tts.synthesis import Mouth
 from asr_tts.synthesiser_thread import SynthesiserThread
+from models.errors import OurFault
 from models.framing import Framing
+
+RECOGNISER_SECONDS = 20.0
+"""How long one piece of audio may take; whoever spoke has long given up."""
+SYNTHESISER_SECONDS = 40.0
+"""How long one clause may take: an engine may have to be loaded for it, and another to stand in for it."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the engines when nothing else happens."""
+
+
+class EngineHangs(OurFault):
+    """An engine doesn't come back from a job; only the end of the process frees its thread."""
 
 
 class SpeechLoop:
@@ -35,11 +47,15 @@ class SpeechLoop:
         recogniser: Recogniser | StreamingRecogniser | None,
         mouth: Mouth,
         open_ms: int = 0,
+        *,
+        recogniser_seconds: float = RECOGNISER_SECONDS,
+        synthesiser_seconds: float = SYNTHESISER_SECONDS,
     ) -> None:
         """Serve `control`, and listen at `audio`; without detector or recogniser every `Listen` is in vain.
 
-        `open_ms`: silence that ends an open answer.
+        `open_ms`: silence that ends an open answer. The last two: how long one job of an engine may take.
         """
+        self._recogniser_seconds, self._synthesiser_seconds = recogniser_seconds, synthesiser_seconds
         self._control, self._detector, self._open_ms = control, detector, open_ms
         self._framing: Framing[ToSpeech] = Framing(ToSpeech)
         self._outgoing = bytearray()
@@ -55,7 +71,7 @@ class SpeechLoop:
         self._open = True
 
     def run(self, ready: protocol.Ready) -> None:
-        """Say `ready` and serve until the server closes the channel."""
+        """Say `ready` and serve until the server closes the channel; raise `EngineHangs` when an engine does."""
         control = self._control
         control.setblocking(False)
         self._selector.register(control, selectors.EVENT_READ)
@@ -67,10 +83,18 @@ class SpeechLoop:
         self._tell(ready)
         self._flush()
         while self._open:
-            for key, events in self._selector.select():
+            for key, events in self._selector.select(LOOK_EVERY):
                 self._serve(key.fileobj, events)
             self._judge()
             self._flush()
+            self._look_at_engines(time.monotonic())
+
+    def _look_at_engines(self, now: float) -> None:
+        heard = self._recogniser.busy_for(now) if self._recogniser else 0.0
+        if heard > self._recogniser_seconds:
+            raise EngineHangs(_hangs("recogniser", "utterance", heard))
+        if (said := self._synthesiser.busy_for(now)) > self._synthesiser_seconds:
+            raise EngineHangs(_hangs("synthesiser", "clause", said))
 
     def _serve(self, source: object, events: int) -> None:
         if source is self._control:
@@ -199,6 +223,13 @@ class SpeechLoop:
             work, outcome = result
             if ear := self._ears.get(work.stream):
                 self._put(_consequences(ear, work, outcome))
+
+
+def _hangs(engine: str, job: str, seconds: float) -> str:
+    return (
+        f"The {engine} hangs: it has been at one {job} for {seconds:.0f} s; this worker ends and is started again. "
+        "If that happens often, give the machine more processors or choose a lighter engine in [speech]."
+    )
 
 
 def _consequences(ear: Attention, work: Work, outcome: Outcome) -> Iterable[Out]:

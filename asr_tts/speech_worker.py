@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from asr_tts.activity import Detector
     from asr_tts.recognition import Recogniser, StreamingRecogniser
+    from asr_tts.speech_loop import SpeechLoop
+    from asr_tts.speech_protocol import Ready
     from models.settings import SpeechSettings
 
 E = TypeVar("E")
@@ -62,8 +64,22 @@ def serve(name: str, audio: Path, settings: str, cache: Path, descriptor: int) -
     mouth, more = open_mouth(wanted.synthesiser, PromptCache(cache), wanted.voice, wanted.language)
     loop = SpeechLoop(channel(descriptor), audio, detector, recogniser, mouth, wanted.hangover_ms)
     faulthandler.cancel_dump_traceback_later()
-    loop.run(Ready(VERSION, os.getpid(), recogniser.name if recogniser else "", mouth.name, notes + more))
-    os._exit(0)  # engine threads may be in the middle of something nobody waits for any more
+    ready = Ready(VERSION, os.getpid(), recogniser.name if recogniser else "", mouth.name, notes + more)
+    # Without the interpreter's own ending: engine threads may be in the middle of something nobody waits for.
+    os._exit(serve_until_closed(loop, ready))
+
+
+def serve_until_closed(loop: "SpeechLoop", ready: "Ready") -> int:
+    """Serve; return the status to end with: 0 when the server closed the channel, 1 when an engine hangs."""
+    from asr_tts.speech_loop import EngineHangs
+
+    try:
+        loop.run(ready)
+    except EngineHangs as fault:
+        log.error("%s", fault)
+        faulthandler.dump_traceback()
+        return 1
+    return 0
 
 
 def load_ears(

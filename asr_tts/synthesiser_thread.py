@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ class SynthesiserThread:
         self._ahead: deque[Synthesise] = deque()
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="synthesiser", daemon=True)
+        self._since: float | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -30,8 +32,14 @@ class SynthesiserThread:
             (self._urgent if order.urgent else self._ahead).append(order)
             self._wake.notify()
 
+    def busy_for(self, now: float) -> float:
+        """Seconds (monotonic) for which the engine has been at one clause; 0 while it is idle."""
+        since = self._since
+        return 0.0 if since is None else now - since
+
     def _run(self) -> None:
         while True:
+            self._since = None
             with self._wake:
                 while not self._urgent and not self._ahead:
                     self._wake.wait()
@@ -39,11 +47,13 @@ class SynthesiserThread:
             self._speak(order)
 
     def _speak(self, order: Synthesise) -> None:
+        self._since = time.monotonic()
         try:
             for clause in self._mouth.say(order.text, order.language, order.voice):
                 self._say(Clause(order.request, clause.index, str(clause.path), clause.samples, clause.last))
                 while not order.urgent and self._urgent:
                     self._speak(self._urgent.popleft())
+                self._since = time.monotonic()
         except HotlineError as error:
             self._say(SynthesisFailed(order.request, str(error)))
         except Exception as error:  # an engine's own, of any kind: the call must go on

@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from asr_tts import speech_loop
 from asr_tts import speech_protocol as protocol
+from asr_tts.prompt_cache import ClauseFile
 from asr_tts.recognition import Partial, Question, Samples, Transcript
-from asr_tts.speech_loop import SpeechLoop
+from asr_tts.speech_loop import EngineHangs, SpeechLoop
 from asr_tts.speech_protocol import AUDIO_HEAD, FromSpeech, Ready, Rejected, SpeechStarted
+from asr_tts.speech_worker import serve_until_closed
 from asr_tts.synthesis import Mouth
 from models.framing import Framing
 
@@ -144,3 +147,84 @@ def test_callers_who_leave_while_they_speak_leave_no_hearing_behind(
             if not words.open:
                 break
         assert words.open == 0
+
+
+class StuckMouth(Silent):
+    """Comes back from nothing before it is let go."""
+
+    def __init__(self, let_go: threading.Event) -> None:
+        self.let_go = let_go
+
+    def say(self, text: str, language: str, voice: str = "") -> Iterator[ClauseFile]:
+        self.let_go.wait(10)
+        return iter(())
+
+
+class StuckWords(Words):
+    """Comes back from nothing before it is let go."""
+
+    def __init__(self, let_go: threading.Event) -> None:
+        super().__init__()
+        self.let_go = let_go
+
+    def listen(self, question: Question) -> Hearing:
+        self.let_go.wait(10)
+        return Hearing(self)
+
+
+@pytest.fixture
+def let_go(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    monkeypatch.setattr(speech_loop, "LOOK_EVERY", 0.01)
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_a_synthesiser_that_hangs_ends_the_worker_with_a_sentence(
+    let_go: threading.Event, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        loop = SpeechLoop(theirs, tmp_path / "a.sock", None, None, StuckMouth(let_go), synthesiser_seconds=0.05)
+        ours.sendall(Framing(FromSpeech).pack(protocol.Synthesise(1, "Hello.", "en")))
+        assert serve_until_closed(loop, READY) == 1
+    assert "The synthesiser hangs" in caplog.text
+    assert "say" in capfd.readouterr().err, "where it hangs"
+
+
+def test_a_recogniser_that_hangs_ends_the_worker_though_it_answers_pings(
+    let_go: threading.Event, tmp_path: Path
+) -> None:
+    ours, theirs = socket.socketpair()
+    audio = tmp_path / "a.sock"
+    loop = SpeechLoop(theirs, audio, Everything(), StuckWords(let_go), Silent(), recogniser_seconds=0.2)
+    ended: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            loop.run(READY)
+        except EngineHangs as fault:
+            ended.put(str(fault))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    server = Server(ours, audio)
+    server.tell(protocol.Listen(1, "en"))
+    server.tell(protocol.Ping(1))
+    server.hears_a(protocol.Pong)
+    server.send(1, 30)
+    server.hears_a(SpeechStarted)
+    server.tell(protocol.Ping(2))
+    assert server.hears_a(protocol.Pong)
+    assert "The recogniser hangs" in ended.get(timeout=5)
+    thread.join(5)
+    server.close()
+    theirs.close()
+
+
+def test_engines_that_are_idle_do_not_hang(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    loop = SpeechLoop(theirs, tmp_path / "a.sock", None, None, Silent(), synthesiser_seconds=0.0)
+    ours.close()
+    assert serve_until_closed(loop, READY) == 0
+    theirs.close()
