@@ -21,8 +21,6 @@ from voice.session import Session
 from voice.standing_prompts import standing_prompts
 
 log = logging.getLogger(__name__)
-READY_SECONDS = 10.0
-"""How long the first start of a server waits for prompts to be rendered."""
 
 
 class Reception:
@@ -37,7 +35,6 @@ class Reception:
         self._empty = asyncio.Event()
         self._empty.set()
         self.shelf = PromptShelf(speech)
-        self._rendering: asyncio.Future[list[str]] | None = None
         self.counts = {"answered": 0, "refused": 0, "failed": 0}
 
     @property
@@ -52,23 +49,16 @@ class Reception:
     async def prepare(self, progress: Callable[[int, int], None] = lambda done, of: None) -> list[str]:
         """Render the fixed prompts of the loaded flows in the language that their calls begin in.
 
-        A voice that takes longer than `READY_SECONDS` (Kokoro, once) goes on behind the first calls; what is said in
-        another language is rendered when it is first needed. Returns why some could not be (sentences).
+        The other languages follow behind the first calls (`run`), so that a slow voice (Kokoro) keeps nobody from
+        calling. Returns why some could not be rendered (sentences).
         """
-        flows = list({id(flow): flow for flow in self._routing.flows.values()}.values())
+        flows = self._flows()
         begin = {id(flow): self._first_language(flow) for flow in flows}
         wanted = [prompt for flow in flows for prompt in prompts(flow) if prompt.language == begin[id(flow)]]
-        wanted += standing_prompts(tuple(dict.fromkeys(begin.values())))
-        self._rendering = asyncio.ensure_future(self.shelf.prepare(wanted, progress))
-        try:
-            problems = await asyncio.wait_for(asyncio.shield(self._rendering), READY_SECONDS)
-        except TimeoutError:
-            return []
-        except asyncio.CancelledError:
-            self._rendering.cancel()
-            raise
-        self._rendering = None
-        return problems
+        return await self.shelf.prepare([*standing_prompts(tuple(dict.fromkeys(begin.values()))), *wanted], progress)
+
+    def _flows(self) -> list[Flow]:
+        return list({id(flow): flow for flow in self._routing.flows.values()}.values())
 
     def _first_language(self, flow: Flow) -> str:
         """Return the language that a call to `flow` begins in."""
@@ -76,9 +66,11 @@ class Reception:
         return wanted if wanted in flow.languages else flow.languages[0]
 
     async def _render_the_rest(self) -> None:
-        if self._rendering is not None:
-            for problem in await self._rendering:
-                log.warning("a prompt can't be spoken: %s", problem)
+        flows = self._flows()
+        languages = dict.fromkeys(language for flow in flows for language in flow.languages)
+        wanted = [*standing_prompts(tuple(languages)), *(prompt for flow in flows for prompt in prompts(flow))]
+        for problem in await self.shelf.prepare(wanted):
+            log.warning("a prompt can't be spoken: %s", problem)
 
     def arrive(self, dialog: Dialog) -> None:
         """Take a new call (`SipStack.on_call`); returns at once."""
@@ -94,7 +86,7 @@ class Reception:
             self._arrivals.create_task(self._receive(call), name=f"call {call.id}")
 
     async def run(self) -> None:
-        """Hold the calls until cancelled."""
+        """Hold the calls, and render what `prepare` left for later, until cancelled."""
         async with asyncio.TaskGroup() as group:
             self._arrivals = group
             group.create_task(self._render_the_rest(), name="render the other prompts")
