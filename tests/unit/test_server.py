@@ -35,8 +35,9 @@ def settings(tmp_path):
     )
 
 
-async def test_trunks_are_told_to_send_no_more_calls_before_the_running_ones_are_waited_for(settings):
-    server, stack, told = Server(settings), Stack(), []
+async def test_trunks_are_told_to_send_no_more_calls_before_the_running_ones_are_waited_for(settings, monkeypatch):
+    server, stack = Server(settings), Stack()
+    told: list[str] = []
 
     async def drain(seconds):
         told.extend(dict(errand.headers)["Expires"] for _, _, errand in stack.sent)
@@ -44,7 +45,7 @@ async def test_trunks_are_told_to_send_no_more_calls_before_the_running_ones_are
         assert server.edge.origins.of(bye, 2) == Origin("trunk", "a", "127.0.0.46:5060")
         assert all(server.edge.guard.admits("127.0.0.46", 2, b"BYE sip:h SIP/2.0\r\n").admitted for _ in range(500))
 
-    server.reception.drain = drain
+    monkeypatch.setattr(server.reception, "drain", drain)
     server.edge.plug_into(stack)
     async with asyncio.TaskGroup() as group:
         group.create_task(server.edge.run())
@@ -54,14 +55,14 @@ async def test_trunks_are_told_to_send_no_more_calls_before_the_running_ones_are
     server.run_directory.rmdir()
 
 
-async def test_calls_are_placed_as_the_settings_say(settings):
+async def test_calls_are_placed_as_the_settings_say(settings, monkeypatch):
     server, placed = Server(settings), []
 
     def call(target, caller, address, port, *, ring_seconds, **more):
         placed.append((target.address, caller.number, more["credentials"].username, round(ring_seconds)))
         raise CannotDo("That is all we wanted to know.")
 
-    server.stack.call = call
+    monkeypatch.setattr(server.stack, "call", call)
     for _ in range(3):
         with pytest.raises(CannotDo, match="That is all"):
             await server.outbound.call(Origin("ourselves", "", ""), "a", "123", MEDIA, lambda event: None)

@@ -107,7 +107,7 @@ async def test_a_worker_that_can_not_be_started_for_want_of_files_is_tried_again
             raise OSError(errno.EMFILE, "Too many open files")
         return real()
 
-    monkeypatch.setattr(child_process.socket, "socketpair", short_of_files)
+    monkeypatch.setattr(socket, "socketpair", short_of_files)
     async with watched(monkeypatch) as it:
         await it.child.ready.wait()
         assert it.losses == ["it can't be started: Too many open files"] * 2
@@ -122,7 +122,7 @@ async def test_a_process_that_can_not_be_forked_leaves_no_socket_behind(monkeypa
             raise OSError(errno.ENOMEM, "Cannot allocate memory")
         return real(*arguments, **options)
 
-    monkeypatch.setattr(child_process.subprocess, "Popen", short_of_memory)
+    monkeypatch.setattr(subprocess, "Popen", short_of_memory)
     async with watched(monkeypatch) as it:
         await it.child.ready.wait()
         assert it.losses == ["it can't be started: Cannot allocate memory"] * 3

@@ -71,7 +71,7 @@ async def test_it_registers_with_those_that_want_it_and_watches_those_that_want_
     assert registers[0]["Contact"].startswith(f"<sip:me@127.0.0.45:5062;line={door.trunks[0].line}>")
 
 
-async def test_a_fault_of_ours_with_one_trunk_is_logged_and_everything_goes_on(caplog):
+async def test_a_fault_of_ours_with_one_trunk_is_logged_and_everything_goes_on(caplog, monkeypatch):
     door, stack = edge(), Stack()
     sound = stack.send
 
@@ -80,7 +80,7 @@ async def test_a_fault_of_ours_with_one_trunk_is_logged_and_everything_goes_on(c
             raise RuntimeError("nobody thought of that")
         return await sound(address, errand)
 
-    stack.send = faulty
+    monkeypatch.setattr(stack, "send", faulty)
     door.plug_into(stack)
     async with asyncio.TaskGroup() as group:
         group.create_task(door.run())
@@ -91,13 +91,13 @@ async def test_a_fault_of_ours_with_one_trunk_is_logged_and_everything_goes_on(c
     assert {record.getMessage()[:8] for record in caplog.records if record.exc_info} == {"line 'a'", "line 'b'"}
 
 
-async def test_a_fault_of_ours_does_not_delay_the_stop():
+async def test_a_fault_of_ours_does_not_delay_the_stop(monkeypatch):
     door, stack = edge(), Stack()
 
     async def faulty(address, errand):
         raise RuntimeError("nobody thought of that")
 
-    stack.send = faulty
+    monkeypatch.setattr(stack, "send", faulty)
     door.plug_into(stack)
     async with asyncio.TaskGroup() as group:
         group.create_task(door.run())
