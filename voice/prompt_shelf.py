@@ -5,6 +5,8 @@ One shelf for all calls of a server. It keeps where the clauses of fixed prompts
 
 import asyncio
 import logging
+import os
+import time
 import wave
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
@@ -20,6 +22,8 @@ GIVE_UP_AFTER = 4
 """Prompts in a row that can't be spoken, after which the rest isn't tried: nobody speaks at all."""
 AT_ONCE = 2
 """Prompts rendered side by side before the server is ready; more only queue in the one synthesising thread."""
+TOUCH_SECONDS = 60.0
+"""The files of a fixed prompt are marked as used at most so often; what was used last is trimmed last."""
 
 
 class PromptShelf:
@@ -28,6 +32,9 @@ class PromptShelf:
     def __init__(self, speech: Speech) -> None:
         self._speech = speech
         self._fixed: dict[Prompt, tuple[Clause, ...]] = {}
+        self._touched: dict[Prompt, float] = {}
+        self._gone: set[Prompt] = set()
+        """Fixed prompts whose sound is to be rendered again."""
 
     def at_hand(self, prompt: Prompt) -> tuple[Clause, ...] | None:
         """Return all clauses of a prompt that needs no waiting, or None."""
@@ -35,7 +42,33 @@ class PromptShelf:
             return _file(prompt.file)
         if not prompt.text.strip():
             return ()
-        return self._fixed.get(prompt)
+        return self._still_there(prompt)
+
+    def _still_there(self, prompt: Prompt) -> tuple[Clause, ...] | None:
+        """The clauses of a fixed prompt; forgotten where the cache was trimmed or cleared under us."""
+        clauses = self._fixed.get(prompt)
+        if clauses is None:
+            return None
+        now = time.monotonic()
+        touch = now - self._touched.get(prompt, -TOUCH_SECONDS) >= TOUCH_SECONDS
+        try:
+            # The cache's paths are absolute; a loopback's sound has a name and no file.
+            for path in (clause.path for clause in clauses if os.path.isabs(clause.path)):
+                if touch:
+                    os.utime(path)
+                else:
+                    os.stat(path)
+        except FileNotFoundError:
+            log.info("The sound of a fixed prompt is gone; it is rendered again: %s", prompt.text)
+            del self._fixed[prompt]
+            self._gone.add(prompt)
+            return None
+        except OSError as error:
+            # What can't be marked can perhaps be played all the same.
+            log.debug("A fixed prompt can't be marked as used: %s", error)
+        if touch:
+            self._touched[prompt] = now
+        return clauses
 
     async def clauses(self, prompt: Prompt) -> AsyncIterator[Clause]:
         """Yield the clauses of `prompt` as they are ready; raise `CannotDo` where nothing can speak it."""
@@ -44,8 +77,13 @@ class PromptShelf:
             for clause in ready:
                 yield clause
             return
+        again = []
         async for clause in self._speech.synthesise(prompt.text, prompt.language, prompt.voice):
+            again.append(clause)
             yield clause
+        if prompt in self._gone:
+            self._gone.remove(prompt)
+            self._fixed[prompt] = tuple(again)
 
     def stand_in(self, prompt: Prompt) -> tuple[Clause, ...]:
         """Return the recording that ships with Hotline and comes nearest, for a prompt that nothing can speak."""
