@@ -6,6 +6,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 
 from asr_tts import weights
+from asr_tts.recognition import check_language
 from models.doctor import Finding
 from models.errors import OperatorFault
 from models.settings import Settings
@@ -22,7 +23,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("warning", "speech", 'Callers can use the keypad only: [speech] recogniser is "none".')
     else:
         model = {"whisper": "whisper-base", "vosk": "vosk-ko"}[speech.recogniser]
-        yield _weights(model, speech.recogniser_model, WITHOUT_EARS)
+        yield _recogniser(model, speech.recogniser_model, speech.language)
         yield _weights("silero-vad", "", WITHOUT_EARS)
     if speech.synthesiser == "piper":
         yield _engine("piper", "piper", "pip install 'hotline[gpl]'")
@@ -46,6 +47,15 @@ def _chinese(needed: bool) -> Iterator[Finding]:
         _weights("kokoro-82m", "", WITHOUT_KOKORO),
     ):
         yield finding if finding.level == "ok" or needed else replace(finding, level="warning")
+
+
+def _recogniser(model: str, override: str, language: str) -> Finding:
+    try:
+        if not override:
+            check_language(model, language)
+    except OperatorFault as fault:
+        return Finding("fault", "speech", f"{str(fault).rstrip('.')}; {WITHOUT_EARS}.")
+    return _weights(model, override, WITHOUT_EARS)
 
 
 def _weights(name: str, override: str, without: str) -> Finding:

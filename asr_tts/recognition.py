@@ -10,7 +10,9 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from asr_tts.known_models import KNOWN
 from asr_tts.speech_protocol import QuestionKind
+from models.errors import OperatorFault
 
 Samples = NDArray[np.int16]
 """Linear 16-bit mono at 8 kHz."""
@@ -77,3 +79,13 @@ class StreamingRecogniser(Protocol):
 
     def listen(self, question: Question) -> Hearing:
         """Begin an utterance."""
+
+
+def check_language(model: str, language: str) -> None:
+    """Raise OperatorFault where a known model of one language would listen on a line of another."""
+    knows = KNOWN[model].language
+    if knows not in ("multilingual", language):
+        raise OperatorFault(
+            f"The model '{model}' understands '{knows}', and the line speaks '{language}' ([speech] language): give "
+            "the directory of a model of that language as recogniser_model in [speech], or choose another recogniser."
+        )

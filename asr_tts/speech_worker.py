@@ -119,6 +119,10 @@ def _recogniser(wanted: "SpeechSettings") -> "Recogniser | StreamingRecogniser":
 
     recogniser: Recogniser | StreamingRecogniser
     if wanted.recogniser == "vosk":
+        from asr_tts.recognition import check_language
+
+        if not wanted.recogniser_model:
+            check_language("vosk-ko", wanted.language)
         from asr_tts.engines.vosk import Vosk
 
         recogniser = Vosk(weights.find("vosk-ko", override=wanted.recogniser_model))

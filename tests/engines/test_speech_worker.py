@@ -244,7 +244,8 @@ async def test_without_weights_the_line_says_why_and_still_speaks(
 
 
 async def test_a_korean_caller_is_heard_by_the_streaming_recogniser() -> None:
-    async with speech(recogniser="vosk", synthesiser="none") as client:
+    model = str(weights.find("vosk-ko"))
+    async with speech(recogniser="vosk", recogniser_model=model, synthesiser="none") as client:
         caller = Caller(client, 1, Listen(1, "ko"))
         await caller.say(np.concatenate([silence(300), espeak("안녕하세요 감사합니다", "ko"), silence(300)]))
         assert (await caller.hears(Draft)).text

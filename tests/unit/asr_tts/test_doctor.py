@@ -1,7 +1,10 @@
 """What the doctor finds about ears and mouth."""
 
+import pytest
+
 from asr_tts import doctor, weights
-from models.settings import Settings
+from asr_tts.speech_worker import load_ears
+from models.settings import Settings, SpeechSettings
 
 
 def findings(**speech):
@@ -29,3 +32,18 @@ def test_a_missing_engine_is_a_fault_that_says_what_to_install(monkeypatch):
 
 def test_a_line_told_to_be_deaf_and_dumb_is_warned_of_not_faulted():
     assert [finding.level for finding in findings(recogniser="none", synthesiser="none")] == ["warning", "warning"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_korean_model_on_a_line_of_another_language_is_a_fault_and_does_not_listen(language):
+    [fault] = [finding for finding in findings(recogniser="vosk", language=language) if finding.level == "fault"]
+    assert "understands 'ko'" in fault.sentence
+    assert "recogniser_model" in fault.sentence
+    detector, recogniser, notes = load_ears(SpeechSettings(recogniser="vosk", language=language))
+    assert (detector, recogniser) == (None, None)
+    assert "recogniser_model" in notes[0]
+
+
+def test_a_model_of_ones_own_is_trusted_to_know_the_lines_language(tmp_path):
+    said = findings(recogniser="vosk", recogniser_model=str(tmp_path))
+    assert {finding.level for finding in said} == {"ok"}
