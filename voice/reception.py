@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from dialplans.dialogue import Dialogue
+from dialplans.exchange import Prompt
 from dialplans.flow import Flow
 from dialplans.prompts import prompts
 from dialplans.routing import Routing
@@ -35,6 +36,8 @@ class Reception:
         self._empty = asyncio.Event()
         self._empty.set()
         self.shelf = PromptShelf(speech)
+        self._later: list[Prompt] = []
+        """Prompts that are rendered behind the first calls."""
         self.counts = {"answered": 0, "refused": 0, "failed": 0}
 
     @property
@@ -52,13 +55,12 @@ class Reception:
         The other languages follow behind the first calls (`run`), so that a slow voice (Kokoro) keeps nobody from
         calling. Returns why some could not be rendered (sentences).
         """
-        flows = self._flows()
+        flows = list({id(flow): flow for flow in self._routing.flows.values()}.values())
         begin = {id(flow): self._first_language(flow) for flow in flows}
-        wanted = [prompt for flow in flows for prompt in prompts(flow) if prompt.language == begin[id(flow)]]
-        return await self.shelf.prepare([*standing_prompts(tuple(dict.fromkeys(begin.values()))), *wanted], progress)
-
-    def _flows(self) -> list[Flow]:
-        return list({id(flow): flow for flow in self._routing.flows.values()}.values())
+        languages = dict.fromkeys(language for flow in flows for language in flow.languages)
+        self._later = [*standing_prompts(tuple(languages)), *(prompt for flow in flows for prompt in prompts(flow))]
+        first = [prompt for flow in flows for prompt in prompts(flow) if prompt.language == begin[id(flow)]]
+        return await self.shelf.prepare([*standing_prompts(tuple(dict.fromkeys(begin.values()))), *first], progress)
 
     def _first_language(self, flow: Flow) -> str:
         """Return the language that a call to `flow` begins in."""
@@ -66,10 +68,7 @@ class Reception:
         return wanted if wanted in flow.languages else flow.languages[0]
 
     async def _render_the_rest(self) -> None:
-        flows = self._flows()
-        languages = dict.fromkeys(language for flow in flows for language in flow.languages)
-        wanted = [*standing_prompts(tuple(languages)), *(prompt for flow in flows for prompt in prompts(flow))]
-        for problem in await self.shelf.prepare(wanted):
+        for problem in await self.shelf.prepare(self._later):
             log.warning("a prompt can't be spoken: %s", problem)
 
     def arrive(self, dialog: Dialog) -> None:
