@@ -23,6 +23,8 @@ from dialplans.wording import units
 from voice.backchannel import is_backchannel, is_sound
 from voice.interrupting import is_interruption
 
+IGNORED = "ignored"
+"""Reason of the `Rejected` that ends an utterance when the worker is told not to listen."""
 ENOUGH_MS = 180
 """Speech that silences the robot (the detector took 60 ms of it before it said so)."""
 MORE_MS = 160
@@ -255,6 +257,9 @@ class TurnTaking:
         return self.answers(event.text, event.language if isinstance(event, Heard) else "", event.choice)
 
     def _rejected(self, event: Rejected, speaks: _Utterance) -> list[Decision]:
+        if event.reason == IGNORED:
+            # Nobody waits for an answer by voice any more, nor for the beginning of one.
+            self._held.clear()
         if self._held and not self._utterances:
             return self._release()
         went_on = self._go_on(speaks, event.reason)

@@ -294,3 +294,37 @@ def test_a_sound_is_no_word():
     assert is_sound("嗯")
     assert not is_sound("okay")
     assert not is_sound("好的")
+
+
+def a_breath_in_a_sentence():
+    """A caller whose first half was heard while the second had begun: the turn is still open."""
+    caller = Caller()
+    caller.starts()
+    first = caller.number
+    caller.starts()
+    assert caller.heard("I would like", number=first) == []
+    return caller
+
+
+def test_half_a_sentence_is_no_answer_once_nobody_listens_any_more():
+    assert kinds(a_breath_in_a_sentence().rejected("ignored")) == [Ignored]
+
+
+def test_half_a_sentence_is_the_answer_where_the_rest_was_a_cough():
+    assert kinds(a_breath_in_a_sentence().rejected("no speech")) == [Answer]
+
+
+def test_what_the_recogniser_failed_on_isnt_glued_to_the_next_answer():
+    caller = a_breath_in_a_sentence()
+    caller.turns.receive(RecogniserFailed(1, caller.number, "engine"))
+    caller.starts()
+    (answer,) = [decision for decision in caller.heard("where is my order") if isinstance(decision, Answer)]
+    assert answer.text == "where is my order"
+
+
+def test_a_forgotten_utterance_keeps_nobody_waiting():
+    caller = Caller()
+    caller.starts()
+    caller.turns.reset()
+    assert caller.speaks(400) == []
+    assert not caller.turns.caller_speaks
