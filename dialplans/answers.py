@@ -9,7 +9,7 @@ from dialplans.exchange import KeysWanted
 from dialplans.flow import AskStep, CollectStep, ConfirmStep, Flow, MenuStep, QuestionStep
 from dialplans.slots import choice_of, digits_in, yes_or_no
 from dialplans.understanding import SURE, Understanding, command_in
-from dialplans.wording import plain
+from knowledge.wording import plain
 
 HANGING = frozenset("and but or because to the a of for my is with if about i um uh er".split())  # noqa: SIM905
 HANGING_ZH = re.compile(r"(和|还有|但是|因为|如果|然后|就是|那个|的话|我想|跟)[，。、]?$")

@@ -47,7 +47,7 @@ from dialplans.flow import (
     Texts,
 )
 from dialplans.slots import spelled
-from dialplans.wording import script_of
+from knowledge.wording import script_of
 
 SORRY: Texts = {"en": "Sorry, I didn't get that.", "zh": "抱歉，我没听明白。"}
 STILL_THERE: Texts = {"en": "Are you still there?", "zh": "您还在吗？"}

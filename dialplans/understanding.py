@@ -13,7 +13,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from dialplans.flow import Intent
-from dialplans.wording import EMPTY, contains, stem, units
+from knowledge.wording import EMPTY, contains, stem, units
 
 ACCEPT = 0.5
 """Below this confidence it is none of the intents."""

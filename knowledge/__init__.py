@@ -1,1 +1,1 @@
-"""What is known: articles and how they are found."""
+"""What is known: words and how alike they are, articles and how they are found."""

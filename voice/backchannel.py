@@ -2,7 +2,7 @@
 
 import re
 
-from dialplans.wording import plain
+from knowledge.wording import plain
 
 PHRASES = (
     "uh huh", "mm hmm", "mhm", "mm", "mmm", "hm", "hmm", "uh", "um", "ah", "oh", "aha", "ok", "okay", "k", "right",

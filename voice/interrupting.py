@@ -2,7 +2,7 @@
 
 import re
 
-from dialplans.wording import plain, syllables
+from knowledge.wording import plain, syllables
 
 WORDS = (
     "wait", "stop", "hold on", "hang on", "hello", "hey", "no", "nope", "not", "wrong", "excuse me", "sorry", "pardon",

@@ -19,7 +19,7 @@ from asr_tts.speech_protocol import (
     SpeechPaused,
     SpeechStarted,
 )
-from dialplans.wording import units
+from knowledge.wording import units
 from voice.backchannel import is_backchannel, is_sound
 from voice.interrupting import is_interruption
 
