@@ -13,6 +13,7 @@ from dialplans.answers import Answer, Reader
 from dialplans.exchange import (
     Action,
     Begin,
+    Done,
     Event,
     Finished,
     Gone,
@@ -156,7 +157,7 @@ class Dialogue:
             case Gone():
                 self._s.over = True
                 return []
-            case Finished():
+            case Finished() | Done():
                 return _joined(self._nobody_there()) if self._s.handing_over else []
             case Said() | Keyed() | NotUnderstood() | NoInput():
                 step = self._open_question()

@@ -63,7 +63,18 @@ class Gone:
     """The caller hung up."""
 
 
-Event = Begin | Said | Keyed | NotUnderstood | NoInput | Finished | Gone
+@dataclass(frozen=True)
+class Done:
+    """What became of the errand that the dialogue waits for."""
+
+    ok: bool
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What it brought back, by the names that the errand documents."""
+    why: str = ""
+    """Where it failed: why, in words for the record (never said to the caller)."""
+
+
+Event = Begin | Said | Keyed | NotUnderstood | NoInput | Finished | Done | Gone
 
 # -- actions out ---------------------------------------------------------------------------------------------
 
@@ -148,13 +159,92 @@ class HangUp:
 
 
 @dataclass(frozen=True)
+class Unanswered:
+    """For whoever keeps the knowledge base: a question that got no answer, or one that didn't help."""
+
+    question: str
+    why: Literal["unknown", "rejected"]
+    article: int | None = None
+
+
+@dataclass(frozen=True)
+class Rated:
+    """The caller gave a rating."""
+
+    name: str
+    rating: int
+    most: int
+
+
+# Errands take time. The dialogue waits for exactly one `Done` (or `Gone`) after each, and nothing is listened for.
+
+
+@dataclass(frozen=True)
 class Handover:
-    """A human must take it: queue, number, voicemail …; what can't be done yet comes back as `Finished`."""
+    """A human must take it: queue, number, voicemail …
+
+    `Done(ok=False)`: it can't be done, the flow goes on. `Done(ok=True)`: it is done and the caller is back; a caller
+    who stays with the human comes back never.
+    """
 
     verb: Literal["enqueue", "transfer", "voicemail", "callback", "ticket"]
     target: str
     reason: str
+    """Rule or step that led here: "asked", "no-match", "tag", "rating", "anger", or the author's word."""
     summary: str = ""
+    """A few sentences for whoever takes it."""
+    slots: Mapping[str, object] = field(default_factory=dict)
+    transcript: tuple[tuple[str, str], ...] = ()
+    """Speaker ("caller" or "robot") and words, oldest first."""
+    priority: int = 0
 
 
-Action = Say | Listen | Understood | Note | HangUp | Handover
+@dataclass(frozen=True)
+class LookUp:
+    """Ask one of the company's systems over HTTP.
+
+    `Done.values`: "status" (int), "body" (parsed JSON, or text). Not ok: no answer in time, refused, or garbage.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Secrets are not in here: "{{ env.NAME }}" is filled by whoever sends it."""
+    body: object = None
+    """Sent as JSON; None: no body."""
+    timeout_s: float = 5.0
+    """For each attempt."""
+    retries: int = 1
+    wait: "Say | None" = None
+    """Said when the answer takes longer than `wait_s`."""
+    wait_s: float = 0.7
+
+
+@dataclass(frozen=True)
+class Record:
+    """Record what the caller says from here on. `Done.values`: "file", "seconds", "ended_by".
+
+    "ended_by" is "key", "silence" or "limit". Not ok: nothing was said.
+    """
+
+    name: str
+    most_s: float = 60.0
+    silence_s: float = 3.0
+    finish: str = "#"
+    beep: bool = True
+
+
+@dataclass(frozen=True)
+class FreeAnswer:
+    """Let a language model answer from these articles, sentence by sentence, as it comes.
+
+    `Done.values`: "text", "articles" (ids it quotes). Not ok: nothing was said.
+    """
+
+    question: str
+    articles: tuple[int, ...]
+    language: str
+
+
+Errand = Handover | LookUp | Record | FreeAnswer
+Action = Say | Listen | Understood | Note | HangUp | Unanswered | Rated | Errand
