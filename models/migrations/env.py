@@ -3,7 +3,10 @@
 from alembic import context
 from sqlalchemy import Connection
 
-import models.call_log  # noqa: F401 - knows every table
+import models.article
+import models.call_log
+import models.knowledge_change
+import models.suggestion  # noqa: F401 - alembic looks at every table
 from models.database import Base
 
 connection: Connection | None = context.config.attributes.get("connection")
