@@ -43,7 +43,6 @@ OURS = frozenset(
         "path",
         "note",
         "cause",
-        "words",
         "codec",
     ]
 )
@@ -54,6 +53,9 @@ OUR_REASONS = frozenset(
     ["false-stop", "ignored", "misheard", "no_match", "media-lost", "speech-lost", "recording-failed", "no-stream"]
 )
 """Events whose `reason` or `why` is one of our own sentences; in others it may quote somebody."""
+
+IN_A_LINE = {"at": "happened_at", "note": "recording_note"}
+"""Fields of notes whose names mean something else in a line: when it was written, and of what kind it is."""
 
 
 def tell(events: Events) -> None:
@@ -75,9 +77,7 @@ def fields(note: CallNote) -> dict[str, Any]:
         shown["data"] = {inner: _shown(value, inner in ours) for inner, value in note.data.items()}
     shown.pop("type", None)
     shown.pop("call_id")
-    if "at" in shown:
-        shown["happened_at"] = shown.pop("at")
-    return {"note": type(note).__name__, **shown}
+    return {"note": type(note).__name__} | {IN_A_LINE.get(name, name): value for name, value in shown.items()}
 
 
 def _shown(value: Any, ours: bool) -> Any:
@@ -115,7 +115,7 @@ class _Line:
             case MediaMeasured() as n:
                 return f"  leg {n.leg}: {n.figures}"
             case CallEnded() as n:
-                return f"  ended: {n.cause}{f' ({n.code} {n.words})' if n.code else ''}"
+                return f"  ended: {n.cause}{f' ({n.code} {Personal(n.words)})' if n.code else ''}"
 
 
 def _meaning(note: TurnTaken | TurnChanged) -> str:

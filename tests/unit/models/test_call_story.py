@@ -8,7 +8,7 @@ import pytest
 
 from models import call_story
 from models import log as logs
-from models.call_note import CallBegan, CallEnded, EventHappened, MediaMeasured, TurnTaken
+from models.call_note import CallBegan, CallEnded, EventHappened, MediaMeasured, RecordingMade, TurnTaken
 from models.event import Events
 from models.settings import LogSettings
 
@@ -91,7 +91,7 @@ def test_what_an_event_tells_of_us_is_readable(written):
         personal=False,
     )
     assert measured["figures"] == {"packets_in": 7, "codec": "PCMU"}
-    assert (ended["cause"], ended["code"], ended["words"]) == ("busy", 486, "Busy Here")
+    assert (ended["cause"], ended["code"]) == ("busy", 486)
 
 
 def test_each_note_is_one_line_with_its_fields(written):
@@ -99,3 +99,18 @@ def test_each_note_is_one_line_with_its_fields(written):
     assert (began["call"], began["note"], began["caller"]) == ("c1", "CallBegan", "+4915112345678")
     assert (turn["note"], turn["number"], turn["text"], turn["intent"]) == ("TurnTaken", 1, "my name is Ada", "greet")
     assert turn["message"] == '< 1.0-2.5 s caller: "my name is Ada" -> greet 0.90'
+
+
+def test_the_words_of_an_end_may_be_a_peers_and_are_masked(written):
+    words = "The session description has a line '+4915112345678 Ada'."
+    ended = CallEnded("c1", 3.0, "bad-request", 400, words)
+    (line,) = written([ended], personal=False)
+    assert "15112345" not in str(line)
+    assert "Ada" not in str(line)
+    assert line["code"] == 400
+    assert written([ended], personal=True)[0]["words"] == words
+
+
+def test_a_recordings_note_stands_beside_the_kind_of_the_line(written):
+    (line,) = written([RecordingMade("c1", "a.wav", note="the disk is full")], personal=False)
+    assert (line["note"], line["recording_note"]) == ("RecordingMade", "the disk is full")
