@@ -13,6 +13,7 @@ from dialplans.routing import Routing
 from models.call_log import CallLog
 from models.cause import Cause
 from models.errors import CannotDo, HotlineError, PeerFault
+from models.log import about
 from models.settings import Settings
 from voice.call import Call
 from voice.endings import EndNow
@@ -111,7 +112,8 @@ class Reception:
     async def _receive(self, call: Call) -> None:
         """One call from the INVITE to the end of its record; whatever goes wrong stays within it."""
         try:
-            await self._answer(call)
+            with about(call.id):
+                await self._answer(call)
         except asyncio.CancelledError:
             call.dialog.hang_up(Cause.SERVER_STOPPED)
             call.end(Cause.SERVER_STOPPED)

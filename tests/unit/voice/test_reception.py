@@ -1,16 +1,23 @@
 """What a start renders before it takes calls, and what after."""
 
 import asyncio
+import json
+import logging
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from asr_tts.speech_protocol import Clause
+from dialplans.flow import Flow
 from dialplans.routing import Routing, find, read_checked
 from models.call_log import CallLog
+from models.call_note import CallNote
+from models.errors import CannotDo
+from models.log import JsonLine
 from models.settings import DataSettings, Settings, SpeechSettings
 from voice.line import Media, Speech
+from voice.loopback import LoopbackDialog
 from voice.reception import Reception
 
 pytestmark = pytest.mark.looptime
@@ -55,3 +62,38 @@ async def test_the_other_languages_follow_behind_the_first_calls(tmp_path: Path)
     assert speech.languages.count("zh") > 20
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+class Talkative(Routing):
+    """Logs as parts do that know nothing of calls."""
+
+    def flow_for(self, number: str) -> Flow:
+        logging.getLogger("somewhere.deep").warning("no flow is here")
+        raise CannotDo("no flow is here")
+
+
+class Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[dict[str, object]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.written.append(json.loads(JsonLine().format(record)))
+
+
+async def test_whatever_is_logged_while_a_call_is_taken_bears_its_id(tmp_path: Path) -> None:
+    log = CallLog("sqlite://", tmp_path)
+    told: list[CallNote] = []
+    log.events.subscribe(told.append)
+    settings = Settings(data=DataSettings(directory=tmp_path))
+    made = Reception(settings, cast(Media, None), cast(Speech, Slow(0)), Talkative([], {}), log)
+    running = asyncio.ensure_future(made.run())
+    await asyncio.sleep(0)
+    lines = Lines()
+    logging.getLogger("somewhere.deep").addHandler(lines)
+    made.arrive(LoopbackDialog("5550142", "hotline", "loopback-1"))
+    await asyncio.sleep(1)
+    logging.getLogger("somewhere.deep").removeHandler(lines)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [line["call"] for line in lines.written] == [told[0].call_id]
