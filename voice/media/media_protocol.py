@@ -246,6 +246,8 @@ class StreamFigures(msgspec.Struct, frozen=True):
     packets_concealed: int = 0
     packets_foreign: int = 0
     """Dropped: from another source than the learnt one."""
+    packets_early: int = 0
+    """Not heard: RTP from a peer that sent before its answer was negotiated here to the end. No fault of anybody's."""
     packets_bad: int = 0
     """Dropped: not RTP, or a payload type nobody negotiated."""
     jitter_ms: float = 0

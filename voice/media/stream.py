@@ -30,7 +30,7 @@ from voice.media.player import Player, Shelf
 from voice.media.ports import line_to
 from voice.media.recorder import Recording
 from voice.media.rtcp import INTERVAL, Reports
-from voice.media.rtp import is_rtcp
+from voice.media.rtp import is_rtcp, payload_of
 from voice.media.speech_feed import SpeechFeed
 from voice.media.watch import Watch
 
@@ -94,7 +94,7 @@ class Stream:
         """Ticks since the last packet."""
         self._silent_at = _SECOND * _SILENT_SECONDS[0]
         self._silent = False
-        self._foreign = 0
+        self._foreign = self._early = 0
         self._negotiated_once = False
 
     # -- commands ----------------------------------------------------------------------------------------------
@@ -260,6 +260,7 @@ class Stream:
             packets_late=jitter.late,
             packets_concealed=incoming.concealed,
             packets_foreign=self._foreign,
+            packets_early=self._early,
             packets_bad=incoming.bad,
             jitter_ms=round(arrivals.jitter / 8, 2),
             buffer_ms=round(buffer_ms, 1),
@@ -316,7 +317,10 @@ class Stream:
         if not self.incoming.valid(packet):
             if is_rtcp(packet):
                 return False
-            self.incoming.bad += 1
+            if not self._negotiated_once and payload_of(packet):
+                self._early += 1
+            else:
+                self.incoming.bad += 1
             return False
         if not self._latch.admits(source, now):
             self._foreign += 1

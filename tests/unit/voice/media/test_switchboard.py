@@ -10,6 +10,7 @@ import pytest
 
 from voice.media import media_protocol as said
 from voice.media.ports import Ports
+from voice.media.rtp import HEAD, PLAIN
 from voice.media.stream import Stream
 from voice.media.switchboard import Switchboard
 from voice.media.tick import Beat, Due
@@ -126,6 +127,22 @@ def test_a_ping_is_answered_with_how_the_worker_fares(made: Board) -> None:
     made.open(1)
     made.say(said.Ping(5.5))
     assert made.events[-1] == said.Pong(5.5, 1, 0, 0.0, 0)
+
+
+def test_a_peer_that_talks_before_its_answer_is_negotiated_here_is_early_and_not_at_fault(made: Board) -> None:
+    made.say(said.OpenStream(1, HERE))
+    stream = made.board._streams[1]
+    target = (HERE, stream.port)
+    audio = HEAD.pack(PLAIN, 0, 7, 0, 9) + bytes(160)
+    for packet in (audio, audio, b"GET / HTTP/1.1\r\n\r\n"):
+        made.phone.sendto(packet, target)
+        made.watch.read()
+    made.say(said.SetRemote(1, *made.phone.getsockname(), "PCMU", 0, digits_payload_type=101))
+    for packet in (audio, HEAD.pack(PLAIN, 77, 8, 160, 9) + bytes(160)):
+        made.phone.sendto(packet, target)
+        made.watch.read()
+    figures = stream.figures()
+    assert (figures.packets_early, figures.packets_bad, figures.packets_in) == (2, 2, 1)
 
 
 def test_no_packet_from_the_net_can_end_a_worker(made: Board) -> None:
