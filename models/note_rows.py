@@ -1,9 +1,10 @@
 """From notes to rows: what a batch of notes writes, in as few statements as it can be. Each may be run twice."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, update
+from sqlalchemy import Connection, Executable, Table, bindparam, func, update
 from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 
@@ -184,24 +185,36 @@ def _insert(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
     rows = list(rows)
     if not rows:
         return
-    insert = insert_into_sqlite if connection.dialect.name == "sqlite" else insert_into_postgresql
+    connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0])), rows)
+
+
+@cache
+def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Executable:
+    """Made once for each table: every one made anew would leave hundreds of objects in cycles behind each batch."""
+    insert = insert_into_sqlite if dialect == "sqlite" else insert_into_postgresql
     statement = insert(table)
     keys = table.primary_key.columns.keys()
-    others: dict[str, Any] = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    others: dict[str, Any] = {name: statement.excluded[name] for name in columns if name not in keys}
     if table is RECORDINGS:
         others = {name: func.coalesce(value, table.c[name]) for name, value in others.items()}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
 
 
 def _update(connection: Connection, table: Table, rows: dict[Key, Row]) -> None:
     """Update, one statement for all rows that change the same columns."""
-    alike: dict[Sequence[str], list[Row]] = {}
+    alike: dict[tuple[str, ...], list[Row]] = {}
     for key, values in rows.items():
         if values:
             where = {f"key_{name}": value for name, value in _named(table, key).items()}
             alike.setdefault(tuple(values), []).append({**values, **where})
-    for parameters in alike.values():
-        statement = update(table)
-        for column in table.primary_key.columns:
-            statement = statement.where(column == bindparam(f"key_{column.name}", type_=column.type))
-        connection.execute(statement, parameters)
+    for columns, parameters in alike.items():
+        connection.execute(_change(table, columns), parameters)
+
+
+@cache
+def _change(table: Table, columns: tuple[str, ...]) -> Executable:
+    """Made once for each set of columns that notes change together, of which there are a few dozen."""
+    statement = update(table).values({name: bindparam(name) for name in columns})
+    for column in table.primary_key.columns:
+        statement = statement.where(column == bindparam(f"key_{column.name}", type_=column.type))
+    return statement
