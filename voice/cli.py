@@ -20,7 +20,7 @@ from rich.text import Text
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from models.call_list import Filters, find_call, list_calls, whole_call
+from models.call_list import Filters, find_call, list_calls, whole_call, whole_calls
 from models.cause import Cause
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
 from models.database import database_url, migrate, open_engine
@@ -204,7 +204,7 @@ def export(
         if format_ is ExportFormat.JSONL:
             ids = [call["id"] for call in calls]
             total = len(ids)
-            calls = (whole_call(connection, call_id, settings.data.directory) for call_id in ids)
+            calls = whole_calls(connection, ids, settings.data.directory)
         with _writing(output) as file:
             console = Console(stderr=True)
             shown = track(calls, "Exporting", total=total, console=console, disable=not console.is_terminal)
