@@ -87,14 +87,14 @@ def _money(found: Match) -> str:
     whole, _, fraction = amount.replace(",", "").partition(".")
     if unit != "元" or scale or len(fraction) > 2:
         return f"{_amount(amount)}{scale}{unit}"
-    return _yuan(whole, fraction)
+    return yuan(whole, fraction)
 
 
 def _named_money(found: Match) -> str:
     whole, _, fraction = found["amount"].replace(",", "").partition(".")
     unit = found["unit"]
     if unit == "元" and len(fraction) == 2:
-        return _yuan(whole, fraction)
+        return yuan(whole, fraction)
     return f"{_amount(found['amount'])}{unit}"
 
 
@@ -105,7 +105,7 @@ def _amount(value: str) -> str:
     return cardinal(value, counting=True)
 
 
-def _yuan(whole: str, fraction: str) -> str:
+def yuan(whole: str, fraction: str) -> str:
     """元角分."""
     tenths, hundredths = (fraction + "0")[:1], (fraction + "00")[1:2]
     said = cardinal(whole, counting=True) + "元" if whole.strip("0") or not fraction.strip("0") else ""

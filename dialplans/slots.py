@@ -1,84 +1,75 @@
-"""Values in what was said: digits in words, yes or no. English and Chinese."""
+"""Values in what was said: one of a kind, several in one sentence, and the new one in a correction."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from difflib import SequenceMatcher
+from typing import Protocol
 
-from knowledge.wording import plain, units
+from dialplans.slot_kinds import agreement, digits
+from dialplans.slot_kinds.agreement import yes_or_no
+from dialplans.slot_kinds.correction import corrected
+from dialplans.slot_kinds.digits import digits_in
+from dialplans.slot_kinds.kind import Found, SlotKind, Type, Value, Wanted
+from dialplans.slot_kinds.sentence import without
+from knowledge.wording import units
 
-DIGITS = {
-    "en": {"zero": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4",
-           "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9"},
-    "zh": {"零": "0", "〇": "0", "洞": "0", "一": "1", "幺": "1", "二": "2", "两": "2", "三": "3", "四": "4", "五": "5",
-           "六": "6", "七": "7", "八": "8", "九": "9"},
-}  # fmt: skip
-TEENS = {"ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15",
-         "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19"}  # fmt: skip
-TENS = {"twenty": "2", "thirty": "3", "forty": "4", "fifty": "5", "sixty": "6", "seventy": "7", "eighty": "8",
-        "ninety": "9"}  # fmt: skip
-TIMES = {"double": 2, "triple": 3, "treble": 3}
-YES = {
-    "en": ("yes", "yeah", "yep", "yup", "sure", "correct", "right", "that is right", "of course", "okay", "ok",
-           "indeed", "please do", "absolutely", "exactly", "uh huh", "i do", "it is", "go ahead"),
-    "zh": ("是", "是的", "对", "对的", "好", "好的", "可以", "没错", "嗯", "行", "要", "需要", "正确", "当然",
-           "没问题"),
-}  # fmt: skip
-NO = {
-    "en": ("no", "nope", "nah", "not", "wrong", "incorrect", "never", "no thanks", "i do not", "it is not"),
-    "zh": ("不", "不是", "不对", "不要", "不用", "没有", "不行", "错", "否", "错了", "不可以", "不需要"),
+__all__ = (
+    "SlotKind", "Value", "Wanted", "choice_of", "corrected", "corrections_in", "digits_in", "found_in", "read",
+    "spelled", "yes_or_no",
+)  # fmt: skip
+
+
+class Finder(Protocol):
+    """Finds a value of one kind; `alone`: the question is for it alone, so be tolerant."""
+
+    def __call__(self, kind: SlotKind, text: str, language: str, now: datetime, alone: bool) -> Found | None: ...
+
+
+FINDERS: Mapping[Type, Finder] = {
+    "yes_no": agreement.find,
+    "digits": digits.find,
 }
+"""In the order in which several slots take their words: what is easiest to tell from the rest comes first."""
 
 
-def digits_in(text: str, language: str) -> str:
-    """Return the digits said in `text`, in any grouping ("double five", "forty two", "幺"), or ""."""
-    return _digits_zh(text) if language == "zh" else _digits_en(text)
+def read(kind: SlotKind, text: str, language: str, now: datetime) -> Value | None:
+    """Return the value of `kind` that `text` says as the answer to a question for it, or None.
+
+    `now` is the caller's local time: dates and times are relative to it. Pure; never raises, whatever the text.
+    """
+    found = FINDERS[kind.type](kind, text, language, now, True) if text.strip() else None
+    return found.of(text) if found else None
 
 
-def _digits_en(text: str) -> str:
-    found, times, ten = "", 1, ""
-    for word in re.findall(r"[a-z]+|\d+", plain(text).replace(",", "")):
-        if word in TIMES:
-            times = TIMES[word]
-            continue
-        if word in TENS:
-            found, ten = found + ten * bool(ten) + ("0" if ten else ""), TENS[word]
-            continue
-        digit = word if word.isdigit() else DIGITS["en"].get(word) or TEENS.get(word, "")
-        if ten:
-            found += ten if len(digit) == 1 and digit != "0" else ten + "0"
-            ten = ""
-        found += digit * (times if len(digit) == 1 else 1)
-        times = 1
-    return found + (ten + "0" if ten else "")
+def found_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -> Mapping[str, Value]:
+    """Return what `text` says of several slots ("a table for four tomorrow at eight"), by their names.
+
+    Words serve one slot only. Where several slots are of one kind, they take its values in the order of `slots`.
+    """
+    if len(slots) == 1:
+        value = read(slots[0].kind, text, language, now)
+        return {slots[0].name: value} if value else {}
+    found: dict[str, Value] = {}
+    rest, order = text, list(FINDERS)
+    for slot in sorted(slots, key=lambda slot: order.index(slot.kind.type)):
+        if not rest.strip("| "):
+            break
+        part = FINDERS[slot.kind.type](slot.kind, rest, language, now, False)
+        if part:
+            found[slot.name] = part.of(text)
+            rest = without(rest, [(part.start, part.end)])
+    return found
 
 
-def _digits_zh(text: str) -> str:
-    return "".join(DIGITS["zh"].get(sign, sign if sign.isdigit() else "") for sign in text)
+def corrections_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -> Mapping[str, Value]:
+    """Return the slots that a correction changes, told apart by what kind of value the new one is; {} where none.
 
-
-def yes_or_no(text: str, language: str) -> tuple[bool | None, float]:
-    """Return whether `text` agrees (None: neither is clear), and how sure that is (0-1)."""
-    said = plain(text)
-    if language == "zh":
-        said = "".join(said.split())
-        no = max((len(word) for word in NO["zh"] if word in said), default=0)
-        yes = max((len(word) for word in YES["zh"] if word in said), default=0)
-        if "没错" in said or "没问题" in said:
-            return True, 0.95
-        if no:
-            return False, 0.95 if len(said) <= 6 else 0.7
-        return (True, 0.95 if len(said) <= 6 else 0.65) if yes else (None, 0.0)
-    words = said.split()
-    no_words = any(f" {word} " in f" {said} " for word in NO["en"])
-    yes_words = any(f" {word} " in f" {said} " for word in YES["en"])
-    if yes_words and no_words:
-        first = words[0]
-        if first in YES["en"] and "not" not in words:
-            return True, 0.6
-        return (False, 0.8) if first in NO["en"] or "not" in words else (None, 0.0)
-    if not yes_words and not no_words:
-        return None, 0.0
-    return yes_words, 0.95 if len(words) <= 4 else 0.7
+    `slots` are those filled so far, the last one asked first.
+    """
+    part = corrected(text, language)
+    if part is None:
+        return {}
+    return found_in(slots, part, language, now)
 
 
 def choice_of(text: str, phrases: Sequence[tuple[str, ...]], language: str) -> tuple[int, float]:

@@ -2,10 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialplans.slots import DIGITS, choice_of, digits_in, yes_or_no
+from dialplans.slot_kinds import digits_en, digits_zh
+from dialplans.slots import choice_of, digits_in, yes_or_no
 
-WORDS = {digit: word for word, digit in reversed(DIGITS["en"].items())}
-SIGNS = {digit: sign for sign, digit in reversed(DIGITS["zh"].items())}
+WORDS = {digit: word for word, digit in reversed(digits_en.DIGITS.items())}
+SIGNS = {digit: sign for sign, digit in reversed(digits_zh.DIGITS.items())}
 
 
 @pytest.mark.parametrize(

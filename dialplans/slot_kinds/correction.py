@@ -1,0 +1,47 @@
+"""Corrections ("no, I said Tuesday", "not Monday but Tuesday", 不对，是周二): what in them is the new value. Pure."""
+
+import re
+
+from dialplans.slot_kinds.sentence import even
+
+_NOT_BUT_EN = re.compile(r"\bnot\s+(?:(?:on|at|for)\s+)?.{1,40}?(?:,|\bbut\b|;|\.)\s*(?:but\s+|it's\s+|it is\s+)?")
+_TURNS_EN = re.compile(
+    r"\b(?:(?:no|nope|sorry|wait|actually|not|wrong|incorrect)\b[,.!;: ]*)+"
+    r"(?:(?:that(?:'s| is| was)|it(?:'s| is))\s+"
+    r"(?:wrong|not right|not correct|incorrect|not (?:it|that|what i said))[,.!;: ]*)?(?:but\s+)?"
+    r"(?:(?:i|we)(?:'d| did| have)?\s*(?:said|say|meant?|wanted|want)(?:\s+to say)?|make (?:it|that)"
+    r"|(?:it|that) (?:should|must) be|it(?:'s| is| was)|that(?:'s| is)|let(?:'s| us) (?:say|make it)"
+    r"|change (?:it|that) to|rather)?[,:\s]*"
+)
+_BEGINS_EN = re.compile(
+    r"\b(?:i said|i meant?|make (?:it|that)|(?:it|that) should be|change (?:it|that) to|correction"
+    r"|i want(?:ed)? to say)\b[,:\s]*"
+)
+_NOT_BUT_ZH = re.compile(r"不是.{1,20}?[，,。 ]?(?:而是|，是|,是|。是|是|应该是)")
+_TURNS_ZH = re.compile(
+    r"(?:(?:不是|不对|错了|不|没有|等等|等一下|弄错了|说错了|搞错了|抱歉|对不起|啊|哦|呃)[，,。.！!、 ]*)+"
+    r"(?:我(?:刚才|刚刚)?(?:说的?是|的意思是|是说|说|想说的?是|要的?是)|应该是|改成|改为|换成|换到|改到|而是|是)?"
+    r"[，,：: ]*"
+)
+_BEGINS_ZH = re.compile(
+    r"(?:我(?:刚才|刚刚)?(?:说的是|的意思是|是说|说错了|想说的?是)|应该是|改成|改为|换成|换到|改到|还是改|更正)"
+    r"(?:一下)?[，,：: ]*(?:是)?"
+)
+_AROUND = " ,.!?;:，。！？、嗯呃啊哦"
+
+
+def corrected(text: str, language: str) -> str | None:
+    """Return the part of a correction that carries the new value, or None where `text` corrects nothing.
+
+    "no, I said Tuesday" -> "Tuesday"; "不对，是周二" -> "周二"; "not Monday, Tuesday" -> "Tuesday"; "no" -> None.
+    """
+    plain = even(text)
+    chinese = language == "zh"
+    turns = _TURNS_ZH if chinese else _TURNS_EN
+    for rule in (_NOT_BUT_ZH, turns, _BEGINS_ZH) if chinese else (_NOT_BUT_EN, turns, _BEGINS_EN):
+        found = rule.search(plain)
+        if found and (rule is not turns or not plain[: found.start()].strip(_AROUND)):
+            rest = text[found.end() :].strip(_AROUND)
+            if rest:
+                return corrected(rest, language) or rest
+    return None

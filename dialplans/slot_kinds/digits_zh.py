@@ -1,0 +1,100 @@
+"""What Chinese signs may mean as digits, as edges of a lattice (see `digits.py`).
+
+A recogniser gets the sound of a digit right more often than its sign: 是 or 十 where 四 was said, 一/医, 二/饿. A sign
+that sounds like a digit may be one; the length asked for decides.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+from dialplans.slot_kinds.sentence import Token
+
+Edge = tuple[int, int, str, float]
+DIGITS = {
+    "零": "0", "〇": "0", "洞": "0", "一": "1", "幺": "1", "壹": "1", "二": "2", "两": "2", "贰": "2", "三": "3",
+    "叁": "3", "四": "4", "肆": "4", "五": "5", "伍": "5", "六": "6", "陆": "6", "七": "7", "柒": "7", "拐": "7",
+    "八": "8", "捌": "8", "九": "9", "玖": "9", "勾": "9",
+}  # fmt: skip
+SOUNDS = {
+    "ling": "0", "lin": "0", "dong": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "e": "2", "san": "3",
+    "shan": "3", "si": "4", "shi": "4", "wu": "5", "hu": "5", "liu": "6", "niu": "6", "qi": "7", "ji": "7", "xi": "7",
+    "ba": "8", "pa": "8", "jiu": "9", "you": "9", "guai": "7", "gou": "9",
+}  # fmt: skip
+NEAR = frozenset(("lin", "e", "shan", "shi", "hu", "niu", "ji", "xi", "pa", "you"))
+"""Sounds that are not quite those of the digit."""
+AROUND = frozenset(
+    "我的是号码嗯呃啊哦那个就订单编电话手机卡客户好对了呢吧哈请这为和还有说然后再后面前面尾数您你他她它会在不"
+)
+COUNTED = {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 4}
+
+
+def edges(words: Sequence[Token], letters: bool = False) -> list[Edge]:
+    """Return all edges; `letters`: single Latin letters stand for themselves."""
+    said = [word.word for word in words]
+    return [edge for place in range(len(said)) for edge in _at(said, place, letters)]
+
+
+def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
+    word = said[place]
+    if digit := _digit(word):
+        yield place, place + 1, digit, 0.0
+        yield from _counted(said, place)
+    if word in "十百千" or (digit and len(digit) == 1):
+        yield from _tens(said, place)
+    if word == "十":
+        yield place, place + 1, "4", 0.35
+        yield place, place + 1, "", 0.6
+    elif not digit:
+        yield from _alike(said, place)
+    if letters and len(word) == 1 and word.isascii() and word.isalpha():
+        yield place, place + 1, word.upper(), 0.05
+
+
+def _counted(said: Sequence[str], place: int) -> Iterator[Edge]:
+    """两个五: two fives."""
+    times = COUNTED.get(said[place], 0)
+    if times and place + 2 < len(said) and said[place + 1] in "个格":
+        counted = _digit(said[place + 2]) or SOUNDS.get(_sound(said[place + 2]), "")
+        if counted:
+            yield place, place + 3, counted[0] * (times - 1) + counted, -0.1
+
+
+def _tens(said: Sequence[str], place: int) -> Iterator[Edge]:
+    """二十, 二十五, 十五: as numbers; a hundred and more are rare among digits."""
+    at, ten = place, "1"
+    if said[at] != "十":
+        ten, at = _digit(said[at]), at + 1
+    if at >= len(said) or said[at] != "十" or len(ten) != 1:
+        return
+    yield place, at + 1, ten + "0", 0.05
+    unit = _digit(said[at + 1]) if at + 1 < len(said) else ""
+    if len(unit) == 1 and unit != "0":
+        yield place, at + 2, ten + unit, 0.0
+
+
+def _alike(said: Sequence[str], place: int) -> Iterator[Edge]:
+    word = said[place]
+    sounded = SOUNDS.get(sound := _sound(word), "") if not word.isascii() else ""
+    if not sounded:
+        yield place, place + 1, "", 0.0 if word in AROUND or word in "百千万" else 0.15
+        return
+    between = place > 0 and _like(said[place - 1]) and (place + 1 == len(said) or _like(said[place + 1]))
+    filler = word in AROUND
+    cost = 0.15 if between and not filler else 0.5 if filler and not between else 0.3
+    yield place, place + 1, sounded, cost + (0.15 if sound in NEAR else 0.0)
+    yield place, place + 1, "", 0.05 if filler else 0.4 if between else 0.15
+
+
+@lru_cache(4096)
+def _sound(word: str) -> str:
+    return lazy_pinyin(word, style=Style.NORMAL)[0] if not word.isascii() else ""
+
+
+def _digit(word: str) -> str:
+    return word if word.isdecimal() and word.isascii() else DIGITS.get(word, "")
+
+
+def _like(word: str) -> bool:
+    return bool(_digit(word)) or word in "十个" or _sound(word) in SOUNDS
