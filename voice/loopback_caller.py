@@ -74,11 +74,14 @@ class LoopbackCaller:
         await self._until(lambda: not self.stream.busy, "the end of it")
 
     async def says(
-        self, text: str, seconds: float = 0.0, *, echo: float = 0.0, rejected: str = "", language: str = "en"
-    ) -> None:
+        self, text: str, seconds: float = 0.0, *, echo: float = 0.0, confidence: float = 0.9, rejected: str = "",
+        language: str = "en",
+    ) -> None:  # fmt: skip
         """Say `text` and wait until it was taken (heard or rejected)."""
         seconds = seconds or max(len(text) * SECONDS_A_SIGN[language], 0.3)
-        await self.ear.utterance(text, seconds, stream=self.stream, echo=echo, rejected=rejected, language=language)
+        await self.ear.utterance(
+            text, seconds, stream=self.stream, echo=echo, confidence=confidence, rejected=rejected, language=language
+        )
         await asyncio.sleep(0)
 
     async def coughs(self, seconds: float = 0.4) -> None:

@@ -197,7 +197,8 @@ class Session:
         match name:
             case listening.NO_INPUT:
                 self._listening.silence(begins=False)
-                self._tell(exchange.NoInput())
+                answer = self._turns.after_all()
+                self._answer(answer) if answer else self._tell(exchange.NoInput())
             case listening.KEYS:
                 if keys := self._listening.keys_over():
                     self._keyed(keys, self._call.clock.now())

@@ -19,7 +19,8 @@ from asr_tts.speech_protocol import (
     SpeechPaused,
     SpeechStarted,
 )
-from knowledge.wording import units
+from asr_tts.spoken_digits import digits_of
+from knowledge.wording import plain, units
 from voice.backchannel import is_backchannel, is_sound
 from voice.interrupting import is_interruption
 
@@ -37,6 +38,13 @@ DOUBTFUL = 0.4
 FEW_WORDS = 2
 """So few words into the robot's speech, heard with less confidence than `DOUBTFUL`, were a cough or a knock, unless
 they are those by which one interrupts."""
+SHORT_MS = 700
+UNCLEAR = 0.62
+"""Speech into the robot's no longer than `SHORT_MS`, heard with less confidence than this, that says nothing here (no
+answer, no digit, no word by which one interrupts) is taken for a backchannel whatever its text: recognisers make words
+of a hum ("hm" is "I can", "mm-hmm" is "m m film"), and are as unsure of a lone word that they got right."""
+INSISTS_MS = 4000
+"""Who says the same once more within this time means it."""
 REAL_SPEECH_MS = 900
 """Speech without words that is long enough to ask the caller again."""
 
@@ -135,12 +143,15 @@ class TurnTaking:
     _utterances: dict[int, _Utterance] = field(default_factory=dict)
     _held: list[Heard] = field(default_factory=list)
     """Utterances of this turn that the next one ran into."""
+    _unclear: Heard | None = None
+    """Short speech into this prompt that was taken for a backchannel without being known as one."""
 
     # -- the robot -----------------------------------------------------------------------------------------
 
     def robot_begins(self, barge_in: bool) -> None:
         """A new prompt plays from now on."""
         self._robot = _Robot(speaking=True, barge_in=barge_in, ended_at=self._robot.ended_at)
+        self._unclear = None
 
     def robot_ends(self, at: int) -> None:
         """It was played to its end, or stopped, at sample `at`."""
@@ -161,7 +172,15 @@ class TurnTaking:
         """The recogniser is gone, and what it was hearing with it."""
         self._utterances.clear()
         self._held.clear()
+        self._unclear = None
         self._robot.paused = False
+
+    def after_all(self) -> Answer | None:
+        """The caller said nothing when the prompt was over: what was unclear within it was the answer, if anything."""
+        if self._unclear is None:
+            return None
+        self._held, self._unclear = [self._unclear], None
+        return self._joined(True)
 
     # -- the caller ----------------------------------------------------------------------------------------
 
@@ -246,8 +265,22 @@ class TurnTaking:
             return "said while the robot may not be interrupted"
         if self._is_backchannel(event):
             return "backchannel"
-        doubtful = event.confidence < DOUBTFUL and len(units(event.text, event.language)) <= FEW_WORDS
-        return "doubtful" if doubtful and not is_interruption(event.text) and not self._whole(event) else ""
+        if is_interruption(event.text) or self._whole(event):
+            return ""
+        if event.confidence < DOUBTFUL and len(units(event.text, event.language)) <= FEW_WORDS:
+            return "doubtful"
+        return "unclear" if self._is_unclear(event) else ""
+
+    def _is_unclear(self, event: Heard) -> bool:
+        """Tell whether so short a sound says nothing; where the caller speaks on, it is the beginning of something."""
+        if not self._robot.speaking or self._utterances or self._held:
+            return False
+        if event.confidence >= UNCLEAR or event.end - event.start > SHORT_MS * RATE // 1000 or digits_of(event.text):
+            return False
+        before, self._unclear = self._unclear, event
+        return before is None or not (
+            plain(before.text) == plain(event.text) and event.start - before.end <= INSISTS_MS * RATE // 1000
+        )
 
     def _is_backchannel(self, event: Heard | Draft) -> bool:
         """An answer to the open question is never one: "yeah" to yes-or-no, "okay" where the menu has it."""
@@ -295,7 +328,7 @@ class TurnTaking:
         return [Stop()]
 
     def _joined(self, barged_in: bool) -> Answer:
-        parts, self._held = self._held, []
+        parts, self._held, self._unclear = self._held, [], None
         first, last = parts[0], parts[-1]
         gap = "" if last.language == "zh" else " "
         return Answer(

@@ -124,6 +124,43 @@ async def test_a_backchannel_costs_a_breath_and_not_the_sentence(open_line, word
     assert line.story.said("caller") == ["Tell me about your services."]
 
 
+@pytest.mark.parametrize("words", ["It can.", "m m film.", "I.B.", "UFO"])
+async def test_a_hum_that_was_taken_for_words_costs_a_breath_and_not_the_sentence(open_line, words):
+    async with open_line() as line:
+        caller, play = await listens_to_the_announcement(line)
+        await caller.says(words, 0.5, confidence=0.55)
+        await caller.waits(2)
+        assert caller.stream.sounds
+        assert len(pauses(caller, play)) == 1
+        assert all(pause < 1.1 for pause in pauses(caller, play))
+        caller.hangs_up()
+    assert line.story.said("caller") == ["Tell me about your services."]
+
+
+@pytest.mark.parametrize("words", ["Stop.", "Operator.", "No."])
+async def test_a_curt_word_that_means_something_stops_the_robot_however_unclear(open_line, words):
+    async with open_line() as line:
+        caller, play = await listens_to_the_announcement(line)
+        await caller.says(words, 0.4, confidence=0.45)
+        await caller.waits(1)
+        assert len(caller.sounding(play)) == 1
+        caller.hangs_up()
+    assert line.story.said("caller")[-1] == words
+
+
+async def test_an_unclear_word_that_was_ignored_is_the_answer_when_nothing_else_is_said(open_line):
+    async with open_line(FLOW) as line:
+        caller = await line.call()
+        await caller.hears("What can I do for you?", out=False)
+        await caller.waits(0.3)
+        await caller.says("Chairs.", 0.5, confidence=0.5)
+        assert line.story.said("caller") == []
+        await caller.hears_out()
+        await caller.waits(7)
+        assert line.story.said("caller") == ["Chairs."]
+        caller.hangs_up()
+
+
 async def test_a_short_word_never_silences_the_robot(open_line):
     async with open_line() as line:
         caller, play = await listens_to_the_announcement(line)

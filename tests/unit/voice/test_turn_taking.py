@@ -11,7 +11,21 @@ from asr_tts.speech_protocol import (
 )
 from voice.backchannel import is_backchannel, is_sound
 from voice.interrupting import is_interruption
-from voice.turn_taking import ENOUGH_MS, REWIND_MS, Answer, Commit, Ignored, Misheard, Pause, Resume, Stop, TurnTaking
+from voice.turn_taking import (
+    ENOUGH_MS,
+    INSISTS_MS,
+    REWIND_MS,
+    SHORT_MS,
+    UNCLEAR,
+    Answer,
+    Commit,
+    Ignored,
+    Misheard,
+    Pause,
+    Resume,
+    Stop,
+    TurnTaking,
+)
 
 
 class Caller:
@@ -140,6 +154,111 @@ def test_a_doubtful_word_over_the_robot_was_a_cough_unless_it_answers():
     assert kinds(caller.heard("Chuck.", confidence=0.3)) == [Resume, Ignored]
     caller.starts()
     assert kinds(caller.heard("hours", confidence=0.3)) == [Stop, Answer]
+
+
+HUMS = ["It can.", "m m film.", "I.B.", "Emama.", "NMR", "i b i b", "UFO", "语", "是白牌"]
+"""What recognisers made of "hm", "mm-hmm", "I see", "对", "嗯" and "是的"."""
+
+
+@pytest.mark.parametrize("text", HUMS)
+def test_a_short_unclear_sound_is_taken_for_a_backchannel_whatever_its_text(text):
+    caller = over_robot()
+    caller.speaks(450)
+    assert caller.heard(text, confidence=0.59)[0] == Resume(REWIND_MS, "unclear")
+
+
+@pytest.mark.parametrize("text", ["Where is it?", "去哪儿拿"])
+def test_a_short_clear_sentence_takes_the_turn(text):
+    caller = over_robot()
+    caller.speaks(450)
+    assert kinds(caller.heard(text, confidence=UNCLEAR)) == [Stop, Answer]
+
+
+@pytest.mark.parametrize("text", ["Family.", "买家具"])
+def test_longer_speech_takes_the_turn_however_unclear(text):
+    caller = over_robot()
+    caller.speaks(SHORT_MS + 10)
+    assert kinds(caller.heard(text, confidence=0.5)) == [Stop, Answer]
+
+
+@pytest.mark.parametrize("text", ["Hours.", "营业时间"])
+def test_a_short_unclear_answer_is_an_answer(text):
+    caller = over_robot(whole=("hours.", "营业时间"))
+    caller.speaks(450)
+    assert kinds(caller.heard(text, confidence=0.5)) == [Stop, Answer]
+
+
+@pytest.mark.parametrize("text", ["7.", "seven", "幺", "七"])
+def test_a_digit_said_into_the_prompt_is_never_lost(text):
+    caller = over_robot()
+    caller.speaks(450)
+    assert kinds(caller.heard(text, confidence=0.5)) == [Stop, Answer]
+
+
+@pytest.mark.parametrize("text", ["Family.", "家具"])
+def test_who_says_it_again_at_once_means_it(text):
+    caller = over_robot()
+    caller.speaks(450)
+    caller.heard(text, confidence=0.5)
+    caller.at += (INSISTS_MS - 1) * 8
+    caller.starts()
+    caller.speaks(450)
+    assert kinds(caller.heard(text, confidence=0.5)) == [Stop, Answer]
+
+
+def test_two_hums_far_apart_do_not_insist():
+    caller = over_robot()
+    for _ in range(3):
+        caller.speaks(450)
+        assert kinds(caller.heard("It can.", confidence=0.5))[-1] == Ignored
+        caller.at += (INSISTS_MS + 1) * 8
+        caller.starts()
+
+
+def test_an_unclear_beginning_is_kept_where_the_caller_speaks_on():
+    caller = over_robot()
+    caller.speaks(400)
+    first = caller.number
+    caller.starts()
+    assert caller.heard("I bought", first, confidence=0.5) == []
+    caller.speaks(900)
+    stop, answer = caller.heard("a chair from you")
+    assert stop == Stop()
+    assert isinstance(answer, Answer)
+    assert answer.text == "I bought a chair from you"
+
+
+def test_an_unclear_word_into_the_last_of_the_prompt_is_no_backchannel():
+    caller = over_robot()
+    caller.speaks(150)
+    caller.turns.robot_ends(caller.at)
+    caller.speaks(450)
+    assert kinds(caller.heard("Family.", confidence=0.5)) == [Answer]
+
+
+def test_an_unclear_word_is_the_answer_after_all_where_nothing_else_is_said():
+    caller = over_robot()
+    caller.speaks(450)
+    caller.heard("Smith.", confidence=0.5)
+    answer = caller.turns.after_all()
+    assert isinstance(answer, Answer)
+    assert (answer.text, answer.barged_in) == ("Smith.", True)
+    assert caller.turns.after_all() is None
+
+
+@pytest.mark.parametrize("done", ["answered", "next prompt", "recogniser lost"])
+def test_an_unclear_word_is_forgotten_with_its_prompt(done):
+    caller = over_robot()
+    caller.speaks(450)
+    caller.heard("Smith.", confidence=0.5)
+    if done == "answered":
+        caller.starts()
+        caller.heard("I would rather ask something else")
+    elif done == "next prompt":
+        caller.turns.robot_begins(True)
+    else:
+        caller.turns.reset()
+    assert caller.turns.after_all() is None
 
 
 @pytest.mark.parametrize(
