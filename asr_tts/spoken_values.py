@@ -70,6 +70,11 @@ def _date(value: object, language: str, now: datetime | None, _option: str) -> s
     return _words(language).date(day, now.date() if now else None)
 
 
+def _weekday(value: object, language: str, _now: datetime | None, _option: str) -> str:
+    day = value if isinstance(value, date) else date.fromisoformat(str(value).partition("T")[0])
+    return _words(language).weekday(day.weekday())
+
+
 def _time(value: object, language: str, _now: datetime | None, _option: str) -> str:
     if isinstance(value, datetime | time):
         return _words(language).time(value.hour, value.minute)
@@ -125,17 +130,18 @@ def _decimal(value: object) -> Decimal:
 
 FILTERS: Mapping[str, Callable[[object, str, datetime | None, str], str]] = {
     "digits": _digits,
-    "spelled": _spelled,
+    "spell": _spelled,
     "number": _number,
     "ordinal": _ordinal,
     "percent": _percent,
     "money": _money,
     "date": _date,
     "time": _time,
-    "moment": _moment,
+    "weekday": _weekday,
+    "datetime": _moment,
     "phone": _phone,
     "email": _email,
-    "yes_no": _yes_no,
+    "agreement": _yes_no,
     "row": _row,
     "text": _text,
 }

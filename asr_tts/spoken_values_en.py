@@ -67,6 +67,10 @@ class Words:
         return f"{words}, {text.year(day.year)}" if far else words
 
     @staticmethod
+    def weekday(day: int) -> str:
+        return DAYS[day]
+
+    @staticmethod
     def time(hour: int, minute: int) -> str:
         if not minute and hour in (0, 12):
             return "noon" if hour else "midnight"

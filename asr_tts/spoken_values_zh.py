@@ -61,6 +61,10 @@ class Words:
         return f"{year}{words}星期{DAYS[day.weekday()]}"
 
     @staticmethod
+    def weekday(day: int) -> str:
+        return f"星期{DAYS[day]}"
+
+    @staticmethod
     def time(hour: int, minute: int) -> str:
         part = "凌晨" if hour < 6 else "早上" if hour < 9 else "上午" if hour < 12 else "中午" if hour == 12 else ""
         part = part or ("下午" if hour < 18 else "晚上")

@@ -26,7 +26,7 @@ class Finder(Protocol):
 
 
 FINDERS: Mapping[Type, Finder] = {
-    "yes_no": agreement.find,
+    "agreement": agreement.find,
     "digits": digits.find,
 }
 """In the order in which several slots take their words: what is easiest to tell from the rest comes first."""

@@ -50,7 +50,7 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
     if agrees is None:
         return None
     note = "" if confidence >= 0.7 else "both yes and no can be heard in it"
-    return Found(agrees, 0, len(text), confidence, said(agrees, "yes_no", language), note)
+    return Found(agrees, 0, len(text), confidence, said(agrees, "agreement", language), note)
 
 
 def _zh(bare: str) -> tuple[bool | None, float]:

@@ -5,31 +5,33 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Type = Literal["digits", "number", "money", "moment", "phone", "identifier", "list", "yes_no", "email", "text"]
-Wants = Literal["date", "time", "both", "either"]
-Check = Literal["", "luhn", "ean", "mod97", "iso7064", "china_id"]
+Type = Literal["digits", "number", "money", "moment", "phone", "identifier", "list", "agreement", "email", "free_text"]
+Part = Literal["date", "time", "both", "either"]
+Check = Literal["", "luhn", "ean", "id_card", "mod97", "mod11_2"]
 TYPES: tuple[Type, ...] = get_args(Type)
 ALIASES: Mapping[str, tuple[Type, Mapping[str, object]]] = {
-    "date": ("moment", {"wants": "date"}),
-    "time": ("moment", {"wants": "time"}),
-    "date_time": ("moment", {"wants": "both"}),
+    "date": ("moment", {"part": "date"}),
+    "time": ("moment", {"part": "time"}),
+    "date_time": ("moment", {"part": "both"}),
     "name": ("list", {}),
     "place": ("list", {}),
-    "id_card": ("identifier", {"check": "china_id"}),
+    "yes_no": ("agreement", {}),
+    "text": ("free_text", {}),
+    "id_card": ("identifier", {"check": "id_card"}),
     "card_number": ("identifier", {"check": "luhn", "pattern": r"\d{13,19}"}),
 }
 """Names that a flow may give instead of a type with settings."""
 SETTINGS: Mapping[Type, tuple[str, ...]] = {
-    "digits": ("least", "most"),
+    "digits": ("digits", "least", "most"),
     "number": ("least", "most", "whole"),
     "money": ("currency", "least", "most"),
-    "moment": ("wants", "prefers", "opens", "closes"),
+    "moment": ("part", "prefer", "opens", "closes"),
     "phone": ("country",),
-    "identifier": ("pattern", "check", "least", "most"),
+    "identifier": ("pattern", "check", "digits", "least", "most"),
     "list": ("entries",),
-    "yes_no": (),
+    "agreement": (),
     "email": (),
-    "text": ("least", "most"),
+    "free_text": ("least", "most"),
 }
 """Which settings each type takes."""
 
@@ -51,7 +53,7 @@ class Entry:
 class SlotKind:
     """What a slot may hold. Hashable, so that what is made ready for it is made once."""
 
-    type: Type = "text"
+    type: Type = "free_text"
     least: float | None = None
     """Fewest digits (digits, identifier), least value (number, money), fewest words or signs (text)."""
     most: float | None = None
@@ -59,9 +61,9 @@ class SlotKind:
     """Numbers: no fractions."""
     currency: str = ""
     """ISO 4217; "" for what the language suggests (USD, CNY)."""
-    wants: Wants = "both"
+    part: Part = "both"
     """What of a moment: `both` needs date and time, `either` takes what is said."""
-    prefers: Literal["future", "past"] = "future"
+    prefer: Literal["future", "past"] = "future"
     """Which Tuesday is meant."""
     opens: int = 7
     """First hour that a time without "morning" or "afternoon" may mean."""
@@ -72,7 +74,8 @@ class SlotKind:
     pattern: str = ""
     """What an identifier looks like without spaces and dashes, a regular expression over 0-9 and A-Z."""
     check: Check = ""
-    """Scheme of its check digit: luhn (ISO/IEC 7812), ean (GTIN), mod97 and iso7064 (MOD 11-2), china_id (GB 11643)."""
+    """Scheme of its check digit: luhn (ISO/IEC 7812), ean (GTIN), id_card (China's, GB 11643), mod97 and
+    mod11_2 (ISO 7064)."""
     entries: tuple[Entry, ...] = ()
 
     @classmethod
@@ -82,7 +85,7 @@ class SlotKind:
         Raises ValueError with a sentence that names the setting and what may stand there.
         """
         given = {"type": settings} if isinstance(settings, str) else dict(settings)
-        name = str(given.pop("type", "text"))
+        name = str(given.pop("type", "free_text"))
         type_, preset = ALIASES.get(name, (name, {}))
         if type_ not in TYPES:
             raise ValueError(f"There is no slot type '{name}'; use one of {', '.join((*TYPES, *ALIASES))}.")
@@ -92,6 +95,8 @@ class SlotKind:
                 may = f"takes {', '.join(allowed)}" if allowed else "takes no settings"
                 raise ValueError(f"A slot of type '{name}' has no setting '{key}'; it {may}.")
         values = {**preset, **given}
+        if "digits" in values:
+            values["least"] = values["most"] = values.pop("digits")
         kind = cls(type_, **{key: _checked(key, value) for key, value in values.items()})  # type: ignore[arg-type]
         return kind._whole_checked(name)
 
@@ -139,9 +144,9 @@ def _checked(key: str, value: Any) -> Any:
         case "whole":
             if not isinstance(value, bool):
                 raise ValueError(f"'whole' must be true or false, not '{value}'.")
-        case "wants":
-            return _one_of(key, value, get_args(Wants))
-        case "prefers":
+        case "part":
+            return _one_of(key, value, get_args(Part))
+        case "prefer":
             return _one_of(key, value, ("future", "past"))
         case "check":
             return _one_of(key, value, get_args(Check)[1:])
