@@ -63,6 +63,7 @@ class Server:
             settings.sip,
             guard=self.edge.guard,
             origins=self.edge.origins,
+            admission=self.edge.admission,
             on_call=self.reception.arrive,
             health=self.reception.health,
             codecs=settings.media.codecs,

@@ -40,7 +40,7 @@ class TrunkSettings(Section):
     caller_number: str = ""
     """User part of From on calls through this trunk."""
     max_calls: int = Field(0, ge=0)
-    """Placed by us at a time; 0: no limit."""
+    """At a time, in both directions together; 0: no limit."""
     health_check: float = Field(30, ge=0)
     """Seconds between our OPTIONS; 0: none."""
 
@@ -77,6 +77,8 @@ class GuardSettings(Section):
     """User-Agent beginnings (any case) whose packets are dropped without an answer."""
     accept_unknown: bool = True
     """Whether calls from addresses that are no trunk and no registered user reach the hotline (never a way out)."""
+    max_calls: int = Field(10, ge=0)
+    """At a time from one such address; 0: no limit."""
 
 
 class SipSettings(Section):

@@ -31,7 +31,7 @@ def server_with(directory: Path, settings: dict[str, str] | None = None, address
 async def live_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
     """One server with every engine and a user `anna` (password `right`) for the whole run."""
     users = json.dumps([{"name": "anna", "password": "right"}])
-    guard = json.dumps({"requests_per_second": 200})
+    guard = json.dumps({"requests_per_second": 200, "max_calls": 0})
     settings = {"SIP__USERS": users, "SIP__GUARD": guard, "LIMITS__DRAIN_SECONDS": "2"}
     async with server_with(tmp_path_factory.mktemp("live"), settings) as server:
         yield server

@@ -144,7 +144,10 @@ class Dialog(Protocol):
         """Re-INVITE with sendonly, or back with sendrecv."""
 
     def refer_progress(self, code: int, words: str) -> None:
-        """Tell the peer how the transfer that it asked for goes (RFC 3515 section 2.4.5); from 200 on it is settled."""
+        """Tell the peer how the transfer that it asked for goes (RFC 3515 section 2.4.5); from 200 on it is settled.
+
+        The first word of it answers the REFER: 300 or more declines it.
+        """
 
 
 # -- media ---------------------------------------------------------------------------------------------------

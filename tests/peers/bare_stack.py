@@ -10,6 +10,7 @@ from models.cause import Cause
 from models.errors import HotlineError
 from models.settings import SipSettings
 from voice.line import HungUp, Origin
+from voice.sip.admission import Admission
 from voice.sip.dialog import SipDialog
 from voice.sip.stack import SipStack
 
@@ -107,6 +108,7 @@ async def bare_stack(
         SipSettings(listen=f"{shown}:{port or free_port(host)}"),
         guard=guard or anybody,  # type: ignore[arg-type]
         origins=origins or anybody,  # type: ignore[arg-type]
+        admission=Admission((), 0),
         on_call=bare.taken,
         health=lambda: bare.code,
     )

@@ -31,7 +31,7 @@ def spoken(path: Path, *, after: float, then: float) -> Path:
 @pytest.mark.parametrize(
     ("user", "account", "origin"),
     [
-        ("passer-by", "<sip:passer-by@{host}:{port}>;regint=0", "unknown"),
+        ("passer-by", f"<sip:passer-by@{ADDRESS}>;regint=0", "unknown"),
         ("anna", "<sip:anna@{host}:{port}>;auth_user=anna;auth_pass=right;regint=60", "user anna"),
     ],
     ids=["stranger", "registered"],

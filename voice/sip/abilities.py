@@ -2,9 +2,9 @@
 
 METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "REFER", "NOTIFY", "REGISTER")
 ALLOW = ("Allow", ", ".join(METHODS))
-OPTIONS = frozenset({"timer", "replaces"})
+OPTIONS = frozenset({"timer"})
 """Option tags that a request may require."""
-SUPPORTED = ("Supported", "timer, replaces")
+SUPPORTED = ("Supported", "timer")
 ACCEPT = ("Accept", "application/sdp")
 SDP_TYPE = ("Content-Type", "application/sdp")
 KEY_TYPES = ("Accept", "application/dtmf-relay, application/dtmf")

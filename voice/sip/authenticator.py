@@ -105,9 +105,6 @@ class Authenticator:
     def has_users(self) -> bool:
         return bool(self._users)
 
-    def knows(self, user: str) -> bool:
-        return user in self._users
-
     def challenges(self, now: float, stale: bool = False, phone: str = "", user_agent: str = "") -> tuple[str, ...]:
         """Values of the WWW-Authenticate headers of one 401, strongest first (RFC 8760 section 2.4).
 

@@ -18,7 +18,7 @@ from voice.sip.digest import answer_to, best_challenge
 from voice.sip.message import Headers, Request, Response
 from voice.sip.negotiation import Negotiation
 from voice.sip.peer import Peer
-from voice.sip.refer import ReferProgress
+from voice.sip.refer import Transfer
 from voice.sip.renegotiation import Renegotiation
 from voice.sip.request import Credentials
 from voice.sip.session_watch import SessionWatch
@@ -61,7 +61,7 @@ class SipDialog:
         self.credentials = credentials
         self.renegotiation = Renegotiation(self)
         self.session = SessionWatch(self)
-        self.refers: list[ReferProgress] = []
+        self.refers: list[Transfer] = []
         self._sink: Sink | None = None
         self._kept: list[DialogEvent] = []
         self._uses: dict[str, int] = {}
@@ -95,7 +95,10 @@ class SipDialog:
         self.renegotiation.towards("sendonly" if on else "sendrecv")
 
     def refer_progress(self, code: int, words: str) -> None:
-        """Tell the peer how the transfer that it asked for goes (RFC 3515 section 2.4.5); from 200 on it is settled."""
+        """Tell the peer how the transfer that it asked for goes (RFC 3515 section 2.4.5); from 200 on it is settled.
+
+        The first word of it answers the REFER: 300 or more declines it.
+        """
         for refer in self.refers:
             refer.tell(code, words)
         if code >= 200:

@@ -14,12 +14,13 @@ from typing import Protocol
 from models.errors import HotlineError, OperatorFault
 from models.settings import SipSettings
 from voice.sip.address import Address, bracketed, host_and_port, numeric
+from voice.sip.admission import Admission
 from voice.sip.authenticator import Authenticator, Nonces
 from voice.sip.bindings import Bindings
 from voice.sip.errand import Errand, Reply
 from voice.sip.guard import Guard
 from voice.sip.health_check import HealthCheck
-from voice.sip.origins import Origins
+from voice.sip.origins import Domain, Origins
 from voice.sip.register_request import register_handler
 from voice.sip.registrar import Registrar
 from voice.sip.registration import Registration
@@ -62,11 +63,17 @@ class SipEdge:
         self.resolver = Resolver(clock)
         authenticator = Authenticator(settings.realm, settings.users, Nonces(settings.nonce_seconds))
         self.guard = Guard(settings.guard, self._is_trunk)
-        listen, _ = host_and_port(settings.listen, "listen in [sip]")
+        listen, port = host_and_port(settings.listen, "listen in [sip]")
         self._can_be_called_at(settings.public_address or listen)
         self.origins = Origins(
-            self.trunks, authenticator, self.bindings, settings.guard.accept_unknown, self.guard.credentials_judged
+            self.trunks,
+            authenticator,
+            self.bindings,
+            Domain((settings.realm, listen, settings.public_address), port),
+            settings.guard.accept_unknown,
+            self.guard.credentials_judged,
         )
+        self.admission = Admission(self.trunks, settings.guard.max_calls)
         self.registrar = Registrar(authenticator, self.bindings, self.guard.credentials_judged)
         self.registrations: list[Registration] = []
         self._stopping, self._ended = asyncio.Event(), asyncio.Event()

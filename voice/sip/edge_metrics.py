@@ -33,7 +33,10 @@ def families(edge: SipEdge, clock: Callable[[], float]) -> list[Family]:
             label="trunk",
         ),
         Family(
-            "hotline_trunk_calls", "Calls placed through a trunk now.", each(lambda trunk: trunk.calls), label="trunk"
+            "hotline_trunk_calls",
+            "Calls through a trunk now, in either direction.",
+            each(lambda trunk: trunk.calls),
+            label="trunk",
         ),
         Family(
             "hotline_trunk_registered_seconds",

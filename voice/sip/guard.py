@@ -5,7 +5,7 @@ flood with forged sources must not become a flood of entries. Sources that `know
 """
 
 import re
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address
@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from models.settings import GuardSettings
 from voice.sip.address import numeric
+from voice.sip.seldom import Seldom
 
 Reason = Literal["", "flood", "banned", "scanner", "password-backoff"]
 
@@ -63,7 +64,7 @@ class Guard:
         self._scanners = tuple(name.lower().encode() for name in settings.scanners)
         self.dropped: Counter[Reason] = Counter()
         """Packets dropped since the start, by reason (metrics)."""
-        self._told: dict[Reason, tuple[float, int]] = {}
+        self._news: defaultdict[Reason, Seldom] = defaultdict(lambda: Seldom(_LOG_EVERY))
 
     def admits(self, address: str, now: float, head: bytes) -> Verdict:
         """Judge one packet; `head` is its beginning (4 KiB suffice), `now` any clock in seconds."""
@@ -74,7 +75,8 @@ class Guard:
         if not reason:
             return Verdict(True)
         self.dropped[reason] += 1
-        return Verdict(False, reason, self._news(reason, address, now))
+        sentence = _SENTENCES[reason].format(address=address, ban=self._settings.ban_seconds)
+        return Verdict(False, reason, self._news[reason].line(sentence, now))
 
     def credentials_judged(self, address: str, proven: bool, now: float) -> None:
         """Hear that a request's credentials were right or wrong."""
@@ -145,15 +147,6 @@ class Guard:
         table.move_to_end(source)
         if len(table) > self._sources:
             table.popitem(last=False)
-
-    def _news(self, reason: Reason, address: str, now: float) -> str:
-        told_at, silent = self._told.get(reason, (float("-inf"), 0))
-        if now - told_at < _LOG_EVERY:
-            self._told[reason] = (told_at, silent + 1)
-            return ""
-        self._told[reason] = (now, 0)
-        more = f" ({silent} more since the last line)" if silent else ""
-        return f"{_SENTENCES[reason].format(address=address, ban=self._settings.ban_seconds)}{more}"
 
 
 _SENTENCES: dict[Reason, str] = {

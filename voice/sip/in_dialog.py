@@ -1,6 +1,5 @@
 """The RFCs' answers to a peer's requests within a dialog. Each handler returns what sippy wants: a response or None."""
 
-import asyncio
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ from voice.line import HungUp, InfoDigit, MediaChanged, Referred
 from voice.sip.abilities import ACCEPT, ALLOW, KEY_TYPES, SDP_TYPE, SERVER, SUPPORTED
 from voice.sip.dialog_life import State
 from voice.sip.message import Headers, Request, Response
-from voice.sip.refer import ReferProgress
+from voice.sip.refer import Transfer
 from voice.sip.sdp import BadDescription
 from voice.sip.session_refresh import SHORTEST, TooBrief, answered, asked
 from voice.sip.uri import BadUri, read_name_addr, read_uri
@@ -30,6 +29,8 @@ def answer_request(dialog: "SipDialog", request: Request, transaction: Any) -> A
     dialog.peer.remote_cseq = request.cseq
     if request.method == "INVITE":
         return _invite(dialog, request, transaction)
+    if request.method == "REFER":
+        return _refer(dialog, request, transaction), None, None
     handler = _HANDLERS.get(request.method)
     if handler is None:
         return request.response(405, "Method Not Allowed", [ALLOW]), None, None
@@ -72,7 +73,7 @@ def _info(dialog: "SipDialog", request: Request) -> Response:
     return request.response(200, "OK")
 
 
-def _refer(dialog: "SipDialog", request: Request) -> Response:
+def _refer(dialog: "SipDialog", request: Request, transaction: Any) -> Response | None:
     targets = request.listed("Refer-To")
     if len(targets) != 1:
         return request.response(400, "Bad Request: one Refer-To is needed")
@@ -86,19 +87,9 @@ def _refer(dialog: "SipDialog", request: Request) -> Response:
     if dialog.state is not State.UP:
         return request.response(403, "Forbidden: the call is not up")
     replaces = re.search(r"(?:^|&)Replaces=([^&]*)", uri.headers, re.IGNORECASE)
-    silent = request.first("Refer-Sub").strip().lower() == "false"
-    if not silent:
-        progress = ReferProgress(dialog, request.cseq)
-        dialog.refers.append(progress)
-        # After the 202, and at once (RFC 3515 section 2.4.4).
-        asyncio.get_running_loop().call_soon(_first_notify, dialog, progress)
+    dialog.refers.append(Transfer(dialog, request, transaction))
     dialog.emit(Referred(target.partition("?")[0], replaces[1] if replaces else ""))
-    return request.response(202, "Accepted", [("Contact", dialog.peer.contact), *([("Refer-Sub", "false")] * silent)])
-
-
-def _first_notify(dialog: "SipDialog", progress: ReferProgress) -> None:
-    if progress in dialog.refers:
-        progress.tell(100, "Trying")
+    return None
 
 
 def _notify(dialog: "SipDialog", request: Request) -> Response:
@@ -219,7 +210,6 @@ _HANDLERS = {
     "BYE": _bye,
     "OPTIONS": _options,
     "INFO": _info,
-    "REFER": _refer,
     "NOTIFY": _notify,
     "SUBSCRIBE": _subscribe,
     "PRACK": _prack,

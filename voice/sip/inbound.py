@@ -35,8 +35,6 @@ class InboundDialog(SipDialog):
         super().__init__(wire, peer, codecs, *parties)
         self.invite = invite
         """What the peer sent; its headers may interest whoever routes the call."""
-        self.replaces = invite.first("Replaces")
-        """Replaces header (RFC 3891): the call that this one is to take over; "" for an ordinary one."""
         self._transaction = transaction
         self._interval = interval
         self._offer: Description | None = self.negotiation.check(invite.body) if invite.body else None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voice.line import Origin
-from voice.sip.address import Address, bracketed
+from voice.sip.address import SIP_PORT, Address, bracketed, numeric
 from voice.sip.authenticator import Authenticator
 from voice.sip.bindings import Bindings, read_contact
 from voice.sip.request import Request
@@ -24,6 +24,11 @@ class Arrival:
     from_host: str
     line: str = ""
     """`line` parameter of the Request-URI."""
+    from_port: int = 0
+    """0 where From has none."""
+    called_host: str = ""
+    """Host of the Request-URI."""
+    called_port: int = 0
     credentials: tuple[str, ...] = ()
     """Authorization and Proxy-Authorization values."""
     user_agent: str = ""
@@ -31,6 +36,7 @@ class Arrival:
     @classmethod
     def read(cls, request: Request) -> "Arrival":
         sender = read_contact(request.first("From"))
+        called = read_contact(f"<{request.uri}>")
         line = _LINE.search(request.uri)
         return cls(
             request.method,
@@ -38,9 +44,37 @@ class Arrival:
             sender.read.user if sender else "",
             sender.read.host if sender else "",
             line[1] if line else "",
+            sender.read.port if sender else 0,
+            called.read.host if called else "",
+            called.read.port if called else 0,
             (*request.values("Authorization"), *request.values("Proxy-Authorization")),
             request.first("User-Agent"),
         )
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What our users' addresses end in."""
+
+    hosts: tuple[str, ...]
+    """Names and numeric addresses of ours; "" stands for none."""
+    port: int
+    """Where we listen; 0 for the usual one."""
+
+    def claimed_by(self, arrival: Arrival) -> bool:
+        """Whether From is an address of ours: in one of `hosts`, or in the very domain that is called."""
+        host, port = _plain(arrival.from_host), arrival.from_port or SIP_PORT
+        if not host:
+            return False
+        ours = {_plain(known) for known in self.hosts}
+        if host in ours and arrival.from_port in (0, self.port or SIP_PORT):
+            return True
+        return (host, port) == (_plain(arrival.called_host), arrival.called_port or SIP_PORT)
+
+
+def _plain(host: str) -> str:
+    """Write a host in the one way that can be compared."""
+    return str(numeric(host) or host.rstrip(".").lower())
 
 
 @dataclass(frozen=True)
@@ -56,6 +90,7 @@ class Origins:
         trunks: Sequence[Trunk],
         authenticator: Authenticator,
         bindings: Bindings,
+        domain: Domain,
         accept_unknown: bool = True,
         on_proof: Callable[[str, bool, float], None] = lambda address, proven, now: None,
     ) -> None:
@@ -67,6 +102,7 @@ class Origins:
         self._trunks = trunks
         self._authenticator = authenticator
         self._bindings = bindings
+        self._domain = domain
         self._accept_unknown = accept_unknown
 
     def trunk_of(self, arrival: Arrival) -> Trunk | None:
@@ -82,8 +118,8 @@ class Origins:
     def of(self, arrival: Arrival, now: float) -> Origin | Prove:
         """Tell who sent it, or what to answer so that the sender proves it.
 
-        A request that claims one of our users is challenged, and so is one with wrong credentials, whether that user
-        exists or not. (A stranger who calls under a name that is no user's is simply a stranger.)
+        Whoever claims an address in our domain is challenged, and so is one with wrong credentials: whether such a
+        user exists decides nothing, so that nobody learns it. Whoever calls from another domain is a stranger.
         """
         address = f"{bracketed(arrival.source[0])}:{arrival.source[1]}"
         trunk = self.trunk_of(arrival)
@@ -96,17 +132,15 @@ class Origins:
             self._on_proof(arrival.source[0], bool(proof.user), now)
         if proof.user:
             return Origin("user", proof.user, address)
-        if proof.tried or self._claims_user(arrival, now):
+        if proof.tried or self._has_to_prove(arrival, now):
             return Prove(self._authenticator.challenges(now, proof.stale, phone, arrival.user_agent))
         return Origin("unknown", "", address)
 
-    def _claims_user(self, arrival: Arrival, now: float) -> bool:
+    def _has_to_prove(self, arrival: Arrival, now: float) -> bool:
         if not self._authenticator.has_users:
             return False
         return (
-            not self._accept_unknown
-            or self._authenticator.knows(arrival.from_user)
-            or bool(self._bindings.at(arrival.source, now))
+            not self._accept_unknown or self._domain.claimed_by(arrival) or bool(self._bindings.at(arrival.source, now))
         )
 
 

@@ -4,6 +4,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from models.cause import Cause
+from models.errors import CannotDo
 from voice.line import Origin, Party
 from voice.sip import request as plain
 from voice.sip.abilities import ACCEPT, ALLOW, METHODS, OPTIONS, SERVER, SUPPORTED
@@ -13,6 +14,7 @@ from voice.sip.message import Request, Response, new_tag
 from voice.sip.origins import Prove, may_reach_hotline
 from voice.sip.peer import Peer, contact
 from voice.sip.sdp import BadDescription
+from voice.sip.seldom import Seldom
 from voice.sip.session_refresh import SHORTEST, TooBrief, asked
 from voice.sip.uri import BadUri, read_name_addr, read_uri
 
@@ -23,11 +25,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _WITHIN_ONLY = ("BYE", "INFO", "UPDATE", "PRACK", "NOTIFY", "REFER")
 """Methods that outside a dialog we know nothing of (481); a REFER there would be a call out by a stranger (403)."""
+_COME_AGAIN = ("Retry-After", "10")
+"""Seconds, where it is the source that has enough calls or we that leave."""
+_FULL_LOG_EVERY = 10.0
+"""Seconds between two log lines about sources with too many calls."""
 
 
 class ReceptionDesk:
     def __init__(self, stack: "SipStack") -> None:
         self._stack = stack
+        self._full_news = Seldom(_FULL_LOG_EVERY)
 
     def receive(self, request: Request, transaction: Any) -> Any:
         """Take a request with a new transaction; returns what sippy wants back, whatever happens inside."""
@@ -82,7 +89,7 @@ class ReceptionDesk:
         code = self._stack.health()
         if code == 200:
             return _said(request, 200, "OK", ACCEPT, ALLOW, SUPPORTED, ("Accept-Encoding", "identity"))
-        return _said(request, code, "Service Unavailable", ("Retry-After", "10"))
+        return _said(request, code, "Service Unavailable", _COME_AGAIN)
 
     # -- a new call -----------------------------------------------------------------------------------------
 
@@ -104,6 +111,9 @@ class ReceptionDesk:
         except BadDescription as fault:
             self._stack.counts["bad_descriptions"] += 1
             return _ours(unacceptable(request, fault))
+        full = self._full(request, origin)
+        if full is not None:
+            return _ours(full)
         transactions = self._stack.transactions
         transactions.sendResponse(request.response(100, "Trying"), transaction)
         transaction.r487.put("To", dialog.peer.local)
@@ -117,6 +127,17 @@ class ReceptionDesk:
             log.exception("%s could not be taken", dialog.id)
             dialog.hang_up(Cause.OUR_ERROR)
         return None, dialog.cancelled, dialog.unacknowledged
+
+    def _full(self, request: Request, origin: Origin) -> Response | None:
+        """Refuse where the source has as many calls as it may have; else the call is counted until its dialog ends."""
+        try:
+            self._stack.admission.take(origin)
+        except CannotDo as fault:
+            self._stack.counts[f"refused_{origin.kind}_full"] += 1
+            if news := self._full_news.line(f"A call was refused (503): {fault}", self._stack.clock()):
+                log.warning("%s", news)
+            return _said(request, 503, "Too Many Calls", _COME_AGAIN)
+        return None
 
     def _dialog(self, request: Request, transaction: Any, origin: Origin) -> InboundDialog:
         interval = asked(request)

@@ -16,6 +16,7 @@ from models.settings import SipSettings
 from voice.line import Origin, Party, Sink
 from voice.sip.abilities import USER_AGENT
 from voice.sip.address import SIP_PORT, Address, bracketed, host_and_port, numeric
+from voice.sip.admission import Admission
 from voice.sip.dialog import SipDialog
 from voice.sip.errand import Errand, Reply
 from voice.sip.message import Headers, Request, Response, new_tag, our_via
@@ -25,6 +26,7 @@ from voice.sip.parsing import Malformed, read, written
 from voice.sip.peer import Peer, contact
 from voice.sip.reception_desk import ReceptionDesk
 from voice.sip.request import Credentials, RequestHandler, Target
+from voice.sip.seldom import Seldom
 from voice.sip.transactions import Transactions
 from voice.sip.transport import Socket
 from voice.sip.uri import BadUri, read_uri
@@ -60,6 +62,7 @@ class SipStack:
         *,
         guard: Guard,
         origins: Origins,
+        admission: Admission,
         on_call: Callable[[SipDialog], None],
         health: Callable[[], int],
         codecs: Sequence[str] = ("PCMU", "PCMA", "G722"),
@@ -73,6 +76,7 @@ class SipStack:
         self.codecs = tuple(codecs)
         self.clock = clock
         self.origins = origins
+        self.admission = admission
         self.on_call = on_call
         self.health = health
         self.counts: Counter[str] = Counter()
@@ -82,8 +86,7 @@ class SipStack:
         """By Call-ID: several where we call ourselves, or a proxy forks."""
         self._guard = guard
         self._desk = ReceptionDesk(self)
-        self._silenced = 0
-        self._told = float("-inf")
+        self._malformed_news = Seldom(_MALFORMED_LOG_EVERY)
 
     async def start(self) -> None:
         """Bind and listen; raises `OperatorFault`."""
@@ -192,6 +195,8 @@ class SipStack:
         found = self._dialogs.get(dialog.id, [])
         if dialog in found:
             found.remove(dialog)
+            if dialog.direction == "inbound":
+                self.admission.release(dialog.origin)
         if not found:
             self._dialogs.pop(dialog.id, None)
 
@@ -269,13 +274,9 @@ class SipStack:
             self.transactions.remember(checksum, fault.answer, fault.address)
         else:
             self.transactions.remember(checksum)
-        now = self.clock()
-        if now - self._told < _MALFORMED_LOG_EVERY:
-            self._silenced += 1
-            return
-        more = f" ({self._silenced} more since the last line)" if self._silenced else ""
-        self._told, self._silenced = now, 0
-        log.warning("< %s sent %s%s", written(source), str(fault)[:120].encode("ascii", "replace").decode(), more)
+        what = str(fault)[:120].encode("ascii", "replace").decode()
+        if news := self._malformed_news.line(f"< {written(source)} sent {what}", self.clock()):
+            log.warning("%s", news)
 
 
 _METHODS = "INVITE ACK CANCEL BYE OPTIONS REGISTER INFO UPDATE REFER NOTIFY MESSAGE SUBSCRIBE PUBLISH PRACK"

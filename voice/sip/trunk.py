@@ -51,7 +51,7 @@ class Trunk:
         self.password = password_of(settings.password, f"trunk '{settings.name}'")
         self.health: Health = HEALTH.start
         self.calls = 0
-        """Calls through it now, in either direction as far as they were counted with `take`."""
+        """Calls through it now, in either direction."""
         self.line = secrets.token_hex(8)
         """Stands as `;line=` in the Contact that we register: a request that names it comes from this trunk."""
         owner = f"addresses of trunk '{settings.name}'"

@@ -18,7 +18,12 @@ class OurEdge:
     def __init__(self, settings: SipSettings, on_call: Callable[[SipDialog], None]) -> None:
         self.edge = SipEdge(settings, time.monotonic)
         self.stack = SipStack(
-            settings, guard=self.edge.guard, origins=self.edge.origins, on_call=on_call, health=lambda: 200
+            settings,
+            guard=self.edge.guard,
+            origins=self.edge.origins,
+            admission=self.edge.admission,
+            on_call=on_call,
+            health=lambda: 200,
         )
         self.outbound = Outbound(
             self.stack, self.edge.trunks, self.edge.bindings, self.edge.resolver, time.monotonic, settings.ring_seconds

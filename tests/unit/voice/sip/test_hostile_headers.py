@@ -7,7 +7,7 @@ from models.settings import UserSettings
 from voice.sip.authenticator import Authenticator, Nonces
 from voice.sip.bindings import Bindings
 from voice.sip.digest import best_challenge, parameters
-from voice.sip.origins import Arrival, Origins
+from voice.sip.origins import Arrival, Domain, Origins
 from voice.sip.register_request import register_handler
 from voice.sip.registrar import Registrar
 from voice.sip.request import Request
@@ -20,7 +20,7 @@ credentials = st.text(max_size=60) | st.lists(st.sampled_from(DIGEST + PIECES), 
 AUTHENTICATOR = Authenticator("hotline", [UserSettings(name="alice", password="right")], Nonces(60))
 BINDINGS = Bindings()
 HANDLER = register_handler(Registrar(AUTHENTICATOR, BINDINGS), lambda: 0.0)
-ORIGINS = Origins([], AUTHENTICATOR, BINDINGS)
+ORIGINS = Origins([], AUTHENTICATOR, BINDINGS, Domain(("hotline",), 5060))
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

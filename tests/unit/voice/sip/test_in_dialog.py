@@ -91,10 +91,14 @@ async def test_a_bye_ends_the_call_once_and_says_why(bare, phone):
     assert (await phone.ask("BYE")).code == 481
 
 
-async def test_a_refer_is_accepted_told_of_and_reported_on_without_hanging_up(bare, phone):
+async def test_a_refer_is_told_of_accepted_with_the_first_progress_and_reported_on(bare, phone):
     await phone.call()
-    answer = await phone.ask("REFER", "Refer-To: <sip:300@10.0.0.1?Replaces=abc%3Bto-tag%3D1>")
-    assert answer.code == 202
+    text = phone.request("REFER", "Refer-To: <sip:300@10.0.0.1?Replaces=abc%3Bto-tag%3D1>")
+    phone.raw(text)
+    await phone.silence()
+    bare.dialogs[0].refer_progress(100, "Trying")
+    answer = await phone.final()
+    assert (answer.code, answer.first("Contact")[:5]) == (202, "<sip:")
     first = await phone.incoming("NOTIFY")
     assert (first.body, first.first("Event")) == ("SIP/2.0 100 Trying\r\n", f"refer;id={phone.cseq}")
     assert first.first("Subscription-State").startswith("active;expires=")
@@ -114,9 +118,32 @@ async def test_a_refer_is_accepted_told_of_and_reported_on_without_hanging_up(ba
     assert bare.causes() == []
 
 
+async def test_a_transfer_that_is_declined_is_no_accepted_one(bare, phone):
+    await phone.call()
+    phone.request("REFER", "Refer-To: <sip:300@10.0.0.1>")
+    await bare.until(lambda: bare.events)
+    bare.dialogs[0].refer_progress(603, "Decline")
+    assert (await phone.final()).code == 603
+    await phone.silence()
+    assert (await phone.ask("OPTIONS")).code == 200
+
+
+async def test_a_refer_that_is_open_when_the_call_ends_is_declined(bare, phone):
+    await phone.call()
+    phone.request("REFER", "Refer-To: <sip:300@10.0.0.1>")
+    await phone.silence()
+    phone.request("BYE")
+    answers = {heard.cseq_method: heard.code for heard in (await phone.final(), await phone.final())}
+    assert answers == {"REFER": 603, "BYE": 200}
+    assert bare.stack.transactions.tserver == {}
+
+
 async def test_a_refer_without_subscription_is_not_reported_on(bare, phone):
     await phone.call()
-    answer = await phone.ask("REFER", "Refer-To: <sip:300@10.0.0.1>", "Refer-Sub: false")
+    phone.request("REFER", "Refer-To: <sip:300@10.0.0.1>", "Refer-Sub: false")
+    await phone.silence()
+    bare.dialogs[0].refer_progress(100, "Trying")
+    answer = await phone.final()
     assert (answer.code, answer.first("Refer-Sub")) == (202, "false")
     bare.dialogs[0].refer_progress(200, "OK")
     await phone.silence()

@@ -215,7 +215,19 @@ async def test_a_fault_of_ours_is_500_and_no_call_stuck_in_trying(caplog):
         assert bare.stack.counts["failures"] == 1
 
 
-async def test_replaces_is_shown_to_whoever_takes_the_call(bare, phone):
-    _, dialog = await invited(bare, phone, "Replaces: abc;to-tag=1;from-tag=2", "Require: replaces")
-    assert dialog.replaces == "abc;to-tag=1;from-tag=2"
-    assert dialog.invite.first("From").startswith('"Phone"')
+async def test_replaces_is_no_ability_of_ours_and_without_require_the_call_is_an_ordinary_one(bare, phone):
+    replaces = "Replaces: abc;to-tag=1;from-tag=2"
+    answer = await phone.ask("INVITE", SDP, replaces, "Require: replaces", body=OFFER)
+    assert (answer.code, answer.first("Unsupported")) == (420, "replaces")
+    _, dialog = await invited(bare, phone, replaces, "Supported: replaces")
+    await dialog.answer(*RTP)
+    assert "replaces" not in (await phone.final()).listed("Supported")
+
+
+async def test_a_caller_who_can_prack_is_rung_and_answered_without_it(bare, phone):
+    _, dialog = await invited(bare, phone, "Supported: 100rel")
+    dialog.ring()
+    ringing = await phone.hear()
+    assert (ringing.code, ringing.first("RSeq"), ringing.listed("Require")) == (180, "", [])
+    await dialog.answer(*RTP)
+    assert (await phone.final()).code == 200

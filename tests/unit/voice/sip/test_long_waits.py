@@ -111,11 +111,21 @@ async def test_a_session_whose_refresh_is_refused_ends_when_it_expires(bare, pho
 
 async def test_a_transfer_that_nobody_reports_on_fails_in_the_end(bare, phone):
     await phone.call()
-    assert (await phone.ask("REFER", "Refer-To: <sip:300@10.0.0.1>")).code == 202
+    phone.request("REFER", "Refer-To: <sip:300@10.0.0.1>")
+    await bare.until(lambda: bare.events)
+    bare.dialogs[0].refer_progress(100, "Trying")
+    assert (await phone.final()).code == 202
     phone.reply(await phone.incoming("NOTIFY"), 200, "OK")
     last = await phone.hear(200)
     assert last.body == "SIP/2.0 503 Service Unavailable\r\n"
     phone.reply(last, 200, "OK")
+
+
+async def test_a_transfer_that_nobody_decides_on_is_refused(bare, phone):
+    await phone.call()
+    phone.request("REFER", "Refer-To: <sip:300@10.0.0.1>")
+    assert (await phone.hear(6)).code == 503
+    assert bare.dialogs[0].refers == []
 
 
 async def test_a_cancel_that_is_never_settled_leaves_nothing_behind(bare, phone):

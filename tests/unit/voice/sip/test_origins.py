@@ -7,7 +7,7 @@ from voice.line import Origin
 from voice.sip.authenticator import Authenticator, Nonces
 from voice.sip.bindings import Binding, Bindings, Contact
 from voice.sip.digest import answer_to, best_challenge
-from voice.sip.origins import Arrival, Origins, Prove, may_call_out, may_reach_hotline
+from voice.sip.origins import Arrival, Domain, Origins, Prove, may_call_out, may_reach_hotline
 from voice.sip.request import Request
 from voice.sip.trunk import Trunk
 
@@ -27,6 +27,7 @@ class Edge:
             [self.trunk, self.quiet],
             self.authenticator,
             self.bindings,
+            Domain(("Hotline", "198.51.100.7", ""), 5070),
             accept_unknown,
             lambda *heard: self.proofs.append(heard),
         )
@@ -59,10 +60,41 @@ def test_a_line_that_was_never_registered_opens_nothing():
         assert origin.kind == "unknown"
 
 
-def test_whoever_claims_a_user_has_to_prove_it():
+@pytest.mark.parametrize("user", ["alice", "nobody", ""])
+@pytest.mark.parametrize(
+    "at",
+    [
+        {"from_host": "hotline"},
+        {"from_host": "HOTLINE."},
+        {"from_host": "198.51.100.7", "from_port": 5070},
+        {"from_host": "::ffff:198.51.100.7"},
+        {"from_host": "line.test", "called_host": "Line.Test", "called_port": 5060},
+    ],
+)
+def test_whoever_claims_our_domain_has_to_prove_it_whether_such_a_user_exists_or_not(user, at):
+    assert isinstance(Edge().origins.of(replace(STRANGER, from_user=user, **at), 0), Prove)
+
+
+@pytest.mark.parametrize("user", ["alice", "nobody", ""])
+@pytest.mark.parametrize(
+    "at",
+    [
+        {},
+        {"from_host": ""},
+        {"from_host": "198.51.100.7", "from_port": 5062},
+        {"called_host": "198.51.100.7", "called_port": 5070},
+    ],
+)
+def test_whoever_calls_from_elsewhere_is_a_stranger_by_whatever_name(user, at):
+    origin = Edge().origins.of(replace(STRANGER, from_user=user, **at), 0)
+    assert isinstance(origin, Origin)
+    assert origin.kind == "unknown"
+
+
+def test_a_user_proves_it_from_any_domain():
     edge = Edge()
-    claim = replace(STRANGER, from_user="alice")
-    assert isinstance(edge.origins.of(claim, 0), Prove)
+    claim = replace(STRANGER, from_user="alice", from_host="hotline")
+    assert edge.origins.of(edge.proven(STRANGER), 0) == Origin("user", "alice", "203.0.113.9:5060")
     assert edge.origins.of(edge.proven(claim), 0) == Origin("user", "alice", "203.0.113.9:5060")
 
 
@@ -79,7 +111,7 @@ def test_where_strangers_are_not_answered_nobody_learns_who_exists():
 
 
 def test_without_any_user_nobody_is_challenged():
-    origin = Edge(users=False).origins.of(replace(STRANGER, from_user="alice"), 0)
+    origin = Edge(users=False).origins.of(replace(STRANGER, from_user="alice", from_host="hotline"), 0)
     assert isinstance(origin, Origin)
     assert origin.kind == "unknown"
 
@@ -128,6 +160,7 @@ def test_a_request_is_read_whatever_way_its_from_is_written():
         arrival = Arrival.read(request)
         assert (arrival.from_user, arrival.from_host.lower(), arrival.line) == ("alice", "example.com", "abc123")
         assert arrival.credentials == ("Digest a=b", "Digest c=d")
+        assert (arrival.from_port, arrival.called_host, arrival.called_port) == (5062, "192.0.2.5", 5060)
 
 
 def test_a_request_whose_from_is_no_sip_uri_comes_from_nobody_we_know():

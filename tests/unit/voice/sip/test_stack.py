@@ -11,6 +11,7 @@ from models.settings import SipSettings
 from tests.peers.bare_stack import Anybody, bare_stack
 from tests.unit.voice.sip.phone import HOST, OFFER, SDP, Phone
 from voice.line import Origin
+from voice.sip.admission import Admission
 from voice.sip.errand import Errand
 from voice.sip.guard import Verdict
 from voice.sip.origins import Prove
@@ -59,7 +60,7 @@ async def test_options_tell_what_we_can_do_or_that_we_leave(bare, phone):
     able = await phone.ask("OPTIONS")
     assert able.first("Accept") == "application/sdp"
     assert "UPDATE" in able.listed("Allow")
-    assert able.listed("Supported") == ["timer", "replaces"]
+    assert able.listed("Supported") == ["timer"]
     bare.code = 503
     assert (await phone.ask("OPTIONS")).code == 503
 
@@ -194,17 +195,24 @@ async def test_an_errand_brings_the_final_reply(bare, phone):
     assert bare.stack.transactions.tclient == {}
 
 
+def deaf(settings):
+    admission = Admission((), 0)
+    return SipStack(
+        settings, guard=Anybody(), origins=Anybody(), admission=admission, on_call=print, health=lambda: 200
+    )
+
+
 async def test_a_port_that_is_taken_is_said_in_a_sentence():
     async with bare_stack("127.0.0.37") as bare:
         taken = SipSettings(listen=f"127.0.0.37:{bare.stack.address[1]}")
-        second = SipStack(taken, guard=Anybody(), origins=Anybody(), on_call=print, health=lambda: 200)
+        second = deaf(taken)
         with pytest.raises(OperatorFault, match="another program has the port"):
             await second.start()
 
 
 async def test_an_address_that_is_not_ours_is_said_in_a_sentence():
     elsewhere = SipSettings(listen="192.0.2.1:5060")
-    stack = SipStack(elsewhere, guard=Anybody(), origins=Anybody(), on_call=print, health=lambda: 200)
+    stack = deaf(elsewhere)
     with pytest.raises(OperatorFault, match="no such address"):
         await stack.start()
 
