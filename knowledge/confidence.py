@@ -1,0 +1,35 @@
+"""What likeness is worth: the weights that make one confidence of it, and from where on an answer is given.
+
+Fitted on bench/data/knowledge_development.* by `python -m bench.knowledge_fit`; the figures that are reported come
+from other questions about other articles.
+"""
+
+import math
+from dataclasses import dataclass
+
+ACCEPT = 0.5
+"""Below this confidence, the answer is "I don't know"."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How one language is weighed."""
+
+    likeness: tuple[float, float, float]
+    """By meaning, by words of the best sentence, by words of the whole article."""
+    score: float
+    ahead: float
+    """Of the distance to the runner-up."""
+    constant: float
+
+    def confidence(self, score: float, ahead: float) -> float:
+        """Return the probability, 0-1, that the candidate is right."""
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.score * score + self.ahead * ahead + self.constant))))
+
+
+WEIGHTS = {
+    "en": Weights((0.0, 0.6, 0.4), 14.0, 6.0, -6.0),
+    "en by meaning": Weights((0.6, 0.25, 0.15), 16.0, 6.0, -8.0),
+    "zh": Weights((0.0, 0.6, 0.4), 14.0, 6.0, -6.0),
+    "zh by meaning": Weights((0.6, 0.25, 0.15), 16.0, 6.0, -8.0),
+}

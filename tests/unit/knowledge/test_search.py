@@ -1,0 +1,126 @@
+"""The right article is found, in both languages, or it is said that there is none."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from knowledge.entry import Entry, Vectors
+from knowledge.search import Knowledge
+
+DAY = date(2026, 11, 21)
+ENGLISH = (
+    Entry(
+        "hours", 3, "en", "Opening hours", ("When are you open?", "Are you open on Sunday?"), "Nine to six.", "Long."
+    ),
+    Entry(
+        "returns", 1, "en", "Returning an order", ("How do I send something back?",), "Within 30 days.", tags=("shop",)
+    ),
+    Entry(
+        "password", 1, "en", "Forgotten password", ("I can't log in any more",), "Press forgot password.", tags=("web",)
+    ),
+)
+CHINESE = (
+    Entry("营业时间", 1, "zh", "营业时间", ("你们几点开门？", "周末上班吗？"), "早上九点到下午六点。"),
+    Entry("退货", 1, "zh", "怎么退货", ("买的东西不想要了怎么退？",), "三十天内可以退货。"),
+    Entry("密码", 1, "zh", "忘记密码", ("登录不上去怎么办？",), "请点击忘记密码。"),
+)
+
+
+@pytest.fixture
+def knowledge() -> Knowledge:
+    return Knowledge((*ENGLISH, *CHINESE))
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "article"),
+    [
+        ("when are you open on Sundays", "en", "hours"),
+        ("how can I send an order back", "en", "returns"),
+        ("I can't log in", "en", "password"),
+        ("你们周末几点开门", "zh", "营业时间"),
+        ("我想退货怎么退", "zh", "退货"),
+        ("密码忘记了", "zh", "密码"),
+    ],
+)
+def test_a_question_finds_its_article(knowledge: Knowledge, question: str, language: str, article: str) -> None:
+    found = knowledge.search(question, language, DAY)
+    assert found is not None
+    assert found.article_id == article
+    assert found.confidence >= 0.5
+    assert found.runner_up is None or found.runner_up.confidence < found.confidence
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [("what is the capital of France", "en"), ("今天股票涨了没有", "zh"), ("", "en"), ("，。", "zh"), ("hours", "fr")],
+)
+def test_a_question_that_no_article_answers_is_not_known(knowledge: Knowledge, question: str, language: str) -> None:
+    assert knowledge.search(question, language, DAY) is None
+
+
+def test_characters_misheard_as_others_of_the_same_sound_still_find(knowledge: Knowledge) -> None:
+    found = knowledge.search("你们几点凯门", "zh", DAY)
+    assert found is not None
+    assert found.article_id == "营业时间"
+
+
+def test_what_is_found_holds_the_answer_for_ear_and_eye(knowledge: Knowledge) -> None:
+    found = knowledge.search("When are you open?", "en", datetime(2026, 11, 21, 9, tzinfo=UTC))
+    assert found is not None
+    assert (found.version, found.short, found.long, found.language) == (3, "Nine to six.", "Long.", "en")
+
+
+def test_articles_of_the_other_language_are_not_found(knowledge: Knowledge) -> None:
+    assert knowledge.search("忘记密码", "en", DAY) is None
+
+
+def test_tags_restrict_the_search_to_articles_with_one_of_them(knowledge: Knowledge) -> None:
+    assert knowledge.search("When are you open?", "en", DAY, ["shop", "web"]) is None
+    found = knowledge.search("How do I send something back?", "en", DAY, ["shop", "other"])
+    assert found is not None
+    assert found.article_id == "returns"
+
+
+def test_an_article_is_an_answer_from_its_first_day_to_its_last() -> None:
+    sale = Entry(
+        "sale", 1, "en", "Winter sale", ("Is there a sale?",), "Yes.", "", (), date(2026, 12, 1), date(2026, 12, 24)
+    )
+    other = Entry("hours", 1, "en", "Opening hours", (), "Nine to six.")
+    knowledge = Knowledge((sale, other))
+    known = {day: knowledge.search("is there a sale", "en", date(2026, 12, day)) is not None for day in (1, 24, 25)}
+    assert known == {1: True, 24: True, 25: False}
+    assert knowledge.search("is there a sale", "en", date(2026, 11, 30)) is None
+
+
+def test_a_change_makes_another_knowledge_and_leaves_the_first_as_it_was(knowledge: Knowledge) -> None:
+    new = Entry("hours", 4, "en", "Opening hours", ("When are you open?",), "Ten to five.")
+    after = knowledge.changed([new], gone=["returns"])
+    found = after.search("When are you open?", "en", DAY)
+    assert found is not None
+    assert (found.version, found.short) == (4, "Ten to five.")
+    assert after.search("How do I send something back?", "en", DAY) is None
+    assert len(after) == len(knowledge) - 1
+    before = knowledge.search("When are you open?", "en", DAY)
+    assert before is not None
+    assert before.version == 3
+
+
+def test_meaning_finds_what_shares_no_word() -> None:
+    def embed(texts: Sequence[str]) -> Vectors:
+        """Two directions: money and anything else."""
+        money = [any(word in text.lower() for word in ("refund", "cash")) for text in texts]
+        return np.array([[1, 0] if yes else [0, 1] for yes in money], np.float32)
+
+    entries = (
+        Entry("refund", 1, "en", "Refunds", (), "In 14 days."),
+        Entry("hours", 1, "en", "Opening hours", (), "Nine."),
+    )
+    found = Knowledge(entries, {"en": embed}).candidates("my cash please", "en", DAY)
+    assert [one.article_id for one in found] == ["refund", "hours"]
+    assert found[0].likeness[0] == 1.0
+
+
+def test_nothing_is_known_where_there_are_no_articles() -> None:
+    assert Knowledge().search("When are you open?", "en", DAY) is None
