@@ -1,0 +1,64 @@
+"""The knowledge of a running server: the newest index at hand, renewed when an article changes.
+
+Searching never waits for the database: `knowledge` is an immutable index that is swapped whole. `follow` looks every
+quarter of a second whether the revision moved and, if so, reads only what changed and indexes it in a thread.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from knowledge import articles
+from knowledge.articles import Embeddings
+from knowledge.search import Found, Knowledge
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 0.25
+"""Seconds until a change in the database is live."""
+
+
+class Library:
+    """What is known, always the newest."""
+
+    def __init__(self, engine: Engine, embeddings: Embeddings | None = None) -> None:
+        """Know nothing until the first `refresh`; `embeddings` by language."""
+        self._engine = engine
+        self._embeddings = dict(embeddings or {})
+        self._revision = -1
+        self._renewing = threading.Lock()
+        self.knowledge = Knowledge((), {language: one.of for language, one in self._embeddings.items()})
+
+    def search(self, question: str, language: str, at: datetime | date, tags: Sequence[str] = ()) -> Found | None:
+        """Search the index at hand; returns at once, without a look at the database."""
+        return self.knowledge.search(question, language, at, tags)
+
+    def refresh(self) -> bool:
+        """Read what changed since the last time, and tell whether anything had. Any thread; blocks on the database."""
+        with self._renewing, self._engine.connect() as connection:
+            newest = articles.revision(connection)
+            if newest == self._revision:
+                return False
+            published, gone = articles.entries(connection, self._revision, self._embeddings)
+            self.knowledge = self.knowledge.changed(published, gone)
+            self._revision = newest
+        return True
+
+    async def follow(self, every: float = LOOK_EVERY) -> None:
+        """Keep the index new until cancelled; what the database can't tell now is asked again later."""
+        failing = False
+        while True:
+            try:
+                await asyncio.to_thread(self.refresh)
+                failing = False
+            except DBAPIError as error:
+                if not failing:
+                    log.warning(
+                        "the knowledge base can't be read (%s); what was known before is still known", error.orig
+                    )
+                failing = True
+            await asyncio.sleep(every)
