@@ -13,6 +13,7 @@ from models.call import new_id
 from models.call_log import CallLog
 from models.cause import Cause
 from voice.line import Dialog, HungUp, MediaPlan, Stream
+from voice.media.destination import may_send
 from voice.media.media_protocol import (
     Record,
     RecordingFailed,
@@ -92,13 +93,18 @@ class Call:
         stream.tell(Record(stream.number, str(self._recording)))
 
     def send_to(self, plan: MediaPlan) -> None:
-        """Send RTP where `plan` says."""
+        """Send RTP where `plan` says; where that can't be believed, nowhere before the peer's first packet."""
         assert self._stream is not None
+        origin, address = self.dialog.origin, plan.address
+        source = origin.address.rpartition(":")[0].strip("[]")
+        if plan.port and not may_send(address, plan.port, source, stranger=origin.kind == "unknown"):
+            self.event("address-unproven", address=address, port=plan.port)
+            address = ""
         self.held = plan.port == 0 or plan.direction in ("recvonly", "inactive")
         self._stream.tell(
             SetRemote(
                 self._stream.number,
-                plan.address,
+                address,
                 plan.port,
                 plan.codec,
                 plan.payload_type,

@@ -5,7 +5,9 @@ packet teaches the address, and then it is locked: what comes from elsewhere is 
 the learnt one: the very address that SDP named, which no NAT stands before.
 """
 
-import ipaddress
+from ipaddress import ip_address
+
+from voice.media.destination import LOWEST_PORT, one_phone
 
 Address = tuple[str, int]
 _AFTERGLOW = 1.0
@@ -26,7 +28,7 @@ class Latch:
         self._since = 0.0
 
     def negotiated(self, address: str, port: int, learn: bool, now: float) -> None:
-        """SDP named an address (numeric; anything else, and the 0.0.0.0 of old holds, names none)."""
+        """SDP named an address (numeric; what can be no phone's, such as the 0.0.0.0 of old holds, names none)."""
         named = _canonical(address, port)
         if not learn:
             self.locked = self.locked or named
@@ -39,6 +41,8 @@ class Latch:
 
     def admits(self, source: Address, now: float) -> bool:
         """Judge a valid packet from `source`, which is not the locked address; learn from it where that is due."""
+        if source[1] < LOWEST_PORT:
+            return False
         if self.locked is None and self._learns:
             if source == self._former and now - self._since < _AFTERGLOW:
                 return True
@@ -57,8 +61,4 @@ class Latch:
 
 def _canonical(address: str, port: int) -> Address | None:
     """Write the address as the kernel does; None where nothing can be sent to it."""
-    try:
-        numeric = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    return None if numeric.is_unspecified or not port else (str(numeric), port)
+    return (str(ip_address(address)), port) if one_phone(address, port) else None

@@ -78,3 +78,12 @@ def test_names_and_unspecified_addresses_are_nowhere_until_a_packet_comes() -> N
 def test_an_ipv6_address_is_compared_as_the_kernel_writes_it() -> None:
     latch = negotiated(("2001:DB8:0:0::1", 4000), learn=False)
     assert latch.locked == ("2001:db8::1", 4000)
+
+
+def test_a_service_named_by_sdp_or_as_a_forged_sender_gets_nothing() -> None:
+    latch = negotiated(("127.0.0.52", 53))
+    assert latch.target is None
+    assert not latch.admits(("127.0.0.54", 53), 0.1)
+    assert latch.target is None
+    assert latch.admits(BEHIND_NAT, 0.2)
+    assert latch.target == BEHIND_NAT
