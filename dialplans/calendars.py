@@ -158,3 +158,13 @@ def opening_hours(written: Mapping[str, str | Iterable[str]]) -> dict[int, tuple
         for day in weekdays(days):
             found[day] = tuple(span(one) for one in ([spans] if isinstance(spans, str) else spans))
     return found
+
+
+def hours_of(lines: Iterable[str]) -> dict[int, tuple[Span, ...]]:
+    """Return hours by weekday from lines like "mon-fri 09:00-18:00"."""
+    found: dict[int, tuple[Span, ...]] = {}
+    for line in lines:
+        days, _, times = line.strip().rpartition(" ")
+        for day in weekdays(days):
+            found[day] = (*found.get(day, ()), span(times))
+    return found

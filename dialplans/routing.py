@@ -1,10 +1,16 @@
-"""Which flow answers a dialled number, and where flows are found."""
+"""Which flow answers which call, and where flows are found."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from tzlocal import get_localzone_name
+
 from dialplans.answers import understanding_of
+from dialplans.calendars import Calendar, NotACalendar, a_country, a_timezone, hours_of
 from dialplans.checker import check
 from dialplans.complaint import FlowRefused, did_you_mean
 from dialplans.flow import Flow
@@ -15,18 +21,65 @@ from models.settings import DialplanSettings, RouteSettings
 SHIPPED = Path(__file__).with_name("flows")
 
 
+@dataclass(frozen=True)
+class Destination:
+    """Where a call goes."""
+
+    flow: Flow
+    language: str
+    """What it begins in; "" where the route doesn't say."""
+
+
 class Routing:
-    """The routes in the order of the configuration: the first whose pattern fits the dialled number wins."""
+    """The routes in the order of the configuration: the first that fits in every respect is taken."""
 
-    def __init__(self, routes: Sequence[RouteSettings], flows: Mapping[str, Flow]) -> None:
-        self._routes, self.flows = routes, flows
+    def __init__(self, routes: Sequence[RouteSettings], flows: Mapping[str, Flow], timezone: str = "UTC") -> None:
+        """`flows` by the names that routes use; raises `OperatorFault` where a route's hours are none."""
+        self._routes = [(route, _hours(route, timezone)) for route in routes]
+        self._flows = dict(flows)
+        self.timezone = timezone
 
-    def flow_for(self, called: str) -> Flow:
-        """Return the flow for `called`; raise `CannotDo` where no route fits."""
-        for route in self._routes:
-            if fnmatchcase(called, route.called.replace("[", "[[]")):
-                return self.flows[route.flow]
+    @property
+    def flows(self) -> Mapping[str, Flow]:
+        """The flows that new calls get."""
+        return self._flows
+
+    def replace(self, name: str, flow: Flow) -> None:
+        """Give new calls `flow` under `name`; running calls keep theirs."""
+        self._flows[name] = flow
+
+    def destination(self, called: str, caller: str, moment: datetime) -> Destination:
+        """Return where a call goes at `moment` (aware); raise `CannotDo` where no route fits."""
+        for route, hours in self._routes:
+            if not fits(route.called, called) or not fits(route.caller, caller):
+                continue
+            if hours and not hours.is_open(moment):
+                continue
+            if _lot(route.flow, caller) < route.share:
+                return Destination(self._flows[route.flow], route.language)
         raise CannotDo(f"No route fits '{called}'; add one to [[dialplan.routes]] (called = \"*\" takes every number).")
+
+
+def fits(pattern: str, number: str) -> bool:
+    """Tell whether `number` fits `pattern`, in which `*` stands for any run of characters and `?` for one."""
+    return fnmatchcase(number, pattern.replace("[", "[[]"))
+
+
+def _lot(flow: str, caller: str) -> float:
+    """Return 0-100, always the same for one caller, so that nobody is sent to and fro between two versions."""
+    digest = hashlib.sha256(f"{flow}\0{caller}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") / 2**32 * 100
+
+
+def _hours(route: RouteSettings, timezone: str) -> Calendar | None:
+    if not route.hours:
+        return None
+    try:
+        zone = a_timezone(route.timezone or timezone)
+        country = a_country(route.holidays) if route.holidays else ""
+        return Calendar(zone, hours_of(route.hours), country)
+    except NotACalendar as fault:
+        raise OperatorFault(f"A route to '{route.flow}' can't be used: {fault}") from None
 
 
 def find(name: str, directory: Path | None) -> Path:
@@ -59,8 +112,9 @@ def read_checked(path: Path) -> Flow:
 def routing(settings: DialplanSettings) -> Routing:
     """Load and check every flow that a route names; raise `OperatorFault` where one can't be used."""
     flows = {route.flow: read_checked(find(route.flow, settings.directory)) for route in settings.routes}
+    zone = settings.timezone or get_localzone_name()
     for flow in flows.values():
         for language in flow.languages:
             # The first sentence costs a dictionary of pinyin (tenths of a second): no caller is to wait for it.
             understanding_of(flow, language).of("hello 你好")
-    return Routing(settings.routes, flows)
+    return Routing(settings.routes, flows, zone)

@@ -176,18 +176,32 @@ class LimitSettings(Section):
 
 
 class RouteSettings(Section):
-    """Which flow answers a dialled number."""
+    """Which flow answers which calls. The first route that fits in every respect is taken."""
 
     called: str = "*"
     """Dialled number or user part; `*` stands for any run of characters."""
+    caller: str = "*"
+    """The caller's number, with `*` alike."""
+    hours: list[str] = []
+    """When the route holds, like "mon-fri 09:00-18:00"; empty: always."""
+    timezone: str = ""
+    """IANA time zone of `hours`; empty: that of [dialplan]."""
+    holidays: str = ""
+    """Country (CN, GB, DE-BY …) on whose public holidays `hours` don't hold; empty: none."""
+    share: float = Field(100, gt=0, le=100)
+    """Percentage of the callers who fit; the others go on to the next route. One caller always fares alike."""
     flow: str
     """Name of a flow in the flows directory, or a path to a YAML file."""
+    language: Literal["en", "zh", ""] = ""
+    """What the call begins in; empty: [speech] language where the flow speaks it, else the flow's first."""
 
 
 class DialplanSettings(Section):
     directory: Path | None = None
     """Flows of one's own; the shipped ones are found besides."""
     routes: list[RouteSettings] = [RouteSettings(called="*", flow="reception")]
+    timezone: str = ""
+    """IANA time zone of callers' "tomorrow at three", and of calendars and routes without one; empty: the machine's."""
 
 
 class MetricsSettings(Section):

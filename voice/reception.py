@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from dialplans.dialogue import Dialogue
 from dialplans.exchange import Prompt
@@ -132,14 +133,14 @@ class Reception:
         queue = self._queues[call.id]
         call.dialog.attach(queue.put_nowait)
         try:
-            flow = self._routing.flow_for(call.dialog.called.number)
+            to = self._routing.destination(call.dialog.called.number, call.dialog.caller.number, datetime.now(UTC))
         except HotlineError as error:
             call.begin()
             call.event("no-route", reason=str(error))
             call.refuse(404, "Not Found", Cause.NO_SUCH_NUMBER)
             return
-        speech = self._settings.speech
-        dialogue = Dialogue(flow, speech.language)
+        flow, speech = to.flow, self._settings.speech
+        dialogue = Dialogue(flow, to.language or speech.language)
         call.begin(dialogue.language, flow)
         try:
             stream = await self._media.open(queue.put_nowait)

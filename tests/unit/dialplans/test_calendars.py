@@ -2,7 +2,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dialplans.calendars import Calendar, NotACalendar, a_country, a_date, a_timezone, opening_hours, span, weekdays
+from dialplans.calendars import (
+    Calendar,
+    NotACalendar,
+    a_country,
+    a_date,
+    a_timezone,
+    hours_of,
+    opening_hours,
+    span,
+    weekdays,
+)
 
 OFFICE = opening_hours({"mon-fri": "09:00-18:00", "sat": ["10:00-12:00", "13:00-14:00"]})
 
@@ -103,3 +113,7 @@ def test_what_is_wrong_is_said_with_what_to_write(read, wrong: str, sentence: st
 def test_a_part_of_a_country_is_checked_too() -> None:
     with pytest.raises(NotACalendar, match="'DE' has no part 'XX'"):
         a_country("DE-XX")
+
+
+def test_hours_may_be_written_as_lines():
+    assert hours_of(["mon-fri 09:00-18:00", "sat 10:00-12:00", "sat 13:00-14:00"]) == OFFICE
