@@ -164,7 +164,7 @@ class Unanswered:
 
     question: str
     why: Literal["unknown", "rejected"]
-    article: int | None = None
+    article: str | None = None
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ class FreeAnswer:
     """
 
     question: str
-    articles: tuple[int, ...]
+    articles: tuple[str, ...]
     language: str
 
 
