@@ -1,0 +1,89 @@
+"""What a command says to the running server and hears from it: msgpack structs, each behind a 4-byte length.
+
+One order a connection, on a Unix socket in the data directory. The server first says `Hello`, then takes one `Order`,
+tells `News` as there are any, and closes with `Done` or `Refused`. A floor with an order of its own adds its struct
+here; what carries it out is bound by `server.py` (`models.control_desk`), so that no floor imports the server.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+VERSION = 1
+SOCKET = "control.sock"
+"""Its name in the data directory."""
+Fact = str | int | float | bool | None
+Facts = dict[str, Fact]
+
+
+def short_path(directory: int) -> str:
+    """Return a path of the socket in an open `directory` (its descriptor): a long one wouldn't fit 108 bytes."""
+    return f"/proc/self/fd/{directory}/{SOCKET}"
+
+
+def socket_path(directory: Path) -> Path:
+    """Return where the socket of the server with this data directory is."""
+    return directory / SOCKET
+
+
+# -- from the command --------------------------------------------------------------------------------------
+
+
+class Order(msgspec.Struct, tag=True):
+    """Anything that a command asks of the server."""
+
+
+class PlaceCall(Order):
+    """Call `number`; when it is answered, a flow talks. News: placed, ringing, answered, turn, ended."""
+
+    number: str
+    flow: str = ""
+    """Name of a flow, or path of its file; empty: the one that answers our own number."""
+    trunk: str = ""
+    """Empty: the first trunk that can."""
+    caller: str = ""
+    """Our number as the called side sees it, unless the trunk has a caller_number."""
+    until: str = "answered"
+    """When it is done: "answered", or "ended"."""
+
+
+class HangUpCall(Order):
+    """End a running call."""
+
+    call: str
+    """Its id, or the beginning of it."""
+
+
+# -- from the server ---------------------------------------------------------------------------------------
+
+
+class Hello(msgspec.Struct, tag=True):
+    version: int
+    pid: int
+
+
+class News(msgspec.Struct, tag=True):
+    """How the order goes."""
+
+    name: str
+    sentence: str
+    """For a person."""
+    facts: Facts = {}
+    """For scripts."""
+
+
+class Done(msgspec.Struct, tag=True):
+    """The order is carried out."""
+
+    sentence: str
+    facts: Facts = {}
+
+
+class Refused(msgspec.Struct, tag=True):
+    """It can't be."""
+
+    sentence: str
+    facts: Facts = {}
+
+
+FromServer = Hello | News | Done | Refused
