@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import OperatorFault, OurFault
+from voice.sip.address import bracketed
 
 READY = "Hotline is ready"
 """Beginning of the one line that `hotline serve` prints on stdout when callers may come."""
@@ -54,7 +55,7 @@ class ServerProcess:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_") or k == "HOTLINE_WEIGHTS"}
         environment = {
             **inherited,
-            "HOTLINE_SIP__LISTEN": f"{self.address}:{self.sip_port}",
+            "HOTLINE_SIP__LISTEN": f"{bracketed(self.address)}:{self.sip_port}",
             "HOTLINE_SIP__PUBLIC_ADDRESS": self.address,
             "HOTLINE_DATA__DIRECTORY": str(self.directory),
             "HOTLINE_METRICS__LISTEN": "",
@@ -162,6 +163,6 @@ class ServerProcess:
 
 def free_port(address: str) -> int:
     """Return a UDP port that nobody uses on `address` right now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((address, 0))
         return int(probe.getsockname()[1])

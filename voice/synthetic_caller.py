@@ -97,7 +97,8 @@ class SyntheticCaller:
         self._call_id = f"{random.getrandbits(64):016x}@{self.local}"
         self._tag = f"{random.getrandbits(32):08x}"
         self._cseq = 1
-        self._remote_target = f"sip:{self.called}@{self.server[0]}:{self.server[1]}"
+        self._local_host = _bracketed(self.local)
+        self._remote_target = f"sip:{self.called}@{_bracketed(self.server[0])}:{self.server[1]}"
         self._to = f"<{self._remote_target}>"
         self._media: tuple[str, int] | None = None
         self._final: asyncio.Future[str] | None = None
@@ -147,6 +148,12 @@ class SyntheticCaller:
         self._media = _media_address(answer)
         self._send(self._request("ACK"))
         self._tasks.append(loop.create_task(self._talk()))
+
+    @property
+    def media(self) -> tuple[str, int]:
+        """Where the server wants our RTP."""
+        assert self._media is not None
+        return self._media
 
     async def hang_up(self) -> None:
         """Send BYE (unless the server did) and close the sockets."""
@@ -297,12 +304,12 @@ class SyntheticCaller:
                 wire.close()
 
     def _request(self, method: str, body: str = "", branch: str = "") -> str:
-        ours = f"{self.local}:{self._sip.getsockname()[1]}"
+        ours = f"{self._local_host}:{self._sip.getsockname()[1]}"
         lines = [
             f"{method} {self._remote_target} SIP/2.0",
             f"Via: SIP/2.0/UDP {ours};rport;branch={branch or f'z9hG4bK{random.getrandbits(48):012x}'}",
             "Max-Forwards: 70",
-            f"From: <sip:{self.number}@{self.local}>;tag={self._tag}",
+            f"From: <sip:{self.number}@{self._local_host}>;tag={self._tag}",
             f"To: {self._to}",
             f"Call-ID: {self._call_id}",
             f"CSeq: {self._cseq} {method}",
@@ -314,15 +321,20 @@ class SyntheticCaller:
         return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", body])
 
     def _sdp(self) -> str:
+        network = "IN IP6" if ":" in self.local else "IN IP4"
         return (
-            f"v=0\r\no=- 1 1 IN IP4 {self.local}\r\ns=-\r\nc=IN IP4 {self.local}\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 1 {network} {self.local}\r\ns=-\r\nc={network} {self.local}\r\nt=0 0\r\n"
             f"m=audio {self._rtp.getsockname()[1]} RTP/AVP 0 {DIGITS_PAYLOAD_TYPE}\r\na=rtpmap:0 PCMU/8000\r\n"
             f"a=rtpmap:{DIGITS_PAYLOAD_TYPE} telephone-event/8000\r\na=ptime:20\r\n"
         )
 
 
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def _bound(address: str) -> socket.socket:
-    wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    wire = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
     wire.setblocking(False)
     wire.bind((address, 0))
     return wire
@@ -348,7 +360,7 @@ def _media_address(answer: str) -> tuple[str, int]:
     """Return where the answer's SDP wants our RTP."""
     address, port = "", 0
     for line in answer.split("\r\n"):
-        if line.startswith("c=IN IP4 "):
+        if line.startswith(("c=IN IP4 ", "c=IN IP6 ")):
             address = line.split()[2]
         elif line.startswith("m=audio "):
             port = int(line.split()[1])

@@ -1,0 +1,80 @@
+"""Whole calls to a whole server that no loopback line can show: over IPv6, and with somebody else's RTP in between."""
+
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.calls.media_peer import RtpPeer
+from tests.live_server import QUICK, greeted, notes, record_of, server_with, until
+from voice.server_process import ServerProcess
+from voice.synthetic_caller import FRAME, SyntheticCaller
+
+pytestmark = [pytest.mark.call, pytest.mark.asyncio(loop_scope="session")]
+SERVER, CALLER, INTRUDER = "127.0.23.11", "127.0.23.12", "127.0.23.13"
+NOISE = bytes([0x10, 0x90] * 80)
+"""A loud square tone in PCMU: level about 16,000 of 32,767."""
+
+
+def caller_side(record: dict[str, Any]) -> np.ndarray:
+    """Return the caller's channel of the recording, 16-bit at 8 kHz."""
+    with wave.open(str(record["recording"]), "rb") as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2")[0::2]
+
+
+async def keys_one_and_hears_the_hours(server: ServerProcess, caller: SyntheticCaller) -> None:
+    since = len(server.lines)
+    await caller.key("1")
+    await until(
+        lambda: [turn for turn in notes(server, "TurnTaken", since, speaker="robot") if "nine to six" in turn["text"]],
+        "the opening hours",
+    )
+    assert await caller.wait_until_robot(speaks=True, steady=0.1), "the hours are not heard"
+
+
+async def test_a_call_over_ipv6_is_heard_understood_and_recorded(tmp_path: Path) -> None:
+    async with server_with(tmp_path, QUICK, "::1") as server:
+        async with SyntheticCaller(server.sip, "::1", number="601") as caller:
+            assert caller.media[0] == "::1"
+            await greeted(caller)
+            await keys_one_and_hears_the_hours(server, caller)
+        record = await record_of(server, "601")
+    assert record["cause"] == "caller-hung-up"
+    assert record["origin"].startswith("unknown [::1]:")
+    assert [turn["digits"] for turn in record["turns"] if turn["digits"]] == ["1"]
+    assert record["media"]["packets_in"] > 100
+    assert record["media"]["packets_lost"] == 0
+
+
+async def whole_call(server: ServerProcess, number: str, intruder: RtpPeer, first: bool) -> tuple[dict[str, Any], int]:
+    """Hold a call that the intruder sends 50 packets into; return its record, and how many it sent before them."""
+    still = [first]
+    tries = 0
+    caller = SyntheticCaller(server.sip, CALLER, number=number, impair=lambda: None if still[0] else 0.0)
+    async with caller:
+        while first and not intruder.packets:
+            # The caller keeps still: somebody who guessed the port is there before it, and hears the robot.
+            await intruder.talk(caller.media, [NOISE])
+            tries += 1
+            assert tries < 100, "the first source is not learnt"
+        still[0] = False
+        await until(lambda: caller.level() > 100, "the robot's voice")
+        intruder.packets.clear()
+        await intruder.talk(caller.media, [NOISE] * 50)
+        await keys_one_and_hears_the_hours(server, caller)
+        assert intruder.packets == [], "the robot speaks to the caller and to nobody else"
+    return await record_of(server, number), tries
+
+
+async def test_rtp_of_somebody_else_is_dropped_counted_and_not_heard(tmp_path: Path) -> None:
+    async with server_with(tmp_path, QUICK, SERVER) as server:
+        for number, first in (("602", False), ("603", True)):
+            intruder = RtpPeer(INTRUDER)
+            record, before = await whole_call(server, number, intruder, first)
+            intruder.close()
+            assert record["media"]["packets_foreign"] == 50
+            assert [turn["digits"] for turn in record["turns"] if turn["digits"]] == ["1"]
+            loud = np.count_nonzero(np.abs(caller_side(record)) > 3000)
+            assert loud <= FRAME * before, "what nobody but the intruder said"
