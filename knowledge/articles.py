@@ -5,7 +5,7 @@ Functions take an open transaction, so that several changes are made together or
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from knowledge.draft import Draft
-from knowledge.entry import Entry
+from knowledge.entry import Entry, faces
 from knowledge.search import Embed
 from models.article import Article, ArticleVectors, ArticleVersion, KnowledgeRevision
 from models.call import new_id
@@ -97,7 +97,7 @@ def read(connection: Connection, article_id: str) -> dict[str, Any]:
     now = _current(connection, article_id)
     if now is None:
         raise unknown(connection, article_id)
-    return _as_json(now)
+    return as_json(now)
 
 
 def listed(
@@ -109,7 +109,7 @@ def listed(
         wanted.append(Article.language == language)
     for row in connection.execute(_CURRENT.where(*wanted).order_by(Article.id)).mappings():
         if not tag or tag in row["tags"]:
-            yield _as_json(row)
+            yield as_json(row)
 
 
 def versions(connection: Connection, article_id: str) -> list[dict[str, Any]]:
@@ -117,7 +117,7 @@ def versions(connection: Connection, article_id: str) -> list[dict[str, Any]]:
     rows = connection.execute(
         select(ArticleVersion.__table__).where(ArticleVersion.article_id == article_id).order_by(ArticleVersion.version)
     ).mappings()
-    found = [_as_json(row) for row in rows]
+    found = [as_json(row) for row in rows]
     if not found:
         raise unknown(connection, article_id)
     return found
@@ -131,7 +131,7 @@ def history(connection: Connection, article_id: str = "", suggestion_id: str = "
     if suggestion_id:
         wanted.append(KnowledgeChange.suggestion_id == suggestion_id)
     rows = connection.execute(select(KnowledgeChange.__table__).where(*wanted).order_by(KnowledgeChange.id)).mappings()
-    return [_as_json(row) for row in rows]
+    return [as_json(row) for row in rows]
 
 
 def note(
@@ -181,6 +181,30 @@ def entries(
         else:
             published.append(_entry(row, embeddings or {}))
     return published, gone
+
+
+def as_json(row: RowMapping) -> dict[str, Any]:
+    """Return a row as JSON can hold it: dates and times as ISO text."""
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
+
+
+def draft_of(article: Mapping[str, Any]) -> Draft:
+    """Return the draft that `article` (as `read` returns it) would be written by."""
+    first, last = article["valid_from"], article["valid_until"]
+    texts = {name: article[name] for name in ("title", "short", "long", "language", "owner")}
+    return Draft(
+        **texts,
+        questions=tuple(article["questions"]),
+        tags=tuple(article["tags"]),
+        valid_from=date.fromisoformat(first) if first else None,
+        valid_until=date.fromisoformat(last) if last else None,
+        article_id=article["id"],
+    )
+
+
+def ids(connection: Connection) -> frozenset[str]:
+    """Return the ids of all articles, withdrawn ones too."""
+    return frozenset(connection.scalars(select(Article.id)))
 
 
 def utc_now() -> datetime:
@@ -244,7 +268,7 @@ def _keep_vectors(connection: Connection, draft: Draft, version: int, embeddings
     embedding = embeddings.get(draft.language)
     if embedding is None:
         return
-    vectors = np.ascontiguousarray(embedding.of([draft.title, *draft.questions, draft.short]), "<f4")
+    vectors = np.ascontiguousarray(embedding.of(faces(draft.title, draft.questions, draft.short)), "<f4")
     row = {"article_id": draft.article_id, "version": version, "model": embedding.model,
            "dimensions": vectors.shape[1], "rows": vectors.tobytes()}  # fmt: skip
     connection.execute(insert(ArticleVectors), row)
@@ -259,10 +283,6 @@ def _entry(row: RowMapping, embeddings: Embeddings) -> Entry:
         row["id"], row["version"], row["language"], row["title"], tuple(row["questions"]), row["short"], row["long"],
         tuple(row["tags"]), row["valid_from"], row["valid_until"], vectors,
     )  # fmt: skip
-
-
-def _as_json(row: RowMapping) -> dict[str, Any]:
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
 
 
 def count(connection: Connection) -> int:

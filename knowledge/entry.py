@@ -1,5 +1,6 @@
 """An article as it is searched: its current version, as plain values."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -32,10 +33,15 @@ class Entry:
 
     def faces(self) -> tuple[str, ...]:
         """Return what is compared with a question sentence by sentence: title, questions, short answer."""
-        return (self.title, *self.questions, self.short)
+        return faces(self.title, self.questions, self.short)
 
     def valid(self, day: date) -> bool:
         """Tell whether it may be given as an answer on `day`."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
+
+
+def faces(title: str, questions: Iterable[str], short: str) -> tuple[str, ...]:
+    """Return the sentences of an article that a question is compared with one by one."""
+    return tuple(face for face in (title, *questions, short) if face)

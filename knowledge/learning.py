@@ -1,0 +1,254 @@
+"""What callers asked and got no answer to becomes suggestions, and by an editor's word articles.
+
+Questions are only noted while calls run (`unanswered`); `group` brings those that are alike together when somebody
+wants to see them. Functions take an open transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from knowledge import articles
+from knowledge.articles import Editor, Embeddings
+from knowledge.draft import Draft
+from knowledge.grouping import Asked, grouped
+from models.call import new_id
+from models.errors import CannotDo
+from models.recording import Recording
+from models.suggestion import SUGGESTION_LIFE, Suggestion, SuggestionMove, SuggestionState, Unanswered
+
+Why = Literal["unknown", "rejected", "handed-over"]
+EXAMPLES = 5
+"""Questions of a group that are shown, and by which it is known again."""
+VARIANTS = 12
+"""Questions that an approved suggestion takes along into its article."""
+
+
+def unanswered(
+    connection: Connection,
+    question: str,
+    language: str,
+    call_id: str,
+    at_s: float,
+    why: Why,
+    *,
+    at: datetime,
+    article_id: str | None = None,
+) -> str:
+    """Note a question that got no answer, or whose answer (`article_id`) didn't help; return the note's id.
+
+    `at_s`: where it is asked, in seconds from the recording's first sample.
+    """
+    return _note(connection, question, language, call_id, at_s, why, at, article_id, None)
+
+
+def suggest(
+    connection: Connection,
+    question: str,
+    answer: str,
+    language: str,
+    call_id: str,
+    editor: Editor,
+    *,
+    at_s: float = 0.0,
+) -> str:
+    """Keep what an agent answered after a hand-over as a suggestion; return its id."""
+    suggestion = _open(connection, question, language, "agent", answer, None)
+    _note(connection, question, language, call_id, at_s, "handed-over", editor.at, None, suggestion)
+    articles.note(connection, editor, "suggested", suggestion_id=suggestion, words=f"answered in call {call_id}")
+    return suggestion
+
+
+def group(connection: Connection, embeddings: Embeddings | None = None) -> int:
+    """Give every noted question its suggestion, old or new; return how many there were to group."""
+    rows = connection.execute(
+        select(Unanswered.__table__).where(Unanswered.suggestion_id.is_(None)).order_by(Unanswered.id)
+    ).mappings()
+    waiting: dict[str, list[RowMapping]] = {}
+    for row in rows:
+        waiting.setdefault(row["language"], []).append(row)
+    for language, new in waiting.items():
+        embedding = (embeddings or {}).get(language)
+        known = _known(connection, language)
+        asked = [*known, *(Asked(row["question"]) for row in new)]
+        groups = grouped(asked, language, embedding.of if embedding else None)
+        _join(connection, language, new, groups[len(known) :])
+    return sum(map(len, waiting.values()))
+
+
+def suggestions(connection: Connection, state: str = SuggestionState.OPEN, language: str = "") -> list[dict[str, Any]]:
+    """Return the suggestions in that state, most asked first, with counts, times and example recordings."""
+    wanted = [Suggestion.state == state] + ([Suggestion.language == language] if language else [])
+    rows = connection.execute(
+        select(
+            Suggestion.__table__,
+            func.count(Unanswered.id).label("count"),
+            func.min(Unanswered.at).label("first_at"),
+            func.max(Unanswered.at).label("last_at"),
+        )
+        .outerjoin(Unanswered, Unanswered.suggestion_id == Suggestion.id)
+        .where(*wanted)
+        .group_by(*Suggestion.__table__.columns)
+        .order_by(func.count(Unanswered.id).desc(), Suggestion.id)
+    ).mappings()
+    found = [articles.as_json(row) for row in rows]
+    for one in found:
+        one["examples"] = examples(connection, one["id"])
+    return found
+
+
+def examples(connection: Connection, suggestion_id: str, most: int = EXAMPLES) -> list[dict[str, Any]]:
+    """Return the newest questions of a suggestion: what was asked, why it is here, call, time and recording."""
+    rows = connection.execute(
+        select(
+            Unanswered.question, Unanswered.why, Unanswered.call_id, Unanswered.at_s, Unanswered.at,
+            Unanswered.article_id, Recording.path.label("recording"),
+        )
+        .outerjoin(Recording, Recording.call_id == Unanswered.call_id)
+        .where(Unanswered.suggestion_id == suggestion_id)
+        .order_by(Unanswered.id.desc())
+        .limit(most)
+    ).mappings()  # fmt: skip
+    return [articles.as_json(row) for row in rows]
+
+
+def edit(connection: Connection, suggestion_id: str, editor: Editor, *, question: str = "", answer: str = "") -> None:
+    """Change the question that stands for all or the answer, without publishing; "" leaves it. Raises `CannotDo`."""
+    found = _find(connection, suggestion_id)
+    new = {name: value for name, value in (("question", question), ("answer", answer)) if value}
+    _move(connection, found, SuggestionMove.EDIT, **new)
+    articles.note(connection, editor, "edited", suggestion_id=found["id"], words=", ".join(new))
+
+
+def approve(
+    connection: Connection,
+    suggestion_id: str,
+    editor: Editor,
+    embeddings: Embeddings | None = None,
+    *,
+    article_id: str = "",
+    changes: Mapping[str, Any] | None = None,
+) -> str:
+    """Make a suggestion an article, live once it is committed; return the article's id.
+
+    `article_id` of an existing article: its questions are added there. `changes`: fields of `Draft` to have otherwise.
+    Raises `CannotDo`, or `OperatorFault` where it can't be an article yet (no answer).
+    """
+    found = _find(connection, suggestion_id)
+    asked = _questions(connection, found["id"])
+    draft = _existing(connection, article_id) if article_id else Draft(found["question"], found["answer"])
+    draft = replace(draft, language=found["language"], **dict(changes or {}))
+    questions = dict.fromkeys((*draft.questions, *[found["question"], *asked][:VARIANTS]))
+    questions.pop(draft.title, None)
+    draft = replace(draft, questions=tuple(questions))
+    if not draft.short.strip():
+        raise CannotDo(f"The suggestion {found['id']} has no answer yet; give it one with --short.")
+    if not article_id:
+        draft = _with_a_new_id(connection, draft)
+    _move(connection, found, SuggestionMove.APPROVE, article_id=draft.finished().article_id)
+    editor = replace(editor, suggestion_id=found["id"])
+    articles.note(connection, editor, "approved", article_id=draft.finished().article_id)
+    articles.write(connection, draft, editor, embeddings)
+    return draft.finished().article_id
+
+
+def discard(connection: Connection, suggestion_id: str, editor: Editor) -> None:
+    """Put a suggestion away; questions like it are counted there and open nothing anew. Raises `CannotDo`."""
+    found = _find(connection, suggestion_id)
+    _move(connection, found, SuggestionMove.DISCARD)
+    articles.note(connection, editor, "discarded", suggestion_id=found["id"], words=editor.words)
+
+
+def _note(
+    connection: Connection, question: str, language: str, call_id: str, at_s: float, why: str, at: datetime,
+    article_id: str | None, suggestion: str | None,
+) -> str:  # fmt: skip
+    note = new_id()
+    row = {"id": note, "at": at, "question": question, "language": language, "call_id": call_id, "at_s": at_s,
+           "why": why, "article_id": article_id, "suggestion_id": suggestion}  # fmt: skip
+    connection.execute(insert(Unanswered), row)
+    return note
+
+
+def _open(
+    connection: Connection, question: str, language: str, origin: str, answer: str, article_id: str | None
+) -> str:
+    suggestion = new_id()
+    row = {"id": suggestion, "state": SUGGESTION_LIFE.start, "language": language, "question": question,
+           "answer": answer, "origin": origin, "article_id": article_id}  # fmt: skip
+    connection.execute(insert(Suggestion), row)
+    return suggestion
+
+
+def _known(connection: Connection, language: str) -> list[Asked]:
+    """The questions by which suggestions that still gather are known; approved ones have become articles."""
+    rows = connection.execute(
+        select(Suggestion.id, Suggestion.question)
+        .where(Suggestion.language == language, Suggestion.state != SuggestionState.APPROVED)
+        .order_by(Suggestion.id)
+    ).all()
+    known = [Asked(question, suggestion) for suggestion, question in rows]
+    for suggestion, question in rows:
+        others = dict.fromkeys(_questions(connection, suggestion)[:EXAMPLES])
+        known += [Asked(other, suggestion) for other in others if other != question]
+    return known
+
+
+def _questions(connection: Connection, suggestion_id: str) -> list[str]:
+    rows = connection.scalars(
+        select(Unanswered.question).where(Unanswered.suggestion_id == suggestion_id).order_by(Unanswered.id)
+    )
+    return list(dict.fromkeys(rows))
+
+
+def _join(connection: Connection, language: str, new: Sequence[RowMapping], groups: Sequence[int | str]) -> None:
+    opened: dict[int, str] = {}
+    for row, where in zip(new, groups, strict=True):
+        if isinstance(where, int):
+            if where not in opened:
+                opened[where] = _open(connection, row["question"], language, "callers", "", row["article_id"])
+            where = opened[where]
+        connection.execute(update(Unanswered).where(Unanswered.id == row["id"]).values(suggestion_id=where))
+
+
+def _find(connection: Connection, suggestion_id: str) -> RowMapping:
+    """A suggestion by its id or the beginning of it."""
+    rows = (
+        connection.execute(
+            select(Suggestion.__table__).where(Suggestion.id.startswith(suggestion_id, autoescape=True)).limit(2)
+        )
+        .mappings()
+        .all()
+    )
+    if len(rows) == 1:
+        return rows[0]
+    if rows:
+        raise CannotDo(f"Several suggestions begin with '{suggestion_id}'; write more of the id.")
+    raise CannotDo(f"There is no suggestion '{suggestion_id}'; see hotline kb unanswered.")
+
+
+def _move(connection: Connection, found: RowMapping, move: SuggestionMove, **values: Any) -> None:
+    state = SuggestionState(found["state"])
+    if not SUGGESTION_LIFE.allows(state, move):
+        article = f" as the article '{found['article_id']}'" if state is SuggestionState.APPROVED else ""
+        raise CannotDo(f"The suggestion {found['id']} is {state} already{article}; see hotline kb unanswered.")
+    values["state"] = SUGGESTION_LIFE.next(state, move)
+    connection.execute(update(Suggestion).where(Suggestion.id == found["id"]).values(**values))
+
+
+def _existing(connection: Connection, article_id: str) -> Draft:
+    return articles.draft_of(articles.read(connection, article_id))
+
+
+def _with_a_new_id(connection: Connection, draft: Draft) -> Draft:
+    """An approved suggestion must not overwrite an article whose title happens to be the same."""
+    wanted = draft.finished().article_id
+    taken, at = articles.ids(connection), 1
+    name = wanted
+    while name in taken:
+        at += 1
+        name = f"{wanted}-{at}"
+    return replace(draft, article_id=name)
