@@ -1,6 +1,7 @@
 """Where requests arrive: within a dialog they go to it, a new INVITE becomes a call, the rest is answered here."""
 
 import logging
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from models.cause import Cause
@@ -34,7 +35,8 @@ _FULL_LOG_EVERY = 10.0
 class ReceptionDesk:
     def __init__(self, stack: "SipStack") -> None:
         self._stack = stack
-        self._full_news = Seldom(_FULL_LOG_EVERY)
+        self._full_news: defaultdict[str, Seldom] = defaultdict(lambda: Seldom(_FULL_LOG_EVERY))
+        """By kind of origin: a stranger's crowd must not hide that a trunk is full."""
 
     def receive(self, request: Request, transaction: Any) -> Any:
         """Take a request with a new transaction; returns what sippy wants back, whatever happens inside."""
@@ -134,7 +136,7 @@ class ReceptionDesk:
             self._stack.admission.take(origin)
         except CannotDo as fault:
             self._stack.counts[f"refused_{origin.kind}_full"] += 1
-            if news := self._full_news.line(f"A call was refused (503): {fault}", self._stack.clock()):
+            if news := self._full_news[origin.kind].line(f"A call was refused (503): {fault}", self._stack.clock()):
                 log.warning("%s", news)
             return _said(request, 503, "Too Many Calls", _COME_AGAIN)
         return None
