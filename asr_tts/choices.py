@@ -6,6 +6,7 @@ signs were not. A phrase that is said inside a longer answer counts nearly as mu
 
 from rapidfuzz import fuzz
 
+from asr_tts.closed_words import AGREEING, REFUSING
 from asr_tts.heard_text import is_chinese, pinyin, plain
 from asr_tts.recognition import Question
 from asr_tts.spoken_digits import digits_of
@@ -17,20 +18,8 @@ NEAR = 0.72
 APART = 0.06
 """By so much the best phrase must be better than the next, or it is a guess."""
 _WITHIN = 0.95
-_YES = (
-    "yes", "yeah", "yep", "yup", "yes please", "sure", "of course", "okay", "ok", "right", "correct", "thats right",
-    "that is correct", "absolutely", "definitely", "certainly", "exactly", "affirmative", "i do", "please do",
-    "go ahead", "sounds good", "fine", "是", "是的", "对", "对的", "好", "好的", "可以", "行",
-    "没错", "没问题", "当然", "确认", "要", "愿意", "嗯是的",
-)  # fmt: skip
-_NO = (
-    "no", "nope", "nah", "no thanks", "no thank you", "not really", "not now", "not at all", "of course not", "never",
-    "i dont", "i do not", "wrong", "incorrect", "thats wrong", "that is not right", "thats not right", "not correct",
-    "negative", "dont",
-    "不", "不是", "不对", "不要", "不用", "不行", "不好", "不可以", "没有", "错", "错了",
-    "否", "算了", "不愿意", "不是的",
-    "不用了",
-)  # fmt: skip
+_YES = tuple(plain(phrase) for phrases in AGREEING.values() for phrase in phrases)
+_NO = tuple(plain(phrase) for phrases in REFUSING.values() for phrase in phrases)
 _NEITHER = ("dont know", "not sure", "no idea", "不知道", "不清楚", "不确定", "不好说")
 
 

@@ -1,4 +1,4 @@
-"""Digits as people say them, in English and Chinese: "double five oh", "triple two", "幺三八". Pure."""
+"""Digits as people say them, in English, Chinese and Korean: "double five oh", "triple two", "幺三八". Pure."""
 
 import re
 
@@ -21,6 +21,10 @@ _CHINESE = {
     "三": "3", "叁": "3", "四": "4", "肆": "4", "五": "5", "伍": "5", "六": "6", "陆": "6", "七": "7", "柒": "7",
     "拐": "7", "八": "8", "捌": "8", "九": "9", "玖": "9", "勾": "9",
 }  # fmt: skip
+_KOREAN = {
+    "영": "0", "공": "0", "일": "1", "이": "2", "삼": "3", "사": "4", "오": "5", "육": "6", "륙": "6", "칠": "7",
+    "팔": "8", "구": "9",
+}  # fmt: skip
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _ONLY_BESIDE_OTHERS = {"won", "to", "too", "for", "fore", "ate", "o"}
 """Words that are digits only among digits."""
@@ -28,7 +32,7 @@ _AROUND = {
     "its", "it", "is", "my", "number", "the", "code", "please", "and", "um", "uh", "thats", "yes", "sure", "okay", "ok",
     "press", "dash", "是", "我", "的", "号", "码", "号码", "嗯", "好",
 }  # fmt: skip
-_TOKEN = re.compile(r"\d+|[a-z]+|[㐀-鿿]")
+_TOKEN = re.compile(r"\d+|[a-z]+|[㐀-鿿]|[가-힣]")
 
 
 def digits_of(text: str) -> str:
@@ -58,4 +62,4 @@ def _digits_in(token: str) -> str:
         return token
     if token in _TENS:
         return _TENS[token] + "0"
-    return _TEENS.get(token) or _ENGLISH.get(token) or _CHINESE.get(token) or ""
+    return _TEENS.get(token) or _ENGLISH.get(token) or _CHINESE.get(token) or _KOREAN.get(token) or ""

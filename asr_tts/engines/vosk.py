@@ -5,13 +5,14 @@ from pathlib import Path
 
 import vosk
 
+from asr_tts.closed_words import words_of
 from asr_tts.heard_text import plain
 from asr_tts.recognition import Hearing, Partial, Question, Samples, Transcript
 
 RATE = 8000
 """The recogniser resamples to what its model was trained on."""
-ELSE = "[unk]"
-"""In a grammar: any other words."""
+ELSE = ("[unk]", "<UNK>", "<unk>")
+"""In a grammar: any other words, as the one model or the other calls them."""
 
 
 class Vosk:
@@ -21,6 +22,7 @@ class Vosk:
         self._model = vosk.Model(str(directory))
         self.name = f"vosk ({directory.name})"
         self.language = language or language_of(directory)
+        self._else = [name for name in ELSE if self._knows(name)]
 
     def warm_up(self) -> None:
         hearing = self.listen(Question())
@@ -28,14 +30,30 @@ class Vosk:
         hearing.finish()
 
     def listen(self, question: Question) -> Hearing:
-        """See the port. A grammar is used for lists only where the model can compile one (small models can)."""
-        grammar = [*dict.fromkeys(plain(phrase) for phrase in question.phrases), ELSE]
-        if question.kind in ("list", "yes_no") and question.phrases:
+        """See the port. A closed question is heard by a grammar where the model can spell it (and compile one)."""
+        grammar = self._grammar(question)
+        if grammar:
             recogniser = vosk.KaldiRecognizer(self._model, RATE, json.dumps(grammar, ensure_ascii=False))
         else:
             recogniser = vosk.KaldiRecognizer(self._model, RATE)
         recogniser.SetWords(True)
         return VoskHearing(recogniser, self.language)
+
+    def _grammar(self, question: Question) -> list[str]:
+        """Everything that may be said and how the model calls anything else, or [] to listen freely.
+
+        A phrase of a list that the model can't spell could never be heard. The small Korean model bends nearly anything
+        into an answer all the same, its own word for anything else notwithstanding.
+        """
+        words = [plain(phrase) if question.kind == "list" else phrase for phrase in
+                 words_of(question.kind, self.language, question.phrases)]  # fmt: skip
+        known = [phrase for phrase in dict.fromkeys(words) if all(self._knows(word) for word in phrase.split())]
+        if not known or (question.kind == "list" and len(known) < len(set(words))):
+            return []
+        return [*known, *self._else]
+
+    def _knows(self, word: str) -> bool:
+        return bool(self._model.vosk_model_find_word(word) >= 0)
 
 
 class VoskHearing:
@@ -63,11 +81,11 @@ class VoskHearing:
         if isinstance(text, str) and text:
             self._texts.append(text)
         if isinstance(words, list):
-            self._confidences += [float(word.get("conf", 0.0)) for word in words if word.get("word") != ELSE]
+            self._confidences += [float(word.get("conf", 0.0)) for word in words if word.get("word") not in ELSE]
 
     def _text(self, unfinished: str = "") -> str:
         joined = " ".join([*self._texts, unfinished])
-        return " ".join(joined.replace(ELSE, " ").split())
+        return " ".join(word for word in joined.split() if word not in ELSE)
 
 
 def language_of(directory: Path) -> str:

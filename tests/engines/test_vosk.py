@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from asr_tts import weights
+from asr_tts.choices import NO, YES, choose
 from asr_tts.engines.vosk import Vosk
 from asr_tts.recognition import Partial, Question, Samples, StreamingRecogniser, Transcript
+from asr_tts.spoken_digits import digits_of
 from bench.sounds import espeak
 
 pytestmark = pytest.mark.engine
@@ -55,6 +57,36 @@ def test_a_closed_question_hears_its_own_phrases_only(vosk: Vosk) -> None:
     for phrase in question.phrases:
         _, heard = hear(vosk, spoken(phrase), question)
         assert heard.text.split()[:1] == [phrase]
+
+
+@pytest.mark.parametrize(("said", "answer"), [("네", YES), ("좋아요", YES), ("아니요", NO)])
+def test_yes_or_no_is_heard_by_a_grammar_of_the_models_language(vosk: Vosk, said: str, answer: int) -> None:
+    question = Question("ko", "yes_no")
+    _, freely = hear(vosk, spoken(said), Question("ko"))
+    _, heard = hear(vosk, spoken(said), question)
+    assert choose(freely.text, question)[0] != answer
+    assert choose(heard.text, question)[0] == answer
+
+
+@pytest.mark.parametrize(("said", "digits"), [("이", "2"), ("삼", "3"), ("오", "5")])
+def test_digits_are_heard_by_a_grammar_of_the_models_language(vosk: Vosk, said: str, digits: str) -> None:
+    _, heard = hear(vosk, spoken(said), Question("ko", "digits"))
+    assert digits_of(heard.text) == digits
+
+
+@pytest.mark.parametrize(("said", "digits"), [("이 삼", "23"), ("삼 오", "35")])
+def test_digits_in_a_row_are_heard_where_free_listening_hears_other_words(vosk: Vosk, said: str, digits: str) -> None:
+    _, freely = hear(vosk, spoken(said), Question("ko"))
+    _, heard = hear(vosk, spoken(said), Question("ko", "digits"))
+    assert digits_of(freely.text) != digits
+    assert digits_of(heard.text) == digits
+
+
+def test_a_list_with_a_word_that_the_model_cannot_spell_is_listened_to_freely(vosk: Vosk) -> None:
+    _, closed = hear(vosk, spoken(GREETING), Question("ko", "list", (GREETING,)))
+    _, heard = hear(vosk, spoken(GREETING), Question("ko", "list", (GREETING, "zzyzx")))
+    assert closed.text == GREETING
+    assert heard.text != GREETING
 
 
 def test_silence_has_no_words(vosk: Vosk) -> None:
