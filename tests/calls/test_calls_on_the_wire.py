@@ -1,4 +1,4 @@
-"""Whole calls to a whole server that no loopback line can show: over IPv6, and with somebody else's RTP in between."""
+"""Whole calls to a whole server that no loopback line can show: over IPv6, beside somebody else's RTP, with a REFER."""
 
 import wave
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 
 from tests.calls.media_peer import RtpPeer
 from tests.live_server import QUICK, greeted, notes, record_of, server_with, until
+from tests.unit.voice.sip.phone import Phone
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import FRAME, SyntheticCaller
 
@@ -78,3 +79,13 @@ async def test_rtp_of_somebody_else_is_dropped_counted_and_not_heard(tmp_path: P
             assert [turn["digits"] for turn in record["turns"] if turn["digits"]] == ["1"]
             loud = np.count_nonzero(np.abs(caller_side(record)) > 3000)
             assert loud <= FRAME * before, "what nobody but the intruder said"
+
+
+async def test_a_caller_who_asks_for_a_transfer_is_told_that_none_is_made_and_stays(live_server: ServerProcess) -> None:
+    with Phone(live_server.sip, CALLER) as phone:
+        await phone.call()
+        assert (await phone.ask("REFER", "Refer-To: <sip:300@10.0.0.1>")).code == 603
+        assert (await phone.ask("BYE")).code == 200
+    record = await record_of(live_server, "200")
+    assert "transfer-asked" in [event["name"] for event in record["events"]]
+    assert record["cause"] == "caller-hung-up"
