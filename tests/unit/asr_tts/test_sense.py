@@ -1,0 +1,82 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from asr_tts import sense, weights
+from asr_tts.sense import Remembering, Vectors, sense_of
+from models.errors import OperatorFault
+
+
+class Letters:
+    """Counts letters; remembers what it was asked."""
+
+    name, version, dimension = "letters", "1", 26
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def of(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        rows = [[text.count(chr(97 + at)) + 0.001 for at in range(26)] for text in texts]
+        vectors = np.array(rows, np.float32)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def test_a_draft_that_comes_again_costs_nothing() -> None:
+    letters = Letters()
+    remembering = Remembering(letters)
+    first = remembering.of(["where is my order", "hello"])
+    again = remembering.of(["hello", "where is my order", "hello"])
+    assert letters.asked == ["where is my order", "hello"]
+    assert np.array_equal(again, first[[1, 0, 1]])
+
+
+def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
+    letters = Letters()
+    remembering = Remembering(letters, most=2)
+    for text in ("a", "b", "a", "c", "a", "b"):
+        remembering.of([text])
+    assert letters.asked == ["a", "b", "c", "b"]
+
+
+def test_nothing_said_means_nothing() -> None:
+    letters = Letters()
+    assert not Remembering(letters).of(["", "  "]).any()
+    assert letters.asked == []
+
+
+def test_missing_weights_are_told_once_and_leave_words_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing(name: str) -> None:
+        raise weights.WeightsMissing(f"The weights of '{name}' are not installed; run `hotline models fetch {name}`.")
+
+    monkeypatch.setattr(weights, "find", missing)
+    sense_of.cache_clear()
+    try:
+        assert sense_of("en") is None
+        assert sense_of("en") is None
+    finally:
+        sense_of.cache_clear()
+    assert [record.message for record in caplog.records] == [
+        "The weights of 'minilm-l6' are not installed; run `hotline models fetch minilm-l6`. Until then sentences in "
+        "'en' are compared by their words alone."
+    ]
+
+
+def test_a_language_that_nobody_knows_has_no_encoder() -> None:
+    assert sense_of("fr") is None
+    assert set(sense._ENCODERS) == {"en", "zh"}
+
+
+def test_broken_weights_are_a_sentence_with_the_way_out(tmp_path) -> None:
+    from asr_tts.engines.minilm import MiniLm
+    from asr_tts.engines.universal_encoder import UniversalEncoder
+
+    (tmp_path / "tokenizer.json").write_text("{}")
+    (tmp_path / "weights.npz").write_bytes(b"no zip")
+    (tmp_path / "sp.model").write_bytes(b"")
+    for engine, model in ((MiniLm, "minilm-l6"), (UniversalEncoder, "use-multilingual")):
+        with pytest.raises(OperatorFault, match=f"can't be loaded .*hotline models verify {model}"):
+            engine(tmp_path)
