@@ -92,12 +92,12 @@ async def _answer(heard: "asyncio.Queue[object]") -> MediaPlan:
 async def line() -> AsyncIterator[Line]:
     """Yield what places calls, and sipp at the other end of its trunk."""
     port = free_port(THEM)
+    made = Line(port)
     callee = await asyncio.create_subprocess_exec(
         *("sipp", "-sn", "uas", "-i", THEM, "-mi", THEM, "-p", str(port), "-nostdin"),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    made = Line(port)
     working = asyncio.ensure_future(made.media.run())
     try:
         await made.media.ready()

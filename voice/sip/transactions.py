@@ -21,8 +21,8 @@ from voice.sip.transport import Socket
 
 T2 = 4.0
 """Seconds: the longest interval between two retransmissions (RFC 3261, table 4)."""
-T4_PURGE = 32.0
-"""Seconds between two purges of the remembered replies; one lives through at least one of them."""
+PURGE = 16.0
+"""Seconds between two purges of the remembered replies; one lives through two of them: 32 s (64 * T1) at least."""
 
 OnRequest = Callable[[Request, Any], Any]
 """(request, sippy's transaction) -> sippy's (response, cancel_cb, noack_cb), or None."""
@@ -31,7 +31,7 @@ OnFork = Callable[[Response], Request]
 """(a 2xx by another callee than the first) -> the ACK for it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Confirmed:
     """What answers the repetitions of a 2xx that we have acknowledged."""
 
@@ -91,15 +91,15 @@ class Transactions(SipTransactionManager):
         self.req_cb = on_request
         self.l1rcache: dict[bytes, Any] = {}
         self.l2rcache: dict[bytes, Any] = {}
+        self.l3rcache: dict[bytes, Any] = {}
         self.req_consumers: dict[str, Any] = {}
-        self._confirmed: dict[object, _Confirmed] = {}
-        self._confirmed_before: dict[object, _Confirmed] = {}
-        self.cp_timer = _timeout(self.rCachePurge, T4_PURGE, -1)
+        self._confirmed: list[dict[object, _Confirmed]] = [{}, {}, {}]
+        self.cp_timer = _timeout(self.rCachePurge, PURGE, -1)
 
     def seen(self, data: bytes, source: Address) -> bytes | None:
         """Answer a datagram that came before from this source as then; else return its checksum for later."""
         checksum = md5(data + repr(source).encode(), usedforsecurity=False).digest()
-        known = self.l1rcache.get(checksum) or self.l2rcache.get(checksum)
+        known = self.l1rcache.get(checksum) or self.l2rcache.get(checksum) or self.l3rcache.get(checksum)
         if known is None:
             return checksum
         if known.data is not None:
@@ -122,7 +122,7 @@ class Transactions(SipTransactionManager):
         if transaction is not None:
             self._respond(response, transaction, checksum)
             return
-        confirmed = self._confirmed.get(tid) or self._confirmed_before.get(tid)
+        confirmed = next((known[tid] for known in self._confirmed if tid in known), None)
         if confirmed is None or not 200 <= response.code < 300:
             self.remember(checksum)
         elif response.to_tag == confirmed.to_tag:
@@ -172,17 +172,19 @@ class Transactions(SipTransactionManager):
             self.incomingResponse(response, transaction, checksum)
             return
         tell, acknowledge, sent = transaction.resp_cb, transaction.make_ack, transaction.sent
-        tid, acked = transaction.tid, None
+        tid, acked, ack = transaction.tid, None, b""
         if transaction.needack:
             if response.code < 300 and acknowledge is not None:
                 acked = acknowledge(response)
-                self._confirmed[tid] = _Confirmed(response.to_tag, acked.to_bytes(), acked.target)
+                ack = acked.to_bytes()
+                self._confirmed[0][tid] = _Confirmed(response.to_tag, ack, acked.target)
             else:
                 acked = sent.follow_up("ACK")
                 acked.put("To", response.first("To"))
+                ack = acked.to_bytes()
         self.forget(transaction)
         if acked is not None:
-            self.transmitData(self.socket, acked.to_bytes(), acked.target, checksum)
+            self.transmitData(self.socket, ack, acked.target, checksum)
         else:
             self.remember(checksum)
         if tell is not None:
@@ -237,8 +239,9 @@ class Transactions(SipTransactionManager):
             self.l1rcache[cachesum] = SipTMRetransmitO(userv, data, address)
 
     def rCachePurge(self) -> None:  # noqa: N802
+        self.l3rcache = self.l2rcache
         super().rCachePurge()
-        self._confirmed_before, self._confirmed = self._confirmed, {}
+        self._confirmed = [{}, *self._confirmed[:-1]]
 
 
 def pending(transaction: Any) -> bool:
