@@ -47,7 +47,8 @@ def grouped(asked: Sequence[Asked], language: str, embed: Embed | None = None) -
 
 def _alike(shared: Floats, total: float, totals: Floats, vectors: Vectors | None, at: int) -> Floats:
     """Likeness to each question before; from 1 on they belong together."""
-    words: Floats = shared / np.sqrt(np.maximum(totals, 1e-6) * np.float32(max(total, 1e-6))) / np.float32(BY_WORDS)
+    both = np.sqrt(np.maximum(totals, 1e-6) * max(total, 1e-6)) * BY_WORDS
+    words: Floats = (shared / both).astype(np.float32)
     if vectors is None:
         return words
     meaning: Floats = vectors[:at] @ vectors[at] / np.float32(BY_MEANING)
