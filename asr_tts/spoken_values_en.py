@@ -26,7 +26,8 @@ class Words:
 
     @staticmethod
     def digits(signs: str) -> str:
-        return ", ".join(Words.spelled(group) for group in _groups(signs))
+        runs = re.findall(r"\d+|\D+", signs)
+        return ", ".join(Words.spelled(group) for run in runs for group in _groups(run))
 
     @staticmethod
     def spelled(signs: str) -> str:

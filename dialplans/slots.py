@@ -5,7 +5,18 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Protocol
 
-from dialplans.slot_kinds import agreement, digits
+from dialplans.slot_kinds import (
+    agreement,
+    digits,
+    email,
+    free_text,
+    identifier,
+    listed,
+    moment,
+    money,
+    number,
+    phone,
+)
 from dialplans.slot_kinds.agreement import yes_or_no
 from dialplans.slot_kinds.correction import corrected
 from dialplans.slot_kinds.digits import digits_in
@@ -26,8 +37,16 @@ class Finder(Protocol):
 
 
 FINDERS: Mapping[Type, Finder] = {
-    "agreement": agreement.find,
+    "email": email.find,
+    "identifier": identifier.find,
+    "phone": phone.find,
+    "money": money.find,
+    "moment": moment.find,
+    "list": listed.find,
     "digits": digits.find,
+    "number": number.find,
+    "agreement": agreement.find,
+    "free_text": free_text.find,
 }
 """In the order in which several slots take their words: what is easiest to tell from the rest comes first."""
 
@@ -57,7 +76,7 @@ def found_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -
         part = FINDERS[slot.kind.type](slot.kind, rest, language, now, False)
         if part:
             found[slot.name] = part.of(text)
-            rest = without(rest, [(part.start, part.end)])
+            rest = without(rest, part.spans or [(part.start, part.end)])
     return found
 
 

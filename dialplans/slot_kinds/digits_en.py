@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from dialplans.slot_kinds.letters import edges as letters_edges
 from dialplans.slot_kinds.sentence import Token
 
 Edge = tuple[int, int, str, float]
@@ -35,7 +36,7 @@ NEXT_TO, ALONE = 0.2, 0.6
 
 
 def edges(words: Sequence[Token], letters: bool = False) -> list[Edge]:
-    """Return all edges; `letters`: single letters stand for themselves."""
+    """Return all edges; `letters`: letters and words that spell them count too."""
     said = [word.word for word in words]
     return [edge for place in range(len(said)) for edge in _at(said, place, letters)]
 
@@ -60,8 +61,8 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
         yield place, place + 1, "", 0.5 if between else 0.1
     else:
         yield place, place + 1, "", 0.0 if word in AROUND or word in SCALES else 0.15
-    if letters and len(word) == 1 and word.isalpha():
-        yield place, place + 1, word.upper(), 0.05
+    if letters:
+        yield from letters_edges(said, place)
 
 
 def _tens(said: Sequence[str], place: int, after: str) -> Iterator[Edge]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
+from dialplans.slot_kinds.letters import edges as letters_edges
 from dialplans.slot_kinds.sentence import Token
 
 Edge = tuple[int, int, str, float]
@@ -31,7 +32,7 @@ COUNTED = {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4"
 
 
 def edges(words: Sequence[Token], letters: bool = False) -> list[Edge]:
-    """Return all edges; `letters`: single Latin letters stand for themselves."""
+    """Return all edges; `letters`: letters and words that spell them count too."""
     said = [word.word for word in words]
     return [edge for place in range(len(said)) for edge in _at(said, place, letters)]
 
@@ -48,8 +49,8 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
         yield place, place + 1, "", 0.6
     elif not digit:
         yield from _alike(said, place)
-    if letters and len(word) == 1 and word.isascii() and word.isalpha():
-        yield place, place + 1, word.upper(), 0.05
+    if letters:
+        yield from letters_edges(said, place)
 
 
 def _counted(said: Sequence[str], place: int) -> Iterator[Edge]:
@@ -90,6 +91,11 @@ def _alike(said: Sequence[str], place: int) -> Iterator[Edge]:
 @lru_cache(4096)
 def _sound(word: str) -> str:
     return lazy_pinyin(word, style=Style.NORMAL)[0] if not word.isascii() else ""
+
+
+def sounds_like(word: str) -> str:
+    """Return the digit that `word` sounds like, or ""."""
+    return SOUNDS.get(_sound(word), "")
 
 
 def _digit(word: str) -> str:

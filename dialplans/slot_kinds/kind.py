@@ -224,6 +224,8 @@ class Found:
     confidence: float
     spoken: str
     note: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+    """The pieces of it where it isn't all of one piece ("tomorrow … at eight")."""
 
     def of(self, text: str) -> Value:
         """Return the value, with its words out of `text`."""

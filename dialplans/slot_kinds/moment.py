@@ -1,0 +1,128 @@
+"""Dates and times relative to the call: "tomorrow at three", "in two weeks", 下周二下午, 大后天早上九点半.
+
+dateparser was tried for this: it reads no 下周二下午 and takes tens of milliseconds a sentence; hence our own rules.
+What is not said is guessed and said to be: "at four" is 16:00 in business hours, with less confidence.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from asr_tts.spoken_values import said
+from dialplans.slot_kinds import moment_en, moment_zh
+from dialplans.slot_kinds.kind import Found, SlotKind
+from dialplans.slot_kinds.moment_parts import Clock, Day, Parts
+
+GUESSED_HALF, BLIND_HALF, GUESSED_HOUR, GUESSED_DAY = 0.75, 0.55, 0.45, 0.6
+"""Confidence where morning or afternoon follows from the business hours; where it doesn't; of an hour for "afternoon";
+of the day for "at three"."""
+HOURS = {"morning": 10, "noon": 12, "afternoon": 15, "evening": 19, "night": 21, "dawn": 5}
+"""What a part of the day is taken for."""
+
+
+def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = True) -> Found | None:
+    """Return the date, time or both of `text` as ISO 8601 in the caller's local time, as the kind wants."""
+    here = now.replace(tzinfo=None)
+    parts = (moment_zh if language == "zh" else moment_en).parts_in(text, here, kind, alone)
+    if parts.at is not None:
+        return _found(parts.at, kind, parts, language, here, parts.confidence, parts.note)
+    match kind.part:
+        case "date":
+            return _date(kind, parts, language, here)
+        case "time":
+            return _time(kind, parts, language, here)
+        case "both":
+            return _both(kind, parts, language, here) if parts.says_time else None
+        case "either":
+            if parts.day and not parts.says_time:
+                return _date(kind, parts, language, here)
+            return _both(kind, parts, language, here) if parts.day else _time(kind, parts, language, here)
+
+
+def _date(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
+    if not parts.day:
+        return None
+    return _made(parts.day.date.isoformat(), "date", parts, language, now, parts.day.confidence, parts.day.note)
+
+
+def _time(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
+    hour = _hour(kind, parts, None, now)
+    if hour is None:
+        return None
+    clock, confidence, note = hour
+    value = f"{clock.hour % 24:02d}:{clock.minute:02d}"
+    return _made(value, "time", parts, language, now, confidence, note)
+
+
+def _both(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
+    hour = _hour(kind, parts, parts.day.date if parts.day else None, now)
+    if hour is None:
+        return None
+    clock, confidence, note = hour
+    day = parts.day or _next(clock, now)
+    at = datetime.combine(day.date, datetime.min.time()) + timedelta(hours=clock.hour, minutes=clock.minute)
+    if parts.day and parts.day.is_weekday and at <= now and kind.prefer == "future":
+        at += timedelta(days=7)
+    notes = "; ".join(part for part in (day.note, note) if part)
+    return _found(at, kind, parts, language, now, min(day.confidence, 1) * confidence, notes)
+
+
+def _next(clock: Clock, now: datetime) -> Day:
+    """Today, or tomorrow where the hour has passed."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    passed = today + timedelta(hours=clock.hour, minutes=clock.minute) <= now
+    day = (today + timedelta(days=passed)).date()
+    return Day(day, 0, 0, GUESSED_DAY, "the day is a guess")
+
+
+def _hour(kind: SlotKind, parts: Parts, day: date | None, now: datetime) -> tuple[Clock, float, str] | None:
+    """Return the hour on 24, how sure it is, and why not."""
+    clock, part = parts.clock, parts.part
+    if clock is None:
+        if not part:
+            return None
+        sure = part == "noon"
+        note = "" if sure else f"the hour is a guess, only '{part}' was said"
+        return Clock(HOURS[part], 0, 0, 0, "24"), 0.95 if sure else GUESSED_HOUR, note
+    if clock.half == "24" or clock.hour > 12 or clock.hour == 0:
+        return clock, clock.confidence, clock.note
+    half = clock.half or _half(part, clock.hour)
+    if half:
+        return replace(clock, hour=clock.hour % 12 + 12 * (half == "pm")), clock.confidence, clock.note
+    return _guessed(kind, clock, day, now)
+
+
+def _half(part: str, hour: int) -> str:
+    if part in ("morning", "dawn"):
+        return "am"
+    if part == "noon":
+        return "am" if hour in (10, 11) else "pm"
+    if part == "night":
+        return "am" if hour == 12 or hour < 5 else "pm"
+    return "pm" if part in ("afternoon", "evening") else ""
+
+
+def _guessed(kind: SlotKind, clock: Clock, day: date | None, now: datetime) -> tuple[Clock, float, str]:
+    hours = [clock.hour % 12, clock.hour % 12 + 12]
+    if day == now.date() and kind.prefer == "future":
+        hours = [hour for hour in hours if (hour, clock.minute) > (now.hour, now.minute)] or hours
+    opened = [hour for hour in hours if kind.opens <= hour < kind.closes]
+    hour = (opened or [hour for hour in hours if hour >= 7] or hours)[0]
+    confidence = GUESSED_HALF if len(opened) == 1 else BLIND_HALF
+    if len(hours) == 1:
+        return replace(clock, hour=hour), 0.9 * clock.confidence, clock.note
+    note = f"{'afternoon' if hour >= 12 else 'morning'} is a guess"
+    return replace(clock, hour=hour), confidence * clock.confidence, note
+
+
+def _found(
+    at: datetime, kind: SlotKind, parts: Parts, language: str, now: datetime, confidence: float, note: str
+) -> Found:
+    shown = {"date": at.date().isoformat(), "time": f"{at:%H:%M}"}.get(kind.part, f"{at:%Y-%m-%dT%H:%M}")
+    as_ = kind.part if kind.part in ("date", "time") else "datetime"
+    return _made(shown, as_, parts, language, now, confidence, note)
+
+
+def _made(value: str, as_: str, parts: Parts, language: str, now: datetime, confidence: float, note: str) -> Found:
+    spans = parts.spans
+    begin, end = min(start for start, _ in spans), max(end for _, end in spans)
+    return Found(value, begin, end, 0.96 * confidence, said(value, as_, language, now), note, spans)

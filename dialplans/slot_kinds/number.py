@@ -1,0 +1,83 @@
+"""Numbers and counts: "a table for four", "three and a half", 四位, 两千三."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from asr_tts.spoken_values import said
+from dialplans.slot_kinds import digits_en, digits_zh, numerals_en, numerals_zh
+from dialplans.slot_kinds.kind import Found, SlotKind
+from dialplans.slot_kinds.sentence import even, tokens
+
+PEOPLE = re.compile(
+    r"\s*(?:people|persons?|guests?|adults?|of us|seats?|places?|tickets?|items?|pieces?|nights?|times)\b"
+)
+FOR = re.compile(r"\b(?:for|party of|group of|we are|we're|there are|there will be|of|about|around)\s+$")
+PRONOUN = re.compile(r"\b(?:the|this|that|which|no|any|every|some)\s+$")
+MEASURE = re.compile(r"\s*(?:个人|位|人|个|张|件|份|间|晚|天|次|套|本|台|只|双|瓶|箱|盒|斤|公斤|口)")
+NOT_A_COUNT = re.compile(r"\s*(?:点|号|月|日|年|分钟|半|下|些|起|般|样|定|直|共)|\s*个(?!人)")
+SOUNDED, LONE = 0.55, 0.95
+
+
+def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = True) -> Found | None:
+    """Return the number of `text` that fits the kind's bounds; where it has several, the likeliest and less surely."""
+    options = [(value, start, end, _weight(text, start, end, language)) for value, start, end in _all(text, language)]
+    options = [option for option in options if fits(kind, option[0]) and (alone or option[3] > -1)]
+    if not options:
+        return _alike(kind, text, language) if alone else None
+    best = max(options, key=lambda option: option[3])
+    rivals = {option[0] for option in options if option[3] == best[3]} - {best[0]}
+    note = f"{', '.join(map(str, sorted(rivals)))} was said too" if rivals else ""
+    return _found(best[0], best[1], best[2], language, 0.6 if rivals else LONE, note)
+
+
+def fits(kind: SlotKind, value: Decimal) -> bool:
+    """Tell whether `value` is within the kind's bounds, and whole where it has to be."""
+    least, most = kind.least, kind.most
+    if kind.whole and value != int(value):
+        return False
+    return (least is None or value >= Decimal(str(least))) and (most is None or value <= Decimal(str(most)))
+
+
+def _all(text: str, language: str) -> Iterator[tuple[Decimal, int, int]]:
+    if language == "zh":
+        for found in numerals_zh.numerals(text):
+            yield found.value, found.start, found.end
+        return
+    row = numerals_en.pieces(text)
+    for numeral in numerals_en.numerals(text):
+        yield numeral.value, row[numeral.first].start, row[numeral.last - 1].end
+
+
+def _weight(text: str, start: int, end: int, language: str) -> int:
+    """How much the words around a number say that it counts something."""
+    before, after = even(text[:start]), even(text[end:])
+    if language == "zh":
+        if MEASURE.match(after) and not NOT_A_COUNT.match(after):
+            return 2
+        return -1 if before.endswith("第") else 0 if not NOT_A_COUNT.match(after) else 0 - (text[start:end] == "一")
+    if PEOPLE.match(after):
+        return 2
+    if text[start:end].lower() == "one" and PRONOUN.search(before):
+        return -1
+    return 1 if FOR.search(before) else 0
+
+
+def _alike(kind: SlotKind, text: str, language: str) -> Found | None:
+    """A word that only sounds like a number, where hardly anything else was said: "for." is a 4."""
+    around = digits_zh.AROUND if language == "zh" else digits_en.AROUND - {"for", "to"}
+    rest = [token for token in tokens(text) if token.word not in around or token.word in "是在"]
+    rest = [token for token in rest if not (language == "zh" and token.word in "个位人")]
+    if len(rest) != 1:
+        return None
+    word = rest[0]
+    sounded = digits_zh.sounds_like(word.word) if language == "zh" else digits_en.ALIKE.get(word.word, "")
+    if not sounded or not fits(kind, Decimal(sounded)):
+        return None
+    return _found(Decimal(sounded), word.start, word.end, language, SOUNDED, f"'{word.word}' sounds like {sounded}")
+
+
+def _found(value: Decimal, start: int, end: int, language: str, confidence: float, note: str) -> Found:
+    shown: int | float = int(value) if value == int(value) else float(value)
+    return Found(shown, start, end, confidence, said(shown, "number", language), note)
