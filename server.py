@@ -27,10 +27,13 @@ from dialplans.routing import routing
 from models import call_story
 from models.call_log import CallLog
 from models.command_line import AsJson, ConfigFile, print_json, sentences
+from models.control_desk import ControlDesk
+from models.control_protocol import HangUpCall, PlaceCall
 from models.errors import HotlineError, OperatorFault
 from models.log import set_up
 from models.settings import Settings
 from models.settings_file import read_settings
+from voice.calling import Calling
 from voice.media.media_client import MediaClient
 from voice.metrics import Gauges
 from voice.outbound import Outbound
@@ -78,6 +81,18 @@ class Server:
             settings.sip.ring_seconds,
         )
         """Places calls once the stack has started."""
+        self.calling = Calling(
+            settings,
+            (self.media, self.speech, self.reception.shelf),
+            self.outbound,
+            self.routing,
+            self.reception.running,
+            self.call_log,
+        )
+        self.control = ControlDesk(settings.data.directory)
+        """Where commands tell this server something."""
+        self.control.bind(PlaceCall, self.calling.place)
+        self.control.bind(HangUpCall, self.calling.hang_up)
         self._leave, self._hurry = asyncio.Event(), asyncio.Event()
         self._holding: list[asyncio.Task[None]] = []
         """Tasks that run until they are cancelled."""
@@ -94,6 +109,7 @@ class Server:
         try:
             async with asyncio.TaskGroup() as group:
                 self._holding += [group.create_task(self.media.run()), group.create_task(self.speech.run())]
+                self._holding.append(group.create_task(self.control.run(), name="control"))
                 opening = group.create_task(self._open_the_line(group), name="open the line")
                 leaving = group.create_task(self._leave.wait(), name="wait for the order to leave")
                 await asyncio.wait([opening, leaving], return_when=asyncio.FIRST_COMPLETED)

@@ -9,6 +9,8 @@ class Cause(StrEnum):
     CALLER_HUNG_UP = "caller-hung-up"
     ROBOT_HUNG_UP = "robot-hung-up"
     AGENT_HUNG_UP = "agent-hung-up"
+    OPERATOR_HUNG_UP = "operator-hung-up"
+    """`hotline calls hangup`."""
     CANCELLED = "cancelled"
     """The calling side gave up before the answer."""
     BUSY = "busy"

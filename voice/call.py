@@ -48,9 +48,10 @@ class StreamClock:
 class Call:
     """One leg (dialog and stream) and its record."""
 
-    def __init__(self, dialog: Dialog, call_log: CallLog, directory: Path) -> None:
+    def __init__(self, dialog: Dialog | None, call_log: CallLog, directory: Path) -> None:
+        """`dialog` is None while a call of ours has not reached anybody."""
         self.id = new_id()
-        self.dialog = dialog
+        self._dialog = dialog
         self.clock = StreamClock()
         self.held = False
         self._log = call_log
@@ -61,7 +62,32 @@ class Call:
         self._turns = 0
         self._ended = False
 
+    @property
+    def dialog(self) -> Dialog:
+        """Its signalling; only once somebody was reached."""
+        assert self._dialog is not None, "nobody was reached yet"
+        return self._dialog
+
     # -- verbs -----------------------------------------------------------------------------------------------
+
+    def place(self, caller: str, called: str, line: str, language: str, flow: Flow) -> None:
+        """Open the record of a call of ours; it goes through the trunk `line` ("": the first that can)."""
+        self._log.began(
+            self.id,
+            "outbound",
+            caller,
+            called,
+            origin=f"trunk {line}" if line else "ourselves",
+            language=language,
+            flow=flow.name,
+            flow_version=flow.version,
+        )
+
+    def rings(self, dialog: Dialog) -> None:
+        """A call of ours has reached somebody (once)."""
+        if self._dialog is None:
+            self._dialog = dialog
+            self.event("ringing", sip_call_id=dialog.id, uri=dialog.called.uri)
 
     def begin(self, language: str = "", flow: Flow | None = None) -> None:
         """Open the record."""
@@ -86,8 +112,11 @@ class Call:
 
     async def answer(self, stream: Stream) -> None:
         """Answer with `stream`'s address; raise what `Dialog.answer` raises."""
+        self.talk(stream, await self.dialog.answer(stream.address, stream.port))
+
+    def talk(self, stream: Stream, plan: MediaPlan) -> None:
+        """The call is answered, by us or by who was called: sound goes where `plan` says, and is recorded."""
         self._stream = stream
-        plan = await self.dialog.answer(stream.address, stream.port)
         self.send_to(plan)
         self._log.answered(self.id)
         stream.tell(Record(stream.number, str(self._recording)))
@@ -125,6 +154,12 @@ class Call:
         figures = await self._stream.close()
         self._log.media(self.id, 1, figures)
         return figures
+
+    def break_off(self, cause: Cause) -> None:
+        """End the dialog, however far it got, and close the record."""
+        if self._dialog is not None:
+            self._dialog.hang_up(cause)
+        self.end(cause)
 
     def end(self, cause: Cause, code: int = 0, words: str = "") -> None:
         """Close the record (once)."""

@@ -1,4 +1,4 @@
-"""`hotline calls`: the calls on record."""
+"""`hotline calls`: the calls on record, and calls that the running server places or ends."""
 
 import csv
 import shutil
@@ -27,8 +27,11 @@ from models.database import database_url, migrate, open_engine
 from models.errors import CannotDo, OperatorFault
 from models.settings import Settings
 from models.settings_file import read_settings
+from voice import call_orders
 
-app = typer.Typer(no_args_is_help=True, help="Calls on record: list, show, play, export.")
+app = typer.Typer(no_args_is_help=True, help="Calls: list, show, play, export; place, hangup.")
+app.command()(call_orders.place)
+app.command("hangup")(call_orders.hang_up)
 PLAYERS = (("play", "-q"), ("aplay", "-q"), ("paplay",))
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from dialplans.dialogue import Dialogue
@@ -14,12 +13,11 @@ from dialplans.routing import Routing
 from models.call_log import CallLog
 from models.cause import Cause
 from models.errors import CannotDo, HotlineError, PeerFault
-from models.log import about
 from models.settings import Settings
 from voice.call import Call
-from voice.endings import EndNow
 from voice.line import Dialog, HungUp, Media, Speech, Stream
 from voice.prompt_shelf import PromptShelf
+from voice.running_calls import Queue, RunningCalls
 from voice.session import Session
 from voice.standing_prompts import standing_prompts
 
@@ -32,24 +30,20 @@ class Reception:
     def __init__(self, settings: Settings, media: Media, speech: Speech, routing: Routing, call_log: CallLog) -> None:
         self._settings, self._media, self._speech = settings, media, speech
         self._routing, self._log = routing, call_log
-        self._queues: dict[str, asyncio.Queue[object]] = {}
-        self._arrivals: asyncio.TaskGroup | None = None
-        self._draining = False
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self.running = RunningCalls(settings.limits)
+        """All calls of this server, inbound and outbound."""
         self.shelf = PromptShelf(speech)
         self._later: list[Prompt] = []
         """Prompts that are rendered behind the first calls."""
-        self.counts = {"answered": 0, "refused": 0, "failed": 0}
 
     @property
     def calls(self) -> int:
-        """Calls that are being answered or talked to."""
-        return len(self._queues)
+        """Calls that are being placed, answered or talked to."""
+        return self.running.count
 
     def health(self) -> int:
         """Return what OPTIONS gets: 503 while draining; being busy passes, and a trunk must not give us up for it."""
-        return 503 if self._draining else 200
+        return 503 if self.running.draining else 200
 
     async def prepare(self, progress: Callable[[int, int], None] = lambda done, of: None) -> list[str]:
         """Render the fixed prompts of the loaded flows in the language that their calls begin in.
@@ -76,61 +70,24 @@ class Reception:
     def arrive(self, dialog: Dialog) -> None:
         """Take a new call (`SipStack.on_call`); returns at once."""
         call = Call(dialog, self._log, self._settings.data.directory)
-        limits = self._settings.limits
-        if self._draining or self._arrivals is None:
-            self._refuse(call, "Draining", Cause.DRAINING)
-        elif self.calls >= limits.max_calls:
-            self._refuse(call, "All lines are busy", Cause.CONGESTION)
+        if refusal := self.running.refusal():
+            call.begin()
+            call.refuse(503, *refusal, self._settings.limits.retry_after)
         else:
-            self._queues[call.id] = asyncio.Queue()
-            self._empty.clear()
-            self._arrivals.create_task(self._receive(call), name=f"call {call.id}")
+            self.running.take(call, self._answer)
 
     async def run(self) -> None:
         """Hold the calls, and render what `prepare` left for later, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            self._arrivals = group
+            self.running.held_by(group)
             group.create_task(self._render_the_rest(), name="render the other prompts")
             await asyncio.Event().wait()
 
     async def drain(self, seconds: float | None = None) -> None:
         """Take no more calls; return when the running ones are over, at the latest after `drain_seconds`."""
-        self._draining = True
-        patience = self._settings.limits.drain_seconds if seconds is None else seconds
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._empty.wait(), patience)
-            return
-        for queue in self._queues.values():
-            queue.put_nowait(EndNow(Cause.SERVER_STOPPED))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._empty.wait(), 5)
+        await self.running.drain(self._settings.limits.drain_seconds if seconds is None else seconds)
 
-    def _refuse(self, call: Call, words: str, cause: Cause) -> None:
-        self.counts["refused"] += 1
-        call.begin()
-        call.refuse(503, words, cause, self._settings.limits.retry_after)
-
-    async def _receive(self, call: Call) -> None:
-        """One call from the INVITE to the end of its record; whatever goes wrong stays within it."""
-        try:
-            with about(call.id):
-                await self._answer(call)
-        except asyncio.CancelledError:
-            call.dialog.hang_up(Cause.SERVER_STOPPED)
-            call.end(Cause.SERVER_STOPPED)
-            raise
-        except Exception:
-            self.counts["failed"] += 1
-            log.exception("A call failed", extra={"call": call.id})
-            call.dialog.hang_up(Cause.OUR_ERROR)
-            call.end(Cause.OUR_ERROR)
-        finally:
-            del self._queues[call.id]
-            if not self._queues:
-                self._empty.set()
-
-    async def _answer(self, call: Call) -> None:
-        queue = self._queues[call.id]
+    async def _answer(self, call: Call, queue: Queue) -> None:
         call.dialog.attach(queue.put_nowait)
         try:
             to = self._routing.destination(call.dialog.called.number, call.dialog.caller.number, datetime.now(UTC))
@@ -152,7 +109,6 @@ class Reception:
             if not await self._picked_up(call, stream, queue):
                 await stream.close()
                 return
-            self.counts["answered"] += 1
             ear = self._speech.attend(stream.number, queue.put_nowait)
             limits, silence = self._settings.limits, self._settings.media.silence_seconds
             session = Session(call, dialogue, stream, ear, self.shelf, queue, limits, silence)
@@ -162,7 +118,7 @@ class Reception:
             raise
         await session.run()
 
-    async def _picked_up(self, call: Call, stream: Stream, queue: "asyncio.Queue[object]") -> bool:
+    async def _picked_up(self, call: Call, stream: Stream, queue: Queue) -> bool:
         try:
             await call.answer(stream)
         except PeerFault as error:
@@ -180,7 +136,7 @@ class Reception:
         return True
 
 
-def _last_word(queue: "asyncio.Queue[object]", unsaid: HungUp) -> HungUp:
+def _last_word(queue: Queue, unsaid: HungUp) -> HungUp:
     """Return how the dialog ended, of what it told so far; `unsaid` where it told nothing."""
     while not queue.empty():
         event = queue.get_nowait()

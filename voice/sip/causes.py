@@ -87,6 +87,7 @@ _SENT: dict[Cause, tuple[int, str, int]] = {
     Cause.CALLER_HUNG_UP: (487, "Request Terminated", 16),
     Cause.ROBOT_HUNG_UP: (480, "Temporarily Unavailable", 16),
     Cause.AGENT_HUNG_UP: (480, "Temporarily Unavailable", 16),
+    Cause.OPERATOR_HUNG_UP: (480, "Temporarily Unavailable", 16),
     Cause.CANCELLED: (487, "Request Terminated", 16),
     Cause.BUSY: (486, "Busy Here", 17),
     Cause.NO_ANSWER: (480, "Temporarily Unavailable", 19),

@@ -3,14 +3,14 @@
 import asyncio
 import json
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from asr_tts.speech_protocol import Clause
-from dialplans.flow import Flow
-from dialplans.routing import Routing, find, read_checked
+from dialplans.routing import Destination, Routing, find, read_checked
 from models.call_log import CallLog
 from models.call_note import CallNote
 from models.errors import CannotDo
@@ -67,7 +67,7 @@ async def test_the_other_languages_follow_behind_the_first_calls(tmp_path: Path)
 class Talkative(Routing):
     """Logs as parts do that know nothing of calls."""
 
-    def flow_for(self, number: str) -> Flow:
+    def destination(self, called: str, caller: str, moment: datetime) -> Destination:
         logging.getLogger("somewhere.deep").warning("no flow is here")
         raise CannotDo("no flow is here")
 

@@ -1,0 +1,240 @@
+"""Calls that we place: a stream, a number that is called through a trunk, and, once it answers, a flow that talks."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from dialplans.answers import understanding_of
+from dialplans.dialogue import Dialogue
+from dialplans.flow import Flow
+from dialplans.prompts import prompts
+from dialplans.routing import Routing, find, read_checked
+from models.call_log import CallLog
+from models.call_note import CallAnswered, CallEnded, CallNote, EventHappened, TurnTaken
+from models.cause import Cause
+from models.control_desk import Tell
+from models.control_protocol import Done, Facts, HangUpCall, News, PlaceCall
+from models.errors import CannotDo, HotlineError
+from models.settings import Settings
+from voice import placing
+from voice.call import Call
+from voice.endings import EndNow
+from voice.line import Answered, Dialog, HungUp, Media, MediaLost, MediaPlan, Origin, Ringing, Sink, Speech, Stream
+from voice.placing import CallRefused
+from voice.prompt_shelf import PromptShelf
+from voice.running_calls import Queue, RunningCalls
+from voice.session import Session
+
+OURSELVES = Origin("ourselves", "", "")
+
+
+class Lines(Protocol):
+    """The lines that calls go out through (`voice.outbound.Outbound`)."""
+
+    async def call_over(
+        self,
+        origin: Origin,
+        lines: "list[str]",
+        number: str,
+        media: placing.Media,
+        sink: Sink,
+        caller: str = "",
+        ring_seconds: float = 0,
+    ) -> Dialog: ...
+
+
+class Calling:
+    """Carries out the orders `PlaceCall` and `HangUpCall`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        parts: tuple[Media, Speech, PromptShelf],
+        lines: Lines,
+        routing: Routing,
+        running: RunningCalls,
+        call_log: CallLog,
+    ) -> None:
+        """`parts` are those of the reception: what its calls stand on."""
+        self._settings, self._routing, self._running, self._log = settings, routing, running, call_log
+        self._media, self._speech, self._shelf = parts
+        self._lines = lines
+
+    async def hang_up(self, order: HangUpCall, tell: Tell) -> Done:
+        """End a call; it is still being closed when this returns."""
+        call_id = self._running.hang_up(order.call, Cause.OPERATOR_HUNG_UP)
+        return Done(f"Call {call_id} is ended.", {"id": call_id})
+
+    async def place(self, order: PlaceCall, tell: Tell) -> Done:
+        """Place a call and tell what becomes of it; raise `CannotDo` where nobody answered.
+
+        The call goes on when who asked for it leaves.
+        """
+        self._ask_for_room()
+        flow = await self._flow(order)
+        if problems := await self._shelf.prepare(prompts(flow)):
+            await tell(News("prompts", f"A prompt can't be spoken: {problems[0]}"))
+        # While prompts were rendered others may have taken the last line.
+        self._ask_for_room()
+        call = Call(None, self._log, self._settings.data.directory)
+        story = Story(call.id, order)
+        leave = self._log.events.subscribe(story.take)
+        try:
+            dialogue = Dialogue(flow, self._settings.speech.language)
+            call.place(self._shown(order), order.number, self._line(order), dialogue.language, flow)
+            self._running.take(call, _Conducted(self, order, dialogue))
+            return await story.told_to(tell)
+        finally:
+            leave()
+
+    def _ask_for_room(self) -> None:
+        if refusal := self._running.refusal():
+            words, cause = refusal
+            why = "the server is just starting or stopping" if cause is Cause.DRAINING else words.lower()
+            raise CannotDo(f"No call can be placed now: {why}; try again in a moment.")
+
+    async def _flow(self, order: PlaceCall) -> Flow:
+        """Return the flow that is to talk; a file that no route names is read now."""
+        if not order.flow:
+            return self._routing.destination(self._shown(order), order.number, datetime.now(UTC)).flow
+        if loaded := self._routing.flows.get(order.flow):
+            return loaded
+        return await asyncio.to_thread(_read, order.flow, self._settings.dialplan.directory)
+
+    def _line(self, order: PlaceCall) -> str:
+        trunks = self._settings.sip.trunks
+        return order.trunk or (trunks[0].name if len(trunks) == 1 else "")
+
+    def _shown(self, order: PlaceCall) -> str:
+        """Our number as the called side is to see it."""
+        trunk = next((trunk for trunk in self._settings.sip.trunks if trunk.name == self._line(order)), None)
+        return (trunk.caller_number if trunk else "") or order.caller or (trunk.username if trunk else "")
+
+    # -- one call ----------------------------------------------------------------------------------------------
+
+    async def conduct(self, call: Call, queue: Queue, order: PlaceCall, dialogue: Dialogue) -> None:
+        """Have one call from its stream to the end of its record."""
+        try:
+            stream = await self._media.open(queue.put_nowait)
+        except CannotDo as error:
+            call.event("no-stream", reason=str(error))
+            call.end(Cause.MEDIA_FAILED, words=str(error))
+            return
+        try:
+            plan = await self._reach(call, stream, queue, order)
+            if plan is None:
+                await stream.close()
+                return
+            call.talk(stream, plan)
+            ear = self._speech.attend(stream.number, queue.put_nowait)
+            limits, silence = self._settings.limits, self._settings.media.silence_seconds
+            session = Session(call, dialogue, stream, ear, self._shelf, queue, limits, silence)
+        except BaseException:
+            # Nobody else knows of the stream yet: its ports would be gone for good.
+            await stream.close()
+            raise
+        await session.run()
+
+    async def _reach(self, call: Call, stream: Stream, queue: Queue, order: PlaceCall) -> MediaPlan | None:
+        """Call until it is answered; return what was agreed on, or None once it is on record why nobody did."""
+        lines = [order.trunk] if order.trunk else [trunk.name for trunk in self._settings.sip.trunks]
+        address = placing.Media(stream.address, stream.port)
+        reaching = asyncio.ensure_future(
+            self._lines.call_over(OURSELVES, lines, order.number, address, queue.put_nowait, order.caller)
+        )
+        reaching.add_done_callback(queue.put_nowait)
+        try:
+            while True:
+                event = await queue.get()
+                try:
+                    if event is reaching or isinstance(event, Ringing | Answered):
+                        # What a dialog told first may come before the dialog itself.
+                        call.rings(await reaching)
+                except CallRefused as refused:
+                    call.end(refused.cause, refused.code, str(refused))
+                    return None
+                except HotlineError as error:
+                    call.end(Cause.LINE_UNREACHABLE, words=str(error))
+                    return None
+                match event:
+                    case Answered():
+                        return event.plan
+                    case HungUp():
+                        rung_out = event.by_us and event.cause is Cause.NO_ANSWER
+                        call.end(event.cause, event.code, "nobody took it while it rang" if rung_out else event.words)
+                        return None
+                    case EndNow():
+                        cancelled = event.cause is Cause.OPERATOR_HUNG_UP
+                        call.break_off(Cause.CANCELLED if cancelled else event.cause)
+                        return None
+                    case MediaLost():
+                        call.break_off(Cause.MEDIA_FAILED)
+                        return None
+        finally:
+            reaching.cancel()
+            with suppress(HotlineError, asyncio.CancelledError):
+                await reaching
+
+
+class _Conducted:
+    """One order's way to be conducted, as `RunningCalls` asks for it."""
+
+    def __init__(self, calling: Calling, order: PlaceCall, dialogue: Dialogue) -> None:
+        self._calling, self._order, self._dialogue = calling, order, dialogue
+
+    async def __call__(self, call: Call, queue: Queue) -> None:
+        await self._calling.conduct(call, queue, self._order, self._dialogue)
+
+
+class Story:
+    """What becomes of one call of ours, told to who asked for it."""
+
+    def __init__(self, call_id: str, order: PlaceCall) -> None:
+        self._call_id, self._order = call_id, order
+        self._notes: asyncio.Queue[CallNote] = asyncio.Queue()
+        self._turns: set[int] = set()
+
+    def take(self, note: CallNote) -> None:
+        """Listen to the call log."""
+        if note.call_id == self._call_id:
+            self._notes.put_nowait(note)
+
+    async def told_to(self, tell: Tell) -> Done:
+        """Tell until the order is done; raise `CannotDo` where nobody answered."""
+        facts: Facts = {"id": self._call_id}
+        await tell(News("placed", f"Call {self._call_id}: {self._order.number} is called.", {**facts}))
+        answered = False
+        while True:
+            note = await self._notes.get()
+            match note:
+                case EventHappened() if note.name == "ringing":
+                    await tell(News("ringing", "It rings.", {**facts}))
+                case CallAnswered():
+                    answered = True
+                    if self._order.until == "answered":
+                        return Done("It is answered; the robot talks.", {**facts, "answered": True})
+                    await tell(News("answered", "It is answered; the robot talks.", {**facts}))
+                case TurnTaken() if note.number not in self._turns and (note.text or note.digits):
+                    self._turns.add(note.number)
+                    said = note.text or " ".join(note.digits)
+                    await tell(News("turn", f"{note.start_s:6.1f} s  {note.speaker:7} {said}", {**facts}))
+                case CallEnded() if answered:
+                    seconds = round(note.seconds or 0)
+                    sentence = f"The call is over after {seconds} s ({note.cause})."
+                    return Done(sentence, {**facts, "answered": True, "cause": note.cause, "seconds": note.seconds})
+                case CallEnded():
+                    why = f": {note.words.rstrip('.')}" if note.words else ""
+                    sentence = f"{self._order.number} was not reached ({note.cause}){why}."
+                    told: Facts = {**facts, "answered": False, "cause": note.cause, "code": note.code}
+                    await tell(News("failed", sentence, told))
+                    raise CannotDo(sentence)
+
+
+def _read(name: str, directory: Path | None) -> Flow:
+    """Load a flow and make ready what understands its callers; raise what `routing` raises."""
+    flow = read_checked(find(name, directory))
+    for language in flow.languages:
+        understanding_of(flow, language).of("hello 你好")
+    return flow
