@@ -24,7 +24,8 @@ SIGNS = {
 }  # fmt: skip
 SIGNS_ZH = (
     ("艾特", "@"), ("爱特", "@"), ("埃特", "@"), ("艾它", "@"), ("圈a", "@"), ("圈A", "@"), ("小老鼠", "@"),
-    ("下划线", "_"), ("中划线", "-"), ("横杠", "-"), ("减号", "-"), ("杠", "-"), ("点", "."), ("典", "."), ("。", "."), ("康姆", "com"),
+    ("下划线", "_"), ("中划线", "-"), ("横杠", "-"), ("减号", "-"), ("杠", "-"), ("点", "."), ("典", "."), ("。", "."),
+    ("康姆", "com"),
     ("网易", "163"), ("谷歌邮箱", "gmail.com"), ("新浪", "sina"), ("扣扣", "qq"), ("球球", "qq"),
 )  # fmt: skip
 FILLERS = frozenset(
@@ -34,8 +35,10 @@ FILLERS = frozenset(
 FILLERS_ZH = re.compile(r"小写|大写|字母|全是|都是|我的|邮箱|邮件|地址|电子|然后|就是|是|的|嗯|呃|啊|，|,|、| ")
 _WRITTEN = re.compile(r"[a-z0-9][a-z0-9._+-]*@(?:[a-z0-9-]+\.)+[a-z]{2,}")
 _TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*|\d+|[@._+-]|[\u3400-\u9fff]")
-_JOINED = (("g mail", "gmail"), ("hot mail", "hotmail"), ("out look", "outlook"), ("i cloud", "icloud"), ("geemail", "gmail"),
-           ("jimail", "gmail"), ("gee mail", "gmail"), ("gmail dot com", "gmail.com"), ("g-mail", "gmail"), ("q q", "qq"))  # fmt: skip
+_JOINED = (
+    ("g mail", "gmail"), ("hot mail", "hotmail"), ("out look", "outlook"), ("i cloud", "icloud"), ("geemail", "gmail"),
+    ("jimail", "gmail"), ("gee mail", "gmail"), ("g-mail", "gmail"), ("q q", "qq"),
+)  # fmt: skip
 
 
 def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = True) -> Found | None:

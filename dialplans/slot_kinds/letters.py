@@ -73,7 +73,7 @@ def spelled(said: Sequence[str], place: int) -> tuple[str, int] | None:
     known = word.upper() if len(word) == 1 and word.isalpha() else SOUNDS.get(word, "")
     for phrase in (["as", "in"], ["for"], ["like"]):
         example = rest[len(phrase) : len(phrase) + 1]
-        if rest[: len(phrase)] == phrase and example and len(example[0]) > 1:
-            if known == example[0][0].upper() or example[0] in WORDS:
-                return example[0][0].upper(), place + 2 + len(phrase)
+        named = rest[: len(phrase)] == phrase and example and len(example[0]) > 1
+        if named and (known == example[0][0].upper() or example[0] in WORDS):
+            return example[0][0].upper(), place + 2 + len(phrase)
     return None

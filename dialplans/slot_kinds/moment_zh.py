@@ -58,9 +58,9 @@ _CLOCK = re.compile(
     r"|(?<!\d)(?P<h2>[01]?\d|2[0-4])[:.](?P<m2>[0-5]\d)(?!\d)"
 )
 _KEYS = (
-    "大后天", "大前天", "后天", "前天", "昨天", "今天", "明天", "今晚", "明晚", "明早", "下周", "上周", "这周", "本周", "星期", "礼拜",
-    "上午", "下午", "中午", "晚上", "早上", "早晨", "凌晨", "傍晚", "点半", "点钟", "一刻", "三刻", "周末", "下个月", "这个月", "上个月",
-    "以后", "之后", "小时", "分钟",
+    "大后天", "大前天", "后天", "前天", "昨天", "今天", "明天", "今晚", "明晚", "明早", "下周", "上周",
+    "这周", "本周", "星期", "礼拜", "上午", "下午", "中午", "晚上", "早上", "早晨", "凌晨", "傍晚",
+    "点半", "点钟", "一刻", "三刻", "周末", "下个月", "这个月", "上个月", "以后", "之后", "小时", "分钟",
 )  # fmt: skip
 _TENS = ("", "十", "二十", "三十")
 _ONES = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
@@ -97,7 +97,7 @@ def parts_in(text: str, now: datetime, kind: SlotKind, alone: bool) -> Parts:
 
 @lru_cache(1)
 def _keys() -> dict[tuple[str, ...], str]:
-    numbers = [ten + one for ten in _TENS for one in _ONES][1:32] + ["两"]
+    numbers = [*[ten + one for ten in _TENS for one in _ONES][1:32], "两"]
     keys = list(_KEYS)
     for number in numbers:
         keys += [f"{number}号", f"{number}月"] if len(number) <= 3 else []
@@ -152,9 +152,9 @@ def _dated(plain: str, today: date, future: bool) -> Iterator[Day]:
     for found in _DATED.finditer(plain):
         month, number = value_of(found["m"]), value_of(found["d"])
         year = _year(found["year"] or "", today)
-        if month and number and 1 <= month <= 12:
-            if day := of_year(int(month), int(number), today, future, year):
-                yield Day(day, *found.span())
+        known = month and number and 1 <= month <= 12
+        if known and (day := of_year(int(month or 0), int(number or 0), today, future, year)):
+            yield Day(day, *found.span())
 
 
 def _slashed(plain: str, today: date, future: bool) -> Iterator[Day]:

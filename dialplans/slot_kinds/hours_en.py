@@ -1,0 +1,106 @@
+"""English hours in a sentence: "half past nine", "ten to four", "3pm", "9.30", "five in the afternoon"."""
+
+import re
+
+from dialplans.slot_kinds.calendar_words_en import NUMBER, SMALL_WORD, value
+from dialplans.slot_kinds.kind import SlotKind
+from dialplans.slot_kinds.moment_parts import Clock, Half
+
+_HOUR = r"(?:[01]?\d|2[0-4]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_HALF = r"(?P<half>[ap]\.?\s?m\b\.?)"
+_MIN = (
+    rf"(?:[0-5]\d|(?:oh|o|zero)[- ](?:\d|{SMALL_WORD})|(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+)
+_MIN += r"|eighteen|nineteen|(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?))"
+
+_LEAD = r"(?:\b(?P<lead>at|by|around|about|from|before|after|until|till|for|say|maybe)\s+(?:about\s+|around\s+)?)"
+_PAST = re.compile(
+    rf"{_LEAD}?\b(?P<q>half|a quarter|quarter|{NUMBER})(?:\s+minutes?)?\s+(?P<way>past|after|to|till|before|of)"
+    rf"\s+(?P<h>{_HOUR})\b(?:\s?o'?clock|\s?{_HALF})?"
+)
+_HALF_NINE = re.compile(rf"{_LEAD}?\bhalf\s+(?P<h>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
+_PART_SAID = r"(?:in the (?:morning|afternoon|evening)|at night|tonight|this (?:morning|afternoon|evening))"
+_COUNTED = r"(?!\s*(?:/|people|persons?|guests?|of us|adults|%|dollars|days|weeks|hours|minutes))"
+_RUN = r"[1-9][0-5]\d|1[0-2][0-5]\d"
+_CLOCKS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_LEAD}?\b(?P<h>{_HOUR})\s?[:.h]\s?(?P<m>[0-5]\d)\b(?:\s?{_HALF})?",
+        rf"{_LEAD}?\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?(?:\s?o'?\s?clock\b|\s?{_HALF})",
+        rf"{_LEAD}?\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\s+{_PART_SAID}",
+        rf"{_LEAD}?\b(?P<run>\d?[0-9][0-5]\d)\s?(?:{_HALF}|(?P<hours>hours)|o'?clock)",
+        rf"{_LEAD}(?P<run>{_RUN})\b{_COUNTED}",
+        rf"{_LEAD}\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\b{_COUNTED}",
+    )
+)
+"""From the surest way to say an hour to the least sure."""
+_BARE = re.compile(rf"\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\b|\b(?P<run>[1-9][0-5]\d|1[0-2][0-5]\d)\b")
+_MIDNIGHT = re.compile(r"\b(?:at )?midnight\b")
+
+
+def hour_in(plain: str) -> Clock | None:
+    """Return the hour that `plain` marks as one ("at", "o'clock", "pm", a colon …), or None."""
+    if found := _MIDNIGHT.search(plain):
+        return Clock(24, 0, *found.span(), "24")
+    for found in (*_PAST.finditer(plain), *_HALF_NINE.finditer(plain)):
+        if clock := _past(found):
+            return clock
+    for pattern in _CLOCKS:
+        for found in pattern.finditer(plain):
+            if clock := _spoken(found):
+                return clock
+    return None
+
+
+def _past(found: re.Match[str]) -> Clock | None:
+    said = found.groupdict()
+    hour, way, quarter = value(found["h"]) or 0, said.get("way") or "past", said.get("q") or "half"
+    quantity = {"half": 30, "a quarter": 15, "quarter": 15}.get(quarter) or value(quarter)
+    if quantity is None or quantity > 59 or not 1 <= hour <= 24 or (way == "of" and quantity == 30):
+        return None
+    minutes = hour * 60 + (quantity if way in ("past", "after") else -quantity)
+    late = (minutes // 60) or 12
+    return Clock(late, minutes % 60, *found.span(), _half(said.get("half")), 0.95 if said.get("way") else 0.8)
+
+
+def _spoken(found: re.Match[str]) -> Clock | None:
+    said = found.groupdict()
+    half: Half = "24" if said.get("hours") else _half(said.get("half"))
+    if run := said.get("run"):
+        hour, minute, confidence = int(run[:-2]), int(run[-2:]), 1.0 if half else 0.85
+    else:
+        hour, minute, confidence = value(found["h"]) or 0, _minutes(said.get("m")), 1.0
+        if said["lead"] in ("for", "say", "maybe") and not said.get("m") and not half:
+            return None
+        if len(found["h"]) == 2 and found["h"][0] == "0":
+            half = half or "24"
+    if hour > 24 or minute > 59:
+        return None
+    return Clock(hour, minute, *found.span(), "" if hour > 12 and half != "24" else half, confidence)
+
+
+def bare_hour(plain: str, kind: SlotKind, beside: bool) -> Clock | None:
+    """A number by itself: an hour where the question is for one, or `beside` a day or a part of the day."""
+    if kind.part == "date":
+        return None
+    for found in _BARE.finditer(plain):
+        if not (kind.part == "time" or beside or found["m"]):
+            continue
+        if found["run"]:
+            hour, minute = int(found["run"][:-2]), int(found["run"][-2:])
+        else:
+            hour, minute = value(found["h"]) or 0, _minutes(found["m"])
+        if 0 < hour <= 24:
+            return Clock(hour, minute, *found.span(), "", 0.9)
+    return None
+
+
+def _half(said: str | None) -> Half:
+    return "" if not said else "am" if said[0] == "a" else "pm"
+
+
+def _minutes(said: str | None) -> int:
+    if not said:
+        return 0
+    words = [word for word in re.split(r"[\s-]+", said) if word not in ("oh", "o")]
+    return sum(value(word) or 0 for word in words)
