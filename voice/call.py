@@ -119,6 +119,9 @@ class Call:
         self._stream = stream
         self.send_to(plan)
         self._log.answered(self.id)
+        if self.held:
+            # Offered on hold, as a PBX does that fetches its caller later.
+            self.event("held", leg=1)
         stream.tell(Record(stream.number, str(self._recording)))
 
     def send_to(self, plan: MediaPlan) -> None:

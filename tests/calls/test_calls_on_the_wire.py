@@ -9,7 +9,7 @@ import pytest
 
 from tests.calls.media_peer import RtpPeer
 from tests.live_server import QUICK, greeted, notes, record_of, server_with, until
-from tests.unit.voice.sip.phone import Phone
+from tests.unit.voice.sip.phone import OFFER, SDP, Phone
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import FRAME, SyntheticCaller
 
@@ -81,11 +81,32 @@ async def test_rtp_of_somebody_else_is_dropped_counted_and_not_heard(tmp_path: P
             assert loud <= FRAME * before, "what nobody but the intruder said"
 
 
+async def record_since(server: ServerProcess, since: int) -> dict[str, Any]:
+    """Return the record of the one call that the server has logged since line `since`, once it is closed."""
+    began = await until(lambda: notes(server, "CallBegan", since, caller="200"), "the call")
+    await until(lambda: notes(server, "CallEnded", since, call=began[0]["call"]), "the call's end")
+    return await record_of(server, "200")
+
+
 async def test_a_caller_who_asks_for_a_transfer_is_told_that_none_is_made_and_stays(live_server: ServerProcess) -> None:
+    since = len(live_server.lines)
     with Phone(live_server.sip, CALLER) as phone:
         await phone.call()
         assert (await phone.ask("REFER", "Refer-To: <sip:300@10.0.0.1>")).code == 603
         assert (await phone.ask("BYE")).code == 200
-    record = await record_of(live_server, "200")
+    record = await record_since(live_server, since)
     assert "transfer-asked" in [event["name"] for event in record["events"]]
     assert record["cause"] == "caller-hung-up"
+
+
+async def test_a_call_that_comes_on_hold_is_held_on_record_until_it_is_fetched(live_server: ServerProcess) -> None:
+    since = len(live_server.lines)
+    with Phone(live_server.sip, CALLER) as phone:
+        await phone.call(body=OFFER.replace("sendrecv", "inactive"))
+        assert (await phone.ask("INVITE", SDP, body=OFFER)).code == 200
+        phone.request("ACK", cseq=phone.cseq)
+        assert (await phone.ask("BYE")).code == 200
+    record = await record_since(live_server, since)
+    names = [event["name"] for event in record["events"]]
+    assert names.index("held") < names.index("resumed")
+    assert [line for line in live_server.lines[since:] if line.get("level") == "error"] == []
