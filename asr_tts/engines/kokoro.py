@@ -27,6 +27,8 @@ _MODEL = "kokoro-82m"
 _RATE = 24000
 _VOICES = Path(__file__).parent / "voices"
 """Style vectors of one voice a file: float32, a row of 256 for each number of phonemes."""
+_DIGESTS = {"zf_xiaobei": "5dde6e1c9c4f12c8b327bc29c0cee361a23b52b952c04636858ba637ec66e640"}
+"""SHA-256 of each voice's file; the first one is the default voice."""
 _STYLE = 256
 _LONGEST = 500
 """Phonemes at a time; the model takes 510."""
@@ -59,9 +61,9 @@ class Kokoro:
                 "`make setup`, or install 'hotline[kokoro]'."
             )
         self._place = weights.find(_MODEL)
-        self._styles = {path.stem: _style(path) for path in sorted(_VOICES.glob("*.bin"))}
+        self._styles = {voice: _style(_verified(voice)) for voice in _DIGESTS}
         self.voices: Mapping[str, Sequence[str]] = {"zh": tuple(self._styles)}
-        self.version = _version(_VOICES)
+        self.version = _version()
         self._loading = threading.Lock()
         self._broken = ""
         self._loaded: tuple[Any, Mapping[str, int], Callable[[str], str]] | None = None
@@ -133,17 +135,29 @@ def _run(session: Any, tokens: Sequence[int], style: NDArray[np.float32]) -> NDA
     return np.asarray(session.run(None, given)[0], np.float32).ravel()
 
 
+def _verified(voice: str) -> Path:
+    """Return the file of a voice; raise OperatorFault where it isn't the one that it should be."""
+    path = _VOICES / f"{voice}.bin"
+    content = path.read_bytes() if path.is_file() else b""
+    if sha256(content).hexdigest() != _DIGESTS[voice]:
+        fault = "is damaged (its SHA-256 is another)" if content else "is missing"
+        raise OperatorFault(
+            f"Kokoro's voice {path} {fault}, so Chinese is spoken by espeak-ng; install Hotline again to bring it back."
+        )
+    return path
+
+
 def _style(path: Path) -> NDArray[np.float32]:
     return np.fromfile(path, dtype="<f4").reshape(-1, _STYLE)
 
 
-def _version(voices: Path) -> str:
+def _version() -> str:
     """Changes with model, voices and the reading of Chinese."""
     digest = sha256()
     for file in weights.known(_MODEL).files:
         digest.update(file.sha256.encode())
-    for path in sorted(voices.glob("*.bin")):
-        digest.update(path.read_bytes())
+    for voice in _DIGESTS.values():
+        digest.update(voice.encode())
     return f"{digest.hexdigest()[:12]}/misaki {importlib.metadata.version('misaki')}"
 
 

@@ -16,7 +16,7 @@ from asr_tts.engines.pyttsx3 import Pyttsx3
 from asr_tts.engines.whisper import Whisper
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.recognition import Question
-from asr_tts.synthesis import Mouth, Synthesiser
+from asr_tts.synthesis import Mouth, Synthesiser, open_mouth
 from models.errors import OperatorFault
 
 pytestmark = pytest.mark.engine
@@ -108,3 +108,15 @@ def test_weights_that_are_none_are_one_sentence_and_are_not_tried_for_every_clau
         with pytest.raises(OperatorFault, match=r"can't be loaded .*run `hotline models verify kokoro-82m`\.$"):
             lazy.speak("您好", "zf_xiaobei")
         (tmp_path / "kokoro-v1.0.int8.onnx").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(("left", "fault"), [(b"", "missing"), (b"noise" * 1000, "damaged")])
+def test_a_voice_that_is_not_the_one_it_should_be_is_said_and_the_next_engine_speaks(
+    left: bytes, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if left:
+        (tmp_path / "zf_xiaobei.bin").write_bytes(left)
+    monkeypatch.setattr("asr_tts.engines.kokoro._VOICES", tmp_path)
+    mouth, notes = open_mouth("kokoro", PromptCache(tmp_path / "prompts"), language="zh")
+    assert mouth.name == "pyttsx3"
+    assert [f"is {fault}" in note and "spoken by espeak-ng" in note for note in notes] == [True]
