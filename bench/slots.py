@@ -1,0 +1,78 @@
+"""Slots: 200 spoken values a language through the phone channel, recognised by Whisper, read by the question's kind.
+
+Values and words by seed (`slot_values.py`), several synthetic voices, paces and pitches (`slot_voices.py`), white line
+noise at 20-30 dB, mu-law at 8 kHz, the recogniser as the speech worker calls it. `--development` takes the seed that
+rules were made on; `--wrong` names what was heard where a value is wrong; `--text` leaves speech out.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from asr_tts import weights
+from asr_tts.engines.whisper import Whisper
+from asr_tts.recognition import Question, Samples
+from asr_tts.speech_protocol import QuestionKind
+from bench.recognition_engine import on_the_phone
+from bench.report import Report, short
+from bench.slot_values import DEVELOPMENT, NOW, TEST, Said, values
+from bench.slot_voices import say, voices
+from dialplans.slots import read
+
+BOUNDS = {"digits": ">= 95", "moment": ">= 90", "money": ">= 90"}
+NAMES = {"digits": "digit strings of 6-11", "moment": "dates and times", "money": "money"}
+KINDS: dict[str, QuestionKind] = {"digits": "digits", "moment": "open", "money": "open"}
+"""What the recogniser is told of the question."""
+
+
+def on_the_line(one: Said, language: str) -> Samples:
+    """Return one value as it arrives from the line."""
+    known = voices(language)
+    sound = say(one.text, language, known[one.voice % len(known)], one.pace)
+    return on_the_phone(sound, float(np.random.default_rng(one.noise).uniform(20, 30)))
+
+
+def right(one: Said, heard: str, language: str) -> tuple[bool, str, float]:
+    """Return whether `heard` is read as the value, what it was read as, and the milliseconds that took."""
+    began = time.perf_counter()
+    found = read(one.kind, heard, language, NOW)
+    took = 1000 * (time.perf_counter() - began)
+    return found is not None and found.value == one.value, str(found and found.value), took
+
+
+def measure(report: Report, language: str, said: Iterable[Said], whisper: Whisper | None) -> None:
+    """Add the figures of one language."""
+    good, total, costs = Counter[str](), Counter[str](), []
+    for one in said:
+        heard = one.text
+        if whisper:
+            kind = KINDS[one.group]
+            heard = whisper.recognise(on_the_line(one, language), Question(language, kind)).text
+        ok, value, took = right(one, heard, language)
+        total[one.group] += 1
+        good[one.group] += ok
+        costs.append(took)
+        if not ok and "--wrong" in sys.argv:
+            known = voices(language)
+            report.notes.append(f"{one.text} [{known[one.voice % len(known)]}] -> {heard} -> {value}, not {one.value}")
+    for group, count in total.items():
+        report.add(f"{language}: {NAMES[group]} right ({count})", 100 * good[group] / count, "%", BOUNDS[group])
+    report.spread(f"{language}: cost of reading", costs, "ms", p95="<= 15")
+
+
+def main() -> int:
+    """Measure and report."""
+    seed = DEVELOPMENT if "--development" in sys.argv else TEST
+    which = "development" if seed == DEVELOPMENT else "test"
+    report = Report("Slots", f"values of the {which} seed, " + " ".join((__doc__ or "").split("\n\n")[1].split()))
+    whisper = None if "--text" in sys.argv else Whisper(weights.find("whisper-base"))
+    for language in [code for code in ("en", "zh") if f"--{code}" in sys.argv] or ["en", "zh"]:
+        measure(report, language, values(language, seed)[:: 10 if short() else 1], whisper)
+    return report.show()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
