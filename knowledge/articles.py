@@ -17,7 +17,7 @@ from knowledge.entry import Entry, faces
 from knowledge.search import Embed
 from models.article import Article, ArticleVectors, ArticleVersion, KnowledgeRevision
 from models.call import new_id
-from models.errors import CannotDo
+from models.errors import CannotDo, OperatorFault
 from models.knowledge_change import KnowledgeChange
 
 CONTENT = ("title", "questions", "short", "long", "tags", "owner", "valid_from", "valid_until")
@@ -65,7 +65,12 @@ def write(connection: Connection, draft: Draft, editor: Editor, embeddings: Embe
     now = _current(connection, draft.article_id)
     content = _content(draft)
     if now is not None:
-        if now["language"] == draft.language and not now["withdrawn"] and _same(now, content):
+        if now["language"] != draft.language:
+            raise OperatorFault(
+                f"The id '{draft.article_id}' is that of an article in the language {now['language']}; "
+                f"give the one in {draft.language} an id of its own."
+            )
+        if not now["withdrawn"] and _same(now, draft.language, content):
             return Written.UNCHANGED
         changed = ", ".join(name for name in CONTENT if _plain(now[name]) != _plain(content[name]))
         what, words = Written.CHANGED, editor.words or changed or "published again"
@@ -77,6 +82,13 @@ def write(connection: Connection, draft: Draft, editor: Editor, embeddings: Embe
     _keep_vectors(connection, draft, version, embeddings or {})
     note(connection, editor, str(what), article_id=draft.article_id, version=version, words=words)
     return what
+
+
+def is_current(connection: Connection, draft: Draft) -> bool:
+    """Tell whether the article is published already just as `draft` has it."""
+    draft = draft.finished()
+    now = _current(connection, draft.article_id)
+    return now is not None and not now["withdrawn"] and _same(now, draft.language, _content(draft))
 
 
 def withdraw(connection: Connection, article_id: str, editor: Editor) -> None:
@@ -232,8 +244,8 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _same(now: RowMapping, content: Mapping[str, Any]) -> bool:
-    return all(_plain(now[name]) == content[name] for name in CONTENT)
+def _same(now: RowMapping, language: str, content: Mapping[str, Any]) -> bool:
+    return now["language"] == language and all(_plain(now[name]) == content[name] for name in CONTENT)
 
 
 def _put(connection: Connection, article_id: str, language: str, version: int, *, withdrawn: bool) -> None:
