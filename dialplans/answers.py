@@ -1,19 +1,30 @@
-"""What an answer means to the question that is open: the step it leads to, and how sure that is."""
+"""What an answer means to the question that is open: intent, values, command, and how sure that is."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
+from dialplans.commands import BY_KEY, command_in
 from dialplans.exchange import KeysWanted
-from dialplans.flow import AskStep, CollectStep, ConfirmStep, Flow, MenuStep, QuestionStep
-from dialplans.slots import choice_of, digits_in, yes_or_no
-from dialplans.understanding import SURE, Understanding, command_in
+from dialplans.flow import Flow
+from dialplans.keying import phrases
+from dialplans.place import Target
+from dialplans.slots import SlotKind, Value, Wanted, found_in, read
+from dialplans.understanding import SURE, Meaning, Understanding
 from knowledge.wording import plain
+
+if TYPE_CHECKING:
+    from dialplans.verbs.question import QuestionStep
 
 HANGING = frozenset("and but or because to the a of for my is with if about i um uh er".split())  # noqa: SIM905
 HANGING_ZH = re.compile(r"(和|还有|但是|因为|如果|然后|就是|那个|的话|我想|跟)[，。、]?$")
-COMMAND_KEYS = {"0": "operator", "*": "repeat"}
+DOUBTED = 0.6
+"""Confidence where only the recogniser chose."""
+SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
+"""What dates are relative to where nobody says the time; a call always does."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +32,24 @@ class Answer:
     """How an answer was taken."""
 
     intent: str = ""
+    """What the record calls it: intent, option, slot, "yes", "no"."""
     confidence: float = 0.0
-    target: str = ""
-    """Name of the step it leads to; "" where it answers nothing."""
-    slots: Mapping[str, object] = field(default_factory=dict)
+    fits: bool = False
+    """Whether it answers the question."""
+    target: Target | None = None
+    """Where it leads; None: to what follows the question."""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """What it fills, by slot; kept also where it answers nothing else."""
     command: str = ""
     """The global command that it was, or ""."""
+    runner_up: str = ""
+    runner_up_confidence: float = 0.0
+    """What else it may have been."""
+
+    @property
+    def slots(self) -> dict[str, object]:
+        """The bare values by slot."""
+        return {name: value.value for name, value in self.values.items()}
 
 
 NOTHING = Answer()
@@ -56,40 +79,91 @@ def understanding_of(flow: Flow, language: str) -> Understanding:
 
 
 class Reader:
-    """Reads answers to the questions of one flow in one language. Keeps nothing between answers."""
+    """Reads answers in one language at one moment of a call. Keeps nothing between answers."""
 
-    def __init__(self, flow: Flow, language: str) -> None:
-        self._flow, self._language = flow, language
-        self._understanding = understanding_of(flow, language)
+    def __init__(
+        self,
+        flow: Flow,
+        language: str,
+        wall: datetime | None = None,
+        value: Callable[[str], Any] = lambda _: None,
+        commands: frozenset[str] = frozenset(),
+    ) -> None:
+        """`value` is what a variable holds now (None: nothing); `commands` are those that lead to a step."""
+        self.flow, self.language, self.commands = flow, language, commands
+        self.wall, self._value = wall or SOME_DAY, value
 
-    def spoken(self, step: QuestionStep, text: str, choice: int = -1) -> Answer:
-        """Return what the spoken `text` means to `step`; `choice` is the recogniser's pick of `phrases`."""
-        own = self._own(step, text, choice)
-        if own.target and own.confidence >= SURE:
+    # -- for the verbs -----------------------------------------------------------------------------------------
+
+    def meaning(self, text: str, intents: Iterable[str]) -> Meaning:
+        """Return which of `intents` is meant."""
+        return understanding_of(self.flow, self.language).of(text, intents)
+
+    def is_set(self, slot: str) -> bool:
+        """Tell whether `slot` has a value."""
+        return self._value(slot) not in (None, "")
+
+    def wanted(self, slots: Iterable[str]) -> tuple[Wanted, ...]:
+        """Return slots of the flow with their kinds."""
+        return tuple(Wanted(name, self.flow.slots[name]) for name in slots if name in self.flow.slots)
+
+    def found(self, wanted: tuple[Wanted, ...], text: str) -> Mapping[str, Value]:
+        """Return what `text` says of several slots; the first is the one that was asked for."""
+        if not wanted or not text.strip():
+            return {}
+        if values := found_in(wanted, text, self.language, self.wall):
+            return values
+        value = read(wanted[0].kind, text, self.language, self.wall)
+        return {wanted[0].name: value} if value else {}
+
+    def value_in(self, kind: SlotKind, text: str) -> Value | None:
+        """Return the value of `kind` that `text` says."""
+        return read(kind, text, self.language, self.wall)
+
+    def value_or_choice(self, kind: SlotKind, text: str, choice: int) -> Value | None:
+        """Return the value of `kind` that `text` says, or that the recogniser's pick of its phrases is."""
+        if value := self.value_in(kind, text):
+            return value
+        known = phrases(kind, self.language)
+        picked = self.value_in(kind, known[choice]) if 0 <= choice < len(known) else None
+        return replace(picked, text=text, confidence=min(picked.confidence, DOUBTED)) if picked else None
+
+    def keyed_value(self, kind: SlotKind, digits: str) -> Value | None:
+        """Return the value of `kind` that was keyed."""
+        if kind.type == "agreement":
+            return Value(digits == "1", digits, 1.0, digits) if digits in ("1", "2") else None
+        if not digits.isdigit():
+            return None
+        return read(kind, digits, self.language, self.wall)
+
+    def example(self, intent: str) -> str:
+        """Return how the robot names an intent: as its author calls it, or its first example."""
+        found = self.flow.intents.get(intent)
+        if found is None:
+            return ""
+        return found.called.get(self.language) or next(iter(found.examples.get(self.language, ())), "")
+
+    # -- for the dialogue --------------------------------------------------------------------------------------
+
+    def spoken(self, step: "QuestionStep", text: str, choice: int = -1) -> Answer:
+        """Return what the spoken `text` means to `step`; `choice` is the recogniser's pick of its phrases."""
+        own = step.spoken(self, text, choice)
+        if own.fits and own.confidence >= SURE:
             return own
-        if command := self._command(command_in(text, self._language)):
-            return command
-        return own
+        command = command_in(text, self.language)
+        if command == "enough":
+            command = "goodbye" if "goodbye" in self.commands else ""
+        return Answer(command, 0.95, command=command) if command else own
 
-    def keyed(self, step: QuestionStep, digits: str) -> Answer:
+    def keyed(self, step: "QuestionStep", digits: str) -> Answer:
         """Return what the keys mean to `step`."""
-        match step:
-            case AskStep() if target := step.keys.get(digits):
-                names = [name for name, leads in step.intents.items() if leads.step == target.step]
-                return Answer(names[0] if names else target.step, 1.0, target.step)
-            case MenuStep():
-                for option in step.options:
-                    if option.key == digits:
-                        return Answer(option.name, 1.0, option.target.step)
-            case ConfirmStep() if digits in ("1", "2"):
-                return self._confirmed(step, digits == "1", 1.0)
-            case CollectStep() if step.keys.least <= len(digits) <= step.keys.most and digits.isdigit():
-                return Answer(step.slot, 1.0, self._after(step), {step.slot: digits})
-            case _:
-                pass
-        return self._command(COMMAND_KEYS.get(digits, "")) or NOTHING
+        own = step.keyed(self, digits)
+        if own.fits:
+            return own
+        command = BY_KEY.get(digits, "")
+        return Answer(command, 1.0, command=command) if command else NOTHING
 
-    def is_whole(self, step: QuestionStep, text: str, choice: int = -1) -> bool:
+    def is_whole(self, step: "QuestionStep", text: str, choice: int = -1) -> bool:
         """Tell whether `text` is surely all of an answer, though silence was still short."""
         words = plain(text).split()
         if not words or words[-1] in HANGING or HANGING_ZH.search(text.strip()):
@@ -97,73 +171,13 @@ class Reader:
         answer = self.spoken(step, text, choice)
         if answer.command:
             return True
-        if isinstance(step, CollectStep):
-            return bool(answer.target) and len(str(answer.slots.get(step.slot, ""))) == step.keys.most
-        return bool(answer.target) and answer.confidence >= SURE
+        sure = answer.confidence >= SURE and answer.confidence >= step.confirm_below
+        return answer.fits and sure and step.is_whole(self, answer)
 
-    def phrases(self, step: QuestionStep) -> tuple[str, ...]:
-        """Return what a closed question may be answered with."""
-        if not isinstance(step, MenuStep):
-            return ()
-        return tuple(phrase for option in step.options for phrase in option.phrases.get(self._language, ()))
-
-    def keys_wanted(self, step: QuestionStep) -> KeysWanted | None:
+    def keys_wanted(self, step: "QuestionStep") -> KeysWanted:
         """Return which keys `step` takes, those of the global commands among them."""
-        match step:
-            case CollectStep():
-                return step.keys
-            case AskStep():
-                own = tuple(step.keys)
-            case MenuStep():
-                own = tuple(option.key for option in step.options)
-            case _:
-                own = ("1", "2")
-        commands = tuple(key for key, name in COMMAND_KEYS.items() if name in ("repeat", *self._flow.commands))
-        return KeysWanted(choices=tuple(dict.fromkeys((*own, *commands))))
-
-    def _own(self, step: QuestionStep, text: str, choice: int) -> Answer:
-        match step:
-            case AskStep():
-                meaning = self._understanding.of(text, step.intents)
-                if not meaning.intent:
-                    return Answer(confidence=meaning.confidence)
-                return Answer(meaning.intent, meaning.confidence, step.intents[meaning.intent].step)
-            case MenuStep():
-                return self._chosen(step, text, choice)
-            case ConfirmStep():
-                agrees, confidence = yes_or_no(text, self._language)
-                return NOTHING if agrees is None else self._confirmed(step, agrees, confidence)
-            case CollectStep():
-                digits = digits_in(text, self._language)
-                if step.keys.least <= len(digits) <= step.keys.most:
-                    return Answer(step.slot, 0.9, self._after(step), {step.slot: digits})
-                return Answer(confidence=0.3 if digits else 0.0)
-            case _:
-                return NOTHING
-
-    def _chosen(self, step: MenuStep, text: str, choice: int) -> Answer:
-        groups = [option.phrases.get(self._language, ()) for option in step.options]
-        index, confidence = choice_of(text, groups, self._language)
-        if index < 0 and len(digits := digits_in(text, self._language)) == 1:
-            return self.keyed(step, digits)
-        if index < 0 and choice >= 0:
-            owners = [at for at, group in enumerate(groups) for _ in group]
-            index, confidence = (owners[choice], 0.6) if choice < len(owners) else (-1, 0.0)
-        if index < 0:
-            return Answer(confidence=round(confidence, 3))
-        option = step.options[index]
-        return Answer(option.name, round(min(confidence, 1.0), 3), option.target.step)
-
-    def _confirmed(self, step: ConfirmStep, agrees: bool, confidence: float) -> Answer:
-        target = step.yes if agrees else step.no
-        return Answer("yes" if agrees else "no", confidence, target.step if target else self._after(step))
-
-    def _after(self, step: QuestionStep) -> str:
-        return step.goto.step if step.goto else self._flow.after(step.name) or ""
-
-    def _command(self, command: str) -> Answer | None:
-        if command == "repeat":
-            return Answer("repeat", 1.0, command="repeat")
-        if target := self._flow.commands.get(command):
-            return Answer(command, 0.95, target.step, command=command)
-        return None
+        own = step.keys(self)
+        if isinstance(own, KeysWanted):
+            return own
+        also = [key for key, name in BY_KEY.items() if name == "repeat" or name in self.commands]
+        return KeysWanted(choices=tuple(dict.fromkeys((*own, *also))))

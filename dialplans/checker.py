@@ -3,19 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from dialplans.complaint import Complaint, did_you_mean
-from dialplans.flow import (
-    AskStep,
-    CollectStep,
-    ConfirmStep,
-    Flow,
-    HandoverStep,
-    MenuStep,
-    QuestionStep,
-    Step,
-    Target,
-    falls_through,
-    targets,
-)
+from dialplans.flow import Flow, Step, Target, falls_through, targets
+from dialplans.verbs.ask import AskStep
+from dialplans.verbs.collect import CollectStep
+from dialplans.verbs.confirm import ConfirmStep
+from dialplans.verbs.handover import HandoverStep
+from dialplans.verbs.menu import MenuStep
+from dialplans.verbs.question import QuestionStep
 
 ENOUGH_EXAMPLES = 2
 
@@ -54,7 +48,7 @@ def _questions(flow: Flow) -> Iterator[Complaint]:
                 step.place,
                 f"Question '{step.name}' has no way out after {step.max_attempts} attempts; write `otherwise: STEP`.",
             )
-        if isinstance(step, AskStep) and not step.intents and not step.keys:
+        if isinstance(step, AskStep) and not step.intents and not step.digits and not step.slots:
             yield Complaint(step.place, f"Question '{step.name}' takes no answer; write `intents:` or `digits:`.")
         if isinstance(step, MenuStep):
             yield from _options(flow, step)

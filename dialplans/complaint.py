@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from dialplans.flow import Place
+from dialplans.place import Place
 from models.errors import OperatorFault
 
 

@@ -32,6 +32,8 @@ class Said:
     language: str
     choice: int = -1
     """Index into the question's phrases where the recogniser mapped it, or -1."""
+    anger: float = 0.0
+    """How angry the voice sounds, 0-1; 0 where nobody listens for it."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +238,7 @@ class Record:
 
 @dataclass(frozen=True)
 class FreeAnswer:
-    """Let a language model answer from these articles, sentence by sentence, as it comes.
+    """Let a language model answer from these articles (by their ids), sentence by sentence, as it comes.
 
     `Done.values`: "text", "articles" (ids it quotes). Not ok: nothing was said.
     """

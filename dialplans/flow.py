@@ -1,179 +1,77 @@
 """A flow: what a hotline says and asks, as values. Read from YAML by `loader.py`, walked by `dialogue.py`.
 
-A flow is a list of named steps with one verb each; a step that names no `goto` goes on with the one below it.
-Whatever is said exists once for each language of the flow.
+A flow is a list of named steps with one verb each (`verbs/`); a step that names no `goto` goes on with the one below
+it. Whatever is said exists once for each language of the flow.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 
-from dialplans.exchange import KeysWanted, QuestionKind
+from dialplans.calendars import Calendar
+from dialplans.kinds import NAMES, STEP, TRUTH, WORD, Named, Number, OneOf, Sayings, Spoken, Whole
+from dialplans.options import option
+from dialplans.place import Place, Target, Texts
+from dialplans.slots import SlotKind
+from dialplans.step import Step
 
-Texts = Mapping[str, str]
-"""What is said, by language."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something stands in a file; lines and columns count from 1, as editors do."""
-
-    file: str = ""
-    line: int = 1
-    column: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
-
-
-@dataclass(frozen=True)
-class Target:
-    """The step that something leads to, and where that is written."""
-
-    step: str
-    place: Place = field(default=Place(), compare=False)
+__all__ = ("Flow", "Human", "Intent", "Place", "Step", "System", "Target", "Texts", "falls_through", "targets",
+           "texts_of")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Intent:
     """Something a caller may want, by a few examples."""
 
-    name: str
-    examples: Mapping[str, tuple[str, ...]]
+    name: str = ""
+    examples: Mapping[str, tuple[str, ...]] = option(
+        Sayings(),
+        "Sentences by which callers say it; five are good.",
+        factory=dict,
+        missing="has no examples; write `examples:` with a few sentences",
+    )
     """By language."""
-    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Words that settle it when they are said, by language."""
+    keywords: Mapping[str, tuple[str, ...]] = option(
+        Sayings(complete=False), "Words that settle it when they are said.", factory=dict
+    )
+    patterns: Mapping[str, tuple[str, ...]] = option(
+        Sayings(complete=False), "Regular expressions that settle it when they fit.", factory=dict
+    )
+    slots: tuple[str, ...] = option(NAMES, "Values that may be said along with it.", ())
+    called: Texts = option(
+        Spoken(), 'What the robot calls it in "did you mean …?"; without it the first example.', factory=dict
+    )
     place: Place = Place()
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step: its name, where it stands and where it leads."""
+class System:
+    """One of the company's systems, for `call`."""
 
-    name: str
-    place: Place
-    goto: Target | None = None
-    """None: the step below."""
-
-
-@dataclass(frozen=True)
-class SayStep(Step):
-    texts: Texts = field(default_factory=dict)
-    barge_in: bool = True
-
-
-@dataclass(frozen=True)
-class PlayStep(Step):
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Sound files by language."""
-    barge_in: bool = True
-
-
-@dataclass(frozen=True)
-class QuestionStep(Step):
-    """What `ask`, `menu`, `collect` and `confirm` share."""
-
-    texts: Texts = field(default_factory=dict)
-    barge_in: bool = True
-    no_input: tuple[Texts, ...] = ()
-    """Said after the first, second … silence; the last one serves for all further ones."""
-    no_match: tuple[Texts, ...] = ()
-    """Said after the first, second … answer that fits nothing."""
-    max_attempts: int = 3
-    """After so many silences and misunderstandings together the caller is led to `otherwise`."""
-    otherwise: Target | None = None
-    no_input_s: float = 6.0
-    endpoint_ms: int = 0
-    """Silence that ends an answer; 0: what suits the kind of question."""
-    speech: bool = True
-    detect: bool = False
-    """Identify the language by the answer (`language: detect`); it is the call's from there on."""
-    kind: QuestionKind = "open"
-
-
-@dataclass(frozen=True)
-class AskStep(QuestionStep):
-    """A free question: the answer is one of the intents."""
-
-    intents: Mapping[str, Target] = field(default_factory=dict)
-    keys: Mapping[str, Target] = field(default_factory=dict)
-    """Single keys that answer it too."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One line of a menu."""
-
-    name: str
-    key: str
-    phrases: Mapping[str, tuple[str, ...]]
-    """What to say for it, by language; the first is its name in the prompt."""
-    target: Target
+    url: str = option(WORD, "Where it is; paths of calls are appended.", "", missing="has no `url:`; write one")
+    headers: Mapping[str, str] = option(
+        Named(WORD), "Sent with each request; secrets as `{{ env.NAME }}`.", factory=dict
+    )
+    timeout_s: float = option(Number(0.1, 60), "Seconds for each attempt.", 5.0)
+    retries: int = option(Whole(0, 5), "Further attempts after a failed one.", 1)
     place: Place = Place()
 
 
 @dataclass(frozen=True)
-class MenuStep(QuestionStep):
-    options: tuple[Option, ...] = ()
+class Human:
+    """The ways to a human that hold in the whole flow."""
 
-
-@dataclass(frozen=True)
-class CollectStep(QuestionStep):
-    """Digits into a variable, by keys or by voice."""
-
-    slot: str = ""
-    keys: KeysWanted = field(default_factory=KeysWanted)
-
-
-@dataclass(frozen=True)
-class ConfirmStep(QuestionStep):
-    """Yes or no; 1 and 2 on the keypad."""
-
-    yes: Target | None = None
-    no: Target | None = None
-
-
-@dataclass(frozen=True)
-class SetStep(Step):
-    values: Mapping[str, object] = field(default_factory=dict)
-    """Variables; `language` changes the language of the call."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """`when: variable`, then `equals` (or being set at all, or a first digits `starts`)."""
-
-    variable: str
-    equals: str | None
-    starts: str | None
-    target: Target
-
-
-@dataclass(frozen=True)
-class BranchStep(Step):
-    """The first condition that holds leads on; none: `goto` or the step below."""
-
-    conditions: tuple[Condition, ...] = ()
-
-
-@dataclass(frozen=True)
-class HandoverStep(Step):
-    """A human must take it. Where that can't be done, `unavailable` is said and the flow goes on."""
-
-    verb: str = "transfer"
-    target: str = ""
-    reason: str = "asked"
-    unavailable: Texts = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class GotoStep(Step):
-    pass
-
-
-@dataclass(frozen=True)
-class HangupStep(Step):
-    texts: Texts = field(default_factory=dict)
-    """A last word, or none."""
+    to: Target | None = option(
+        STEP, "The step that hands over.", None, missing="doesn't say where to; write `to: STEP`"
+    )
+    asked: bool = option(TRUTH, "Whoever asks for a human gets one, at every question; key 0 too.", True)
+    no_match: int = option(Whole(0, 20), "After so many misunderstandings in one question; 0: never.", 0)
+    tags: tuple[str, ...] = option(NAMES, "Customers with one of these tags.", ())
+    at: str = option(OneOf(("question", "begin"), "The moment for tagged customers"), "When those go.", "question")
+    rating: int = option(Whole(0, 10), "A rating of that or less; 0: none.", 0)
+    anger: float = option(Number(0, 1), "Anger in words and voice from here on; 0: never.", 0.0)
+    place: Place = Place()
 
 
 @dataclass(frozen=True)
@@ -187,8 +85,18 @@ class Flow:
     commands: Mapping[str, Target] = field(default_factory=dict)
     """Where `operator` and `goodbye` lead from every question."""
     voices: Mapping[str, str] = field(default_factory=dict)
+    detect: bool = False
+    """Whether every `ask` and `menu` identifies the language."""
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    slots: Mapping[str, SlotKind] = field(default_factory=dict)
+    systems: Mapping[str, System] = field(default_factory=dict)
+    human: Human | None = None
+    prompts: Mapping[str, Texts] = field(default_factory=dict)
+    """The author's words for what the interpreter says itself (`sentences.py`)."""
+    flows: Mapping[str, "Flow"] = field(default_factory=dict)
+    """Sub-flows by name: written within this file, or run from it."""
     version: str = ""
-    """First characters of the file's SHA-256: which text a call ran with."""
+    """First characters of the SHA-256 over the file and all that it runs and imports: which text a call ran with."""
     place: Place = Place()
 
     @property
@@ -196,56 +104,32 @@ class Flow:
         """Name of the step where a call begins."""
         return next(iter(self.steps))
 
+    @cached_property
+    def _below(self) -> Mapping[str, str]:
+        names = list(self.steps)
+        return dict(pairwise(names))
+
     def after(self, name: str) -> str | None:
         """Return the step below `name`, or None after the last."""
-        names = list(self.steps)
-        index = names.index(name) + 1
-        return names[index] if index < len(names) else None
+        return self._below.get(name)
+
+    def operator(self) -> Target | None:
+        """Return the step for whoever asks for a human."""
+        if target := self.commands.get("operator"):
+            return target
+        return self.human.to if self.human and self.human.asked else None
 
 
 def targets(step: Step) -> Iterator[Target]:
     """Yield every step that `step` names."""
-    if step.goto:
-        yield step.goto
-    match step:
-        case AskStep():
-            yield from step.intents.values()
-            yield from step.keys.values()
-        case MenuStep():
-            yield from (option.target for option in step.options)
-        case ConfirmStep():
-            yield from (target for target in (step.yes, step.no) if target)
-        case BranchStep():
-            yield from (condition.target for condition in step.conditions)
-        case _:
-            pass
-    if isinstance(step, QuestionStep) and step.otherwise:
-        yield step.otherwise
+    return step.leads()
 
 
 def falls_through(step: Step) -> bool:
     """Tell whether a caller can get from `step` to the one below it without a `goto`."""
-    if step.goto or isinstance(step, HangupStep):
-        return False
-    match step:
-        case AskStep() | MenuStep():
-            return False
-        case ConfirmStep():
-            return step.yes is None or step.no is None
-        case _:
-            return True
+    return step.falls_through
 
 
 def texts_of(step: Step) -> Iterator[Texts]:
     """Yield everything that `step` may say."""
-    match step:
-        case SayStep() | HangupStep():
-            yield step.texts
-        case HandoverStep():
-            yield step.unavailable
-        case QuestionStep():
-            yield step.texts
-            yield from step.no_input
-            yield from step.no_match
-        case _:
-            return
+    return step.says()

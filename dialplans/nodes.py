@@ -1,14 +1,16 @@
 """A YAML document with places: every value knows its line and column, and every complaint is collected."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dialplans.complaint import Complaint, FlowRefused, did_you_mean
-from dialplans.flow import Place
+from dialplans.place import Place
 
 KINDS = {CommentedMap: "a mapping", CommentedSeq: "a list", str: "a text", bool: "true or false", int: "a whole number"}
 
@@ -17,11 +19,11 @@ class Node:
     """One value of the document and where it stands."""
 
     def __init__(self, value: object, place: Place, what: str, complaints: list[Complaint]) -> None:
-        self.value, self.place, self.what, self._complaints = value, place, what, complaints
+        self.value, self.place, self.what, self.complaints = value, place, what, complaints
 
     def complain(self, sentence: str, place: Place | None = None) -> None:
         """Note a complaint about this value."""
-        self._complaints.append(Complaint(place or self.place, sentence))
+        self.complaints.append(Complaint(place or self.place, sentence))
 
     def _is(self, kind: type, instead: str = "") -> bool:
         fits = isinstance(self.value, kind) and not (kind is int and isinstance(self.value, bool))
@@ -30,6 +32,10 @@ class Node:
         return fits
 
     # -- mappings ------------------------------------------------------------------------------------------
+
+    def mapping(self) -> bool:
+        """Tell whether it is a mapping, complaining where it isn't."""
+        return self._is(CommentedMap)
 
     def names(self) -> list[str]:
         """Names in this mapping, in order; none where it isn't one."""
@@ -70,7 +76,7 @@ class Node:
     def _at(self, key: object, what: str) -> "Node":
         value = self.value[key]  # type: ignore[index]
         line, column = self.value.lc.value(key)  # type: ignore[attr-defined]
-        return Node(value, Place(self.place.file, line + 1, column + 1), what, self._complaints)
+        return Node(value, Place(self.place.file, line + 1, column + 1), what, self.complaints)
 
     # -- lists and scalars -------------------------------------------------------------------------------------
 
@@ -80,7 +86,7 @@ class Node:
             for index in range(len(self.value)):  # type: ignore[arg-type]
                 line, column = self.value.lc.item(index)  # type: ignore[attr-defined]
                 place = Place(self.place.file, line + 1, column + 1)
-                yield Node(self.value[index], place, f"an entry of {self.what}", self._complaints)  # type: ignore[index]
+                yield Node(self.value[index], place, f"an entry of {self.what}", self.complaints)  # type: ignore[index]
 
     def text(self) -> str:
         """Return a text (a number counts as one: keys and versions are often written without quotes)."""
@@ -99,9 +105,31 @@ class Node:
             return least
         return float(self.value)
 
+    def plain(self) -> Any:
+        """Return it as plain values of JSON: dicts, lists, texts (dates as texts), numbers, true, false, None."""
+        return _plain(self.value)
+
     def truth(self) -> bool:
         """Return true or false."""
         return bool(self.value) if self._is(bool) else True
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case CommentedMap():
+            return {str(key): _plain(entry) for key, entry in value.items()}
+        case CommentedSeq():
+            return [_plain(entry) for entry in value]
+        case bool() | None:
+            return value
+        case int():
+            return int(value)
+        case float():
+            return float(value)
+        case date():
+            return value.isoformat()
+        case _:
+            return " ".join(str(value).split())
 
 
 def shown(value: object) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from dialplans.dialogue import SORRY, STILL_THERE, fixed
 from dialplans.exchange import Prompt
 from dialplans.flow import Flow, Texts, texts_of
+from dialplans.sentences import SENTENCES
+from dialplans.template import fixed
 
 
 def prompts(flow: Flow) -> list[Prompt]:
@@ -16,8 +17,10 @@ def _prompts(flow: Flow) -> Iterator[Prompt]:
     for step in flow.steps.values():
         for texts in texts_of(step):
             yield from _of(flow, texts)
-    for texts in (SORRY, STILL_THERE):
-        yield from _of(flow, texts)
+    for name, texts in SENTENCES.items():
+        yield from _of(flow, flow.prompts.get(name, texts))
+    for inner in flow.flows.values():
+        yield from _prompts(inner)
 
 
 def _of(flow: Flow, texts: Texts) -> Iterable[Prompt]:

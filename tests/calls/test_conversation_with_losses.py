@@ -84,7 +84,7 @@ async def has_a_conversation(talk):
     await caller.hears("tell me your order number", out=False)
     await caller.waits(1)
     await caller.keys("427106")
-    await caller.hears("4 2 7 1 0 6. Is that right?")
+    await caller.hears("four two seven, one zero six. Is that right?")
     await caller.keys("1")
     await caller.hears("Your order is on its way")
     await talk.says("No thank you, goodbye.", 1.6)

@@ -32,7 +32,7 @@ def test_chat_talks_by_text_keys_and_silence():
     for words in (
         "[hours 1.00]",
         "no input",
-        "4 2 7 1 0 6",
+        "four two seven, one zero six",
         "on its way",
         "no match",
         "transfer to operator",

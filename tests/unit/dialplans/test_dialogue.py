@@ -77,7 +77,7 @@ def test_digits_are_kept_in_their_slot_and_spoken_one_by_one():
     dialogue.receive(Keyed("2"))
     actions = dialogue.receive(Keyed("427106"))
     assert dialogue.variables["order"] == "427106"
-    assert spoken(actions) == "4 2 7 1 0 6. Is that right?"
+    assert spoken(actions) == "four two seven, one zero six. Is that right?"
     assert Understood("order", 1.0, {"order": "427106"}) in actions
 
 
@@ -101,7 +101,8 @@ def test_a_handover_that_cannot_be_goes_on_with_its_sentence():
     dialogue, _ = begun()
     actions = dialogue.receive(said("let me talk to a person"))
     (handover,) = [action for action in actions if isinstance(action, Handover)]
-    assert (handover.verb, handover.target, handover.summary) == ("transfer", "operator", "let me talk to a person")
+    assert (handover.verb, handover.target, handover.reason) == ("transfer", "operator", "asked")
+    assert handover.summary == 'They began with: "let me talk to a person". They asked for a person.'
     assert dialogue.receive(said("hello")) == []
     assert "all my colleagues are busy" in spoken(dialogue.receive(Finished()))
     assert dialogue.step == "more"
@@ -135,7 +136,7 @@ def test_chinese_is_spoken_and_understood():
     assert "请问有什么可以帮您" in spoken(actions)
     assert "上午十点" in spoken(dialogue.receive(Said("你们几点开门", 0.9, "zh")))
     dialogue.receive(Said("我要查订单", 0.9, "zh"))
-    assert spoken(dialogue.receive(Said("四二七幺零六", 0.9, "zh"))) == "4，2，7，1，0，6，对吗？"
+    assert spoken(dialogue.receive(Said("四二七幺零六", 0.9, "zh"))) == "四二七，幺零六，对吗？"
 
 
 DETECTING = """

@@ -2,9 +2,11 @@ import pytest
 
 from dialplans.checker import check
 from dialplans.complaint import FlowRefused
-from dialplans.flow import AskStep, CollectStep, MenuStep
 from dialplans.loader import load, loads
 from dialplans.routing import SHIPPED
+from dialplans.verbs.ask import AskStep
+from dialplans.verbs.collect import CollectStep
+from dialplans.verbs.menu import MenuStep
 
 GOOD = """\
 flow: shop

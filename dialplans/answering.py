@@ -1,0 +1,327 @@
+"""What becomes of an answer: taken, confirmed first, corrected, led to an article, or asked again. Pure."""
+
+from dataclasses import replace
+
+from dialplans import humans
+from dialplans.answers import NOTHING, Answer, Reader
+from dialplans.doubt import DOUBT, NEAR
+from dialplans.exchange import Keyed, NoInput, NotUnderstood, Said, Understood
+from dialplans.place import Target, Texts
+from dialplans.sentences import alternatives
+from dialplans.slots import Wanted, corrections_in
+from dialplans.state import Taken
+from dialplans.talk import Talk
+from dialplans.understanding import SURE
+from dialplans.verbs.question import OWN, QuestionStep
+from knowledge.wording import plain, script_of
+
+SURE_OF_LANGUAGE = 0.4
+"""Confidence of the recogniser from which words that answer nothing change the language; an answer always does."""
+WORTH_ASKING = 0.35
+"""Below this nothing is guessed at by "did you mean …?"."""
+EXPLICIT = {
+    "en": ("said", "meant", "mean", "should be", "change"),
+    "zh": ("我说的", "我是说", "意思是", "改成", "应该是"),
+}
+"""Words by which a correction is one whatever else the sentence may answer."""
+
+
+class Answering:
+    """One answer, or its lack, to the open question."""
+
+    def __init__(self, talk: Talk, question: QuestionStep) -> None:
+        self._talk, self._state, self._question = talk, talk.state, question
+        self._phase = talk.state.phase
+
+    def is_whole(self, text: str, language: str, choice: int) -> bool:
+        """Tell whether `text` (not yet sure to be the end) answers the question fully and surely."""
+        spoken = self._spoken(text, language)
+        if spoken != self._state.language:
+            choice = -1
+        return self._talk.reader(spoken).is_whole(self._question, text, choice)
+
+    def receive(self, event: Said | Keyed | NotUnderstood | NoInput) -> None:
+        """Take what came."""
+        match event:
+            case Said():
+                self._hear(event)
+            case Keyed():
+                self._state.transcript = (*self._state.transcript, ("caller", event.digits))
+                self._take(self._reader().keyed(self._question, event.digits), event.digits, by_voice=False)
+            case NotUnderstood():
+                self._missed(event.reason)
+            case NoInput():
+                self._silent()
+
+    # -- words -------------------------------------------------------------------------------------------------
+
+    def _hear(self, event: Said) -> None:
+        self._state.transcript = (*self._state.transcript, ("caller", event.text))
+        self._state.last = {"text": event.text, "confidence": event.confidence, "intent": ""}
+        spoken, choice = self._spoken(event.text, event.language), event.choice
+        if spoken != self._state.language:
+            answer = self._reader(spoken).spoken(self._question, event.text)
+            if answer.fits or answer.command or event.confidence >= SURE_OF_LANGUAGE:
+                self._change_language(spoken, event.confidence)
+                choice = -1
+        if humans.angry(self._talk, self._talk.anger(event.text, event.anger)):
+            self._understood(Answer("none"))
+            return
+        self._take(self._reader().spoken(self._question, event.text, choice), event.text, by_voice=True)
+
+    def _spoken(self, text: str, language: str) -> str:
+        """Return the language that an answer is to be read in; `language` is what the recogniser took it for, or ""."""
+        if not self._talk.identifies(self._question):
+            return self._state.language
+        written = script_of(text)
+        identified = written in self._talk.flow.languages and language in ("", written)
+        return written if identified else self._state.language
+
+    def _change_language(self, language: str, confidence: float) -> None:
+        self._talk.change_language(language, confidence=confidence)
+        self._state.silences = self._state.misses = 0
+        self._state.again = ()
+
+    def _reader(self, language: str = "") -> Reader:
+        return self._talk.reader(language)
+
+    # -- answers -----------------------------------------------------------------------------------------------
+
+    def _take(self, answer: Answer, text: str, by_voice: bool) -> None:
+        if answer.command:
+            self._understood(answer)
+            self._command(answer.command)
+            return
+        if by_voice and (changed := self._corrected(answer, text)):
+            self._understood(replace(changed, intent="correction"))
+            self._change(changed)
+            return
+        if self._phase == DOUBT and answer.fits:
+            self._decide(answer)
+            return
+        if by_voice and (doubt := self._doubtful(answer)):
+            self._understood(answer)
+            self._keep(answer)
+            self._state.doubt = doubt
+            self._talk.ask(self._talk_step(), DOUBT)
+            return
+        self._understood(answer)
+        self._keep(answer)
+        if answer.fits:
+            self._accept(answer)
+        elif not self._digressed(text):
+            self._missed("none of these")
+
+    def _talk_step(self) -> QuestionStep:
+        step = self._talk.step
+        assert isinstance(step, QuestionStep), "only a step's own question may be in doubt"
+        return step
+
+    def _understood(self, answer: Answer) -> None:
+        self._state.last["intent"] = answer.intent
+        self._talk.do(Understood(answer.intent or "none", answer.confidence, answer.slots))
+
+    def _keep(self, answer: Answer) -> None:
+        if answer.values:
+            self._talk.take(answer.values, self._question.name)
+
+    def _accept(self, answer: Answer) -> None:
+        step, phase = self._talk.step, self._phase
+        if step is None:
+            return
+        self._state.trouble.pop(step.name, None)
+        self._state.silences = self._state.misses = 0
+        self._state.phase = ""
+        if answer.intent == humans.OPERATOR:
+            self._talk.reason = humans.ASKED
+        step.answered(self._talk, phase, answer)
+        rating = answer.values.get("rating")
+        if rating and not isinstance(rating.value, str) and type(step).__name__ != "SurveyStep":
+            humans.rated(self._talk, int(rating.value))
+
+    # -- doubt -------------------------------------------------------------------------------------------------
+
+    def _doubtful(self, answer: Answer) -> tuple[Answer, ...]:
+        """Return what is to be confirmed before it is taken; () where the answer is sure enough, or none."""
+        question = self._question
+        if self._phase != OWN or not question.confirm_below:
+            return ()
+        named = question.named(self._reader(), answer.runner_up) if answer.runner_up else NOTHING
+        if answer.fits:
+            if answer.confidence >= question.confirm_below:
+                return ()
+            near = answer.confidence - answer.runner_up_confidence < NEAR
+            return (answer, named) if near and named.fits else (answer,)
+        guess = max(answer.confidence, answer.runner_up_confidence)
+        return (named,) if named.fits and guess >= WORTH_ASKING else ()
+
+    def _decide(self, answer: Answer) -> None:
+        """The caller said whether, or which of two, was meant."""
+        doubt, self._state.doubt = self._state.doubt, ()
+        self._phase = self._state.phase = OWN
+        self._question = self._talk_step()
+        if answer.intent == "no" or int(answer.intent) > len(doubt):
+            self._talk.do(Understood("no", answer.confidence))
+            for name in (name for one in doubt for name in one.values):
+                self._talk.forget(name)
+            self._again("say_again", "not what was meant")
+            return
+        meant = doubt[int(answer.intent) - 1]
+        self._understood(meant)
+        self._keep(meant)
+        self._accept(meant)
+
+    def _again(self, sentence: str, reason: str) -> None:
+        """Ask the step's own question once more, after an attempt that failed."""
+        self._state.misses += 1
+        if self._noticed(reason):
+            return
+        self._talk.sentence(sentence, self._question.barge_in)
+        self._talk.ask_again(self._question)
+
+    # -- corrections -------------------------------------------------------------------------------------------
+
+    def _corrected(self, answer: Answer, text: str) -> Answer | None:
+        """Return the values that were given before and are said anew, where the sentence corrects any."""
+        taken = self._talk.correctable()
+        if not taken or (answer.fits and answer.confidence >= SURE and self._question.kind != "yes_no"):
+            return None
+        if answer.values and not any(word in plain(text) for word in EXPLICIT.get(self._state.language, ())):
+            return None
+        wanted = tuple(Wanted(name, kind) for name, (kind, _) in reversed(taken.items()))
+        values = corrections_in(wanted, text, self._state.language, self._reader().wall)
+        new = {name: value for name, value in values.items() if value.value != taken[name][1].value}
+        if not new:
+            return None
+        sure = min(value.confidence for value in new.values())
+        return Answer(next(iter(new)), sure, fits=True, values=new)
+
+    def _change(self, answer: Answer) -> None:
+        spoken = []
+        for name, value in answer.values.items():
+            before: Taken = self._state.frame.taken[name]
+            self._talk.take({name: value}, before.step)
+            self._talk.note("corrected", slot=name, before=before.value, after=value.value)
+            spoken.append(value.spoken)
+        self._talk.sentence("changed", self._question.barge_in, value=alternatives(spoken, self._state.language))
+        self._state.silences = self._state.misses = 0
+        self._talk.ask_again(self._question)
+
+    # -- commands ----------------------------------------------------------------------------------------------
+
+    def _command(self, command: str) -> None:
+        match command:
+            case "repeat":
+                self._repeat()
+            case "back":
+                self._back()
+            case "help":
+                self._talk.note("help", step=self._question.name)
+                self._help()
+                self._talk.listen(self._question)
+            case "operator":
+                if not humans.asked(self._talk):
+                    self._talk.sentence("no_human", self._question.barge_in)
+                    self._talk.ask_again(self._question)
+            case _:
+                self._goodbye()
+
+    def _repeat(self) -> None:
+        self._talk.note("repeat", step=self._question.name)
+        for say in self._state.again:
+            self._talk.do(say)
+        if self._state.again:
+            self._talk.listen(self._question)
+        else:
+            self._talk.ask_again(self._question)
+
+    def _back(self) -> None:
+        self._talk.note("back", step=self._question.name)
+        if self._phase == OWN and self._question.back(self._talk):
+            return
+        before = self._talk.question_before()
+        if before is None:
+            self._talk.sentence("nothing_before", self._question.barge_in)
+            self._talk.ask_again(self._question)
+            return
+        depth, step = before
+        self._talk.sentence("back", self._question.barge_in)
+        self._talk.to(depth, Target(step))
+
+    def _goodbye(self) -> None:
+        if found := self._talk.command("goodbye"):
+            self._talk.to(*found)
+            return
+        self._talk.sentence("goodbye", False)
+        self._talk.hang_up()
+
+    # -- what was no answer --------------------------------------------------------------------------------------
+
+    def _digressed(self, text: str) -> bool:
+        """Answer from the knowledge base what is no answer, and ask the question again."""
+        tags = self._question.knowledge
+        found = self._talk.know(text, tags) if tags is not None else None
+        if found is None:
+            return False
+        self._talk.note("digression", step=self._question.name, article=found.article_id)
+        self._talk.say_as_it_is(found.short)
+        self._talk.ask_again(self._question)
+        return True
+
+    def _missed(self, reason: str) -> None:
+        self._state.misses += 1
+        if not self._noticed(reason):
+            self._once_more(self._question.no_match, self._state.misses, "sorry")
+
+    def _noticed(self, reason: str) -> bool:
+        """Note a misunderstanding; tell whether it was one too many, so that the caller goes elsewhere."""
+        name = self._question.name
+        self._state.trouble[name] = times = self._state.trouble.get(name, 0) + 1
+        self._talk.note("no_match", step=name, count=self._state.misses, reason=reason)
+        if humans.missed(self._talk, times):
+            self._state.trouble.pop(name, None)
+            return True
+        return self._given_up()
+
+    def _silent(self) -> None:
+        self._state.silences += 1
+        self._talk.note("no_input", step=self._question.name, count=self._state.silences)
+        if not self._given_up():
+            self._once_more(self._question.no_input, self._state.silences, "still_there")
+
+    def _given_up(self) -> bool:
+        step = self._talk.step
+        if step is None or self._state.silences + self._state.misses < self._question.max_attempts:
+            return False
+        self._state.silences = self._state.misses = 0
+        if self._phase == DOUBT:
+            self._state.doubt = ()
+        self._state.phase = ""
+        self._talk.note("gave_up", step=step.name)
+        step.gave_up(self._talk, OWN if self._phase == DOUBT else self._phase)
+        return True
+
+    def _once_more(self, written: tuple[Texts, ...], count: int, usual: str) -> None:
+        """Help more with each attempt: the author's words, else the question again, else what one can say."""
+        question, talk = self._question, self._talk
+        if written:
+            talk.say(written[min(count, len(written)) - 1], question.barge_in)
+        else:
+            talk.sentence(usual, question.barge_in)
+            if count == 1:
+                talk.say_question(question)
+            else:
+                self._help()
+        talk.listen(question)
+
+    def _help(self) -> None:
+        question, talk = self._question, self._talk
+        if question.help:
+            talk.say(question.help, question.barge_in)
+        elif answers := list(question.examples(self._reader())):
+            talk.sentence("you_can_say", question.barge_in, answers=alternatives(answers, self._state.language))
+        elif question.no_match:
+            talk.say(question.no_match[-1], question.barge_in)
+        else:
+            talk.sentence("yes_or_no" if question.kind == "yes_no" else "say_or_press", question.barge_in)
+            talk.say_question(question)

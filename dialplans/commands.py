@@ -1,0 +1,83 @@
+"""What every caller may say or key at every question: repeat, go back, help, a human, goodbye."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from knowledge.wording import EMPTY, contains, stem, units
+
+BY_KEY: Mapping[str, str] = {"0": "operator", "*": "repeat"}
+"""Commands by their key."""
+COMMAND_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "repeat": {
+        "en": ("repeat", "repeat that", "say that again", "say it again", "come again", "what did you say", "pardon",
+               "once more", "again please", "can you repeat that", "could you say that again"),
+        "zh": ("再说一遍", "重复", "重复一遍", "再说一次", "没听清", "您说什么", "请再说一遍", "再讲一遍"),
+    },
+    "back": {
+        "en": ("go back", "back", "previous question", "one step back", "back please", "the question before",
+               "previous"),
+        "zh": ("返回", "上一步", "返回上一步", "回到上一步", "上一个问题", "回上一步", "退回去", "返回上一级"),
+    },
+    "help": {
+        "en": ("help", "help me", "what can i say", "what are my options", "what are the options", "options",
+               "i do not know what to say", "what should i say"),
+        "zh": ("帮助", "帮帮我", "我可以说什么", "我该说什么", "怎么说", "有什么选择", "有哪些选择", "有哪些选项"),
+    },
+    "operator": {
+        "en": ("operator", "agent", "a human", "speak to a person", "talk to a person", "talk to someone",
+               "real person", "speak to someone", "customer service", "representative", "speak to an agent",
+               "human being"),
+        "zh": ("人工", "转人工", "人工服务", "人工客服", "找客服", "真人", "接线员", "找个人"),
+    },
+    "goodbye": {
+        "en": ("goodbye", "bye", "bye bye", "hang up"),
+        "zh": ("再见", "拜拜", "挂了"),
+    },
+    "enough": {
+        "en": ("that is all", "that will be all", "nothing else", "no thanks", "no thank you", "i am done",
+               "that was all", "no that is all"),
+        "zh": ("没有了", "没了", "没事了", "不用了", "就这样"),
+    },
+}  # fmt: skip
+"""How callers say them. Who says "enough" means goodbye, where the flow has a step for it."""
+WEAK = frozenset(stem(word) for word in EMPTY) | frozenset(
+    "no wait yes actual sorr thank de wo ni shi you yi xia qing wen zai le ma ne a".split()  # noqa: SIM905
+)
+COURTESIES = frozenset(units("thank you thanks very much then now no", "en")) | {"a", "to", "would", "i"}
+MOST_WORDS = 20
+ROOM = {"en": 0, "zh": 2}
+"""So many other words (syllables) may stand beside a command."""
+
+
+def command_in(text: str, language: str) -> str:
+    """Return the global command (a name in COMMAND_WORDS) that `text` is, or "".
+
+    A short sentence is one by holding its words; a long one that mentions them ("repeat my order") is not.
+    """
+    said = units(text, language)
+    if len(said) > MOST_WORDS:
+        return ""
+    for command, parts, known in _ready(language):
+        rest = [word for word in said if word not in known]
+        if len(rest) <= ROOM.get(language, 0) and any(contains(said, part) for part in parts):
+            return command
+    return ""
+
+
+@lru_cache(8)
+def _ready(language: str) -> list[tuple[str, list[tuple[str, ...]], frozenset[str]]]:
+    """Return commands with their phrases, and the words that may stand beside them."""
+    phrases = {
+        command: [units(phrase, language) for phrase in words.get(language, ())]
+        for command, words in COMMAND_WORDS.items()
+    }
+    words = {command: {word for part in parts for word in part} for command, parts in phrases.items()}
+    endings = words["goodbye"] | words["enough"]
+    return [
+        (
+            command,
+            parts,
+            frozenset(words[command] | WEAK | COURTESIES | (endings if words[command] <= endings else set())),
+        )
+        for command, parts in phrases.items()
+    ]

@@ -1,0 +1,94 @@
+"""Did you mean …? An answer that isn't sure is confirmed before it is taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dialplans.answers import NOTHING, Answer
+from dialplans.exchange import QuestionKind
+from dialplans.keying import NO, YES
+from dialplans.slots import choice_of, yes_or_no
+from dialplans.verbs.question import QuestionStep
+
+if TYPE_CHECKING:
+    from dialplans.answers import Reader
+
+DOUBT = "doubt"
+"""Phase of a step whose answer is being confirmed."""
+ATTEMPTS = 2
+NEAR = 0.15
+"""A runner-up nearer than this is named too."""
+WHICH: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "en": (("the first one", "the first", "first", "one"), ("the second one", "the second", "second", "two")),
+    "zh": (("第一个", "前面那个", "前一个", "一"), ("第二个", "后面那个", "后一个", "二")),
+}
+"""How callers choose between two without naming one."""
+
+
+@dataclass(frozen=True)
+class DoubtStep(QuestionStep):
+    """Asks whether the doubtful answer was meant: yes or no, or which of two. Its answers: "1", "2", "no"."""
+
+    kind: QuestionKind = "yes_no"
+    own: QuestionStep | None = None
+    """The question that was answered."""
+    labels: tuple[str, ...] = ()
+    """How the robot names what may be meant."""
+    intents: tuple[str, ...] = ()
+
+    @classmethod
+    def about(cls, own: QuestionStep, doubt: tuple[Answer, ...], reader: "Reader") -> "DoubtStep":
+        """Return the question about the answers in `doubt` to the question `own`."""
+        labels = tuple(own.label(reader, answer) for answer in doubt)
+        return cls(
+            own.name,
+            own.place,
+            barge_in=own.barge_in,
+            max_attempts=ATTEMPTS,
+            no_input_s=own.no_input_s,
+            speech=own.speech,
+            kind="list" if len(doubt) > 1 else "yes_no",
+            sentence="did_you_mean_which" if len(doubt) > 1 else "did_you_mean",
+            own=own,
+            labels=labels,
+            intents=tuple(answer.intent for answer in doubt),
+        )
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        return dict(zip(("first", "second"), self.labels, strict=False))
+
+    def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
+        if len(self.labels) > 1 and (named := self._named(reader, text, choice)):
+            return Answer(str(named), 0.9, fits=True)
+        agrees, confidence = yes_or_no(text, reader.language)
+        if agrees is None:
+            return self._meant(reader, text)
+        return Answer("1" if agrees else "no", confidence, fits=True)
+
+    def keyed(self, reader: "Reader", digits: str) -> Answer:
+        if digits not in (YES, NO):
+            return NOTHING
+        second = "2" if len(self.labels) > 1 else "no"
+        return Answer("1" if digits == YES else second, 1.0, fits=True)
+
+    def keys(self, reader: "Reader") -> tuple[str, ...]:
+        return (YES, NO)
+
+    def phrases(self, reader: "Reader") -> tuple[str, ...]:
+        return self.labels if len(self.labels) > 1 else ()
+
+    def _named(self, reader: "Reader", text: str, choice: int) -> int:
+        """Return which of two `text` names, counted from 1, or 0."""
+        groups = [(label, *words) for label, words in zip(self.labels, WHICH[reader.language], strict=False)]
+        index, _ = choice_of(text, groups, reader.language)
+        if index < 0 and 0 <= choice < len(self.labels):
+            index = choice
+        return index + 1
+
+    def _meant(self, reader: "Reader", text: str) -> Answer:
+        """Whoever says it once more, clearly, is taken at that word."""
+        again = self.own.spoken(reader, text, -1) if self.own else NOTHING
+        if again.fits and again.intent in self.intents:
+            return Answer(str(self.intents.index(again.intent) + 1), again.confidence, fits=True)
+        return NOTHING

@@ -1,0 +1,288 @@
+"""Kinds of values that an author writes: how each is read, checked, described and shown to an editor.
+
+A verb declares its fields with these (`options.py`). One declaration serves the reading of YAML, the JSON Schema, the
+table in the documentation, and the questions "what may be said here?" and "where may this lead?".
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from dialplans.complaint import did_you_mean, listing
+from dialplans.nodes import Node
+from dialplans.place import Target, Texts
+
+Languages = tuple[str, ...]
+Schema = dict[str, Any]
+
+
+class Kind(Protocol):
+    """One kind of value."""
+
+    @property
+    def words(self) -> str:
+        """What to write, for people: "a number from 1 to 10"."""
+
+    def read(self, node: Node, languages: Languages) -> Any:
+        """Return the value of `node`, complaining about what it can't be."""
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of what may be written; `#/$defs/texts` is a text by language."""
+
+    def texts(self, value: Any) -> Iterator[Texts]:
+        """Yield everything in `value` that is said."""
+
+    def targets(self, value: Any) -> Iterator[Target]:
+        """Yield every step that `value` names."""
+
+
+class Plain:
+    """What kinds have in common that neither speak nor lead anywhere."""
+
+    def texts(self, value: Any) -> Iterator[Texts]:
+        return iter(())
+
+    def targets(self, value: Any) -> Iterator[Target]:
+        return iter(())
+
+
+@dataclass(frozen=True)
+class Truth(Plain):
+    words = "true or false"
+
+    def read(self, node: Node, languages: Languages) -> bool:
+        return node.truth()
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Number(Plain):
+    least: float
+    most: float
+
+    @property
+    def words(self) -> str:
+        return f"a number from {self.least:g} to {self.most:g}"
+
+    def read(self, node: Node, languages: Languages) -> float:
+        return node.number(self.least, self.most)
+
+    def schema(self) -> Schema:
+        return {"type": "number", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Whole(Plain):
+    least: int
+    most: int
+
+    @property
+    def words(self) -> str:
+        return f"a whole number from {self.least} to {self.most}"
+
+    def read(self, node: Node, languages: Languages) -> int:
+        return int(node.number(self.least, self.most))
+
+    def schema(self) -> Schema:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Word(Plain):
+    words: str = "a text"
+
+    def read(self, node: Node, languages: Languages) -> str:
+        return node.text()
+
+    def schema(self) -> Schema:
+        return {"type": ["string", "number"]}
+
+
+@dataclass(frozen=True)
+class OneOf(Plain):
+    names: tuple[str, ...]
+    thing: str
+    """What can't be another word, for the complaint: "A question"."""
+
+    @property
+    def words(self) -> str:
+        return listing(self.names)
+
+    def read(self, node: Node, languages: Languages) -> str:
+        if (word := node.text()) not in self.names:
+            node.complain(f"{self.thing} is never '{word}'; {did_you_mean(word, self.names)}.")
+            return self.names[0]
+        return word
+
+    def schema(self) -> Schema:
+        return {"enum": list(self.names)}
+
+
+@dataclass(frozen=True)
+class Anything(Plain):
+    """Any value of JSON; texts in it may hold templates."""
+
+    words: str = "any value"
+
+    def read(self, node: Node, languages: Languages) -> Any:
+        return node.plain()
+
+    def schema(self) -> Schema:
+        return {}
+
+
+@dataclass(frozen=True)
+class Spoken(Plain):
+    """A text in each language of the flow; a plain one where the flow has only one language."""
+
+    words: str = "a text in each language"
+
+    def read(self, node: Node, languages: Languages) -> Texts:
+        if not node.names():
+            text = node.text()
+            if text and len(languages) > 1:
+                example = ", ".join(f"{language}: …" for language in languages)
+                node.complain(f"{node.what} is said in one language only; write {{{example}}} instead.")
+            return dict.fromkeys(languages, text)
+        node.only(languages)
+        every_language(node, languages)
+        return {language: entry.text() for language, entry in node.items() if language in languages}
+
+    def schema(self) -> Schema:
+        return {"$ref": "#/$defs/texts"}
+
+    def texts(self, value: Texts) -> Iterator[Texts]:
+        if value:
+            yield value
+
+
+@dataclass(frozen=True)
+class Silent(Spoken):
+    """A text in each language that isn't spoken: the name of a sound file."""
+
+    words: str = "a file in each language"
+
+    def texts(self, value: Texts) -> Iterator[Texts]:
+        return iter(())
+
+
+@dataclass(frozen=True)
+class MaybeSpoken(Spoken):
+    """As `Spoken`, and it may be left empty."""
+
+    words: str = "a text in each language, or nothing"
+
+    def read(self, node: Node, languages: Languages) -> Texts:
+        return {} if node.value is None else super().read(node, languages)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [super().schema(), {"type": "null"}]}
+
+
+@dataclass(frozen=True)
+class Leads(Plain):
+    """The name of a step."""
+
+    words: str = "the name of a step"
+
+    def read(self, node: Node, languages: Languages) -> Target:
+        return Target(node.text(), node.place)
+
+    def schema(self) -> Schema:
+        return {"type": ["string", "number"]}
+
+    def targets(self, value: Target | None) -> Iterator[Target]:
+        if value is not None:
+            yield value
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of `kind`, or a single one."""
+
+    kind: Kind
+
+    @property
+    def words(self) -> str:
+        return f"{self.kind.words}, or a list of them"
+
+    def read(self, node: Node, languages: Languages) -> tuple[Any, ...]:
+        entries = node.entries() if isinstance(node.value, list) else [node]
+        return tuple(self.kind.read(entry, languages) for entry in entries)
+
+    def schema(self) -> Schema:
+        one = self.kind.schema()
+        return {"anyOf": [one, {"type": "array", "items": one}]}
+
+    def texts(self, value: Iterable[Any]) -> Iterator[Texts]:
+        for one in value:
+            yield from self.kind.texts(one)
+
+    def targets(self, value: Iterable[Any]) -> Iterator[Target]:
+        for one in value:
+            yield from self.kind.targets(one)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A mapping from names to `kind`."""
+
+    kind: Kind
+    name: str = "NAME"
+
+    @property
+    def words(self) -> str:
+        return f"{{{self.name}: {self.kind.words}}}"
+
+    def read(self, node: Node, languages: Languages) -> dict[str, Any]:
+        return {name: self.kind.read(entry, languages) for name, entry in node.items()}
+
+    def schema(self) -> Schema:
+        return {"type": "object", "additionalProperties": self.kind.schema()}
+
+    def texts(self, value: Mapping[str, Any]) -> Iterator[Texts]:
+        for one in value.values():
+            yield from self.kind.texts(one)
+
+    def targets(self, value: Mapping[str, Any]) -> Iterator[Target]:
+        for one in value.values():
+            yield from self.kind.targets(one)
+
+
+@dataclass(frozen=True)
+class Sayings(Plain):
+    """What callers may say: texts or lists of texts by language."""
+
+    complete: bool = True
+    """Whether every language must be there."""
+    words: str = "a text or a list of texts in each language"
+
+    def read(self, node: Node, languages: Languages) -> dict[str, tuple[str, ...]]:
+        if not node.names():
+            return dict.fromkeys(languages, _texts_in(node))
+        node.only(languages)
+        if self.complete:
+            every_language(node, languages)
+        return {language: _texts_in(entry) for language, entry in node.items()}
+
+    def schema(self) -> Schema:
+        return {"$ref": "#/$defs/sayings"}
+
+
+TRUTH, WORD, ANYTHING = Truth(), Word(), Anything()
+TEXTS, PROMPTS, STEP = Spoken(), Listed(Spoken()), Leads()
+NAMES = Listed(Word("a name"))
+
+
+def every_language(node: Node, languages: Languages) -> None:
+    """Complain about the languages of the flow that are missing in `node`."""
+    if missing := [language for language in languages if language not in node.names()]:
+        node.complain(f"{node.what} lacks {listing(missing)}; write it in every language of the flow.")
+
+
+def _texts_in(node: Node) -> tuple[str, ...]:
+    if isinstance(node.value, list):
+        return tuple(entry.text() for entry in node.entries())
+    return (node.text(),)

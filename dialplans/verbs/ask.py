@@ -1,0 +1,140 @@
+"""ask: a free question; the answer is an intent, values, or both in one sentence."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dialplans.answers import NOTHING, Answer
+from dialplans.exchange import KeysWanted, QuestionKind
+from dialplans.keying import is_complete, keys_for, question_kind
+from dialplans.kinds import NAMES, STEP, TEXTS, Named
+from dialplans.options import option
+from dialplans.place import Target, Texts
+from dialplans.slots import Wanted
+from dialplans.verbs.question import Detect, KeysLead, QuestionStep
+
+if TYPE_CHECKING:
+    from dialplans.answers import Reader
+    from dialplans.talk import Talk
+
+
+@dataclass(frozen=True)
+class AskStep(QuestionStep):
+    """A free question. With `slots` and no `intents` it is a form: it asks until all of them have values."""
+
+    verbs = ("ask",)
+
+    intents: Mapping[str, Target] = option(Named(STEP, "INTENT"), "Where each intent leads.", factory=dict)
+    digits: Mapping[str, Target] = option(KeysLead(), "Single keys that answer it too.", factory=dict)
+    slots: tuple[str, ...] = option(NAMES, "Values that the answer may hold; without intents all are asked for.", ())
+    prompts: Mapping[str, Texts] = option(
+        Named(TEXTS, "SLOT"), "What is asked for a value that is still missing.", factory=dict
+    )
+    language: bool = option(Detect(), "`detect`: the answer's language is the call's from there on.", False)
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it asks until all its slots have values."""
+        return bool(self.slots) and not self.intents
+
+    @property
+    def identifies(self) -> bool:
+        return not self.is_form
+
+    @property
+    def detect(self) -> bool:
+        return self.language
+
+    @property
+    def falls_through(self) -> bool:
+        return self.is_form and self.goto is None
+
+    def run(self, talk: "Talk") -> None:
+        if not self.is_form:
+            talk.ask(self)
+            return
+        talk.forget_taken_by(self.name)
+        if self._missing(talk.reader()):
+            talk.ask(self)
+
+    def prompt(self, talk: "Talk") -> Texts:
+        missing = self._missing(talk.reader()) if self.is_form else ()
+        some_known = len(missing) < len(self.slots)
+        if missing and missing[0] in self.prompts and (some_known or not self.texts):
+            return self.prompts[missing[0]]
+        return self.texts
+
+    def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
+        meaning = reader.meaning(text, self.intents) if self.intents else None
+        of_intent = reader.flow.intents[meaning.intent].slots if meaning and meaning.intent else ()
+        names = dict.fromkeys((*(self._missing(reader) if self.is_form else self.slots), *of_intent))
+        values = reader.found(reader.wanted(names), text)
+        if meaning is None:
+            if not values:
+                return NOTHING
+            sure = min(value.confidence for value in values.values())
+            return Answer(next(iter(values)), sure, fits=True, values=values)
+        return Answer(
+            meaning.intent,
+            meaning.confidence,
+            fits=bool(meaning.intent),
+            target=self.intents.get(meaning.intent),
+            values=values,
+            runner_up=meaning.runner_up,
+            runner_up_confidence=meaning.runner_up_confidence,
+        )
+
+    def label(self, reader: "Reader", answer: Answer) -> str:
+        return reader.example(answer.intent) or super().label(reader, answer)
+
+    def named(self, reader: "Reader", intent: str) -> Answer:
+        target = self.intents.get(intent)
+        return Answer(intent, 1.0, fits=True, target=target) if target else NOTHING
+
+    def keyed(self, reader: "Reader", digits: str) -> Answer:
+        if target := self.digits.get(digits):
+            names = [name for name, leads in self.intents.items() if leads.step == target.step]
+            return Answer(names[0] if names else target.step, 1.0, fits=True, target=target)
+        missing = self.wants(reader)
+        if missing and (value := reader.keyed_value(missing[0].kind, digits)):
+            return Answer(missing[0].name, 1.0, fits=True, values={missing[0].name: value})
+        return NOTHING
+
+    def answered(self, talk: "Talk", phase: str, answer: Answer) -> None:
+        if answer.target:
+            talk.go(answer.target)
+        elif self.is_form and self._missing(talk.reader()):
+            talk.ask(self)
+
+    def back(self, talk: "Talk") -> bool:
+        last = talk.last_taken_by(self.name) if self.is_form else None
+        if last is None:
+            return False
+        talk.forget(last)
+        talk.ask(self)
+        return True
+
+    def wants(self, reader: "Reader") -> tuple[Wanted, ...]:
+        return reader.wanted(self._missing(reader) if self.is_form else self.slots)
+
+    def keys(self, reader: "Reader") -> KeysWanted | tuple[str, ...]:
+        wanted = self.wants(reader) if self.is_form else ()
+        own = keys_for(wanted[0].kind) if wanted and not self.digits else ()
+        return own or tuple(self.digits)
+
+    def expects(self, reader: "Reader") -> QuestionKind:
+        wanted = self.wants(reader) if self.is_form else ()
+        return question_kind(wanted[0].kind) if len(wanted) == 1 and self.kind == "open" else self.kind
+
+    def examples(self, reader: "Reader") -> Iterable[str]:
+        return [name for intent in self.intents if (name := reader.example(intent))]
+
+    def is_whole(self, reader: "Reader", answer: Answer) -> bool:
+        if not self.is_form:
+            return True
+        wanted = {one.name: one.kind for one in self.wants(reader)}
+        whole = all(is_complete(wanted[name], value.value) for name, value in answer.values.items())
+        return whole and len(answer.values) == len(wanted)
+
+    def _missing(self, reader: "Reader") -> tuple[str, ...]:
+        return tuple(name for name in self.slots if not reader.is_set(name))

@@ -1,0 +1,60 @@
+"""enqueue, transfer, voicemail, callback, ticket: a human must take it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dialplans.exchange import Done, Handover
+from dialplans.kinds import NAMES, STEP, TEXTS, WORD, Whole
+from dialplans.options import MAIN, option
+from dialplans.place import Target, Texts
+from dialplans.step import Step
+
+if TYPE_CHECKING:
+    from dialplans.talk import Talk
+
+
+@dataclass(frozen=True)
+class HandoverStep(Step):
+    """Hands over with summary, slots, transcript and reason. Where that can't be, it is said and the flow goes on."""
+
+    verbs = ("enqueue", "transfer", "voicemail", "callback", "ticket")
+
+    verb: str = "transfer"
+    target: str = option(WORD, "Queue, number, mailbox or desk.", "", key=MAIN)
+    reason: str = option(WORD, "Why, where no rule of `human:` led here.", "asked")
+    unavailable: Texts = option(
+        TEXTS,
+        "Said where nobody is there.",
+        factory=dict,
+        missing="doesn't say what the caller hears when nobody is there; write `unavailable:`",
+    )
+    summary: str = option(WORD, "What the human reads first; without it one is made from the call.", "")
+    slots: tuple[str, ...] = option(NAMES, "Variables that go along; without it all that were taken.", ())
+    priority: int = option(Whole(-10, 10), "Higher ones are taken first.", 0)
+    after: Target | None = option(
+        STEP, "Where a caller goes who is back when it was done (a ticket); else as `goto`.", None, key="done"
+    )
+
+    def run(self, talk: "Talk") -> None:
+        talk.errand(
+            Handover(
+                self.verb,  # type: ignore[arg-type]
+                talk.written(self.target),
+                talk.reason or self.reason,
+                talk.written(self.summary) if self.summary else talk.summary(),
+                talk.slots(self.slots),
+                talk.transcript(),
+                self.priority,
+            )
+        )
+
+    def done(self, talk: "Talk", done: Done) -> None:
+        talk.reason = ""
+        for name, value in done.values.items():
+            talk.set(f"{self.verb}.{name}", value)
+        if done.ok:
+            talk.note("handed_over", step=self.name, verb=self.verb)
+            talk.go(self.after)
+            return
+        talk.note("handover_not_possible", step=self.name, why=done.why)
+        talk.say(self.unavailable)

@@ -1,0 +1,71 @@
+"""survey: the caller gives a rating, by key or by voice."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dialplans import humans
+from dialplans.answers import NOTHING, Answer
+from dialplans.exchange import QuestionKind
+from dialplans.kinds import STEP, WORD, Whole
+from dialplans.options import option
+from dialplans.place import Target
+from dialplans.slots import SlotKind, Value, Wanted, digits_in
+from dialplans.verbs.question import QUESTION_KIND, QuestionStep
+
+if TYPE_CHECKING:
+    from dialplans.answers import Reader
+    from dialplans.flow import Flow
+    from dialplans.talk import Talk
+
+
+@dataclass(frozen=True)
+class SurveyStep(QuestionStep):
+    """Asks for a rating."""
+
+    verbs = ("survey",)
+
+    kind: QuestionKind = option(QUESTION_KIND, "What kind of answer the recogniser is to expect.", "digits")
+    slot: str = option(WORD, "The variable that gets the rating.", "rating")
+    least: int = option(Whole(0, 9), "The worst rating.", 1)
+    most: int = option(Whole(1, 10), "The best rating.", 5)
+    bad: Target | None = option(STEP, "Where a bad rating leads; else to the human of `human:`, if any.", None)
+    bad_at: int = option(Whole(0, 10), "Ratings up to this are bad; without it `human.rating`.", 0)
+
+    def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
+        return self._rated(digits_in(text, reader.language), text, 0.9)
+
+    def keyed(self, reader: "Reader", digits: str) -> Answer:
+        return self._rated(digits, digits, 1.0)
+
+    def answered(self, talk: "Talk", phase: str, answer: Answer) -> None:
+        rating = int(answer.values[self.slot].value)
+        talk.rated(self.slot, rating, self.most)
+        if self.bad and rating <= (self.bad_at or self._bad_for_humans(talk)):
+            talk.reason = humans.RATING
+            talk.go(self.bad)
+        else:
+            humans.rated(talk, rating)
+
+    @staticmethod
+    def _bad_for_humans(talk: "Talk") -> int:
+        found = humans.rules(talk)
+        return found[1].rating if found else 0
+
+    def wants(self, reader: "Reader") -> tuple[Wanted, ...]:
+        return (Wanted(self.slot, self._number),)
+
+    def kind_of(self, flow: "Flow", slot: str) -> SlotKind | None:
+        return self._number
+
+    @property
+    def _number(self) -> SlotKind:
+        return SlotKind("number", least=self.least, most=self.most, whole=True)
+
+    def keys(self, reader: "Reader") -> tuple[str, ...]:
+        return tuple(str(rating) for rating in range(self.least, min(self.most, 9) + 1))
+
+    def _rated(self, digits: str, text: str, confidence: float) -> Answer:
+        if not digits or len(digits) > 2 or not self.least <= int(digits) <= self.most:
+            return NOTHING
+        value = Value(int(digits), text, confidence, digits)
+        return Answer(self.slot, confidence, fits=True, values={self.slot: value})
