@@ -7,13 +7,13 @@ looked at only as the figure. What is expected is computed here from the value c
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from dialplans.slot_kinds.kind import SlotKind
 
 DEVELOPMENT, TEST = 1, 2
 """Seeds."""
-NOW = datetime(2026, 11, 21, 10, 0)  # noqa: DTZ001
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 """When all calls are made, local time: a Saturday."""
 COUNTS = {"digits": 80, "moment": 60, "money": 60}
 ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",

@@ -58,6 +58,7 @@ def _zh(bare: str) -> tuple[bool | None, float]:
         return None, 0.0
     if any(phrase in bare for phrase in QUESTIONS):
         return None, 0.0
+    bare = bare.replace("好像", "").replace("对不起", "")
     turned = any(phrase in bare for phrase in TURNED["zh"])
     for phrase in TURNED["zh"]:
         bare = bare.replace(phrase, "好")

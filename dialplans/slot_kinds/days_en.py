@@ -49,7 +49,8 @@ _DATED = tuple(
     )
 )
 _OF_MONTH = re.compile(
-    rf"(?:\b(?P<wd>{_WEEKDAY})[\s,]+)?\b(?:the|on|on the)\s+(?P<d>{ORDINAL})\b(?!\s+(?:floor|time|one|person|row|half))"
+    rf"(?:\b(?P<wd>{_WEEKDAY})[\s,]+)?\b(?:the|on|on the)\s+(?P<d>{ORDINAL})\b(?!\s+(?:of\s+)?{_MONTH})"
+    r"(?!\s+(?:floor|time|one|person|row|half)\b)"
     r"(?:\s+of\s+(?:the\s+)?(?P<how>this|next|last|following)\s+month)?"
     rf"|\b(?P<d3>{ORDINAL})\s+of\s+(?:the\s+)?(?P<how3>this|next|last|following)\s+month\b"
 )

@@ -69,10 +69,12 @@ def _tens(said: Sequence[str], place: int) -> Iterator[Edge]:
         ten, at = _digit(said[at]), at + 1
     if at >= len(said) or said[at] != "十" or len(ten) != 1:
         return
-    yield place, at + 1, ten + "0", 0.05
+    # A 十 with nothing before it was more likely a 四.
+    alone = 0.4 if at == place else 0.0
+    yield place, at + 1, ten + "0", 0.05 + alone
     unit = _digit(said[at + 1]) if at + 1 < len(said) else ""
     if len(unit) == 1 and unit != "0":
-        yield place, at + 2, ten + unit, 0.0
+        yield place, at + 2, ten + unit, alone
 
 
 def _alike(said: Sequence[str], place: int) -> Iterator[Edge]:

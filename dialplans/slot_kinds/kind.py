@@ -96,7 +96,7 @@ class SlotKind:
                 raise ValueError(f"A slot of type '{name}' has no setting '{key}'; it {may}.")
         values = {**preset, **given}
         if "digits" in values:
-            values["least"] = values["most"] = values.pop("digits")
+            values["least"] = values["most"] = _checked("digits", values.pop("digits"))
         kind = cls(type_, **{key: _checked(key, value) for key, value in values.items()})  # type: ignore[arg-type]
         return kind._whole_checked(name)
 
@@ -135,7 +135,7 @@ class Value:
 
 def _checked(key: str, value: Any) -> Any:
     match key:
-        case "least" | "most":
+        case "least" | "most" | "digits":
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ValueError(f"'{key}' must be a number, not '{value}'.")
         case "opens" | "closes":

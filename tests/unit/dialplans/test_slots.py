@@ -1,9 +1,23 @@
+import json
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialplans.slot_kinds import digits_en, digits_zh
-from dialplans.slots import choice_of, digits_in, yes_or_no
+from dialplans.slot_kinds.kind import TYPES
+from dialplans.slots import (
+    SlotKind,
+    Wanted,
+    choice_of,
+    corrected,
+    corrections_in,
+    digits_in,
+    found_in,
+    read,
+    yes_or_no,
+)
 
 WORDS = {digit: word for word, digit in reversed(digits_en.DIGITS.items())}
 SIGNS = {digit: sign for sign, digit in reversed(digits_zh.DIGITS.items())}
@@ -58,3 +72,72 @@ def test_a_choice_is_found_among_other_words_and_never_guessed():
     assert choice_of("two", phrases, "en")[0] == 1
     assert choice_of("something else entirely", phrases, "en")[0] == -1
     assert choice_of("", phrases, "en")[0] == -1
+
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+TABLE = (
+    Wanted("guests", SlotKind.of({"type": "number", "least": 1, "most": 12})),
+    Wanted("when", SlotKind.of({"type": "moment", "opens": 11, "closes": 23})),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "values"),
+    [
+        ("en", "a table for four tomorrow at eight", {"guests": 4, "when": "2026-11-22T20:00"}),
+        ("en", "for tomorrow, a table for four at eight", {"guests": 4, "when": "2026-11-22T20:00"}),
+        ("en", "6 people on Friday at 7 p.m.", {"guests": 6, "when": "2026-11-27T19:00"}),
+        ("en", "just the two of us", {"guests": 2}),
+        ("en", "what a nice day", {}),
+        ("zh", "我想订明天晚上七点四个人的位子", {"guests": 4, "when": "2026-11-22T19:00"}),
+        ("zh", "四位，后天中午十二点", {"guests": 4, "when": "2026-11-23T12:00"}),
+    ],
+)
+def test_two_slots_in_one_sentence_share_its_words(language, text, values):
+    assert {name: found.value for name, found in found_in(TABLE, text, language, NOW).items()} == values
+
+
+def test_slots_of_one_kind_take_the_values_in_their_order():
+    trip = [
+        Wanted(name, SlotKind.of({"type": "list", "entries": ["Berlin", "Paris", "Rome"]})) for name in ("from", "to")
+    ]
+    found = found_in(trip, "from Paris to Rome", "en", NOW)
+    assert [found["from"].value, found["to"].value] == ["Paris", "Rome"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "part"),
+    [
+        ("en", "no, I said Tuesday", "Tuesday"), ("en", "not Monday, Tuesday", "Tuesday"), ("en", "no", None),
+        ("en", "no, not Monday but Tuesday", "Tuesday"), ("en", "sorry, make it four", "four"),
+        ("en", "I meant Tuesday", "Tuesday"), ("en", "no that's wrong, it's 427", "427"), ("en", "Tuesday", None),
+        ("zh", "不对，是周二", "周二"), ("zh", "不是周一，是周二", "周二"), ("zh", "不", None),
+        ("zh", "我说的是周二", "周二"),
+        ("zh", "改成五个人", "五个人"), ("zh", "不对，我说的是三点", "三点"), ("zh", "周二", None),
+    ],
+)  # fmt: skip
+def test_a_correction_carries_its_new_value(language, text, part):
+    assert corrected(text, language) == part
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "values"),
+    [
+        ("en", "no, I said six people", {"guests": 6}),
+        ("en", "no, make it tomorrow at seven pm", {"when": "2026-11-22T19:00"}),
+        ("en", "yes", {}),
+        ("zh", "不对，是六个人", {"guests": 6}),
+        ("zh", "不是，是明天晚上七点", {"when": "2026-11-22T19:00"}),
+    ],
+)
+def test_a_correction_changes_the_slot_whose_kind_it_is(language, text, values):
+    assert {name: found.value for name, found in corrections_in(TABLE, text, language, NOW).items()} == values
+
+
+@given(st.text(max_size=60), st.sampled_from(["en", "zh"]), st.sampled_from(TYPES))
+def test_no_text_makes_a_reader_fail(text, language, type_):
+    kind = SlotKind.of({"type": type_, "entries": ["a", "b"]} if type_ == "list" else type_)
+    found = read(kind, text, language, NOW)
+    if found:
+        assert 0 <= found.confidence <= 1
+        assert json.dumps(found.value)

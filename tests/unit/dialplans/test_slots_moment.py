@@ -1,0 +1,111 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from dialplans.slots import SlotKind, read
+
+SATURDAY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+DATE, TIME, BOTH = SlotKind.of("date"), SlotKind.of("time"), SlotKind.of("moment")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("en", "tomorrow", "2026-11-22"), ("en", "the day after tomorrow", "2026-11-23"),
+        ("en", "next Tuesday", "2026-11-24"), ("en", "on Friday", "2026-11-27"), ("en", "in two weeks", "2026-12-05"),
+        ("en", "the fifth of March", "2027-03-05"), ("en", "March 5th", "2027-03-05"), ("en", "12/24", "2026-12-24"),
+        ("en", "on the 15th", "2026-12-15"), ("en", "the 1st of next month", "2026-12-01"),
+        ("en", "Tuesday the 24th", "2026-11-24"), ("en", "a week from Monday", "2026-11-30"),
+        ("en", "March 3rd, 2028", "2028-03-03"), ("en", "three days from now", "2026-11-24"),
+        ("en", "Christmas Eve", "2026-12-24"), ("en", "December twenty fourth", "2026-12-24"),
+        ("en", "next week on Wednesday", "2026-11-25"), ("en", "the 31st of November", None), ("en", "never", None),
+        ("zh", "明天", "2026-11-22"), ("zh", "大后天", "2026-11-24"), ("zh", "下周二", "2026-11-24"),
+        ("zh", "周五", "2026-11-27"), ("zh", "下下周一", "2026-11-30"), ("zh", "两个星期以后", "2026-12-05"),
+        ("zh", "十二月二十四号", "2026-12-24"), ("zh", "3月5日", "2027-03-05"), ("zh", "十五号", "2026-12-15"),
+        ("zh", "下个月三号", "2026-12-03"), ("zh", "元旦", "2027-01-01"), ("zh", "二零二八年三月五号", "2028-03-05"),
+        ("zh", "名天", "2026-11-22"), ("zh", "夏周二", "2026-11-24"),
+        ("zh", "礼拜天", "2026-11-22"), ("zh", "不知道", None),
+    ],
+)  # fmt: skip
+def test_dates_are_relative_to_the_call(language, text, value):
+    found = read(DATE, text, language, SATURDAY)
+    assert (found and found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "sure"),
+    [
+        ("en", "half past nine", "09:30", False), ("en", "a quarter to five pm", "16:45", True),
+        ("en", "3pm", "15:00", True),
+        ("en", "at 9.30 in the evening", "21:30", True), ("en", "noon", "12:00", True), ("en", "15:30", "15:30", True),
+        ("en", "ten to four in the afternoon", "15:50", True), ("en", "nine", "09:00", False),
+        ("en", "at four", "16:00", False), ("en", "five oh five p.m.", "17:05", True), ("en", "930", "09:30", False),
+        ("en", "five o'clock in the morning", "05:00", True), ("en", "twelve thirty", "12:30", False),
+        ("zh", "下午三点", "15:00", True), ("zh", "三点半", "15:30", False), ("zh", "早上九点一刻", "09:15", True),
+        ("zh", "差一刻五点", "16:45", False), ("zh", "晚上八点四十", "20:40", True), ("zh", "上午是点", "10:00", True),
+        ("zh", "中午", "12:00", True), ("zh", "15:30", "15:30", True), ("zh", "凌晨两点", "02:00", True),
+        ("zh", "下午", "15:00", False),
+    ],
+)  # fmt: skip
+def test_hours_are_read_and_a_guess_between_morning_and_afternoon_is_told(language, text, value, sure):
+    found = read(TIME, text, language, SATURDAY)
+    assert found is not None
+    assert (found.value, found.confidence > 0.8) == (value, sure)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "spoken"),
+    [
+        ("en", "tomorrow at three", "2026-11-22T15:00", "tomorrow at three P M"),
+        ("en", "5 o'clock on Friday", "2026-11-27T17:00", "Friday, November twenty seventh at five P M"),
+        ("en", "in half an hour", "2026-11-21T10:30", "today at ten thirty A M"),
+        ("en", "Next Tuesday afternoon at four.", "2026-11-24T16:00", "Tuesday, November twenty fourth at four P M"),
+        ("en", "at midnight on Sunday", "2026-11-23T00:00", "Monday, November twenty third at midnight"),
+        ("zh", "下周二下午三点", "2026-11-24T15:00", "十一月二十四号星期二下午三点"),
+        ("zh", "大后天早上九点半", "2026-11-24T09:30", "十一月二十四号星期二上午九点半"),
+        ("zh", "今晚八点", "2026-11-21T20:00", "今天晚上八点"),
+        ("zh", "半个小时后", "2026-11-21T10:30", "今天上午十点半"),
+    ],
+)
+def test_dates_with_times_are_one_moment_and_said_back(language, text, value, spoken):
+    found = read(BOTH, text, language, SATURDAY)
+    assert found is not None
+    assert (found.value, found.spoken) == (value, spoken)
+
+
+def test_what_may_mean_two_days_is_doubted():
+    monday = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    found = read(DATE, "next Tuesday", "en", monday)
+    assert found is not None
+    assert (found.value, found.confidence < 0.7) == ("2026-12-01", True)
+    assert "2026-11-24" in found.note
+
+
+def test_a_part_of_the_day_is_an_hour_that_needs_confirming():
+    for language, text in (("en", "next Tuesday afternoon"), ("zh", "下周二下午")):
+        found = read(BOTH, text, language, SATURDAY)
+        assert found is not None
+        assert (found.value, found.confidence < 0.6) == ("2026-11-24T15:00", True)
+
+
+def test_a_day_alone_is_no_moment_and_an_hour_alone_is_the_next_one():
+    assert read(BOTH, "tomorrow", "en", SATURDAY) is None
+    found = read(BOTH, "at nine a m", "en", SATURDAY)
+    assert found is not None
+    assert (found.value, found.note) == ("2026-11-22T09:00", "the day is a guess")
+
+
+def test_business_hours_decide_between_morning_and_evening():
+    evening = SlotKind.of({"type": "moment", "part": "time", "opens": 17, "closes": 24})
+    for language, text in (("en", "at eight"), ("zh", "八点")):
+        found = read(evening, text, language, SATURDAY)
+        assert found is not None
+        assert found.value == "20:00"
+
+
+def test_the_past_is_preferred_where_the_flow_says_so():
+    past = SlotKind.of({"type": "date", "prefer": "past"})
+    for language, text in (("en", "Tuesday"), ("zh", "周二"), ("en", "on November 17th")):
+        found = read(past, text, language, SATURDAY)
+        assert found is not None
+        assert found.value == "2026-11-17"

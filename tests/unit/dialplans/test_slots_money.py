@@ -1,0 +1,75 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.slot_values import han, number
+from dialplans.slots import SlotKind, read
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("en", "twelve fifty", "12.50"), ("en", "$12.50", "12.50"), ("en", "12:50", "12.50"), ("en", "12 50", "12.50"),
+        ("en", "three hundred and five dollars twenty", "305.20"), ("en", "a dollar fifty", "1.50"),
+        ("en", "two dollars and fifty cents", "2.50"), ("en", "ninety-nine cents", "0.99"),
+        ("en", "twelve hundred dollars", "1200.00"), ("en", "It was about $1,250.", "1250.00"),
+        ("en", "two and a half thousand dollars", "2500.00"), ("en", "five bucks", "5.00"),
+        ("zh", "一百二十块五", "120.50"), ("zh", "120块5", "120.50"), ("zh", "三万五", "35000.00"),
+        ("zh", "三块五毛二", "3.52"), ("zh", "五毛", "0.50"), ("zh", "两块半", "2.50"), ("zh", "十二块零五分", "12.05"),
+        ("zh", "大概三千五百块左右", "3500.00"), ("zh", "1.5万元", "15000.00"), ("zh", "一百快", "100.00"),
+        ("zh", "¥120.50", "120.50"), ("zh", "一百二", "120.00"),
+    ],
+)  # fmt: skip
+def test_amounts_are_read_as_people_say_them_and_as_recognisers_write_them(language, text, value):
+    found = read(SlotKind("money"), text, language, NOW)
+    assert found is not None
+    assert found.value == value
+
+
+def test_cents_that_may_be_hundreds_are_a_guess_and_the_bounds_decide():
+    unsure = read(SlotKind("money"), "two fifty", "en", NOW)
+    assert unsure is not None
+    assert (unsure.value, unsure.confidence < 0.7, unsure.note) == ("2.50", True, "the cents are a guess")
+    large = read(SlotKind("money", least=100), "two fifty", "en", NOW)
+    assert large is not None
+    assert large.value == "250.00"
+
+
+def test_another_currency_than_expected_is_doubted():
+    found = read(SlotKind.of({"type": "money", "currency": "USD"}), "fifty euros", "en", NOW)
+    assert found is not None
+    assert found.confidence < 0.7
+    assert found.spoken == "fifty euros"
+
+
+@given(st.integers(0, 999_999))
+def test_every_whole_amount_in_english_words_comes_back(amount):
+    found = read(SlotKind("money"), f"{number(amount)} dollars", "en", NOW)
+    assert found is not None
+    assert found.value == f"{amount}.00"
+
+
+@given(st.integers(1, 99_999))
+def test_every_whole_amount_in_chinese_words_comes_back(amount):
+    found = read(SlotKind("money"), f"{han(amount)}块钱", "zh", NOW)
+    assert found is not None
+    assert found.value == f"{amount}.00"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "sure"),
+    [
+        ("en", "a table for four", 4, True), ("en", "For.", 4, False), ("en", "six people please", 6, True),
+        ("en", "I'd like one table for 6 people", 6, True), ("en", "a dozen", 12, True), ("en", "nobody", None, False),
+        ("en", "forty", None, False), ("zh", "两位", 2, True), ("zh", "我想订一个四人桌", 4, True),
+        ("zh", "是个人", 4, False), ("zh", "十二个人", 12, True), ("zh", "随便", None, False),
+    ],
+)  # fmt: skip
+def test_counts_are_found_within_their_bounds(language, text, value, sure):
+    found = read(SlotKind.of({"type": "number", "least": 1, "most": 12, "whole": True}), text, language, NOW)
+    assert (found and found.value) == value
+    assert bool(found and found.confidence >= 0.7) is sure
