@@ -152,6 +152,8 @@ class SpeechSettings(Section):
     voice: str = ""
     """A voice file of one's own; empty: the default voice of the language."""
     language: Language = "en"
+    render_first: Literal["all", "language"] = "all"
+    """Which fixed prompts are rendered before the first call: all, or (the others behind calls) those of `language`."""
     hangover_ms: int = Field(500, ge=150, le=2000)
     """Silence that ends an open answer; closed questions and dictation have their own (endpointing.py)."""
 

@@ -32,7 +32,7 @@ async def demo(directory: Path, say: Print | None = None) -> int:
     """Run it with `directory` for its data; return 0 only if the conversation is on record as it was meant."""
     say = say or _printer()
     say(f"Hotline's demo. Its data stay in {directory}.")
-    server = ServerProcess(directory, ADDRESS, {"LOG__LEVEL": "info"})
+    server = ServerProcess(directory, ADDRESS, {"LOG__LEVEL": "info", "SPEECH__RENDER_FIRST": "language"})
     story = Story(say)
     faults: list[Exception] = []
     caller: SyntheticCaller | None = None

@@ -46,17 +46,23 @@ class Reception:
         return 503 if self.running.draining else 200
 
     async def prepare(self, progress: Callable[[int, int], None] = lambda done, of: None) -> list[str]:
-        """Render the fixed prompts of the loaded flows in the language that their calls begin in.
+        """Render the fixed prompts of the loaded flows; return why some could not be (sentences).
 
-        The other languages follow behind the first calls (`run`), so that a slow voice (Kokoro) keeps nobody from
-        calling. Returns why some could not be rendered (sentences).
+        Where `[speech] render_first` is "language", only those in the language that a flow's calls begin in: the others
+        follow behind the first calls (`run`), so that a slow voice (Kokoro) keeps nobody from calling.
         """
         flows = list({id(flow): flow for flow in self._routing.flows.values()}.values())
+        every = [prompt for flow in flows for prompt in prompts(flow)]
+        languages = tuple(dict.fromkeys(language for flow in flows for language in flow.languages))
+        # What calls begin in comes first either way: a start that is given up half-way has made the most needed ones.
         begin = {id(flow): self._first_language(flow) for flow in flows}
-        languages = dict.fromkeys(language for flow in flows for language in flow.languages)
-        self._later = [*standing_prompts(tuple(languages)), *(prompt for flow in flows for prompt in prompts(flow))]
         first = [prompt for flow in flows for prompt in prompts(flow) if prompt.language == begin[id(flow)]]
-        return await self.shelf.prepare([*standing_prompts(tuple(dict.fromkeys(begin.values()))), *first], progress)
+        wanted = [*standing_prompts(tuple(dict.fromkeys(begin.values()))), *first]
+        others = [*standing_prompts(languages), *every]
+        if self._settings.speech.render_first == "all":
+            return await self.shelf.prepare([*wanted, *others], progress)
+        self._later = others
+        return await self.shelf.prepare(wanted, progress)
 
     def _first_language(self, flow: Flow) -> str:
         """Return the language that a call to `flow` begins in."""

@@ -5,7 +5,7 @@ import json
 import logging
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import pytest
 
@@ -36,19 +36,41 @@ class Slow:
         yield Clause(0, 0, f"{language}/{text}", 8000, True)
 
 
-def reception(speech: Slow, language: str, directory: Path) -> Reception:
-    settings = Settings(speech=SpeechSettings(language=language), data=DataSettings(directory=directory))
+def reception(
+    speech: Slow, language: str, directory: Path, first: Literal["all", "language"] = "language"
+) -> Reception:
+    settings = Settings(
+        speech=SpeechSettings(language=language, render_first=first), data=DataSettings(directory=directory)
+    )
     routing = Routing([], {"reception": read_checked(find("reception", None))})
     log = CallLog("sqlite://", directory)
     return Reception(settings, cast(Media, None), cast(Speech, speech), routing, log)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_a_start_renders_the_language_that_calls_begin_in(language: str, tmp_path: Path) -> None:
+async def test_a_start_may_render_only_the_language_that_calls_begin_in(language: str, tmp_path: Path) -> None:
     speech = Slow(0.01)
     assert await reception(speech, language, tmp_path).prepare() == []
     assert len(speech.languages) > 20
     assert set(speech.languages) == {language}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_start_renders_every_language_before_it_says_ready_the_lines_own_first(
+    language: str, tmp_path: Path
+) -> None:
+    speech, done = Slow(0.01), []
+    made = reception(speech, language, tmp_path, "all")
+    assert await made.prepare(lambda at, of: done.append((at, of))) == []
+    assert set(speech.languages) == {"en", "zh"}
+    assert set(speech.languages[:20]) == {language}
+    assert done[-1] == (len(speech.languages), len(speech.languages))
+    before = len(speech.languages)
+    running = asyncio.ensure_future(made.run())
+    await asyncio.sleep(10)
+    assert len(speech.languages) == before
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_the_other_languages_follow_behind_the_first_calls(tmp_path: Path) -> None:
