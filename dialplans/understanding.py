@@ -1,19 +1,27 @@
-"""Which intent a sentence has: by a few examples, with a confidence and an explicit "none of these".
+"""Which intent a sentence has: from a few examples, with a confidence and an explicit "none of these".
 
-Lexical for now: a sentence is compared with every example by the words they share (rare words weigh more), by
-their letters, and by the keywords of the intent. Deterministic; trained when a flow is loaded.
+Five examples an intent are enough: sentences are compared by meaning and by words, before a background of what callers
+say anyway (`learned.py`, `background.py`). A confidence is the share of sentences at which that answer was right, as
+measured on the development sentences of `bench/intents.py`. Without an encoder of the language, words alone decide.
 """
 
+import logging
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 
-from rapidfuzz import fuzz
+import msgspec
 
+from asr_tts.sense import Sense, sense_of
+from dialplans.background import OTHER, Background, background_of
 from dialplans.flow import Intent
-from knowledge.wording import EMPTY, contains, stem, units
+from dialplans.learned import Kept, Learned, Scores, learn
+from dialplans.word_likeness import WordLikeness
+from knowledge.wording import contains, plain, units
+
+log = logging.getLogger(__name__)
 
 ACCEPT = 0.5
 """Below this confidence it is none of the intents."""
@@ -21,9 +29,17 @@ MARGIN = 0.04
 """Two intents nearer than this can't be told apart."""
 SURE = 0.8
 """From here on a draft may end the caller's turn early."""
-WEAK = frozenset(stem(word) for word in EMPTY) | frozenset(
-    "no wait yes actual sorr thank de wo ni shi you yi xia qing wen zai le ma ne a".split()  # noqa: SIM905
-)
+KEYWORD = 0.4
+"""What a keyword that was said adds to the score of its intent, which is about 1 where an example was said."""
+SETTLED = 0.97
+"""Confidence of what a pattern fits, or what an example says word for word."""
+CONFIDENCE = {
+    "en": (-0.42, 9.98, 4.4, 2.3),
+    "zh": (0.77, 9.96, 5.63, 0.1),
+}
+"""Logistic regression over `evidence`, constant first; worked out by `python -m bench.intents --fit`."""
+ALIKE = 0.1
+"""By which an example must be more like its own intent's other examples than like another's."""
 
 
 @dataclass(frozen=True)
@@ -35,107 +51,166 @@ class Meaning:
     confidence: float
     """0-1, of the best one also where it was not good enough."""
     runner_up: str = ""
+    """The next intent, or the best one where that was not good enough."""
     runner_up_confidence: float = 0.0
 
 
 NONE = Meaning("", 0.0)
 
 
-class Understanding:
-    """The intents of one flow in one language, ready to be compared with."""
+@dataclass(frozen=True)
+class Confusable:
+    """An example by which one intent can't be told from another."""
 
-    def __init__(self, intents: Iterable[Intent], language: str) -> None:
+    intent: str
+    other: str
+    example: str
+    """One of the first one's."""
+
+
+class Understanding:
+    """The intents of one flow in one language, ready to be compared with. May be shared by threads."""
+
+    def __init__(self, intents: Iterable[Intent], language: str, trained: bytes | None = None) -> None:
+        """Learn the intents, or take up what `train` returned for them.
+
+        What was trained with another encoder or for other examples is learned anew.
+        """
         self._language = language
-        self._examples = {
-            intent.name: [units(text, language) for text in intent.examples.get(language, ())] for intent in intents
-        }
-        self._keywords = {
-            intent.name: [units(word, language) for word in intent.keywords.get(language, ())] for intent in intents
-        }
-        self._weights = _weights([grams for examples in self._examples.values() for grams in examples])
-        self._rarest = max(self._weights.values(), default=1.0)
+        self._intents = {intent.name: intent for intent in intents}
+        examples = _examples(self._intents.values(), language)
+        self._exact = {units(text, language): name for name, texts in examples.items() for text in texts}
+        self._keywords = [
+            (name, units(word, language))
+            for name, intent in self._intents.items()
+            for word in intent.keywords.get(language, ())
+        ]
+        self._patterns = [
+            (name, re.compile(pattern, re.IGNORECASE))
+            for name, intent in self._intents.items()
+            for pattern in intent.patterns.get(language, ())
+        ]
+        self._by_words = WordLikeness(examples, language)
+        self._learned = _learned(self._intents.values(), language, trained)
 
     def of(self, text: str, among: Iterable[str] | None = None) -> Meaning:
         """Return what `text` means, among the named intents (None: all)."""
+        names = list(self._intents) if among is None else [name for name in among if name in self._intents]
         said = units(text, self._language)
-        if not said:
+        if not said or not names:
             return NONE
-        names = self._examples if among is None else [name for name in among if name in self._examples]
-        scores = sorted(((self._score(said, name), name) for name in names), key=lambda one: (-one[0], one[1]))
-        if not scores:
-            return NONE
-        (best, name), (second, other) = scores[0], scores[1] if len(scores) > 1 else (0.0, "")
+        rated = self._rated(text, said, names)
+        for name, pattern in self._patterns:
+            if name in rated and pattern.search(plain(text)):
+                rated[name] = max(rated[name], SETTLED)
+        if (name := self._exact.get(said, "")) in rated:
+            rated[name] = max(rated[name], SETTLED)
+        ranked = sorted(((confidence, name) for name, confidence in rated.items()), key=lambda one: (-one[0], one[1]))
+        (best, name), (second, other) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
         if best < ACCEPT or best - second < MARGIN:
             return Meaning("", round(best, 3), name, round(second, 3))
         return Meaning(name, round(best, 3), other, round(second, 3))
 
-    def _score(self, said: tuple[str, ...], name: str) -> float:
-        likeness = max((self._likeness(said, example) for example in self._examples[name]), default=0.0)
-        if any(contains(said, word) for word in self._keywords[name]):
-            return min(1.0, 0.8 + 0.2 * likeness)
-        return likeness
+    def evidence(self, text: str, name: str, among: Sequence[str]) -> tuple[float, ...]:
+        """Return what the confidence in `name` is worked out from; () where words alone decide."""
+        if self._learned is None:
+            return ()
+        return self._evidence(self._scored(text, units(text, self._language)), name, among)
 
-    def _likeness(self, said: tuple[str, ...], example: tuple[str, ...]) -> float:
-        if said == example:
-            return 1.0
-        a, b = _grams(said, self._language), _grams(example, self._language)
-        shared = sum(self._weight(gram) * min(count, b[gram]) for gram, count in a.items())
-        if not shared:
-            return 0.0
-        of_example = shared / sum(self._weight(gram) * count for gram, count in b.items())
-        of_said = shared / sum(self._weight(gram) * count for gram, count in a.items())
-        # What the example says must be said; what is said besides matters less ("well I was wondering if …").
-        overlap: float = of_example**0.6 * of_said**0.4
-        letters: float = fuzz.token_sort_ratio(" ".join(said), " ".join(example)) / 100
-        return 0.75 * overlap + 0.25 * letters * (overlap > 0.2)
+    def _rated(self, text: str, said: tuple[str, ...], names: Sequence[str]) -> dict[str, float]:
+        if self._learned is None:
+            alike = self._by_words.of(text, names)
+            held = {name for name, word in self._keywords if contains(said, word)}
+            return {name: min(1.0, 0.8 + 0.2 * likeness) if name in held else likeness
+                    for name, likeness in alike.items()}  # fmt: skip
+        scores = self._scored(text, said)
+        constant, *slopes = CONFIDENCE.get(self._language, CONFIDENCE["en"])
+        rated = {}
+        for name in names:
+            parts = zip(slopes, self._evidence(scores, name, names), strict=True)
+            rated[name] = 1 / (1 + math.exp(-constant - sum(slope * value for slope, value in parts)))
+        return rated
 
-    def _weight(self, gram: str) -> float:
-        return self._weights.get(gram, self._rarest) * (0.25 if gram in WEAK else 1.0)
+    def _scored(self, text: str, said: tuple[str, ...]) -> Scores:
+        assert self._learned is not None
+        scores = self._learned.scores(text)
+        held = {name for name, word in self._keywords if contains(said, word)}
+        by_name = {name: score + KEYWORD * (name in held) for name, score in scores.by_name.items()}
+        return Scores(by_name, scores.words)
 
-
-def _grams(said: tuple[str, ...], language: str) -> Counter[str]:
-    if language == "zh":
-        return Counter([*said, *map(" ".join, pairwise(said))])
-    return Counter(said)
-
-
-def _weights(sentences: list[tuple[str, ...]]) -> Mapping[str, float]:
-    held = Counter(gram for said in sentences for gram in {*said, *map(" ".join, pairwise(said))})
-    return {gram: math.log((1 + len(sentences)) / (1 + count)) + 0.5 for gram, count in held.items()}
-
-
-COMMAND_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "repeat": {
-        "en": ("repeat", "repeat that", "say that again", "say it again", "come again", "what did you say", "pardon",
-               "once more", "again please", "can you repeat that", "could you say that again"),
-        "zh": ("再说一遍", "重复", "重复一遍", "再说一次", "没听清", "您说什么", "请再说一遍", "再讲一遍"),
-    },
-    "operator": {
-        "en": ("operator", "agent", "a human", "speak to a person", "talk to a person", "talk to someone",
-               "real person", "speak to someone", "customer service", "representative", "speak to an agent",
-               "human being"),
-        "zh": ("人工", "转人工", "人工服务", "人工客服", "找客服", "真人", "接线员", "找个人"),
-    },
-    "goodbye": {
-        "en": ("goodbye", "bye", "bye bye", "that is all", "that will be all", "nothing else", "no thank you goodbye",
-               "no thanks", "no thank you", "hang up", "i am done", "that was all", "no that is all"),
-        "zh": ("再见", "拜拜", "没有了", "没了", "没事了", "不用了", "挂了", "就这样"),
-    },
-}  # fmt: skip
-"""What every caller may say everywhere."""
-COURTESIES = frozenset(units("thank you thanks very much then now no", "en")) | {"a", "to", "would", "i"}
+    def _evidence(self, scores: Scores, name: str, among: Sequence[str]) -> tuple[float, ...]:
+        own = scores.by_name.get(name, 0.0)
+        rivals = [score for rival, score in scores.by_name.items() if rival not in (name, OTHER)]
+        return (
+            own - max(rivals, default=0.0),
+            own - scores.by_name[OTHER],
+            scores.words.get(name, 0.0),
+        )
 
 
-def command_in(text: str, language: str) -> str:
-    """Return the global command ("repeat", "operator", "goodbye") that `text` is, or "".
+def train(intents: Iterable[Intent], language: str) -> bytes:
+    """Learn the intents once, to be kept with the version of their flow; b"" where words alone decide."""
+    if (ground := _ground(language)) is None:
+        return b""
+    return msgspec.msgpack.encode(learn(_examples(intents, language), language, *ground))
 
-    A short sentence is one by holding its words; a long one that mentions them ("repeat my order") is not.
-    """
-    said = units(text, language)
-    for command, words in COMMAND_WORDS.items():
-        parts = [units(phrase, language) for phrase in words.get(language, ())]
-        known = {word for part in parts for word in part} | WEAK | COURTESIES
-        rest = [word for word in said if word not in known]
-        if len(rest) <= (2 if language == "zh" else 0) and any(contains(said, part) for part in parts):
-            return command
+
+def confusable(intents: Iterable[Intent], language: str) -> list[Confusable]:
+    """Return the examples that are as much another intent's as their own, each pair of intents once."""
+    intents = list(intents)
+    found = []
+    for one, other in combinations([intent for intent in intents if intent.examples.get(language)], 2):
+        for own, rival in ((one, other), (other, one)):
+            if example := _mistakable(own, rival, language):
+                found.append(Confusable(own.name, rival.name, example))
+                break
+    return found
+
+
+def _mistakable(own: Intent, rival: Intent, language: str) -> str:
+    """The first example of `own` that, were it not one, would be taken for `rival`'s; "" where none would."""
+    examples = own.examples[language]
+    others = rival.examples[language]
+    sense = sense_of(language)
+    words = WordLikeness({"own": examples, "rival": others}, language)
+    for at, example in enumerate(examples):
+        rest = [text for place, text in enumerate(examples) if place != at]
+        if any(units(example, language) == units(text, language) for text in others):
+            return example
+        if sense is None:
+            if words.of(example, ["rival"])["rival"] > 1 - ALIKE:
+                return example
+            continue
+        vectors = sense.of([example, *others, *rest])
+        alike = vectors[1:] @ vectors[0]
+        theirs = float(alike[: len(others)].max())
+        ours = float(alike[len(others) :].max()) if rest else 0.0
+        if theirs > ours + ALIKE and theirs > 1 - 3 * ALIKE:
+            return example
     return ""
+
+
+def _examples(intents: Iterable[Intent], language: str) -> dict[str, tuple[str, ...]]:
+    return {intent.name: intent.examples.get(language, ()) for intent in intents}
+
+
+def _ground(language: str) -> tuple[Sense, Background] | None:
+    """What learning stands on, or None where there is no encoder or no background of the language."""
+    sense = sense_of(language)
+    background = background_of(language, sense) if sense else None
+    return (sense, background) if sense and background else None
+
+
+def _learned(intents: Iterable[Intent], language: str, trained: bytes | None) -> Learned | None:
+    if (ground := _ground(language)) is None:
+        return None
+    examples = _examples(intents, language)
+    if trained:
+        try:
+            kept = msgspec.msgpack.decode(trained, type=Kept)
+            if kept.examples == [(name, text) for name, texts in examples.items() for text in texts]:
+                return Learned(kept, *ground)
+            log.info("The examples changed since they were trained; they are learned anew.")
+        except (ValueError, msgspec.MsgspecError) as error:
+            log.info("What was trained can't be used any more (%s); it is learned anew.", error)
+    return Learned(learn(examples, language, *ground), *ground)

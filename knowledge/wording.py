@@ -5,6 +5,7 @@ Recognised Chinese gets the sound right far more often than the character, so th
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from pypinyin import Style, lazy_pinyin
 
@@ -78,3 +79,30 @@ def units(text: str, language: str) -> tuple[str, ...]:
 def contains(whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
     """Tell whether `part` stands in `whole` in one piece."""
     return bool(part) and any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
+
+
+BLURS = (
+    (re.compile(r"^([zcs])h"), r"\1"),
+    (re.compile(r"^l"), "n"),
+    (re.compile(r"^hu(?=[aeio])"), "f"),
+    (re.compile(r"(?<=[aei])ng$"), "n"),
+)
+"""Sounds that a telephone, or an accent, makes alike: zh/z, ch/c, sh/s, l/n, hu/f, ang/an, eng/en, ing/in."""
+
+
+@lru_cache(4096)
+def blurred(syllable: str) -> str:
+    """Return a pinyin syllable with sounds that are often taken for one another made one; other words as they are."""
+    for sound, alike in BLURS:
+        syllable = sound.sub(alike, syllable)
+    return syllable
+
+
+@lru_cache(4096)
+def grams(text: str, language: str) -> tuple[str, ...]:
+    """Return what a sentence is known by: its units and each two in a row; of Chinese, blurred as well as exact."""
+    said = units(text, language)
+    if language != "zh":
+        return (*said, *map(" ".join, pairwise(said)))
+    heard = tuple(blurred(syllable) for syllable in said)
+    return (*heard, *map(" ".join, pairwise(heard)), *(f"={syllable}" for syllable in said))

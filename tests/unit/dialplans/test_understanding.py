@@ -3,7 +3,7 @@ import pytest
 from dialplans.answers import understanding_of
 from dialplans.loader import load
 from dialplans.routing import SHIPPED
-from dialplans.understanding import command_in
+from dialplans.commands import command_in
 
 FLOW = load(SHIPPED / "reception.yaml")
 
@@ -70,13 +70,13 @@ def test_only_the_intents_of_the_question_count():
         ("en", "I want to talk to a real person.", "operator"),
         ("en", "Operator!", "operator"),
         ("en", "That is all, thank you very much. Goodbye!", "goodbye"),
-        ("en", "No thanks.", "goodbye"),
+        ("en", "No thanks.", "enough"),
         ("en", "I'd like to repeat my last order", ""),
         ("en", "the operator of the crane fell asleep", ""),
         ("en", "no", ""),
         ("zh", "请再说一遍", "repeat"),
         ("zh", "我要转人工", "operator"),
-        ("zh", "不用了谢谢", "goodbye"),
+        ("zh", "不用了谢谢", "enough"),
         ("zh", "我没收到快递", ""),
     ],
 )

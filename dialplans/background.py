@@ -1,0 +1,106 @@
+"""What callers of hotlines say anyway, by topic: wordings that a few examples of an author's don't cover.
+
+A topic that plainly is one of the intents lends it its sentences; one that plainly is none shows what is something
+else; what is neither is left out. So five examples do for an intent that other lines know too, and an intent that is
+the author's own alone still learns what it is not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from asr_tts.sense import Sense, Vectors
+from asr_tts.weights import weights_directory
+
+WISHES = Path(__file__).parent / "wishes"
+OTHER = ""
+"""Name of what belongs to no intent."""
+NEAR = 0.24
+"""Mean likeness of a topic's sentences to the two nearest examples of an intent, from which on it is that intent."""
+AHEAD = 0.1
+"""By which the next intent must be less alike."""
+AGREED = 0.55
+"""Share of the topic's sentences whose nearest example is the intent's."""
+FAR = 0.2
+UNDECIDED = 0.05
+"""A topic less alike than `FAR`, or that favours no intent by this much, is something else."""
+
+
+@dataclass(frozen=True)
+class Background:
+    """The topics of one language as one encoder sees them; row i of `vectors` is `sentences[i]`."""
+
+    sentences: tuple[str, ...]
+    topics: Mapping[str, range]
+    vectors: Vectors
+    """As the encoder has them."""
+    version: str
+    """Changes with the sentences and the encoder."""
+
+
+_READ: dict[tuple[str, str], Background] = {}
+
+
+def background_of(language: str, sense: Sense) -> Background | None:
+    """Return the background of `language`, or None where there is none; the first time ever it is worked out (5 s)."""
+    if background := _READ.get((language, sense.version)):
+        return background
+    path = WISHES / f"{language}.yaml"
+    if not path.exists():
+        return None
+    text = path.read_text(encoding="utf-8")
+    topics: dict[str, range] = {}
+    sentences: list[str] = []
+    for topic, said in YAML(typ="safe").load(text).items():
+        topics[topic] = range(len(sentences), len(sentences) + len(said))
+        sentences += said
+    version = sha256(f"{sense.version}\n{text}".encode()).hexdigest()[:16]
+    vectors = _kept_vectors(language, version, sense, sentences)
+    background = Background(tuple(sentences), topics, vectors, version)
+    return _READ.setdefault((language, sense.version), background)
+
+
+def intent_of_topics(alike: Vectors, intents: Sequence[str], topics: Mapping[str, range]) -> dict[str, str]:
+    """Return the intent, or `OTHER`, of every topic that is plainly one.
+
+    `alike` holds the likeness of each background sentence to each example; `intents` names the example's intent.
+    """
+    names = sorted(set(intents))
+    columns = {name: [at for at, one in enumerate(intents) if one == name] for name in names}
+    found = {}
+    for topic, rows in topics.items():
+        of_topic = alike[rows.start : rows.stop]
+        nearest = of_topic.argmax(axis=1)
+        means = {name: float(np.sort(of_topic[:, columns[name]], axis=1)[:, -2:].mean()) for name in names}
+        best = max(names, key=lambda name: means[name])
+        ahead = means[best] - max((mean for name, mean in means.items() if name != best), default=0.0)
+        agreed = float(np.mean([intents[at] == best for at in nearest]))
+        if means[best] >= NEAR and ahead >= AHEAD and agreed >= AGREED:
+            found[topic] = best
+        elif means[best] < FAR or ahead < UNDECIDED:
+            found[topic] = OTHER
+    return found
+
+
+def _kept_vectors(language: str, version: str, sense: Sense, sentences: list[str]) -> Vectors:
+    """Vectors from a file beside the weights, or made and put there; a place that can't be written to is no fault."""
+    path = weights_directory() / f"wishes-{language}-{version}.npy"
+    try:
+        kept = np.load(path, allow_pickle=False)
+        if kept.shape == (len(sentences), sense.dimension):
+            return np.asarray(kept, np.float32)
+    except (OSError, ValueError):
+        pass
+    vectors = sense.of(sentences)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".part.npy")
+        np.save(partial, vectors)
+        partial.replace(path)
+    except OSError:
+        pass
+    return vectors
