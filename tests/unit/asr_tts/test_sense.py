@@ -59,10 +59,11 @@ def test_missing_weights_are_told_once_and_leave_words_alone(
         assert sense_of("en") is None
     finally:
         sense_of.cache_clear()
-    assert [record.message for record in caplog.records] == [
+    (told,) = (record.message for record in caplog.records)
+    assert told == (
         "The weights of 'minilm-l6' are not installed; run `hotline models fetch minilm-l6`. Until then sentences in "
         "'en' are compared by their words alone."
-    ]
+    )
 
 
 def test_a_language_that_nobody_knows_has_no_encoder() -> None:

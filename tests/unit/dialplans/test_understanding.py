@@ -1,9 +1,9 @@
 import pytest
 
 from dialplans.answers import understanding_of
+from dialplans.commands import command_in
 from dialplans.loader import load
 from dialplans.routing import SHIPPED
-from dialplans.commands import command_in
 
 FLOW = load(SHIPPED / "reception.yaml")
 
