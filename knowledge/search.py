@@ -30,8 +30,8 @@ class Candidate:
     title: str
     confidence: float
     """0-1: the probability that it is the right one."""
-    likeness: tuple[float, float, float] = field(default=(0.0, 0.0, 0.0), repr=False)
-    """By meaning, by words of its best sentence, by words of the whole article; each 0-1."""
+    likeness: tuple[float, ...] = field(default=(), repr=False)
+    """As `Weights.likeness` weighs it."""
 
 
 @dataclass(frozen=True)
@@ -135,22 +135,27 @@ class _Shelf:
         self._wholes = WordIndex([one.whole for one in prepared])
         counts = [len(one.faces) for one in prepared]
         self._firsts = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
-        self._vectors = None if embed is None else np.concatenate([_vectors(one.entry, embed) for one in prepared])
+        meanings = [] if embed is None else [_vectors(one.entry, embed) for one in prepared]
+        self._vectors = np.concatenate(meanings) if meanings else None
+        self._middles = np.stack([_middle(vectors) for vectors in meanings]) if meanings else None
         self._dated = any(entry.valid_from or entry.valid_until for entry in self._entries)
 
     def candidates(self, question: str, day: date, tags: frozenset[str], most: int) -> list[Candidate]:
         said = terms(question, self._language)
         if not said:
             return []
-        likeness = np.stack([self._by_meaning(question), self._by_face(said), self._by_whole(said)])
+        likeness = np.stack([*self._by_meaning(question), self._by_face(said), self._by_whole(said)])
         scores = np.asarray(self._weights.likeness, np.float32) @ likeness
         self._leave_out(scores, day, tags)
         return self._best(scores, likeness, most)
 
-    def _by_meaning(self, question: str) -> Floats:
-        if self._embed is None or self._vectors is None:
-            return np.zeros(len(self._entries), np.float32)
-        return np.maximum.reduceat(self._vectors @ self._embed([question])[0], self._firsts)
+    def _by_meaning(self, question: str) -> tuple[Floats, Floats]:
+        """Likeness to the nearest sentence of each article, and to the middle of all of its sentences."""
+        if self._embed is None or self._vectors is None or self._middles is None:
+            nothing = np.zeros(len(self._entries), np.float32)
+            return nothing, nothing
+        asked = self._embed([question])[0]
+        return np.maximum.reduceat(self._vectors @ asked, self._firsts), self._middles @ asked
 
     def _by_face(self, said: Mapping[str, float]) -> Floats:
         shared, total = self._faces.shared(said)
@@ -177,11 +182,17 @@ class _Shelf:
             other = order[1] if rank == 0 and len(order) > 1 else order[0]
             ahead = float(scores[at] - scores[other]) if len(order) > 1 else float(scores[at])
             entry = self._entries[at]
-            alike = (float(likeness[0, at]), float(likeness[1, at]), float(likeness[2, at]))
             confidence = self._weights.confidence(float(scores[at]), ahead)
+            alike = tuple(round(float(one), 3) for one in likeness[:, at])
             found.append(Candidate(entry.article_id, entry.title, round(confidence, 3), alike))
         return found
 
 
 def _vectors(entry: Entry, embed: Embed) -> Vectors:
     return embed(entry.faces()) if entry.vectors is None else entry.vectors
+
+
+def _middle(vectors: Vectors) -> Vectors:
+    total = vectors.sum(axis=0)
+    middle: Vectors = total / max(float(np.linalg.norm(total)), 1e-6)
+    return middle
