@@ -13,14 +13,18 @@ from dialplans.complaint import Complaint, FlowRefused
 from dialplans.flow import Flow
 from dialplans.loader import load
 from dialplans.routing import files, find, read_checked
+from dialplans.schema import schema
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
-from models.errors import HotlineError
+from models.errors import HotlineError, OperatorFault
 from models.settings_file import read_settings
 
 app = typer.Typer(help="What the robot says: check, list and try out flows.", no_args_is_help=True)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML files of flows.", show_default=False)]
 Named = Annotated[str, typer.Argument(metavar="FILE", help="A flow by file or by name.", show_default=False)]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there.", show_default=False)
+]
 Language = Annotated[str, typer.Option(help="Language to talk in; without it the flow's first.")]
 
 
@@ -56,6 +60,23 @@ def _complaints(path: Path) -> list[Complaint]:
         return list(check(load(path)))
     except FlowRefused as refused:
         return list(refused.complaints)
+
+
+@app.command("schema")
+@sentences
+def schema_(output: Output = None) -> None:
+    """Print the JSON Schema of flows, for editors (`# yaml-language-server: $schema=…` in the first line of a flow)."""
+    _write(json.dumps(schema(), ensure_ascii=False, indent=2) + "\n", output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OperatorFault(f"{output} can't be written ({error.strerror}); name another file with -o.") from None
 
 
 @app.command("list")
