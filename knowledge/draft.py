@@ -1,7 +1,7 @@
 """A draft: an article as an editor or a file gives it, before it is written."""
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge.wording import plain, script_of
@@ -34,8 +34,15 @@ class Draft:
         language = self.language or script_of(self.title + self.short)
         article_id = self.article_id.strip() or slug(self.title)
         self._check(language, article_id)
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Draft(**values | {"language": language, "article_id": article_id})
+        return replace(
+            self,
+            title=_line(self.title),
+            short=_line(self.short),
+            long=re.sub(r"[^\S\n]*\n\s*\n", "\n\n", self.long.strip()),
+            questions=tuple(line for question in self.questions if (line := _line(question))),
+            language=language,
+            article_id=article_id,
+        )
 
     def _check(self, language: str, article_id: str) -> None:
         name = self.title or self.article_id or "without a title"
@@ -55,3 +62,7 @@ class Draft:
 def slug(title: str) -> str:
     """Return an id made of `title`: its letters and digits in lower case, joined by "-"."""
     return re.sub(r"[\W_]+", "-", plain(title)).strip("-")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -62,6 +62,16 @@ def suggest(
     return suggestion
 
 
+def waiting(connection: Connection) -> list[str]:
+    """Return the languages in which questions wait to be grouped."""
+    return sorted(connection.scalars(select(Unanswered.language).where(Unanswered.suggestion_id.is_(None)).distinct()))
+
+
+def language_of(connection: Connection, suggestion_id: str) -> str:
+    """Return the language of a suggestion; raise `CannotDo` where there is none."""
+    return str(_find(connection, suggestion_id)["language"])
+
+
 def group(connection: Connection, embeddings: Embeddings | None = None) -> int:
     """Give every noted question its suggestion, old or new; return how many there were to group."""
     rows = connection.execute(

@@ -49,8 +49,9 @@ def read_plain(path: Path) -> Iterator[Sourced]:
     """Yield one article: the first line is its title where an empty line follows, else the file's name is."""
     lines = read_text(path).splitlines()
     title, start = path.stem, 0
-    if len(lines) > 1 and lines[0].strip() and not lines[1].strip() and len(lines[0]) <= LONGEST_TITLE:
-        title, start = lines[0].strip(), 1
+    first = lines[0].strip() if lines else ""
+    if first and len(lines) > 1 and not lines[1].strip() and len(first) <= LONGEST_TITLE and first[-1] not in ".。":
+        title, start = first, 1
     yield from articles_of(str(path), [Section(title, 1, lines[start:])], {})
 
 
@@ -63,7 +64,7 @@ class _Page(HTMLParser):
     """Headings and paragraphs of an HTML page."""
 
     HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-    BREAKS = frozenset(("p", "div", "li", "ul", "ol", "tr", "table", "section", "article", "br", "dd", "dt", "main"))
+    BREAKS = frozenset(("p", "div", "li", "ul", "ol", "tr", "table", "section", "article", "dd", "dt", "main"))
     LEFT_OUT = frozenset(("script", "style", "nav", "header", "footer", "form", "noscript", "template", "aside"))
 
     def __init__(self, title: str) -> None:
@@ -84,8 +85,11 @@ class _Page(HTMLParser):
                 self.sections.append(Section("", self.getpos()[0]))
             else:
                 self.sections[0].title = ""
+        elif tag == "br":
+            if self.sections[-1].lines:
+                self.sections[-1].lines[-1] += "\n"
         elif tag in self.BREAKS:
-            self.sections[-1].lines.append("\n" if tag != "br" else "")
+            self.sections[-1].lines.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.LEFT_OUT:

@@ -27,7 +27,7 @@ def articles_of(path: str, sections: list[Section], defaults: Mapping[str, str])
     """Yield an article for each section that has text; a heading alone only divides."""
     for section in sections:
         settings, body = _settings(section.lines)
-        paragraphs = [part.strip() for part in re.split(r"\n\s*\n", "\n".join(body)) if part.strip()]
+        paragraphs = [part.strip() for part in re.split(r"\n\s*\n", _unescaped(body)) if part.strip()]
         if not paragraphs and not any(name == "short" for name, _ in settings):
             continue
         values = [*defaults.items(), ("title", section.title)]
@@ -72,3 +72,7 @@ def _setting(line: str) -> tuple[str, str] | None:
     match = SETTING.fullmatch(line.strip())
     name = field_of(match[1]) if match else None
     return (name, match[2]) if match and name else None
+
+
+def _unescaped(lines: list[str]) -> str:
+    return "\n".join(re.sub(r"^(\s*)\\#", r"\1#", line) for line in lines)

@@ -1,0 +1,55 @@
+"""What the commands of `hotline kb` share: the open database, who is at work, and options."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from knowledge.articles import Editor, utc_now
+from models.database import database_url, migrate, open_engine
+from models.errors import OperatorFault
+from models.settings import Settings
+
+
+def a_day(text: str) -> date:
+    """Read "2026-12-31" or "today"; raise `typer.BadParameter`."""
+    try:
+        return date.today() if text == "today" else date.fromisoformat(text)  # noqa: DTZ011 - the editor's own day
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no date; write it like 2026-12-31.") from None
+
+
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it; without it, the user of this machine.")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="May be given more than once.")]
+Language = Annotated[str, typer.Option(metavar="en|zh", help="Without it, all; of a text, the one it is written in.")]
+Day = typer.Option(parser=a_day, metavar="DATE", help="Such as 2026-12-31.")
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Engine]:
+    """Open the database, made where there is none; a fault of it becomes a sentence."""
+    engine = open_engine(database_url(settings))
+    try:
+        migrate(engine)
+        yield engine
+    except DBAPIError as error:
+        raise OperatorFault(f"The knowledge base can't be used ({error.orig}); check [database] url.") from error
+    finally:
+        engine.dispose()
+
+
+def editor(by: str, words: str = "") -> Editor:
+    """Return who is at work now."""
+    return Editor(by or _user(), utc_now(), words)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

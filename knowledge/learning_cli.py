@@ -1,0 +1,105 @@
+"""The commands of `hotline kb` for what callers missed: unanswered, approve, edit, discard."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from knowledge import learning
+from knowledge.desk import By, Language, Tags, editor, opened
+from knowledge.embedding import embeddings
+from models.command_line import AsJson, ConfigFile, print_json, say, sentences
+from models.settings_file import read_settings
+from models.suggestion import SuggestionState
+
+SuggestionId = Annotated[
+    str, typer.Argument(metavar="ID", help="As hotline kb unanswered shows it, or its beginning.", show_default=False)
+]
+
+
+@sentences
+def unanswered(
+    state: Annotated[SuggestionState, typer.Option(help="Which suggestions.")] = SuggestionState.OPEN,
+    language: Language = "",
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """Show what callers got no answer to, alike questions together, the most asked first."""
+    with opened(read_settings(config)) as engine:
+        with engine.begin() as connection:
+            waiting = learning.waiting(connection)
+        ready = embeddings(waiting)
+        with engine.begin() as connection:
+            learning.group(connection, ready)
+            found = learning.suggestions(connection, state, language)
+    if as_json:
+        print_json(found)
+        return
+    console = Console(highlight=False, markup=False)
+    for one in found:
+        console.print(
+            f"{one['id']}  {one['count']}x  {one['question']}" + (f"  → {one['answer']}" if one["answer"] else "")
+        )
+        for example in one["examples"]:
+            where = f"call {example['call_id']} at {example['at_s']:.1f} s" if example["call_id"] else ""
+            console.print(f"      {example['question']}  ({example['why']})  {where}")
+    if not found:
+        console.print(f"There is no suggestion that is {state}.")
+
+
+@sentences
+def approve(
+    suggestion_id: SuggestionId,
+    title: Annotated[str, typer.Option(help="Without it, the question.", show_default=False)] = "",
+    short: Annotated[str, typer.Option(help="The answer for the ear.", show_default=False)] = "",
+    long: Annotated[str, typer.Option(help="The answer for the eye.", show_default=False)] = "",
+    tag: Tags = None,
+    into: Annotated[str, typer.Option(metavar="ID", help="Add its questions to this article instead.")] = "",
+    by: By = "",
+    config: ConfigFile = None,
+) -> None:
+    """Make a suggestion an article that is live at once."""
+    given = {"title": title, "short": short, "long": long, "tags": tuple(tag or ())}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value}
+    with opened(read_settings(config)) as engine:
+        with engine.connect() as connection:
+            language = learning.language_of(connection, suggestion_id)
+        ready = embeddings([language])
+        with engine.begin() as connection:
+            article = learning.approve(connection, suggestion_id, editor(by), ready, article_id=into, changes=changes)
+    say(f"{article}: live")
+
+
+@sentences
+def edit(
+    suggestion_id: SuggestionId,
+    question: Annotated[str, typer.Option(help="The one that stands for all.", show_default=False)] = "",
+    answer: Annotated[str, typer.Option(help="A draft of the short answer.", show_default=False)] = "",
+    by: By = "",
+    config: ConfigFile = None,
+) -> None:
+    """Change a suggestion without publishing it."""
+    if not question and not answer:
+        raise typer.BadParameter("give --question or --answer.")
+    with opened(read_settings(config)) as engine, engine.begin() as connection:
+        learning.edit(connection, suggestion_id, editor(by), question=question, answer=answer)
+    say(f"{suggestion_id}: edited")
+
+
+@sentences
+def discard(
+    suggestion_id: SuggestionId,
+    why: Annotated[str, typer.Option(help="For the audit trail.")] = "",
+    by: By = "",
+    config: ConfigFile = None,
+) -> None:
+    """Put a suggestion away; questions like it open nothing anew."""
+    with opened(read_settings(config)) as engine, engine.begin() as connection:
+        learning.discard(connection, suggestion_id, editor(by, why))
+    say(f"{suggestion_id}: discarded")
+
+
+def join(app: typer.Typer) -> None:
+    """Give these commands to `app`."""
+    for command in (unanswered, approve, edit, discard):
+        app.command()(command)

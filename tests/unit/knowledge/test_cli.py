@@ -1,0 +1,110 @@
+"""`hotline kb` from adding to searching, by the command line."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from knowledge import cli, learning, learning_cli
+from knowledge.desk import opened
+from models.settings_file import read_settings
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration of its own; sentences are compared by their words alone, which needs no weights."""
+    for module in (cli, learning_cli):
+        monkeypatch.setattr(module, "embeddings", lambda _languages: {})
+    path = tmp_path / "hotline.toml"
+    path.write_text(f'[data]\ndirectory = "{tmp_path / "data"}"\n')
+    return path
+
+
+def run(config: Path, *words: str, code: int = 0) -> str:
+    result = CliRunner().invoke(cli.app, [*words, "--config", str(config)])
+    assert result.exit_code == code, result.output + repr(result.exception)
+    return result.output
+
+
+def told(config: Path, *words: str) -> Any:
+    result = CliRunner().invoke(cli.app, [*words, "--json", "--config", str(config)])
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return json.loads(result.stdout)
+
+
+def test_an_article_is_added_found_changed_and_withdrawn(config: Path) -> None:
+    run(config, "add", "--title", "Opening hours", "--short", "Nine to six.", "--question", "When are you open?",
+        "--tag", "shop", "--by", "wang")  # fmt: skip
+    assert told(config, "search", "when are you open")["found"]["id"] == "opening-hours"
+    assert told(config, "search", "who wrote Hamlet")["found"] is None
+    assert "Nine to six." in run(config, "search", "when are you open")
+    assert "version 2" in run(config, "change", "opening-hours", "--short", "Ten to five.")
+    shown = told(config, "show", "opening-hours")
+    assert (shown["short"], shown["questions"]) == ("Ten to five.", ["When are you open?"])
+    assert told(config, "show", "opening-hours", "--version", "1")["short"] == "Nine to six."
+    run(config, "withdraw", "opening-hours", "--why", "moved")
+    assert told(config, "list") == []
+    assert [one["id"] for one in told(config, "list", "--withdrawn")] == ["opening-hours"]
+    assert [(one["what"], one["words"]) for one in told(config, "history", "opening-hours")] == [
+        ("added", ""),
+        ("changed", "short"),
+        ("withdrawn", "moved"),
+    ]
+
+
+def test_a_file_is_imported_and_exported(config: Path, tmp_path: Path) -> None:
+    source = tmp_path / "faq.csv"
+    source.write_text("title,short\n营业时间,九点开门。\n退货,三十天内。\n", "gb18030")
+    assert told(config, "import", str(source)) == {"added": 2, "changed": 0, "unchanged": 0}
+    assert "0 added, 0 changed, 2 as they were" in run(config, "import", str(source))
+    out = tmp_path / "out.md"
+    run(config, "export", "-o", str(out))
+    assert "## 营业时间" in out.read_text("utf-8")
+    assert run(config, "export", "--format", "jsonl").count("\n") == 2
+    assert "营业时间" in run(config, "list", "--language", "zh")
+
+
+def test_what_callers_missed_is_shown_and_approved(config: Path) -> None:
+    with opened(read_settings(config)) as engine, engine.begin() as connection:
+        for question in ("店门口能停车吗", "你们店门口可以停车吗", "有礼品卡吗"):
+            learning.unanswered(connection, question, "zh", "call-1", 2.0, "unknown", at=datetime.now(UTC))
+    first, second = told(config, "unanswered")
+    assert (first["count"], second["count"]) == (2, 1)
+    assert "2x  店门口能停车吗" in run(config, "unanswered")
+    assert "no answer yet" in run(config, "approve", first["id"], code=1)
+    run(config, "edit", first["id"], "--answer", "店后面可以停车。")
+    run(config, "approve", first["id"], "--title", "停车")
+    assert told(config, "search", "门口能停车吗")["found"]["short"] == "店后面可以停车。"
+    run(config, "discard", second["id"], "--why", "not ours")
+    assert told(config, "unanswered") == []
+    assert "no suggestion" in run(config, "unanswered", "--language", "en")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("show", "x"), "There is no article 'x'"),
+        (("withdraw", "x"), "There is no article 'x'"),
+        (("history", "x"), "There is no article 'x'"),
+        (("approve", "x"), "There is no suggestion 'x'"),
+        (("import", "/nowhere/x.csv"), "There is no file"),
+    ],
+)
+def test_what_can_not_be_done_is_one_sentence(config: Path, words: tuple[str, ...], sentence: str) -> None:
+    output = run(config, *words, code=1)
+    assert sentence in output
+    assert "Traceback" not in output
+
+
+def test_an_article_is_not_added_over_another(config: Path) -> None:
+    words = ("add", "--title", "Hours", "--short", "Nine.")
+    run(config, *words)
+    assert "already" in run(config, *words, code=1)
+
+
+def test_wrong_usage_is_code_2(config: Path) -> None:
+    run(config, "search", "hours", "--at", "someday", code=2)
+    run(config, "edit", "x", code=2)
