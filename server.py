@@ -18,6 +18,7 @@ from setproctitle import setproctitle
 import asr_tts.cli
 import asr_tts.doctor
 import dialplans.cli
+import knowledge.cli
 import models.doctor
 import voice.cli
 import voice.demo
@@ -33,6 +34,7 @@ from models.errors import HotlineError, OperatorFault
 from models.log import set_up
 from models.settings import Settings
 from models.settings_file import read_settings
+from voice.back_office import BackOffice
 from voice.calling import Calling
 from voice.media.media_client import MediaClient
 from voice.metrics import Gauges
@@ -62,7 +64,8 @@ class Server:
         host, _ = host_and_port(settings.sip.listen, "listen in [sip]")
         self.media = MediaClient(settings.media, host, settings.sip.public_address)
         self.speech = SpeechClient(settings, self.run_directory)
-        self.reception = Reception(settings, self.media, self.speech, self.routing, self.call_log)
+        self.office = BackOffice.of(settings)
+        self.reception = Reception(settings, self.media, self.speech, self.routing, self.call_log, self.office)
         self.stack = SipStack(
             settings.sip,
             guard=self.edge.guard,
@@ -83,7 +86,7 @@ class Server:
         """Places calls once the stack has started."""
         self.calling = Calling(
             settings,
-            (self.media, self.speech, self.reception.shelf),
+            (self.media, self.speech, self.reception.shelf, self.office),
             self.outbound,
             self.routing,
             self.reception.running,
@@ -128,11 +131,13 @@ class Server:
         """Start what callers need, in order, and say that they may come."""
         await self.media.ready()
         await self.speech.ready()
+        await self.office.open()
         for problem in await self.reception.prepare(self._say_progress):
             log.warning("a prompt can't be spoken: %s", problem)
         _leave_alone_what_stays()
         self._show_metrics()
         await self.stack.start()
+        self._holding.append(group.create_task(self.office.run(), name="back office"))
         self._holding.append(group.create_task(self.reception.run(), name="reception"))
         self.edge.plug_into(self.stack)
         group.create_task(self.edge.run(), name="sip edge")
@@ -197,6 +202,7 @@ app = typer.Typer(
 )
 app.add_typer(voice.cli.app, name="calls")
 app.add_typer(dialplans.cli.app, name="dialplan")
+app.add_typer(knowledge.cli.app, name="kb")
 app.add_typer(asr_tts.cli.app, name="models")
 
 
