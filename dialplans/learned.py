@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from asr_tts.sense import Sense, Vectors
 from dialplans.background import OTHER, Background, intent_of_topics
+from knowledge.respelling import Respelling
 from knowledge.wording import grams
 
 WORDS = 0.4
@@ -70,11 +71,14 @@ class Learned:
         self._weights = np.frombuffer(kept.weights, np.float32).reshape(len(self._vectors), -1)
         texts = [text for _, text in kept.examples] + [background.sentences[row] for row in kept.background]
         self._words = Words(texts, kept.language)
+        known = [text for _, text in kept.examples] + list(background.sentences)
+        self._respelling = Respelling(known) if kept.language == "zh" else None
         self._of_intent = [intent for intent, _ in kept.examples]
 
     def scores(self, text: str) -> Scores:
         """Compare a sentence with everything."""
-        meaning = self._vectors @ _centred(self._sense.of([text]), self._mean)[0]
+        read = self._respelling.of(text) if self._respelling else text
+        meaning = self._vectors @ _centred(self._sense.of([read]), self._mean)[0]
         words = self._words.alike(text)
         by_name = _likeness(meaning, words) @ self._weights
         shared: dict[str, float] = defaultdict(float)

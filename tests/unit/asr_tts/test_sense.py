@@ -66,18 +66,28 @@ def test_missing_weights_are_told_once_and_leave_words_alone(
     )
 
 
+def test_joined_encoders_agree_on_the_mean_of_their_likenesses() -> None:
+    texts = ["where is my order", "hello"]
+    letters = Letters().of(texts)
+    joined = sense.Joined((Letters(), Letters())).of(texts)
+    assert joined.shape == (2, 52)
+    assert np.allclose(joined @ joined.T, letters @ letters.T, atol=1e-6)
+
+
 def test_a_language_that_nobody_knows_has_no_encoder() -> None:
     assert sense_of("fr") is None
     assert set(sense._ENCODERS) == {"en", "zh"}
 
 
 def test_broken_weights_are_a_sentence_with_the_way_out(tmp_path) -> None:
+    from asr_tts.engines.e5 import E5
     from asr_tts.engines.minilm import MiniLm
     from asr_tts.engines.universal_encoder import UniversalEncoder
 
     (tmp_path / "tokenizer.json").write_text("{}")
     (tmp_path / "weights.npz").write_bytes(b"no zip")
     (tmp_path / "sp.model").write_bytes(b"")
-    for engine, model in ((MiniLm, "minilm-l6"), (UniversalEncoder, "use-multilingual")):
+    (tmp_path / "e5-small-q4.bin").write_bytes(b"nothing of that kind")
+    for engine, model in ((MiniLm, "minilm-l6"), (UniversalEncoder, "use-multilingual"), (E5, "e5-small")):
         with pytest.raises(OperatorFault, match=f"can't be loaded .*hotline models verify {model}"):
             engine(tmp_path)
