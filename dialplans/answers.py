@@ -23,6 +23,8 @@ HANGING = frozenset("and but or because to the a of for my is with if about i um
 HANGING_ZH = re.compile(r"(和|还有|但是|因为|如果|然后|就是|那个|的话|我想|跟)[，。、]?$")
 DOUBTED = 0.6
 """Confidence where only the recogniser chose."""
+NEVER_AN_AGREEMENT = ("repeat", "back", "help", "operator")
+"""Commands that hold also where there is a yes or no in their words ("say that again, please")."""
 SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """What dates are relative to where nobody says the time; a call always does."""
 
@@ -108,13 +110,8 @@ class Reader:
         return tuple(Wanted(name, self.flow.slots[name]) for name in slots if name in self.flow.slots)
 
     def found(self, wanted: tuple[Wanted, ...], text: str) -> Mapping[str, Value]:
-        """Return what `text` says of several slots; the first is the one that was asked for."""
-        if not wanted or not text.strip():
-            return {}
-        if values := found_in(wanted, text, self.language, self.wall):
-            return values
-        value = read(wanted[0].kind, text, self.language, self.wall)
-        return {wanted[0].name: value} if value else {}
+        """Return what `text` says of several slots."""
+        return found_in(wanted, text, self.language, self.wall) if wanted and text.strip() else {}
 
     def value_in(self, kind: SlotKind, text: str) -> Value | None:
         """Return the value of `kind` that `text` says."""
@@ -148,9 +145,12 @@ class Reader:
     def spoken(self, step: "QuestionStep", text: str, choice: int = -1) -> Answer:
         """Return what the spoken `text` means to `step`; `choice` is the recogniser's pick of its phrases."""
         own = step.spoken(self, text, choice)
-        if own.fits and own.confidence >= SURE:
+        sure = own.fits and own.confidence >= SURE
+        if sure and step.kind != "yes_no":
             return own
         command = command_in(text, self.language)
+        if sure and command not in NEVER_AN_AGREEMENT:
+            return own
         if command == "enough":
             command = "goodbye" if "goodbye" in self.commands else ""
         return Answer(command, 0.95, command=command) if command else own

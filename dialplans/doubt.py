@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dialplans.answers import NOTHING, Answer
 from dialplans.exchange import QuestionKind
 from dialplans.keying import NO, YES
+from dialplans.sentences import alternatives
 from dialplans.slots import choice_of, yes_or_no
 from dialplans.verbs.question import QuestionStep
 
@@ -39,7 +40,7 @@ class DoubtStep(QuestionStep):
     @classmethod
     def about(cls, own: QuestionStep, doubt: tuple[Answer, ...], reader: "Reader") -> "DoubtStep":
         """Return the question about the answers in `doubt` to the question `own`."""
-        labels = tuple(own.label(reader, answer) for answer in doubt)
+        labels = tuple(alternatives([own.label(reader, answer)], reader.language) for answer in doubt)
         return cls(
             own.name,
             own.place,

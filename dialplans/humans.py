@@ -1,15 +1,19 @@
 """The ways to a human that hold in a whole flow: rules that see what happens and lead the caller there. Pure."""
 
+from typing import TYPE_CHECKING
+
 from dialplans.flow import Human
 from dialplans.place import Target
-from dialplans.talk import Talk
+
+if TYPE_CHECKING:
+    from dialplans.talk import Talk
 
 ASKED, NO_MATCH, TAG, RATING, ANGER = "asked", "no-match", "tag", "rating", "anger"
 OPERATOR = "operator"
 """Name of the intent by which callers ask for a human, where a flow has one."""
 
 
-def rules(talk: Talk) -> tuple[int, Human] | None:
+def rules(talk: "Talk") -> tuple[int, Human] | None:
     """Return the innermost rules that there are, and the depth of their flow."""
     for depth in range(len(talk.state.frames) - 1, -1, -1):
         if human := talk.flow_at(depth).human:
@@ -17,7 +21,7 @@ def rules(talk: Talk) -> tuple[int, Human] | None:
     return None
 
 
-def lead(talk: Talk, reason: str, depth: int, target: Target | None) -> bool:
+def lead(talk: "Talk", reason: str, depth: int, target: Target | None) -> bool:
     """Lead the caller to a human for `reason`; tell whether there is a way."""
     if target is None:
         return False
@@ -27,13 +31,13 @@ def lead(talk: Talk, reason: str, depth: int, target: Target | None) -> bool:
     return True
 
 
-def asked(talk: Talk) -> bool:
+def asked(talk: "Talk") -> bool:
     """The caller asked for one."""
     found = talk.command("operator")
     return lead(talk, ASKED, *found) if found else False
 
 
-def missed(talk: Talk, times: int) -> bool:
+def missed(talk: "Talk", times: int) -> bool:
     """One question was misunderstood so many times."""
     found = rules(talk)
     if not found or not 0 < found[1].no_match <= times:
@@ -41,7 +45,7 @@ def missed(talk: Talk, times: int) -> bool:
     return lead(talk, NO_MATCH, found[0], found[1].to)
 
 
-def tagged(talk: Talk, at: str) -> bool:
+def tagged(talk: "Talk", at: str) -> bool:
     """The customer is one of those whom a human serves; `at` the beginning or the first question."""
     found = rules(talk)
     if not found or found[1].at != at or not set(found[1].tags) & tags(talk):
@@ -49,7 +53,7 @@ def tagged(talk: Talk, at: str) -> bool:
     return _once(talk, TAG) and lead(talk, TAG, found[0], found[1].to)
 
 
-def rated(talk: Talk, rating: int) -> bool:
+def rated(talk: "Talk", rating: int) -> bool:
     """The caller gave a rating."""
     found = rules(talk)
     if not found or not found[1].rating or rating > found[1].rating:
@@ -57,7 +61,7 @@ def rated(talk: Talk, rating: int) -> bool:
     return lead(talk, RATING, found[0], found[1].to)
 
 
-def angry(talk: Talk, anger: float) -> bool:
+def angry(talk: "Talk", anger: float) -> bool:
     """The caller sounded angry (0-1)."""
     found = rules(talk)
     if not found or not found[1].anger or anger < found[1].anger:
@@ -66,7 +70,7 @@ def angry(talk: Talk, anger: float) -> bool:
     return _once(talk, ANGER) and lead(talk, ANGER, found[0], found[1].to)
 
 
-def tags(talk: Talk) -> set[str]:
+def tags(talk: "Talk") -> set[str]:
     """Return the customer's tags: `customer.tag`, and `customer.tags` as a list or with commas."""
     found = talk.value("customer.tags") or ()
     several = found.split(",") if isinstance(found, str) else list(found)
@@ -74,7 +78,7 @@ def tags(talk: Talk) -> set[str]:
     return {str(tag).strip() for tag in (*several, *([one] if one else ()))}
 
 
-def _once(talk: Talk, rule: str) -> bool:
+def _once(talk: "Talk", rule: str) -> bool:
     if rule in talk.state.used:
         return False
     talk.state.used = (*talk.state.used, rule)

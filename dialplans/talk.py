@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dialplans import humans
 from dialplans.answers import Reader
 from dialplans.doubt import DOUBT, DoubtStep
 from dialplans.exchange import Action, Errand, HangUp, Listen, Note, Prompt, Question, Rated, Say
@@ -228,6 +229,8 @@ class Talk:
 
     def _spoken(self, text: str, more: Mapping[str, str]) -> str:
         def value(path: str) -> Any:
+            if path.startswith("env."):
+                return None
             return more[path] if path in more else self._noted(path)
 
         return filled(text, value, self._shown, speaker(self.language, self.wall))
@@ -311,6 +314,8 @@ class Talk:
 
     def ask(self, step: "Step", phase: str = OWN) -> None:
         """Ask the question of `phase` of `step`, which is the one that the caller is in."""
+        if phase == OWN and humans.tagged(self, "question"):
+            return
         state = self.state
         state.phase, state.silences, state.misses = phase, 0, 0
         self.asked_anew = True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from dialplans.answers import NOTHING, Answer
@@ -10,12 +11,19 @@ from dialplans.keying import is_complete, keys_for, question_kind
 from dialplans.kinds import NAMES, STEP, TEXTS, Named
 from dialplans.options import option
 from dialplans.place import Target, Texts
-from dialplans.slots import Wanted
+from dialplans.slots import Value, Wanted
 from dialplans.verbs.question import Detect, KeysLead, QuestionStep
 
 if TYPE_CHECKING:
     from dialplans.answers import Reader
     from dialplans.talk import Talk
+
+
+def without(text: str, values: Iterable[Value]) -> str:
+    """Return `text` without the words that `values` were read from."""
+    for value in values:
+        text = text.replace(value.text, " ")
+    return text
 
 
 @dataclass(frozen=True)
@@ -65,21 +73,32 @@ class AskStep(QuestionStep):
         return self.texts
 
     def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
-        meaning = reader.meaning(text, self.intents) if self.intents else None
-        of_intent = reader.flow.intents[meaning.intent].slots if meaning and meaning.intent else ()
-        names = dict.fromkeys((*(self._missing(reader) if self.is_form else self.slots), *of_intent))
-        values = reader.found(reader.wanted(names), text)
-        if meaning is None:
-            if not values:
-                return NOTHING
-            sure = min(value.confidence for value in values.values())
-            return Answer(next(iter(values)), sure, fits=True, values=values)
+        if not self.intents:
+            wanted = self.wants(reader)
+            values = reader.found(wanted, text)
+            if not values and wanted and (value := reader.value_in(wanted[0].kind, text)):
+                values = {wanted[0].name: value}
+            sure = min((value.confidence for value in values.values()), default=0.0)
+            return Answer(next(iter(values)), sure, fits=True, values=values) if values else NOTHING
+        return self._wish(reader, text)
+
+    def _wish(self, reader: "Reader", text: str) -> Answer:
+        """Return the intent of `text`, and the values that go with it."""
+        of_intents = {name: reader.flow.intents[name].slots for name in self.intents if name in reader.flow.intents}
+        names = dict.fromkeys((*self.slots, *chain.from_iterable(of_intents.values())))
+        values = reader.found(reader.wanted(names), text) if names else {}
+        meaning = reader.meaning(text, self.intents)
+        if values:
+            # "a table for four tomorrow": the wish is in the words that are no values.
+            rest = reader.meaning(without(text, values.values()), self.intents)
+            meaning = max(meaning, rest, key=lambda one: (bool(one.intent), one.confidence))
+        own = (*self.slots, *of_intents.get(meaning.intent, ()))
         return Answer(
             meaning.intent,
             meaning.confidence,
             fits=bool(meaning.intent),
             target=self.intents.get(meaning.intent),
-            values=values,
+            values={name: value for name, value in values.items() if name in own},
             runner_up=meaning.runner_up,
             runner_up_confidence=meaning.runner_up_confidence,
         )

@@ -65,7 +65,7 @@ class SurveyStep(QuestionStep):
         return tuple(str(rating) for rating in range(self.least, min(self.most, 9) + 1))
 
     def _rated(self, digits: str, text: str, confidence: float) -> Answer:
-        if not digits or len(digits) > 2 or not self.least <= int(digits) <= self.most:
+        if not digits.isdecimal() or len(digits) > 2 or not self.least <= int(digits) <= self.most:
             return NOTHING
         value = Value(int(digits), text, confidence, digits)
         return Answer(self.slot, confidence, fits=True, values={self.slot: value})

@@ -1,0 +1,126 @@
+import pytest
+
+from tests.unit.dialplans.play import Play, follow
+
+FLOW = """
+languages: [en, zh]
+slots:
+  city: {{type: list, entries: {{beijing: {{en: [Beijing, Peking], zh: [北京]}}, linz: {{en: [Linz], zh: [林茨]}}}}}}
+steps:
+  - step: want
+    collect: {{en: Tell me., zh: 请说。}}
+    slot: {slot}
+    {type}
+    {more}
+    max_attempts: 3
+    otherwise: bye
+  - step: right
+    confirm: {{en: "{{{{ {slot} }}}}?", zh: "{{{{ {slot} }}}}？"}}
+    no: want
+    otherwise: bye
+  - step: bye
+    hangup: {{en: Goodbye., zh: 再见。}}
+"""
+
+
+def flow(type_="type: digits", slot="it", more=""):
+    return FLOW.format(slot=slot, type=type_, more=more)
+
+
+VALUES = [
+    ("digits: 6", "en", "four two seven one oh six", "427106", "four two seven, one zero six?"),
+    ("digits: 6", "zh", "四二七幺零六", "427106", "四二七，幺零六？"),
+    ("type: number", "en", "twenty five", 25, "twenty five?"),
+    ("type: number", "zh", "二十五", 25, "二十五？"),
+    ("type: {type: moment, part: both}", "en", "tomorrow at three in the afternoon", "2026-11-22T15:00",
+     "tomorrow at three P M?"),
+    ("type: {type: moment, part: both}", "zh", "下周二下午三点", "2026-11-24T15:00", "十一月二十四号星期二下午三点？"),
+    ("type: date", "en", "next Tuesday", "2026-11-24", "Tuesday, November twenty fourth?"),
+    ("type: agreement", "en", "yes of course", True, "yes?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("type_", "language", "words", "value", "asked"), VALUES)
+def test_a_value_is_taken_and_read_back_as_people_say_it(type_, language, words, value, asked):
+    play = Play(flow(type_), language)
+    assert play.says(words) == asked
+    assert play["it"] == value
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "spoken"), [("en", "to peking please", "Beijing?"), ("zh", "去北京", "北京？")]
+)
+def test_the_kind_may_be_that_of_a_slot_of_its_name(language, words, spoken):
+    play = Play(flow("", "city"), language)
+    assert play.question.kind == "list"
+    assert play.says(words) == spoken
+    assert play["city"] == "beijing"
+
+
+def test_the_recognisers_pick_of_a_list_counts_where_the_words_do_not():
+    play = Play(flow("", "city"))
+    at = play.question.phrases.index("Linz")
+    assert play.says("hm hm", choice=at) == "Linz?"
+
+
+def test_keys_give_the_value_too():
+    play = Play(flow("digits: {least: 3, most: 5}"))
+    assert (play.question.keys.least, play.question.keys.most) == (3, 5)
+    assert play.keys("4271") == "four two seven one?"
+    assert Play(flow("digits: 6")).keys("12").startswith("Sorry")
+
+
+@pytest.mark.parametrize(
+    ("language", "script"),
+    [
+        (
+            "en",
+            """
+            < four two seven one oh six
+            > four two seven, one zero six?
+            < no, I said four two seven one oh nine
+            > All right, I've changed that to four two seven, one zero nine. four two seven, one zero nine?
+            < no it's 427108
+            > All right, I've changed that to four two seven, one zero eight. four two seven, one zero eight?
+            < no
+            > Tell me.
+            """,
+        ),
+        (
+            "zh",
+            """
+            < 四二七幺零六
+            > 四二七，幺零六？
+            < 不对，我说的是四二七幺零九
+            > 好的，已经改成四二七，幺零九。 四二七，幺零九？
+            < 不对
+            > 请说。
+            """,
+        ),
+    ],
+)
+def test_a_correction_changes_the_value_and_says_so(language, script):
+    follow(flow("digits: 6"), language, script)
+
+
+def test_a_value_that_is_not_sure_is_confirmed_by_itself():
+    play = Play(flow("digits: 6", more="confirm_below: 0.99"))
+    assert play.says("four two seven one oh six") == "Did you mean: four two seven, one zero six?"
+    assert play.says("yes") == "four two seven, one zero six?"
+    play = Play(flow("digits: 6", more="confirm_below: 0.99"))
+    play.says("four two seven one oh six")
+    assert play.says("no").startswith("All right, then please say it once more. Tell me.")
+    assert play["it"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "third"),
+    [
+        ("en", "Sorry, I didn't get that. Tell me.",
+         "Sorry, I didn't get that. Please say or key in your answer. Tell me.", "Goodbye."),
+        ("zh", "抱歉，我没听明白。 请说。", "抱歉，我没听明白。 请您直接说，或者用按键输入。 请说。", "再见。"),
+    ],
+)  # fmt: skip
+def test_help_grows_where_none_is_written(language, first, second, third):
+    play = Play(flow("digits: 6"), language)
+    assert [play.keys("1"), play.keys("2"), play.keys("3")] == [first, second, third]

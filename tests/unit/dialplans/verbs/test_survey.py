@@ -1,0 +1,51 @@
+import pytest
+
+from dialplans.exchange import Handover, Rated
+from tests.unit.dialplans.play import Play
+
+FLOW = """
+languages: [en, zh]
+steps:
+  - step: rate
+    survey: {{en: "How was it, from 1 to 5?", zh: 请打分，一到五分。}}
+    {more}
+    otherwise: bye
+  - step: bye
+    hangup: {{en: Thank you., zh: 谢谢。}}
+  - step: sorry
+    hangup: {{en: I'm sorry to hear that., zh: 非常抱歉。}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "rating"),
+    [("en", "four", 4), ("en", "a five please", 5), ("en", "4", 4), ("zh", "四分", 4), ("zh", "五", 5)],
+)
+def test_a_rating_is_said(language, words, rating):
+    play = Play(FLOW.format(more=""), language)
+    assert play.says(words) in ("Thank you.", "谢谢。")
+    assert play.of(Rated) == [Rated("rating", rating, 5)]
+    assert play["rating"] == rating
+
+
+def test_a_rating_is_keyed_and_others_are_no_answer():
+    play = Play(FLOW.format(more=""))
+    assert play.question.keys.choices == ("1", "2", "3", "4", "5", "*")
+    assert play.keys("9").startswith("Sorry")
+    assert play.says("twelve").startswith("Sorry")
+    assert play.keys("3") == "Thank you."
+
+
+@pytest.mark.parametrize(
+    ("rating", "said"), [("1", "I'm sorry to hear that."), ("2", "I'm sorry to hear that."), ("3", "Thank you.")]
+)
+def test_a_bad_one_has_its_own_way(rating, said):
+    play = Play(FLOW.format(more="bad: sorry\n    bad_at: 2"))
+    assert play.keys(rating) == said
+
+
+def test_the_slot_and_the_scale_are_the_authors():
+    play = Play(FLOW.format(more="slot: nps\n    least: 0\n    most: 10"))
+    play.says("ten")
+    assert play.of(Rated) == [Rated("nps", 10, 10)]
+    assert not play.of(Handover)
