@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from dialplans import golden_command
 from dialplans.chat import Chat
 from dialplans.checker import check
 from dialplans.complaint import Complaint, FlowRefused
@@ -60,6 +61,9 @@ def _complaints(path: Path) -> list[Complaint]:
         return list(check(load(path)))
     except FlowRefused as refused:
         return list(refused.complaints)
+
+
+app.command("test")(golden_command.replay_command)
 
 
 @app.command("schema")

@@ -19,6 +19,8 @@ from models.errors import CannotDo, OperatorFault
 from models.settings import DialplanSettings, RouteSettings
 
 SHIPPED = Path(__file__).with_name("flows")
+TESTS = ".test"
+"""How the name of a file with golden dialogues ends."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,9 @@ def find(name: str, directory: Path | None) -> Path:
 
 def files(directory: Path | None) -> list[Path]:
     """Return the files of all flows: one's own, and the shipped ones that aren't replaced by one's own."""
-    found = {path.stem: path for folder in (SHIPPED, directory) if folder for path in sorted(folder.glob("*.yaml"))}
-    return list(found.values())
+    folders = [folder for folder in (SHIPPED, directory) if folder]
+    found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
+    return [path for name, path in found.items() if not name.endswith(TESTS)]
 
 
 def read_checked(path: Path) -> Flow:

@@ -202,9 +202,9 @@ def _ground(language: str) -> tuple[Sense, Background] | None:
 
 
 def _learned(intents: Iterable[Intent], language: str, trained: bytes | None) -> Learned | None:
-    if (ground := _ground(language)) is None:
-        return None
     examples = _examples(intents, language)
+    if not any(examples.values()) or (ground := _ground(language)) is None:
+        return None
     if trained:
         try:
             kept = msgspec.msgpack.decode(trained, type=Kept)

@@ -1,5 +1,6 @@
 """call: one of the company's systems is asked over HTTP."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NOT_FOUND = 404
+SECRET = re.compile(r"(\{\{\s*env\.\w+\s*\}\})")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ class CallStep(Step):
     def run(self, talk: "Talk") -> None:
         system = talk.flow.systems.get(self.system) or System(url=self.system)
         query = urlencode({name: plain(talk.resolved(value)) for name, value in self.query.items()})
-        url = talk.written(system.url.rstrip("/") + self.path, shown=lambda value: quote(plain(value), safe=""))
+        # A secret stays as it is written until it is filled in by whoever sends it; a value is escaped.
+        parts = SECRET.split(system.url.rstrip("/") + self.path)
+        url = "".join(part if SECRET.fullmatch(part) else talk.written(part, shown=_escaped) for part in parts)
         texts = self.wait or talk.own("please_wait")
         talk.errand(
             LookUp(
@@ -113,6 +117,10 @@ class CallStep(Step):
     def _empty(self, talk: "Talk", why: str) -> None:
         talk.note("look_up_empty", step=self.name, system=self.system, why=why)
         talk.go(self.on_empty or self.on_error)
+
+
+def _escaped(value: Any) -> str:
+    return quote(plain(value), safe="")
 
 
 def _document(done: Done) -> Any:
