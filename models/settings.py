@@ -206,6 +206,19 @@ class DialplanSettings(Section):
     """IANA time zone of callers' "tomorrow at three", and of calendars and routes without one; empty: the machine's."""
 
 
+class KnowledgeSettings(Section):
+    """Free answers by a language model, only from articles that were found; off without a `url`."""
+
+    url: str = ""
+    """Of an OpenAI-compatible endpoint up to its version, such as http://127.0.0.1:8000/v1; empty: no free answers."""
+    model: str = ""
+    """Name of the model, as the endpoint knows it."""
+    key: str = ""
+    """Its key; "env:NAME" reads it from the environment."""
+    timeout_s: float = Field(4, gt=0)
+    """Seconds until the first sentence, and from one to the next; then the article's short answer is given."""
+
+
 class MetricsSettings(Section):
     listen: str = "127.0.0.1:9464"
     """Where Prometheus may fetch /metrics; empty: nowhere."""
@@ -230,5 +243,6 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     limits: LimitSettings = LimitSettings()
     dialplan: DialplanSettings = DialplanSettings()
+    knowledge: KnowledgeSettings = KnowledgeSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
