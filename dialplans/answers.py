@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dialplans.commands import BY_KEY, command_in
@@ -57,27 +56,22 @@ class Answer:
 NOTHING = Answer()
 
 
-@lru_cache(64)
-def _understanding(made: "_Loaded", language: str) -> Understanding:
-    return Understanding(made.flow.intents.values(), language)
-
-
-class _Loaded:
-    """A loaded flow as a key of the cache, by identity."""
-
-    def __init__(self, flow: Flow) -> None:
-        self.flow = flow
-
-    def __hash__(self) -> int:
-        return id(self.flow)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Loaded) and other.flow is self.flow
-
-
 def understanding_of(flow: Flow, language: str) -> Understanding:
-    """Return the understanding of the flow's intents in `language`: one for all calls of one loaded flow."""
-    return _understanding(_Loaded(flow), language)
+    """Return the understanding of the flow's intents in `language`: one for all flows that have the same intents."""
+    key = (flow.wording, language)
+    found = _LEARNED.get(key)
+    if found is None:
+        found = Understanding(flow.intents.values(), language, flow.trained.get(language))
+        while len(_LEARNED) >= MOST_LEARNED:
+            # Another thread may be faster.
+            _LEARNED.pop(next(iter(_LEARNED)), None)
+        _LEARNED[key] = found
+    return found
+
+
+MOST_LEARNED = 64
+"""So many flows and languages are kept ready; the oldest gives way."""
+_LEARNED: dict[tuple[object, str], Understanding] = {}
 
 
 class Reader:

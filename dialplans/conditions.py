@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ class Facts(Protocol):
     def value(self, path: str) -> Any:
         """Return the value under `path`, None where there is none."""
 
-    def is_open(self, calendar: str) -> bool: ...
+    def is_open(self, calendar: str, at: str) -> bool: ...
 
 
 class Condition(Protocol):
@@ -60,13 +60,15 @@ class When:
 
 @dataclass(frozen=True)
 class Opening:
-    """A calendar is open, or closed."""
+    """A calendar is open, or closed: now, or at the moment that a value is."""
 
     calendar: str
     open: bool = True
+    at: str = ""
+    """Path of the value; "": now. A value that is no moment is never open."""
 
     def holds(self, facts: Facts) -> bool:
-        return facts.is_open(self.calendar) is self.open
+        return facts.is_open(self.calendar, self.at) is self.open
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,18 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _moment(value: Any) -> str | None:
+    found = moment_of(value, UTC)
+    return found.replace(tzinfo=None).isoformat() if found else None
+
+
+def moment_of(value: Any, zone: tzinfo) -> datetime | None:
+    """Return the moment that an ISO text or a date is, in `zone` where it names none; None where it is no moment."""
     text = value.isoformat() if isinstance(value, date) else as_text(value)
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None).isoformat()
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 @dataclass(frozen=True)
@@ -169,7 +178,7 @@ class ConditionKind(Plain):
             node.complain(f"{node.what} is not whole; write `when: VARIABLE` and `goto: STEP`.")
             return NEVER
         (head,) = heads
-        node.only((head, "goto", *(TESTS if head == "when" else ())))
+        node.only((head, "goto", *ALONG.get(head, ())))
         value = node.get(head)
         assert value is not None
         return self._read(head, value, node, languages)
@@ -177,7 +186,7 @@ class ConditionKind(Plain):
     def _read(self, head: str, value: Node, node: Node, languages: Languages) -> Condition:
         match head:
             case "open" | "closed":
-                return Opening(value.text(), head == "open")
+                return Opening(value.text(), head == "open", at.text() if (at := node.get("at")) else "")
             case "language":
                 if (language := value.text()) not in languages:
                     value.complain(f"'{language}' is no language of the flow; write {listing(languages)} instead.")
@@ -200,7 +209,8 @@ class ConditionKind(Plain):
         shown: Schema = {
             "when": {"type": "string"}, "equals": {}, "one_of": {"type": "array"}, "starts": {},
             "above": {}, "below": {}, "exists": {"type": "boolean"},
-            "open": {"type": "string"}, "closed": {"type": "string"}, "language": {"type": "string"},
+            "open": {"type": "string"}, "closed": {"type": "string"}, "at": {"type": "string"},
+            "language": {"type": "string"},
             "all": some, "any": some, "not": inner, "goto": {"type": ["string", "number"]},
         }  # fmt: skip
         heads = [{"required": [head]} for head in HEADS]
@@ -208,6 +218,8 @@ class ConditionKind(Plain):
 
 
 HEADS = ("when", "open", "closed", "language", "all", "any", "not")
+ALONG = {"when": TESTS, "open": ("at",), "closed": ("at",)}
+"""What may stand beside the head of a condition."""
 CONDITION = ConditionKind()
 
 

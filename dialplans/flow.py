@@ -95,6 +95,8 @@ class Flow:
     """The author's words for what the interpreter says itself (`sentences.py`)."""
     flows: Mapping[str, "Flow"] = field(default_factory=dict)
     """Sub-flows by name: written within this file, or run from it."""
+    trained: Mapping[str, bytes] = field(default_factory=dict)
+    """What was learned of the intents when this version was published, by language; without it, it is learned anew."""
     version: str = ""
     """First characters of the SHA-256 over the file and all that it runs and imports: which text a call ran with."""
     place: Place = Place()
@@ -103,6 +105,17 @@ class Flow:
     def first(self) -> str:
         """Name of the step where a call begins."""
         return next(iter(self.steps))
+
+    @cached_property
+    def wording(self) -> tuple[object, ...]:
+        """All that the intents' understanding is made from: flows that have the same understand the same."""
+        return tuple(
+            (
+                intent.name,
+                *(tuple(sorted(part.items())) for part in (intent.examples, intent.keywords, intent.patterns)),
+            )
+            for intent in self.intents.values()
+        )
 
     @cached_property
     def _below(self) -> Mapping[str, str]:

@@ -61,6 +61,18 @@ def rated(talk: "Talk", rating: int) -> bool:
     return lead(talk, RATING, found[0], found[1].to)
 
 
+def bad_rating(talk: "Talk") -> int:
+    """Return up to which rating one is bad; 0: none is."""
+    found = rules(talk)
+    return found[1].rating if found else 0
+
+
+def led(talk: "Talk", reason: str) -> bool:
+    """Lead the caller to the human of the rules, whatever they say."""
+    found = rules(talk)
+    return lead(talk, reason, found[0], found[1].to) if found else False
+
+
 def angry(talk: "Talk", anger: float) -> bool:
     """The caller sounded angry (0-1)."""
     found = rules(talk)

@@ -1,11 +1,13 @@
 """What a verb may do in a conversation: say, ask, send on an errand, set values, go on. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
 
 from dialplans import humans
 from dialplans.answers import Reader
+from dialplans.conditions import moment_of
 from dialplans.doubt import DOUBT, DoubtStep
 from dialplans.exchange import Action, Errand, HangUp, Listen, Note, Prompt, Question, Rated, Say
 from dialplans.flow import Flow
@@ -135,10 +137,18 @@ class Talk:
         now = self.wall.isoformat(timespec="minutes") if self.wall else None
         return {**state.call, "language": state.language, "last": state.last, "now": now}
 
-    def is_open(self, calendar: str) -> bool:
-        """Tell whether a calendar of the flow is open now; where nobody says the time, it is."""
+    def is_open(self, calendar: str, at: str = "") -> bool:
+        """Tell whether a calendar of the flow is open now (where nobody says the time, it is), or when `at` is."""
         known = self.flow.calendars.get(calendar) or self._root.calendars.get(calendar)
-        return known.is_open(self.wall) if known and self.wall else True
+        if not at:
+            return known.is_open(self.wall) if known and self.wall else True
+        moment = moment_of(self.value(at), ZoneInfo(known.timezone) if known and known.timezone else self.zone)
+        return known.is_open(moment) if known and moment else False
+
+    @property
+    def zone(self) -> tzinfo:
+        """Where the hotline is."""
+        return (self.wall.tzinfo if self.wall else None) or UTC
 
     def set(self, name: str, value: Any) -> None:
         """Give a variable its value."""

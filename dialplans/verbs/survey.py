@@ -29,7 +29,9 @@ class SurveyStep(QuestionStep):
     least: int = option(Whole(0, 9), "The worst rating.", 1)
     most: int = option(Whole(1, 10), "The best rating.", 5)
     bad: Target | None = option(STEP, "Where a bad rating leads; else to the human of `human:`, if any.", None)
-    bad_at: int = option(Whole(0, 10), "Ratings up to this are bad; without it `human.rating`.", 0)
+    bad_at: int | None = option(
+        Whole(-1, 10), "Ratings up to this are bad (-1: none is); without it `human.rating` says.", None
+    )
 
     def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
         return self._rated(digits_in(text, reader.language), text, 0.9)
@@ -40,16 +42,14 @@ class SurveyStep(QuestionStep):
     def answered(self, talk: "Talk", phase: str, answer: Answer) -> None:
         rating = int(answer.values[self.slot].value)
         talk.rated(self.slot, rating, self.most)
-        if self.bad and rating <= (self.bad_at or self._bad_for_humans(talk)):
-            talk.reason = humans.RATING
-            talk.go(self.bad)
-        else:
+        if self.bad_at is None and self.bad is None:
             humans.rated(talk, rating)
-
-    @staticmethod
-    def _bad_for_humans(talk: "Talk") -> int:
-        found = humans.rules(talk)
-        return found[1].rating if found else 0
+        elif rating <= (humans.bad_rating(talk) if self.bad_at is None else self.bad_at):
+            if self.bad:
+                talk.reason = humans.RATING
+                talk.go(self.bad)
+            else:
+                humans.led(talk, humans.RATING)
 
     def wants(self, reader: "Reader") -> tuple[Wanted, ...]:
         return (Wanted(self.slot, self._number),)

@@ -1,6 +1,7 @@
 """A caller and a flow, line by line: what tests of the interpreter talk with."""
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dialplans.dialogue import Dialogue
@@ -21,6 +22,8 @@ from dialplans.exchange import (
 )
 from dialplans.loader import loads
 
+loaded = lru_cache(loads)
+"""A flow by its text, read once for all tests."""
 SATURDAY = datetime(2026, 11, 21, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 ERRANDS = (Handover, LookUp, Record, FreeAnswer)
 
@@ -29,7 +32,7 @@ class Play:
     """One call. `flow` is YAML or a loaded flow."""
 
     def __init__(self, flow, language="en", *, wall=SATURDAY, customer=None, **ports):
-        self.flow = loads(flow) if isinstance(flow, str) else flow
+        self.flow = loaded(flow) if isinstance(flow, str) else flow
         self.language, self.wall = language, wall
         self.dialogue = Dialogue(self.flow, language, **ports)
         self.actions = []

@@ -83,8 +83,10 @@ STEPS = [
 ]
 WORDS = [
     "when are you open", "where is my order", "hm", "", "yes", "no", "the first one", "four two seven one",
-    "tomorrow at five", "no, I said seven", "no, I meant Tuesday", "tea please", "operator", "go back", "help", "say that again", "goodbye",
-    "that is all", "几点开门", "查订单", "对", "不对", "不对，我说的是五", "四二七幺", "明天下午三点", "茶", "转人工", "返回",
+    "tomorrow at five", "no, I said seven", "no, I meant Tuesday", "tea please", "operator", "go back",
+    "help", "say that again", "goodbye",
+    "that is all", "几点开门", "查订单", "对", "不对", "不对，我说的是五", "四二七幺", "明天下午三点",
+    "茶", "转人工", "返回",
     "帮助", "再说一遍", "再见", "第二个", "{{ n }}", "\x00\ud800", "a" * 500, "０１２３",
 ]  # fmt: skip
 EVENTS = st.one_of(

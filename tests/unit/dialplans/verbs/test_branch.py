@@ -88,6 +88,15 @@ def test_a_calendar_is_asked_at_the_time_of_the_call(wall, is_open):
     assert holds("closed: office", wall=moment) is not is_open
 
 
+@pytest.mark.parametrize(
+    ("when", "is_open"),
+    [("2026-11-24T15:00", True), ("2026-11-24T18:30", False), ("2026-11-22T15:00", False), ("soon", False)],
+)
+def test_a_calendar_is_asked_at_the_moment_of_a_value_in_its_own_time_zone(when, is_open):
+    assert holds("open: office, at: customer.when", customer={"when": when}) is is_open
+    assert holds("closed: office, at: customer.when", customer={"when": when}) is not is_open
+
+
 def test_the_language_is_that_of_the_call_now():
     assert holds("language: zh", "zh")
 

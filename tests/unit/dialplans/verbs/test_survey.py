@@ -44,6 +44,19 @@ def test_a_bad_one_has_its_own_way(rating, said):
     assert play.keys(rating) == said
 
 
+@pytest.mark.parametrize(
+    ("bad_at", "reasons"),
+    [("bad_at: -1", []), ("bad_at: 0", []), ("bad_at: 3", ["rating"]), ("no_input_s: 5", ["rating"])],
+)
+def test_without_a_way_of_its_own_a_bad_rating_leads_to_the_human(bad_at, reasons):
+    flow = FLOW.format(more=bad_at).replace(
+        "- step: sorry\n    hangup", "- step: sorry\n    enqueue: q\n    unavailable"
+    )
+    play = Play("human: {to: sorry, rating: 2}\n" + flow)
+    play.keys("2")
+    assert [one.reason for one in play.of(Handover)] == reasons
+
+
 def test_the_slot_and_the_scale_are_the_authors():
     play = Play(FLOW.format(more="slot: nps\n    least: 0\n    most: 10"))
     play.says("ten")
