@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,7 +60,7 @@ class Call:
         self._recording = directory / "recordings" / f"{datetime.now(UTC):%Y/%m/%d}" / f"{self.id}.wav"
         self._recorded_from = -1
         self._recording_failed = False
-        self._turns = 0
+        self._turns = self._clips = 0
         self._ended = False
 
     @property
@@ -211,6 +212,17 @@ class Call:
         self._log.recording(self.id, self._recording, note=reason)
         self.event("recording-failed", reason=reason)
 
+    def recorded(self, start: int, end: int) -> tuple[Path, int, int]:
+        """Return the recording, and at which of its samples is what was from `start` to `end` of the stream."""
+        first = max(self._recorded_from, 0)
+        return self._recording, max(start - first, 0), max(end - first, 0)
+
+    def clip(self, name: str) -> Path:
+        """Return where a part of the recording is kept that the flow calls `name`; another one each time."""
+        self._clips += 1
+        plain = re.sub(r"[^\w-]", "-", name)[:40] or "message"
+        return self._recording.with_name(f"{self.id}-{self._clips}-{plain}.wav")
+
     def new_turn(self) -> int:
         """Return the number of the next turn."""
         self._turns += 1
@@ -220,11 +232,12 @@ class Call:
         self, number: int, speaker: Literal["caller", "robot"], text: str, start: int, end: int, **more: Any
     ) -> None:
         """Write a turn; `start` and `end` in samples of the stream."""
-        self._log.turn(self.id, number, speaker, text, self._seconds(start), self._seconds(end), **more)
+        self._log.turn(self.id, number, speaker, text, self.seconds(start), self.seconds(end), **more)
 
     def turn_changed(self, number: int, **changes: Any) -> None:
         """Change what is given of a turn."""
         self._log.turn_changed(self.id, number, **changes)
 
-    def _seconds(self, sample: int) -> float:
+    def seconds(self, sample: int) -> float:
+        """Return where a sample of the stream is in the recording, in seconds from its first sample."""
         return round(max(sample - max(self._recorded_from, 0), 0) / RATE, 3)

@@ -19,6 +19,7 @@ from models.control_protocol import Done, Facts, HangUpCall, News, PlaceCall
 from models.errors import CannotDo, HotlineError
 from models.settings import Settings
 from voice import placing
+from voice.back_office import BackOffice
 from voice.call import Call
 from voice.endings import EndNow
 from voice.line import Answered, Dialog, HungUp, Media, MediaLost, MediaPlan, Origin, Ringing, Sink, Speech, Stream
@@ -51,7 +52,7 @@ class Calling:
     def __init__(
         self,
         settings: Settings,
-        parts: tuple[Media, Speech, PromptShelf],
+        parts: tuple[Media, Speech, PromptShelf, BackOffice],
         lines: Lines,
         routing: Routing,
         running: RunningCalls,
@@ -59,7 +60,7 @@ class Calling:
     ) -> None:
         """`parts` are those of the reception: what its calls stand on."""
         self._settings, self._routing, self._running, self._log = settings, routing, running, call_log
-        self._media, self._speech, self._shelf = parts
+        self._media, self._speech, self._shelf, self._office = parts
         self._lines = lines
 
     async def hang_up(self, order: HangUpCall, tell: Tell) -> Done:
@@ -82,7 +83,7 @@ class Calling:
         story = Story(call.id, order)
         leave = self._log.events.subscribe(story.take)
         try:
-            dialogue = Dialogue(flow, self._settings.speech.language)
+            dialogue = Dialogue(flow, self._settings.speech.language, self._office.knows)
             call.place(self._shown(order), order.number, self._line(order), dialogue.language, flow)
             self._running.take(call, _Conducted(self, order, dialogue))
             return await story.told_to(tell)
@@ -130,7 +131,7 @@ class Calling:
             call.talk(stream, plan)
             ear = self._speech.attend(stream.number, queue.put_nowait)
             limits, silence = self._settings.limits, self._settings.media.silence_seconds
-            session = Session(call, dialogue, stream, ear, self._shelf, queue, limits, silence)
+            session = Session(call, dialogue, stream, ear, self._shelf, queue, limits, silence, self._office)
         except BaseException:
             # Nobody else knows of the stream yet: its ports would be gone for good.
             await stream.close()

@@ -75,6 +75,10 @@ class Listening:
         self._watch_keys()
         return keys
 
+    def is_echo(self, key: str, way: Way) -> bool:
+        """Tell whether a press is known already by another way; remember it otherwise. For keys of no question."""
+        return self._keypad.is_echo(key, way, self._now())
+
     @property
     def keys_begun(self) -> bool:
         """Whether an answer by keys is under way."""

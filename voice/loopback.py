@@ -238,7 +238,7 @@ class LoopbackStream:
         if play is None:
             play = _Play(message.play)
             self._plays.append(play)
-        play.paths += [source.path for source in message.sources if isinstance(source, media.File)]
+        play.paths += [source.path if isinstance(source, media.File) else source.tone for source in message.sources]
         play.last = message.last
         self._wake()
 

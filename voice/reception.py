@@ -14,6 +14,7 @@ from models.call_log import CallLog
 from models.cause import Cause
 from models.errors import CannotDo, HotlineError, PeerFault
 from models.settings import Settings
+from voice.back_office import BackOffice
 from voice.call import Call
 from voice.line import Dialog, HungUp, Media, Speech, Stream
 from voice.prompt_shelf import PromptShelf
@@ -27,8 +28,10 @@ log = logging.getLogger(__name__)
 class Reception:
     """Takes inbound calls until it drains. `run` holds the task of every call."""
 
-    def __init__(self, settings: Settings, media: Media, speech: Speech, routing: Routing, call_log: CallLog) -> None:
-        self._settings, self._media, self._speech = settings, media, speech
+    def __init__(
+        self, settings: Settings, media: Media, speech: Speech, routing: Routing, call_log: CallLog, office: BackOffice
+    ) -> None:
+        self._settings, self._media, self._speech, self._office = settings, media, speech, office
         self._routing, self._log = routing, call_log
         self.running = RunningCalls(settings.limits)
         """All calls of this server, inbound and outbound."""
@@ -103,7 +106,7 @@ class Reception:
             call.refuse(404, "Not Found", Cause.NO_SUCH_NUMBER)
             return
         flow, speech = to.flow, self._settings.speech
-        dialogue = Dialogue(flow, to.language or speech.language)
+        dialogue = Dialogue(flow, to.language or speech.language, self._office.knows)
         call.begin(dialogue.language, flow)
         try:
             stream = await self._media.open(queue.put_nowait)
@@ -117,7 +120,7 @@ class Reception:
                 return
             ear = self._speech.attend(stream.number, queue.put_nowait)
             limits, silence = self._settings.limits, self._settings.media.silence_seconds
-            session = Session(call, dialogue, stream, ear, self.shelf, queue, limits, silence)
+            session = Session(call, dialogue, stream, ear, self.shelf, queue, limits, silence, self._office)
         except Exception:
             # Nobody else knows of the stream yet: its ports would be gone for good.
             await stream.close()

@@ -53,6 +53,13 @@ class Robot:
         if self._call.held:
             self._speaking.pause()
 
+    def beep(self) -> None:
+        """Give the tone behind which a caller speaks; nothing else is being said. It is no turn."""
+        self._speech = self._speaking.beep()
+        self._turns.robot_begins(False)
+        if self._call.held:
+            self._speaking.pause()
+
     def pause(self) -> None:
         """Be silent, and remember the place."""
         self._speaking.pause()

@@ -16,7 +16,9 @@ class RobotTurns:
         """Sample at which a pause cut in that isn't over, or -1."""
 
     def began(self, speech: Speech, at: int) -> None:
-        """Its first sound is the stream's sample `at`."""
+        """Its first sound is the stream's sample `at`; a tone is no turn."""
+        if not speech.prompts:
+            return
         speech.started_at, speech.turn = at, self._call.new_turn()
         self._open[speech.play] = speech
         self._call.turn(speech.turn, "robot", speech.text, at, at + speech.samples, language=_language(speech))

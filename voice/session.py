@@ -13,19 +13,23 @@ from typing import Any
 from asr_tts import speech_protocol as heard
 from dialplans import exchange
 from dialplans.dialogue import Dialogue
-from dialplans.exchange import Action, Handover, HangUp, Listen, Note, Prompt, Question, Say, Understood
+from dialplans.exchange import Action, HangUp, Listen, Note, Question, Rated, Say, Unanswered, Understood
 from dialplans.flow import Texts
 from models.cause import Cause
 from models.settings import LimitSettings
 from voice import listening, media_events
 from voice.alarms import Alarm, Alarms
+from voice.back_office import BackOffice
 from voice.call import Call
+from voice.caller_turns import CallerTurns
 from voice.endings import EndNow, LastWords
+from voice.errands import ErrandDone, Errands
 from voice.keypad import Way
 from voice.line import Ear, HungUp, InfoDigit, MediaChanged, MediaLost, Referred, SpeechBack, SpeechLost, Stream
 from voice.listening import Listening
 from voice.media import media_protocol as media
 from voice.prompt_shelf import PromptShelf
+from voice.remarks import Remarks
 from voice.robot import Robot
 from voice.speaking import VoiceFailed
 from voice.standing_prompts import APOLOGY, TOO_LONG, USE_KEYPAD, prompt
@@ -54,23 +58,23 @@ class Session:
         queue: "asyncio.Queue[object]",
         limits: LimitSettings,
         silence_seconds: float,
+        office: BackOffice,
     ) -> None:
         """`queue` is the sink that the dialog, the stream and the ear were given."""
         self._call, self._dialogue, self._stream, self._ear = call, dialogue, stream, ear
-        self._queue, self._limits, self._silence_seconds = queue, limits, silence_seconds
+        self._queue, self._limits, self._silence, self._office = queue, limits, silence_seconds, office
         self._alarms = Alarms(queue.put_nowait)
         self._listening = Listening(stream, ear, self._alarms)
         self._turns = TurnTaking(dialogue.answers)
         self._robot = Robot(call, stream, shelf, self._turns, self._spawn, queue.put_nowait)
+        parts = call, self._robot, self._listening, self._alarms
+        self._errands = Errands(*parts, office, self._spawn, queue.put_nowait)
         self._group: asyncio.TaskGroup | None = None
         self._asked: Question | None = None
         """A question whose prompt isn't yet where the caller may answer."""
-        self._finale: HangUp | Handover | LastWords | None = None
-        self._answered: tuple[int, int, dict[str, float]] | None = None
-        """Turn, last sample and timings of the answer that the robot hasn't replied to yet."""
-        self._caller_turn = 0
-        self._keyed_from = -1
-        """Sample of the first key of the answer that is being keyed, or -1."""
+        self._finale: HangUp | LastWords | None = None
+        self._caller = CallerTurns(call)
+        self._remarks = Remarks(call, self._caller, self._listening, office)
         self._cause: Cause | None = None
         self._hung_up: HungUp | None = None
         self._failing = False
@@ -85,6 +89,7 @@ class Session:
                     event = await self._queue.get()
                     self._safely(self._take, event)
                 self._robot.stop()
+                self._errands.stop()
         except asyncio.CancelledError:
             self._cause = self._cause or Cause.SERVER_STOPPED
             raise
@@ -108,6 +113,7 @@ class Session:
                 elif isinstance(event, media.StreamClosed):
                     self._call.recording_ended(event.at)
             self._robot.close()
+            await self._errands.close()
             self._call.end(cause)
 
     def _safely(self, what: Callable[..., None], *args: Any) -> None:
@@ -131,7 +137,7 @@ class Session:
         self._alarms.set(TOO_LONG_ALARM, self._limits.max_call_seconds)
         dialog = self._call.dialog
         begin = exchange.Begin(dialog.caller.number, dialog.called.number, self._dialogue.language)
-        actions = self._dialogue.receive(begin, self._now())
+        actions = self._told(begin)
         if not self._listening.hears:
             self._call.event("speech-missing")
             actions += self._dialogue.by_keypad(USE_KEYPAD)
@@ -167,6 +173,9 @@ class Session:
                 self._listening.back()
             case VoiceFailed():
                 self._call.event("voice-failed", text=event.text, reason=event.reason)
+            case ErrandDone():
+                if (done := self._errands.ends(event)) is not None:
+                    self._do(self._told(done))
             case (
                 heard.SpeechStarted() | heard.SpeechGoesOn() | heard.SpeechPaused() | heard.Draft() | heard.Heard()
                 | heard.Rejected() | heard.RecogniserFailed()
@@ -202,6 +211,8 @@ class Session:
             case listening.KEYS:
                 if keys := self._listening.keys_over():
                     self._keyed(keys, self._call.clock.now())
+            case _ if self._errands.rings(name):
+                self._go_on()
             case _ if name == STUCK_ALARM:
                 self._stuck()
             case _ if name == TOO_LONG_ALARM:
@@ -230,13 +241,14 @@ class Session:
         if self._call.held:
             return
         self._call.event("rtp-silent", seconds=seconds)
-        if seconds >= self._silence_seconds:
+        if seconds >= self._silence:
             self._cause = Cause.RTP_SILENT
 
     def _speech_lost(self, reason: str) -> None:
         self._call.event("speech-lost", reason=reason)
         was_paused = self._turns.robot_paused
         self._listening.lost()
+        self._errands.deaf()
         self._turns.reset()
         if self._finale is not None or (self._listening.question or self._asked) is None:
             return
@@ -250,6 +262,9 @@ class Session:
     # -- the caller --------------------------------------------------------------------------------------------
 
     def _heard(self, event: "heard.FromSpeech") -> None:
+        if self._errands.records:
+            self._errands.hears(event)
+            return
         decisions = self._turns.receive(event)  # type: ignore[arg-type]
         for decision in decisions:
             match decision:
@@ -288,16 +303,15 @@ class Session:
             self._call.event("said-too-late", text=answer.text)
             self._go_on()
             return
-        timings = {"endpoint_ms": float(answer.endpoint_ms), "decode_ms": float(answer.decode_ms)}
-        self._caller_turn = self._call.new_turn()
-        self._call.turn(
-            self._caller_turn, "caller", answer.text, answer.start, answer.end,
-            confidence=answer.confidence, language=answer.language, timings=timings,
-        )  # fmt: skip
-        self._answered = (self._caller_turn, answer.end, timings)
+        self._caller.said(answer)
         self._tell(exchange.Said(answer.text, answer.confidence, answer.language, answer.choice))
 
     def _key(self, key: str, way: Way, at: int) -> None:
+        if self._errands.records:
+            if not self._listening.is_echo(key, way):
+                self._call.event("key", digit=key, way=way)
+                self._errands.key(key, at)
+            return
         keys = self._listening.key(key, way)
         if keys is None:
             return
@@ -305,21 +319,16 @@ class Session:
         if self._listening.question is None:
             return
         self._robot.cut()
-        self._keyed_from = at if self._keyed_from < 0 else self._keyed_from
+        self._caller.keys(at)
         if keys:
             self._keyed(keys, at)
             return
         if not self._listening.keys_begun:
-            self._keyed_from = -1
+            self._caller.no_keys()
         self._watch_silence()
 
     def _keyed(self, keys: str, at: int) -> None:
-        self._caller_turn = self._call.new_turn()
-        start, self._keyed_from = self._keyed_from, -1
-        self._call.turn(
-            self._caller_turn, "caller", keys, start if 0 <= start <= at else at, at, digits=keys, confidence=1.0
-        )
-        self._answered = (self._caller_turn, at, {})
+        self._caller.keyed(keys, at)
         self._tell(exchange.Keyed(keys))
 
     # -- the robot ---------------------------------------------------------------------------------------------
@@ -330,7 +339,11 @@ class Session:
             return
         self._robot.cut()
         self._listening.close()
-        self._do(self._dialogue.receive(event, self._now()))
+        self._do(self._told(event))
+
+    def _told(self, event: exchange.Event) -> list[Action]:
+        """Return what the dialogue does about `event`."""
+        return self._dialogue.receive(event, asyncio.get_running_loop().time(), self._office.now())
 
     def _do(self, actions: list[Action]) -> None:
         for action in actions:
@@ -340,20 +353,13 @@ class Session:
                 case Listen():
                     self._asked = action.question
                     self._listening.attend(action.question)
-                case HangUp() | Handover():
+                case HangUp():
                     self._finale = action
-                case Understood():
-                    self._call.turn_changed(self._caller_turn, intent=action.intent, confidence=action.confidence)
-                case Note():
-                    self._note(action)
+                case Understood() | Note() | Rated() | Unanswered():
+                    self._remarks.take(action, self._dialogue.language)
+                case _:
+                    self._errands.begin(action, self._dialogue.language)
         self._go_on()
-
-    def _note(self, note: Note) -> None:
-        self._call.event(note.name, **note.data)
-        if note.name == "language":
-            self._call.language(str(note.data["language"]))
-        if note.name == "no_match":
-            self._listening.forget_keys()
 
     def _go_on(self) -> None:
         """Say what comes next; open the question as soon as it may be answered; end when all is said."""
@@ -364,15 +370,16 @@ class Session:
                 self._robot.cut()
                 self._keyed(keys, self._call.clock.now())
                 return
-        if not self._robot.busy and self._finale is not None:
-            self._end_or_hand_over(self._finale)
+        if not self._robot.busy:
+            self._errands.all_is_said()
+            if self._finale is not None:
+                self._listening.close()
+                self._cause = self._finale.cause if isinstance(self._finale, LastWords) else Cause.ROBOT_HUNG_UP
         self._watch_silence()
 
     def _play_started(self, event: media.PlayStarted) -> None:
-        if self._robot.began(event) and self._answered is not None:
-            turn, end, timings = self._answered
-            self._answered = None
-            self._call.turn_changed(turn, timings={**timings, "answer_ms": (event.at - end) * 1000 / heard.RATE})
+        if self._robot.began(event):
+            self._caller.answered(event)
 
     def _play_ended(self, event: media.PlayEnded) -> None:
         if event.note:
@@ -384,27 +391,10 @@ class Session:
         busy = self._robot.busy or self._turns.caller_speaks or self._call.held
         self._listening.silence(begins=not busy)
 
-    def _end_or_hand_over(self, finale: HangUp | Handover | LastWords) -> None:
-        self._listening.close()
-        match finale:
-            case HangUp():
-                self._cause = Cause.ROBOT_HUNG_UP
-            case LastWords():
-                self._cause = finale.cause
-            case Handover():
-                # Queues, agents and tickets come with their trades; until then the flow says so itself.
-                self._call.event("handover", verb=finale.verb, target=finale.target, reason=finale.reason,
-                                 summary=finale.summary)  # fmt: skip
-                self._finale = None
-                self._do(self._dialogue.receive(exchange.Finished(), self._now()))
-
     def _last_words(self, texts: Texts, cause: Cause) -> None:
         self._finale, self._asked = LastWords(cause), None
+        self._errands.drop()
         self._robot.cut()
         self._listening.close()
         self._alarms.set(LAST_WORDS_ALARM, LAST_WORDS_SECONDS)
-        words: Prompt = prompt(texts, self._dialogue.language)
-        self._do([Say((words,), barge_in=False)])
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()
+        self._do([Say((prompt(texts, self._dialogue.language),), barge_in=False)])

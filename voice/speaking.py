@@ -11,7 +11,7 @@ from asr_tts.speech_protocol import Clause
 from dialplans.exchange import Prompt
 from models.errors import HotlineError
 from voice.line import Sink, Stream
-from voice.media.media_protocol import File, Pause, Play, Resume, Stop
+from voice.media.media_protocol import File, Pause, Play, Resume, Stop, ToneSource
 from voice.prompt_shelf import PromptShelf
 
 log = logging.getLogger(__name__)
@@ -105,6 +105,12 @@ class Speaking:
             self._task = self._spawn(self._speak(speech, left))
         elif not prompts or not speech.pieces:
             self._play(speech, (), last=True)
+        return speech
+
+    def beep(self) -> Speech:
+        """Play the tone behind which a caller speaks."""
+        speech = Speech(next(self._numbers), (), False)
+        self._stream.tell(Play(self._stream.number, speech.play, [ToneSource("beep")]))
         return speech
 
     def pause(self) -> None:

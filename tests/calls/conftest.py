@@ -26,6 +26,7 @@ from models.call_note import (
     TurnTaken,
 )
 from models.settings import DataSettings, LimitSettings, RouteSettings, Settings, SpeechSettings
+from voice.back_office import BackOffice
 from voice.loopback import LoopbackDialog, LoopbackMedia
 from voice.loopback_caller import LoopbackCaller
 from voice.loopback_speech import LoopbackSpeech
@@ -83,13 +84,16 @@ class Story:
 class Line:
     """A hotline in memory and the means to call it."""
 
-    def __init__(self, settings: Settings, flow: Flow, log: CallLog, speech: LoopbackSpeech, ports: int) -> None:
+    def __init__(
+        self, settings: Settings, flow: Flow, log: CallLog, speech: LoopbackSpeech, ports: int, office: BackOffice
+    ) -> None:
         self.speech = speech
         self.media = LoopbackMedia(speech.samples, ports)
         self.settings = settings
         self.stories: dict[str, Story] = {}
         log.events.subscribe(lambda note: self.stories.setdefault(note.call_id, Story()).take(note))
-        self.reception = Reception(settings, self.media, speech, Routing(settings.dialplan.routes, {"flow": flow}), log)
+        routing = Routing(settings.dialplan.routes, {"flow": flow})
+        self.reception = Reception(settings, self.media, speech, routing, log, office)
         self._dialogs = 0
 
     def dial(self, caller: str = "5550142", called: str = "hotline") -> LoopbackCaller:
@@ -121,7 +125,7 @@ def open_line(tmp_path: Path) -> OpenLine:
     @asynccontextmanager
     async def line(
         flow: str | Flow = "reception", *, language: str = "en", recognises: bool = True, ports: int = 1000,
-        prepared: bool = True, **limits: float,
+        prepared: bool = True, office: BackOffice | None = None, **limits: float,
     ) -> AsyncIterator[Line]:  # fmt: skip
         settings = Settings(
             data=DataSettings(directory=tmp_path),
@@ -137,7 +141,7 @@ def open_line(tmp_path: Path) -> OpenLine:
         if isinstance(flow, str):
             flow = read_checked(find(flow, None))
         log = CallLog("sqlite://", tmp_path)
-        made = Line(settings, flow, log, LoopbackSpeech(recognises=recognises), ports)
+        made = Line(settings, flow, log, LoopbackSpeech(recognises=recognises), ports, office or BackOffice())
         running = asyncio.ensure_future(made.reception.run())
         await asyncio.sleep(0)
         if prepared:

@@ -247,7 +247,7 @@ async def test_keys_pressed_during_such_a_notice_are_kept_for_the_question(open_
         caller = await line.call()
         await caller.hears("This call may be recorded", out=False)
         await caller.keys("21234")
-        await caller.hears("1 2 3 4, is that right")
+        await caller.hears("one two three four, is that right")
         assert pauses(caller, 1) == []
         caller.hangs_up()
     assert [turn["digits"] for turn in line.story.turns.values() if turn["speaker"] == "caller"] == ["2", "1234"]
@@ -270,7 +270,7 @@ async def test_yeah_is_an_answer_to_yes_or_no(open_line):
         await caller.keys("2")
         await caller.hears("Key in your code", out=False)
         await caller.keys("12#")
-        await caller.hears("1 2, is that right", out=False)
+        await caller.hears("one two, is that right", out=False)
         await caller.waits(1)
         await caller.says("Yeah.", 0.4)
         await caller.hears("Goodbye.")
@@ -283,7 +283,7 @@ async def test_a_pause_between_keys_ends_the_answer(open_line):
         await caller.keys("2")
         await caller.hears("Key in your code")
         await caller.keys("123", gap=1)
-        await caller.hears("1 2 3, is that right")
+        await caller.hears("one two three, is that right")
         caller.hangs_up()
 
 
@@ -298,7 +298,7 @@ async def test_one_press_that_comes_three_ways_counts_once(open_line):
             caller.dialog.caller_sends_info(digit)
             caller.stream.key(digit, in_band=True)
             await caller.waits(1.2)
-        await caller.hears("1 1 4 5, is that right")
+        await caller.hears("one one four five, is that right")
         caller.hangs_up()
 
 

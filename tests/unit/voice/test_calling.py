@@ -12,6 +12,7 @@ from models.cause import Cause
 from models.control_protocol import Done, HangUpCall, News, PlaceCall
 from models.errors import CannotDo
 from models.settings import DataSettings, RouteSettings, Settings, SipSettings, TrunkSettings
+from voice.back_office import BackOffice
 from voice.calling import Calling
 from voice.line import Answered, HungUp, Ringing
 from voice.loopback import PLAN, LoopbackDialog, LoopbackMedia
@@ -52,10 +53,10 @@ class Hotline:
         self.log = CallLog("sqlite://", directory)
         flow = read_checked(find("reception", None))
         routing = Routing([RouteSettings(flow="reception")], {"reception": flow})
-        self.reception = Reception(settings, self.media, speech, routing, self.log)
-        self.calling = Calling(
-            settings, (self.media, speech, self.reception.shelf), lines, routing, self.reception.running, self.log
-        )
+        office = BackOffice()
+        self.reception = Reception(settings, self.media, speech, routing, self.log, office)
+        parts = (self.media, speech, self.reception.shelf, office)
+        self.calling = Calling(settings, parts, lines, routing, self.reception.running, self.log)
         self.notes: list[Any] = []
         self.log.events.subscribe(self.notes.append)
         self.news: list[str] = []

@@ -16,6 +16,7 @@ from models.call_note import CallNote
 from models.errors import CannotDo
 from models.log import JsonLine
 from models.settings import DataSettings, Settings, SpeechSettings
+from voice.back_office import BackOffice
 from voice.line import Media, Speech
 from voice.loopback import LoopbackDialog
 from voice.reception import Reception
@@ -44,7 +45,7 @@ def reception(
     )
     routing = Routing([], {"reception": read_checked(find("reception", None))})
     log = CallLog("sqlite://", directory)
-    return Reception(settings, cast(Media, None), cast(Speech, speech), routing, log)
+    return Reception(settings, cast(Media, None), cast(Speech, speech), routing, log, BackOffice())
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -108,7 +109,7 @@ async def test_whatever_is_logged_while_a_call_is_taken_bears_its_id(tmp_path: P
     told: list[CallNote] = []
     log.events.subscribe(told.append)
     settings = Settings(data=DataSettings(directory=tmp_path))
-    made = Reception(settings, cast(Media, None), cast(Speech, Slow(0)), Talkative([], {}), log)
+    made = Reception(settings, cast(Media, None), cast(Speech, Slow(0)), Talkative([], {}), log, BackOffice())
     running = asyncio.ensure_future(made.run())
     await asyncio.sleep(0)
     lines = Lines()

@@ -1,0 +1,79 @@
+"""What conversations ask behind the line: the company's systems, the knowledge base, the time of day. One a server."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from dialplans.exchange import Done, LookUp, Unanswered
+from dialplans.look_ups import LookUps
+from knowledge.embedding import embeddings
+from knowledge.library import Library
+from knowledge.search import Found
+from models.database import database_url, open_engine
+from models.settings import Settings
+from voice.open_questions import OpenQuestion, OpenQuestions
+
+log = logging.getLogger(__name__)
+
+
+class BackOffice:
+    """The ways out of a conversation that aren't the line's own. Without an engine it knows no articles."""
+
+    def __init__(self, timezone: str = "", engine: Engine | None = None, look_ups: LookUps | None = None) -> None:
+        """`timezone`: IANA name, "": the machine's; `engine`: the database of the knowledge base, already migrated."""
+        self._zone = ZoneInfo(timezone) if timezone else None
+        self._look_ups = look_ups or LookUps()
+        self._engine = engine
+        self._library: Library | None = None
+        self._questions = OpenQuestions(engine) if engine else None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "BackOffice":
+        """Return the back office of a server with these settings."""
+        return cls(settings.dialplan.timezone, open_engine(database_url(settings)))
+
+    # -- what conversations ask ------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """Return the time of day where the hotline is (aware)."""
+        return datetime.now(self._zone) if self._zone else datetime.now(UTC).astimezone()
+
+    async def look_up(self, errand: LookUp) -> Done:
+        """Ask one of the company's systems; never raises for what that does."""
+        return await self._look_ups.look_up(errand)
+
+    def knows(self, question: str, language: str, tags: Sequence[str]) -> Found | None:
+        """Return the article that answers, or None; at once, from the index in memory."""
+        return self._library.search(question, language, self.now(), tags) if self._library else None
+
+    def unanswered(self, question: Unanswered, language: str, call_id: str, at_s: float) -> None:
+        """Note a question that got no answer, asked `at_s` seconds into the recording; returns at once."""
+        if self._questions:
+            self._questions.add(OpenQuestion(question, language, call_id, at_s, datetime.now(UTC)))
+
+    # -- its life ----------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Load what finds articles (some seconds), and the articles."""
+        if self._engine:
+            library = Library(self._engine, await asyncio.to_thread(embeddings))
+            await asyncio.to_thread(library.refresh)
+            self._library = library
+
+    async def run(self) -> None:
+        """Keep the knowledge new and write what callers missed, until cancelled; opened before."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                if self._library:
+                    group.create_task(self._library.follow(), name="follow the knowledge base")
+                if self._questions:
+                    group.create_task(self._questions.run(), name="write unanswered questions")
+                await asyncio.Event().wait()
+        finally:
+            await self._look_ups.__aexit__(None, None, None)
+            if self._engine:
+                self._engine.dispose()

@@ -1,0 +1,196 @@
+"""Errands of one call: what its dialogue waits for, one at a time, and what the caller hears meanwhile.
+
+A look-up, and what a language model says, begin at once; a message and a hand-over when all is said before them. Each
+comes to its end as an `ErrandDone` in the call's own queue, so that it is an event like any other.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from dialplans.exchange import Done, Errand, FreeAnswer, Handover, LookUp, Record
+from voice.alarms import Alarms
+from voice.back_office import BackOffice
+from voice.call import Call
+from voice.kept_messages import KeptMessages
+from voice.line import Sink
+from voice.listening import Listening
+from voice.message import Taken
+from voice.message_taking import MESSAGE, MessageTaking
+from voice.robot import Robot
+from voice.speaking import Spawn
+
+log = logging.getLogger(__name__)
+PLEASE_WAIT = "please-wait"
+"""The alarm that rings when a caller has waited in silence for long enough."""
+WAIT_AGAIN_S = 6.0
+"""Seconds of silence after which a caller who still waits is asked for patience once more."""
+NOBODY = Done(False, why="nobody is there to take it")
+
+
+@dataclass(frozen=True)
+class ErrandDone:
+    """The errand of that number is over."""
+
+    number: int
+    done: Done
+
+
+class Errands:
+    """Runs the errands of one call."""
+
+    def __init__(
+        self,
+        call: Call,
+        robot: Robot,
+        listening: Listening,
+        alarms: Alarms,
+        office: BackOffice,
+        spawn: Spawn,
+        sink: Sink,
+    ) -> None:
+        """`spawn` starts a task that belongs to the call; `sink` is its queue."""
+        self._call, self._robot, self._listening, self._alarms = call, robot, listening, alarms
+        self._office, self._spawn, self._sink = office, spawn, sink
+        self._kept = KeptMessages(call, spawn)
+        self._errand: Errand | None = None
+        self._number = 0
+        self._task: asyncio.Task[None] | None = None
+        self._message: MessageTaking | None = None
+        self._patience = 0.0
+        """Seconds of silence until the caller is asked to wait."""
+
+    @property
+    def out(self) -> bool:
+        """Whether the dialogue waits for one."""
+        return self._errand is not None
+
+    @property
+    def records(self) -> bool:
+        """Whether a message is being taken: the caller's keys and words belong to it."""
+        return self._message is not None
+
+    def begin(self, errand: Errand, language: str) -> None:
+        """Run `errand`; the call is in `language` now."""
+        self._errand = errand
+        self._number += 1
+        match errand:
+            case LookUp():
+                self._patience = errand.wait_s
+                self._run(self._office.look_up(errand))
+            case Record():
+                self._message = MessageTaking(errand, language, self._call, self._robot, self._listening, self._alarms)
+            case FreeAnswer():
+                self._over(Done(False, why="no language model is configured"))
+            case Handover():
+                pass
+
+    def all_is_said(self) -> None:
+        """Nothing is being said: now is the time for what waited, or a caller begins to wait in silence."""
+        match self._errand:
+            case Record() if self._message is not None:
+                self._message.all_is_said()
+            case Handover():
+                self._hand_over(self._errand)
+            case LookUp(wait=wait) if wait is not None and not self._alarms.is_set(PLEASE_WAIT):
+                self._alarms.set(PLEASE_WAIT, self._patience)
+            case _:
+                pass
+
+    def rings(self, name: str) -> bool:
+        """Take an alarm; tell whether it was one of ours."""
+        if name == PLEASE_WAIT:
+            if isinstance(self._errand, LookUp) and self._errand.wait is not None and not self._robot.busy:
+                self._call.event("please-wait")
+                self._patience = WAIT_AGAIN_S
+                self._robot.add(self._errand.wait)
+            return True
+        if name == MESSAGE:
+            if self._message is not None:
+                self._left(self._message.time_up())
+            return True
+        return False
+
+    def ends(self, event: ErrandDone) -> Done | None:
+        """Return what the dialogue is to be told; None where it doesn't wait for that one any more."""
+        if event.number != self._number or self._errand is None:
+            return None
+        self._errand = self._task = self._message = None
+        self._alarms.clear(PLEASE_WAIT)
+        return event.done
+
+    # -- a message -------------------------------------------------------------------------------------------
+
+    def hears(self, event: object) -> None:
+        """The speech worker tells of the caller while a message is taken."""
+        if self._message is not None:
+            self._message.receive(event)
+
+    def key(self, key: str, at: int) -> None:
+        """A key while a message is taken."""
+        if self._message is not None:
+            self._left(self._message.key(key, at))
+
+    def deaf(self) -> None:
+        """Nobody hears speech any more."""
+        if self._message is not None:
+            self._message.deaf()
+
+    def _left(self, taken: Taken | None) -> None:
+        if taken is None or self._message is None:
+            return
+        message, self._message = self._message, None
+        if not taken.spoken:
+            self._over(Done(False, {"ended_by": taken.ended_by}, "nothing was said"))
+            return
+        path = self._kept.keep(message.name, taken)
+        values = {"file": str(path), "seconds": taken.seconds, "ended_by": taken.ended_by, "text": message.text}
+        self._over(Done(True, values))
+
+    # -- a human ---------------------------------------------------------------------------------------------
+
+    def _hand_over(self, handover: Handover) -> None:
+        """Nobody takes callers yet: the whole hand-over goes on record, and the flow says what it has for that."""
+        self._call.event(
+            "handover", verb=handover.verb, target=handover.target, reason=handover.reason, summary=handover.summary,
+            slots=dict(handover.slots), transcript=[list(said) for said in handover.transcript],
+            priority=handover.priority,
+        )  # fmt: skip
+        self._over(NOBODY)
+
+    # -- the end ---------------------------------------------------------------------------------------------
+
+    def drop(self) -> None:
+        """The dialogue doesn't wait any more: the call is about to end."""
+        if self._message is not None and (taken := self._message.broken_off()) and taken.spoken:
+            self._kept.add(self._message.name, taken)
+        self._errand = self._message = None
+        self._alarms.clear(PLEASE_WAIT)
+        if self._task is not None:
+            self._task.cancel()
+
+    def stop(self) -> None:
+        """The call is over."""
+        self.drop()
+        self._kept.stop()
+
+    async def close(self) -> None:
+        """The stream is closed, and what was recorded is whole."""
+        await self._kept.close()
+
+    def _run(self, work: Coroutine[Any, Any, Done]) -> None:
+        self._task = self._spawn(self._report(self._number, work))
+
+    async def _report(self, number: int, work: Coroutine[Any, Any, Done]) -> None:
+        try:
+            done = await work
+        except Exception as error:
+            # Whatever it is: the flow has a way out of errands that fail, a conversation without an answer has none.
+            log.exception("An errand failed", extra={"call": self._call.id})
+            done = Done(False, why=f"{type(error).__name__}: {error}")
+        self._sink(ErrandDone(number, done))
+
+    def _over(self, done: Done) -> None:
+        self._sink(ErrandDone(self._number, done))
