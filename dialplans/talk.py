@@ -1,26 +1,20 @@
 """What a verb may do in a conversation: say, ask, send on an errand, set values, go on. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
-from zoneinfo import ZoneInfo
 
 from dialplans import humans
-from dialplans.answers import Reader
-from dialplans.conditions import moment_of
 from dialplans.doubt import DOUBT, DoubtStep
-from dialplans.exchange import Action, Errand, HangUp, Listen, Note, Prompt, Question, Rated, Say
+from dialplans.exchange import Errand, HangUp, Listen, Question, Rated
 from dialplans.flow import Flow
-from dialplans.place import Target, Texts
-from dialplans.sentences import SENTENCES
-from dialplans.state import Frame, State, Taken
-from dialplans.summary import summary
-from dialplans.template import filled, found_at, plain, speaker
+from dialplans.place import Target
+from dialplans.speech import Speech
+from dialplans.state import Frame, State
 from dialplans.verbs.question import OWN, QuestionStep
 from dialplans.verbs.run import RunStep
 
 if TYPE_CHECKING:
-    from dialplans.slots import SlotKind, Value
     from dialplans.step import Step
 
 MOST_STEPS = 1000
@@ -69,229 +63,15 @@ def feels_nothing(text: str, language: str) -> float:
     return 0.0
 
 
-class Talk:
+class Talk(Speech):
     """One event's worth of a conversation: changes the state, gathers actions."""
 
     def __init__(self, flow: Flow, state: State, wall: datetime | None, knows: Knows, feels: Feels) -> None:
-        self._root, self.state, self.wall, self._knows, self._feels = flow, state, wall, knows, feels
-        self.actions: list[Action] = []
+        super().__init__(flow, state, wall)
+        self._knows, self._feels = knows, feels
         self.asked_anew = False
         """Whether a question was opened that wasn't open before."""
         self._next: Target | None = None
-
-    # -- where it is -------------------------------------------------------------------------------------------
-
-    @property
-    def flow(self) -> Flow:
-        """The innermost flow."""
-        return self.flow_at(len(self.state.frames) - 1)
-
-    def flow_at(self, depth: int) -> Flow:
-        """Return the flow that the frame at `depth` walks through."""
-        flow = self._root
-        for one in self.state.frames[1 : depth + 1]:
-            flow = flow.flows.get(one.flow) or self._root.flows[one.flow]
-        return flow
-
-    @property
-    def step(self) -> "Step | None":
-        """The step that the caller is in."""
-        return self.flow.steps.get(self.state.step)
-
-    @property
-    def language(self) -> str:
-        return self.state.language
-
-    @property
-    def reason(self) -> str:
-        """The rule that led here, or ""."""
-        return self.state.reason
-
-    @reason.setter
-    def reason(self, reason: str) -> None:
-        self.state.reason = reason
-
-    def reader(self, language: str = "") -> Reader:
-        """Return what reads answers here and now."""
-        commands = {name for name in ("operator", "goodbye") if self.command(name)}
-        return Reader(self.flow, language or self.language, self.wall, self.value, frozenset(commands))
-
-    def command(self, name: str) -> tuple[int, Target] | None:
-        """Return where the innermost flow that says so leads for a command, with the depth of its frame."""
-        for depth in range(len(self.state.frames) - 1, -1, -1):
-            flow = self.flow_at(depth)
-            target = flow.operator() if name == "operator" else flow.commands.get(name)
-            if target:
-                return depth, target
-        return None
-
-    # -- values ------------------------------------------------------------------------------------------------
-
-    def value(self, path: str) -> Any:
-        """Return what `path` holds, None where nothing does; the caller's words, time and language among it."""
-        own = found_at(path, self.state.frame.variables)
-        return own if own is not None else found_at(path, self._built_in())
-
-    def _built_in(self) -> Mapping[str, Any]:
-        state = self.state
-        now = self.wall.isoformat(timespec="minutes") if self.wall else None
-        return {**state.call, "language": state.language, "last": state.last, "now": now}
-
-    def is_open(self, calendar: str, at: str = "") -> bool:
-        """Tell whether a calendar of the flow is open now (where nobody says the time, it is), or when `at` is."""
-        known = self.flow.calendars.get(calendar) or self._root.calendars.get(calendar)
-        if not at:
-            return known.is_open(self.wall) if known and self.wall else True
-        moment = moment_of(self.value(at), ZoneInfo(known.timezone) if known and known.timezone else self.zone)
-        return known.is_open(moment) if known and moment else False
-
-    @property
-    def zone(self) -> tzinfo:
-        """Where the hotline is."""
-        return (self.wall.tzinfo if self.wall else None) or UTC
-
-    def set(self, name: str, value: Any) -> None:
-        """Give a variable its value."""
-        self.state.frame.variables[name] = value
-
-    def take(self, values: Mapping[str, "Value"], step: str) -> None:
-        """Keep what the caller gave."""
-        frame = self.state.frame
-        for name, value in values.items():
-            frame.variables[name] = value.value
-            frame.taken.pop(name, None)
-            frame.taken[name] = Taken(value.value, value.text, value.spoken, self.language, value.confidence, step)
-
-    def forget_taken_by(self, step: str) -> None:
-        """Forget what the question `step` took, so that it is asked anew."""
-        frame = self.state.frame
-        for name in [name for name, taken in frame.taken.items() if taken.step == step]:
-            self.forget(name)
-
-    def forget(self, slot: str) -> None:
-        """Forget a value."""
-        self.state.frame.taken.pop(slot, None)
-        self.state.frame.variables.pop(slot, None)
-
-    def last_taken_by(self, step: str) -> str | None:
-        """Return the slot that the question `step` filled last."""
-        return next((name for name, one in reversed(self.state.frame.taken.items()) if one.step == step), None)
-
-    def correctable(self) -> dict[str, "tuple[SlotKind, Taken]"]:
-        """Return the values that the caller may still correct, with their kinds, the last one given last."""
-        found: dict[str, tuple[SlotKind, Taken]] = {}
-        for name, taken in self.state.frame.taken.items():
-            step = self.flow.steps.get(taken.step)
-            kind = step.kind_of(self.flow, name) if step else None
-            if kind and kind.type != "free_text":
-                found[name] = (kind, taken)
-        return found
-
-    def slots(self, names: Sequence[str] = ()) -> dict[str, Any]:
-        """Return the values of `names`, or of all that the caller gave in this call."""
-        if names:
-            return {name: self.value(name) for name in names}
-        return {name: frame.variables.get(name) for frame in self.state.frames for name in frame.taken}
-
-    def transcript(self) -> tuple[tuple[str, str], ...]:
-        """Return what was said so far, with what is being said now."""
-        return (*self.state.transcript, *self._now_said())
-
-    def summary(self) -> str:
-        """Return a few sentences for whoever takes the call."""
-        said = [words for who, words in self.state.transcript if who == "caller"]
-        taken = {name: one.spoken for frame in self.state.frames for name, one in frame.taken.items()}
-        return summary(said, taken, self.reason, self.language)
-
-    # -- words -------------------------------------------------------------------------------------------------
-
-    def written(self, text: str, shown: Callable[[Any], str] = plain) -> str:
-        """Return `text` with its templates filled with bare values, each as `shown`."""
-        return filled(text, self._noted, lambda _, value: shown(value), speaker(self.language, self.wall))
-
-    def resolved(self, value: Any) -> Any:
-        """Return `value` with the templates of its texts filled; a text that is one bare template keeps the type."""
-        match value:
-            case str():
-                return self._resolved(value)
-            case Mapping():
-                return {name: self.resolved(one) for name, one in value.items()}
-            case list() | tuple():
-                return [self.resolved(one) for one in value]
-            case _:
-                return value
-
-    def _resolved(self, text: str) -> Any:
-        inside = text.strip()
-        if inside.startswith("{{") and inside.endswith("}}") and inside.count("{{") == 1 and "|" not in inside:
-            value = self._noted(inside[2:-2].strip())
-            return "" if value is None else value
-        return self.written(text)
-
-    def _noted(self, path: str) -> Any:
-        if path.startswith("env."):
-            # Secrets are filled in by whoever sends them (`look_ups.py`): they are in no state and no record.
-            return f"{{{{ {path} }}}}"
-        value = self.value(path)
-        if value is None:
-            self.note("unset_value", step=self.state.step, value=path)
-        return value
-
-    def _spoken(self, text: str, more: Mapping[str, str]) -> str:
-        def value(path: str) -> Any:
-            if path.startswith("env."):
-                return None
-            return more[path] if path in more else self._noted(path)
-
-        return filled(text, value, self._shown, speaker(self.language, self.wall))
-
-    def _shown(self, path: str, value: Any) -> str:
-        taken = self.state.frame.taken.get(path)
-        if taken and taken.value == value and taken.language == self.language and taken.spoken:
-            return taken.spoken
-        return plain(value)
-
-    def prompt(self, texts: Texts, **more: str) -> Prompt:
-        """Return `texts` as it is said now; `more` are values for its templates besides the variables."""
-        language = self.language if self.language in texts else next(iter(texts), self.language)
-        text = self._spoken(texts.get(language, ""), more)
-        return Prompt(text=text, language=language, voice=self.flow.voices.get(language, ""))
-
-    def own(self, name: str) -> Texts:
-        """Return a sentence of the interpreter, in the author's words where there are some."""
-        return self.flow.prompts.get(name) or self._root.prompts.get(name) or SENTENCES[name]
-
-    # -- doing ---------------------------------------------------------------------------------------------------
-
-    def do(self, action: Action) -> None:
-        self.actions.append(action)
-
-    def note(self, name: str, **data: object) -> None:
-        self.do(Note(name, data))
-
-    def say(self, texts: Texts, barge_in: bool = True, **more: str) -> None:
-        """Say `texts`; nothing where they are empty."""
-        prompt = self.prompt(texts, **more)
-        if prompt.text:
-            self.do(Say((prompt,), barge_in))
-
-    def sentence(self, name: str, barge_in: bool = True, **more: str) -> None:
-        """Say a sentence of the interpreter."""
-        self.say(self.own(name), barge_in, **more)
-
-    def say_as_it_is(self, text: str) -> None:
-        """Say what isn't the author's: no templates, no other language."""
-        if text:
-            voice = self.flow.voices.get(self.language, "")
-            self.do(Say((Prompt(text=text, language=self.language, voice=voice),), True))
-
-    def play(self, files: Texts, barge_in: bool) -> None:
-        file = files.get(self.language) or next(iter(files.values()), "")
-        self.do(Say((Prompt(file=file, language=self.language),), barge_in))
-
-    def heard(self, text: str) -> None:
-        """Note what the robot said without a `Say`."""
-        self.state.transcript = (*self.state.transcript, ("robot", text))
 
     def know(self, question: str, tags: Sequence[str]) -> Article | None:
         """Ask the knowledge base."""
@@ -385,19 +165,6 @@ class Talk:
         """Go to `target`, or on as the step says."""
         self._next = target
 
-    def question_before(self) -> tuple[int, str] | None:
-        """Return the depth and name of the step that leads to the question before the open one, None at the first."""
-        here = tuple(frame.step for frame in self.state.frames)
-        earlier = [one for one in self.state.history if one != here]
-        if not earlier:
-            return None
-        before = earlier[-1]
-        self.state.history = tuple(earlier[:-1])
-        depth = 0
-        while depth < min(len(before), len(here)) - 1 and before[depth] == here[depth]:
-            depth += 1
-        return depth, before[depth]
-
     def to(self, depth: int, target: Target) -> None:
         """Leave all sub-flows deeper than `depth`, and go to `target` there."""
         del self.state.frames[depth + 1 :]
@@ -455,8 +222,3 @@ class Talk:
             return None
         below = self.flow.after(step.name)
         return step.goto or (Target(below) if below else None)
-
-    def _now_said(self) -> list[tuple[str, str]]:
-        says = [action for action in self.actions if isinstance(action, Say)]
-        words = [prompt.text or prompt.file for say in says for prompt in say.prompts]
-        return [("robot", " ".join(words))] if words else []
