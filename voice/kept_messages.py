@@ -65,6 +65,6 @@ class KeptMessages:
             self._call.event("message-lost", message=name, reason=str(error))
         else:
             self._call.event(
-                "recorded", message=name, path=str(path), seconds=round(seconds, 2), ended_by=taken.ended_by
+                "recorded", message=name, file=path.name, seconds=round(seconds, 2), ended_by=taken.ended_by
             )
         del self._left[path]
