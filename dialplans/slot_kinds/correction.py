@@ -27,6 +27,13 @@ _BEGINS_ZH = re.compile(
     r"(?:我(?:刚才|刚刚)?(?:说的是|的意思是|是说|说错了|想说的?是)|应该是|改成|改为|换成|换到|改到|还是改|更正)"
     r"(?:一下)?[，,：: ]*(?:是)?"
 )
+_INSTEAD = {
+    "en": re.compile(
+        r"^(?:(?:can|could) (?:we|you|i) (?:do|make it|have) |(?:let's|let us) (?:do|say) )?(.+?),? instead\b"
+    ),
+    "zh": re.compile(r"^(?:那|要不|那就|嗯)?[，, ]*(?:还是|要不)(.+?)吧?[。！!.]?$"),
+}
+"""The new value stands before the word that says so: "Friday instead", 还是周五吧."""
 _AROUND = " ,.!?;:，。！？、嗯呃啊哦"
 
 
@@ -44,4 +51,6 @@ def corrected(text: str, language: str) -> str | None:
             rest = text[found.end() :].strip(_AROUND)
             if rest:
                 return corrected(rest, language) or rest
-    return None
+    # `even` keeps the length, so places in it are places in `text`.
+    instead = _INSTEAD["zh" if chinese else "en"].search(plain)
+    return text[instead.start(1) : instead.end(1)].strip(_AROUND) or None if instead else None

@@ -28,6 +28,8 @@ NEAR = frozenset(("lin", "e", "shan", "shi", "hu", "niu", "ji", "xi", "pa", "you
 AROUND = frozenset(
     "我的是号码嗯呃啊哦那个就订单编电话手机卡客户好对了呢吧哈请这为和还有说然后再后面前面尾数您你他她它会在不"
 )
+AFTER_A_WORD = frozenset("下些点样般直定共起旦")
+"""Signs that make a word of a 一 before them: 查一下, 一共."""
 COUNTED = {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 4}
 
 
@@ -38,8 +40,11 @@ def edges(words: Sequence[Token], letters: bool = False) -> list[Edge]:
 
 
 def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
-    word = said[place]
-    if digit := _digit(word):
+    word, digit = said[place], ""
+    if word == "一" and place + 1 < len(said) and said[place + 1] in AFTER_A_WORD:
+        yield place, place + 2, "", 0.0
+        yield place, place + 1, "1", 0.5
+    elif digit := _digit(word):
         yield place, place + 1, digit, 0.0
         yield from _counted(said, place)
     if word in "十百千" or (digit and len(digit) == 1):
@@ -56,7 +61,7 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
 def _counted(said: Sequence[str], place: int) -> Iterator[Edge]:
     """两个五: two fives."""
     times = COUNTED.get(said[place], 0)
-    if times and place + 2 < len(said) and said[place + 1] in "个格":
+    if times and place + 2 < len(said) and said[place + 1] in "个格各的":
         counted = _digit(said[place + 2]) or SOUNDS.get(_sound(said[place + 2]), "")
         if counted:
             yield place, place + 3, counted[0] * (times - 1) + counted, -0.1

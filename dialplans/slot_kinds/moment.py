@@ -41,7 +41,9 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
 def _date(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
     if not parts.day:
         return None
-    return _made(parts.day.date.isoformat(), "date", parts, language, now, parts.day.confidence, parts.day.note)
+    # The hour beside it is left for another slot: "a repair on Tuesday at three" may fill a day and a time.
+    only = replace(parts, spans=((parts.day.start, parts.day.end),))
+    return _made(parts.day.date.isoformat(), "date", only, language, now, parts.day.confidence, parts.day.note)
 
 
 def _time(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
@@ -50,7 +52,8 @@ def _time(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found |
         return None
     clock, confidence, note = hour
     value = f"{clock.hour % 24:02d}:{clock.minute:02d}"
-    return _made(value, "time", parts, language, now, confidence, note)
+    own = tuple(span for span in parts.spans if not parts.day or span != (parts.day.start, parts.day.end))
+    return _made(value, "time", replace(parts, spans=own or parts.spans), language, now, confidence, note)
 
 
 def _both(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
@@ -86,6 +89,9 @@ def _hour(kind: SlotKind, parts: Parts, day: date | None, now: datetime) -> tupl
     if clock.half == "24" or clock.hour > 12 or clock.hour == 0:
         return clock, clock.confidence, clock.note
     half = clock.half or _half(part, clock.hour)
+    if half == "am" and part == "morning" and not clock.half and clock.hour < 5:
+        # Nobody has four in the morning in mind: the part of the day was misheard (上午 for 下午).
+        return replace(clock, hour=clock.hour + 12), 0.5, "the part of the day does not fit the hour"
     if half:
         return replace(clock, hour=clock.hour % 12 + 12 * (half == "pm")), clock.confidence, clock.note
     return _guessed(kind, clock, day, now)

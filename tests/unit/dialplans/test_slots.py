@@ -97,6 +97,21 @@ def test_two_slots_in_one_sentence_share_its_words(language, text, values):
     assert {name: found.value for name, found in found_in(TABLE, text, language, NOW).items()} == values
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "values"),
+    [
+        ("en", "a repair on Friday at three", {"day": "2026-11-27", "time": "15:00"}),
+        ("en", "Friday", {"day": "2026-11-27"}),
+        ("en", "at half past ten", {"time": "10:30"}),
+        ("zh", "我想后天下午三点修车", {"day": "2026-11-23", "time": "15:00"}),
+        ("zh", "下午三点半", {"time": "15:30"}),
+    ],
+)
+def test_a_day_and_an_hour_said_together_fill_two_slots(language, text, values):
+    slots = [Wanted("day", SlotKind.of("date")), Wanted("time", SlotKind.of("time"))]
+    assert {name: found.value for name, found in found_in(slots, text, language, NOW).items()} == values
+
+
 def test_slots_of_one_kind_take_the_values_in_their_order():
     trip = [
         Wanted(name, SlotKind.of({"type": "list", "entries": ["Berlin", "Paris", "Rome"]})) for name in ("from", "to")
@@ -110,6 +125,8 @@ def test_slots_of_one_kind_take_the_values_in_their_order():
     [
         ("en", "no, I said Tuesday", "Tuesday"), ("en", "not Monday, Tuesday", "Tuesday"), ("en", "no", None),
         ("en", "no, not Monday but Tuesday", "Tuesday"), ("en", "sorry, make it four", "four"),
+        ("en", "Friday instead", "Friday"), ("en", "can we do Friday instead", "Friday"), ("en", "instead", None),
+        ("zh", "还是周五吧", "周五"), ("zh", "那还是周五吧", "周五"),
         ("en", "I meant Tuesday", "Tuesday"), ("en", "no that's wrong, it's 427", "427"), ("en", "Tuesday", None),
         ("zh", "不对，是周二", "周二"), ("zh", "不是周一，是周二", "周二"), ("zh", "不", None),
         ("zh", "我说的是周二", "周二"),
