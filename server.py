@@ -24,12 +24,13 @@ import voice.cli
 import voice.demo
 import voice.doctor
 from asr_tts.speech_client import SpeechClient
+from dialplans.publishing import Publications
 from dialplans.routing import routing
 from models import call_story
 from models.call_log import CallLog
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 from models.control_desk import ControlDesk
-from models.control_protocol import HangUpCall, PlaceCall
+from models.control_protocol import HangUpCall, PlaceCall, TakeUpFlow
 from models.errors import HotlineError, OperatorFault
 from models.log import set_up
 from models.settings import Settings
@@ -46,6 +47,7 @@ from voice.sip import edge_metrics
 from voice.sip.address import bracketed, host_and_port
 from voice.sip.edge import SipEdge
 from voice.sip.stack import SipStack
+from voice.taking_up import TakingUp
 
 log = logging.getLogger("server")
 
@@ -56,7 +58,8 @@ class Server:
     def __init__(self, settings: Settings) -> None:
         """Raise `OperatorFault` where the settings can't work (an unknown flow, a bad address)."""
         self.settings = settings
-        self.routing = routing(settings.dialplan)
+        published = Publications(settings.data.directory)
+        self.routing = routing(settings.dialplan, published)
         self.call_log = CallLog.of(settings)
         self.edge = SipEdge(settings.sip, time.monotonic)
         self.run_directory = Path(tempfile.mkdtemp(prefix="hotline-"))
@@ -96,6 +99,10 @@ class Server:
         """Where commands tell this server something."""
         self.control.bind(PlaceCall, self.calling.place)
         self.control.bind(HangUpCall, self.calling.hang_up)
+        taking_up = TakingUp(
+            published, settings.dialplan.directory, self.routing, self.reception.shelf, self.call_log.events
+        )
+        self.control.bind(TakeUpFlow, taking_up.take_up)
         self._leave, self._hurry = asyncio.Event(), asyncio.Event()
         self._holding: list[asyncio.Task[None]] = []
         """Tasks that run until they are cancelled."""

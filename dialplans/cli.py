@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from dialplans import golden_command
+from dialplans import golden_command, publishing_command
 from dialplans.chat import Chat
 from dialplans.checker import check
 from dialplans.complaint import Complaint, FlowRefused
 from dialplans.flow import Flow
 from dialplans.loader import load
+from dialplans.publishing import Publications
 from dialplans.routing import files, find, read_checked
 from dialplans.schema import schema
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
@@ -64,6 +65,9 @@ def _complaints(path: Path) -> list[Complaint]:
 
 
 app.command("test")(golden_command.replay_command)
+app.command()(publishing_command.publish)
+app.command()(publishing_command.history)
+app.command()(publishing_command.rollback)
 
 
 @app.command("schema")
@@ -87,11 +91,13 @@ def _write(text: str, output: Path | None) -> None:
 @sentences
 def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
     """List the flows that may be routed to, and the numbers that lead to them."""
-    settings = read_settings(config).dialplan
+    settings = read_settings(config)
+    published, directory = Publications(settings.data.directory), settings.dialplan.directory
     rows = []
-    for path in files(settings.directory):
-        numbers = [route.called for route in settings.routes if find(route.flow, settings.directory) == path]
-        rows.append({"name": path.stem, "file": str(path), "called": numbers, **_summary(path)})
+    for path in files(directory):
+        numbers = [route.called for route in settings.dialplan.routes if _leads(route.flow, path, directory)]
+        live = {"published": published.live(path.stem).version}
+        rows.append({"name": path.stem, "file": str(path), "called": numbers, **_summary(path), **live})
     if as_json:
         print_json(rows)
         return
@@ -99,7 +105,15 @@ def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
         called = ", ".join(map(str, row["called"])) if isinstance(row["called"], list) and row["called"] else "-"
         print(
             f"{row['name']:20} {row['version']:14} {row['languages']!s:8} {row['steps']!s:>4} steps   called {called}"
+            + (f"   published {row['published']}" if row["published"] else "")
         )
+
+
+def _leads(name: str, path: Path, directory: Path | None) -> bool:
+    try:
+        return find(name, directory) == path
+    except OperatorFault:
+        return False  # its file is gone, but a version may be published
 
 
 def _summary(path: Path) -> dict[str, object]:

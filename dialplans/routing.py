@@ -15,6 +15,7 @@ from dialplans.checker import check
 from dialplans.complaint import FlowRefused, did_you_mean
 from dialplans.flow import Flow
 from dialplans.loader import load
+from dialplans.publishing import Live, Publications
 from models.errors import CannotDo, OperatorFault
 from models.settings import DialplanSettings, RouteSettings
 
@@ -39,16 +40,26 @@ class Routing:
         """`flows` by the names that routes use; raises `OperatorFault` where a route's hours are none."""
         self._routes = [(route, _hours(route, timezone)) for route in routes]
         self._flows = dict(flows)
+        self._trials: dict[str, tuple[Flow, float]] = {}
         self.timezone = timezone
 
     @property
     def flows(self) -> Mapping[str, Flow]:
-        """The flows that new calls get."""
-        return self._flows
+        """The flows that new calls get, by the names that routes use; those on trial besides."""
+        return {**self._flows, **{f"{name} on trial": flow for name, (flow, _) in self._trials.items()}}
+
+    def leads_to(self, name: str) -> bool:
+        """Tell whether a route leads to the flow `name`."""
+        return name in self._flows
 
     def replace(self, name: str, flow: Flow) -> None:
         """Give new calls `flow` under `name`; running calls keep theirs."""
         self._flows[name] = flow
+        self._trials.pop(name, None)
+
+    def try_out(self, name: str, flow: Flow, share: float) -> None:
+        """Give `share` percent of the callers `flow` under `name`, always the same ones; running calls keep theirs."""
+        self._trials[name] = (flow, share)
 
     def destination(self, called: str, caller: str, moment: datetime) -> Destination:
         """Return where a call goes at `moment` (aware); raise `CannotDo` where no route fits."""
@@ -58,8 +69,13 @@ class Routing:
             if hours and not hours.is_open(moment):
                 continue
             if _lot(route.flow, caller) < route.share:
-                return Destination(self._flows[route.flow], route.language)
+                return Destination(self._flow(route.flow, caller), route.language)
         raise CannotDo(f"No route fits '{called}'; add one to [[dialplan.routes]] (called = \"*\" takes every number).")
+
+    def _flow(self, name: str, caller: str) -> Flow:
+        flow, share = self._trials.get(name, (self._flows[name], 0.0))
+        # Not the lot of the route: who got a route of 20 % would all have a trial of 20 %, too.
+        return flow if _lot(f"{name} {flow.version}", caller) < share else self._flows[name]
 
 
 def fits(pattern: str, number: str) -> bool:
@@ -112,12 +128,35 @@ def read_checked(path: Path) -> Flow:
     return flow
 
 
-def routing(settings: DialplanSettings) -> Routing:
-    """Load and check every flow that a route names; raise `OperatorFault` where one can't be used."""
-    flows = {route.flow: read_checked(find(route.flow, settings.directory)) for route in settings.routes}
-    zone = settings.timezone or get_localzone_name()
-    for flow in flows.values():
-        for language in flow.languages:
-            # The first sentence costs a dictionary of pinyin (tenths of a second): no caller is to wait for it.
-            understanding_of(flow, language).of("hello 你好")
-    return Routing(settings.routes, flows, zone)
+def routing(settings: DialplanSettings, published: Publications | None = None) -> Routing:
+    """Load every flow that a route names, the published version where there is one.
+
+    A flow from a file is checked. Raises `OperatorFault` where one can't be used.
+    """
+    names = dict.fromkeys(route.flow for route in settings.routes)
+    flows, trials = {}, {}
+    for name in names:
+        live = published.live(name) if published else Live()
+        if published and live.version:
+            flows[name] = published.load(name, live.version)
+        else:
+            flows[name] = read_checked(find(name, settings.directory))
+        if published and live.trial:
+            trials[name] = (published.load(name, live.trial), live.share)
+    found = Routing(settings.routes, flows, settings.timezone or get_localzone_name())
+    for name, (flow, share) in trials.items():
+        found.try_out(name, flow, share)
+    for flow in found.flows.values():
+        warm(flow)
+    return found
+
+
+def warm(flow: Flow) -> None:
+    """Make ready what `flow` understands with, in tenths of a second or (where nothing is trained) seconds.
+
+    No caller is to wait for it.
+    """
+    for language in flow.languages:
+        understanding_of(flow, language).of("hello 你好")
+    for inner in flow.flows.values():
+        warm(inner)

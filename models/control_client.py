@@ -13,11 +13,15 @@ HELLO_SECONDS = 5.0
 """How long a server that lives may take to say hello."""
 
 
+class NotRunning(CannotDo):
+    """No server runs with this data directory."""
+
+
 def ask(directory: Path, order: Order, seconds: float | None = None) -> Iterator[News | Done]:
     """Let the running server carry `order` out; yield its news and last `Done`.
 
-    `seconds` is the longest silence that is borne (None: any). Raises `CannotDo` where no server runs, or with the
-    sentence of its refusal.
+    `seconds` is the longest silence that is borne (None: any). Raises `NotRunning` where no server runs, `CannotDo`
+    with the sentence of its refusal.
     """
     with _connected(directory) as channel:
         framing: Framing[FromServer] = Framing(FromServer)
@@ -50,7 +54,7 @@ def _connected(directory: Path) -> socket.socket:
             os.close(place)
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
         channel.close()
-        raise CannotDo(
+        raise NotRunning(
             "No Hotline runs with this data directory; start `hotline serve --config …`, or name the configuration of "
             "the one that runs with --config."
         ) from None

@@ -54,6 +54,12 @@ class HangUpCall(Order):
     """Its id, or the beginning of it."""
 
 
+class TakeUpFlow(Order):
+    """Give new calls what is published now under this name. News: prompts."""
+
+    name: str
+
+
 # -- from the server ---------------------------------------------------------------------------------------
 
 

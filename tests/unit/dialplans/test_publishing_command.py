@@ -1,0 +1,85 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from dialplans.cli import app
+
+RUN = CliRunner()
+FLOW = "languages: [en]\nsteps:\n- step: a\n  hangup: TEXT\n"
+GOLDEN = "dialogues:\n- name: It says goodbye\n  turns:\n  - robot: goodbye\n  - hangs_up\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOTLINE_DATA__DIRECTORY", str(tmp_path / "data"))
+    monkeypatch.setenv("HOTLINE_DIALPLAN__DIRECTORY", str(tmp_path))
+    write(tmp_path, "Goodbye.")
+    (tmp_path / "shop.test.yaml").write_text(GOLDEN, encoding="utf-8")
+    return tmp_path
+
+
+def write(folder, text):
+    (folder / "shop.yaml").write_text(FLOW.replace("TEXT", text), encoding="utf-8")
+
+
+def run(*arguments, code=0):
+    result = RUN.invoke(app, [str(one) for one in arguments])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_a_flow_is_published_under_its_name_and_the_history_tells_who_what_and_why(folder):
+    told = run("publish", "shop", "--note", "first try")
+    assert "1 dialogue" in told
+    assert "No Hotline runs with this data directory: it is taken up at the next start." in told
+    (entry,) = json.loads(run("history", "shop", "--json"))
+    assert (entry["did"], entry["note"], entry["tests"], entry["now"]) == (
+        "published",
+        "first try",
+        "1 dialogue",
+        "live",
+    )
+    assert entry["who"]
+    assert "<- live" in run("history", "shop")
+
+
+def test_dialogues_that_go_another_way_keep_a_flow_from_being_published(folder):
+    write(folder, "So long.")
+    told = run("publish", "shop", code=1)
+    assert "goes another way" in told
+    assert "It was not published" in told
+    assert "was never published" in run("history", "shop", code=1)
+
+
+def test_without_dialogues_it_is_published_only_by_saying_so(folder):
+    (folder / "shop.test.yaml").unlink()
+    assert "--without-tests" in run("publish", "shop", code=1)
+    run("publish", "shop", "--without-tests")
+    assert json.loads(run("history", "shop", "--json"))[0]["tests"] == "without tests"
+
+
+def test_complaints_keep_a_flow_from_being_published_even_without_tests(folder):
+    (folder / "shop.yaml").write_text(FLOW + "- step: never\n  hangup:\n", encoding="utf-8")
+    assert "'never' is never reached" in run("publish", "shop", "--without-tests", code=1)
+
+
+def test_a_trial_a_roll_back_and_what_is_live_in_between(folder):
+    run("publish", "shop")
+    write(folder, "Goodbye now.")
+    facts = json.loads(run("publish", folder / "shop.yaml", "--trial", 20, "--json"))
+    assert (facts["share"], facts["running"]) == (20, False)
+    assert "on trial for 20 %" in run("history", "shop")
+    assert "<- on trial" in run("history", "shop")
+    assert json.loads(run("rollback", "shop", "--json"))["trial"] == ""
+    run("publish", "shop")
+    first = json.loads(run("history", "shop", "--json"))[0]["version"]
+    assert f"back to version {first}" in run("rollback", "shop", "--note", "too short")
+    assert "too short" in run("history", "shop").splitlines()[-1]
+    assert "no version before" in run("rollback", "shop", code=1)
+
+
+def test_list_shows_the_version_that_is_live(folder):
+    run("publish", "shop")
+    (shop,) = [one for one in json.loads(run("list", "--json")) if one["name"] == "shop"]
+    assert shop["published"] == shop["version"]
