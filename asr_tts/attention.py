@@ -99,7 +99,7 @@ class Attention:
     def listen(self, order: to_server.Listen) -> None:
         """What begins from now on answers this question."""
         self.attends = True
-        self._question = Question(order.language, order.kind, tuple(order.phrases))
+        self._question = Question(order.language, order.kind, tuple(order.phrases), order.least, order.most)
         self._ends.manner = Manner.of(order.kind, order.hangover_ms, self._open_ms)
 
     def commit(self, utterance: int, now: float) -> Iterator[Out]:

@@ -26,6 +26,9 @@ class Question:
     """"en", "zh", …; "" asks for language identification."""
     kind: QuestionKind = "open"
     phrases: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 0
+    """How many digits a "digits" question wants; 0: not known."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,9 @@ class Listen(Message):
     """What a "list" question may be answered with; the heard text is mapped onto the nearest."""
     hangover_ms: int = 0
     """Silence that ends the utterance; 0: what suits `kind`."""
+    least: int = 0
+    most: int = 0
+    """How many digits a "digits" question wants; 0: not known."""
 
 
 class Ignore(Message):

@@ -2,7 +2,7 @@
 
 import re
 
-from asr_tts.heard_text import plain
+from asr_tts.heard_text import is_chinese, pinyin, plain
 
 _ENGLISH = {
     "zero": "0", "oh": "0", "o": "0", "nought": "0", "nil": "0",
@@ -26,6 +26,12 @@ _KOREAN = {
     "팔": "8", "구": "9",
 }  # fmt: skip
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
+_COUNTED = {"两": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 4}
+"""As in 两个五, which is two fives."""
+_SOUNDS = {
+    "ling": "0", "yi": "1", "yao": "1", "er": "2", "san": "3", "si": "4", "wu": "5", "liu": "6", "qi": "7", "ba": "8",
+    "jiu": "9",
+}  # fmt: skip
 _ONLY_BESIDE_OTHERS = {"won", "to", "too", "for", "fore", "ate", "o"}
 """Words that are digits only among digits."""
 _AROUND = {
@@ -55,6 +61,26 @@ def digits_of(text: str) -> str:
             return ""
         said, times = said + found * times, 1
     return said if times == 1 else ""
+
+
+def how_many(text: str) -> int:
+    """Return how many digits `text` says, other words aside; a Chinese sign that sounds like a digit is one."""
+    tokens = [token for token in _TOKEN.findall(plain(text)) if token not in _AROUND]
+    count, times, place = 0, 1, 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token in _TIMES or (token in _COUNTED and tokens[place + 1 : place + 2] == ["个"]):
+            times, place = _TIMES.get(token) or _COUNTED[token], place + (1 if token in _TIMES else 2)
+            continue
+        digits = "" if token in _ONLY_BESIDE_OTHERS else _digits_in(token) or _sounded(token)
+        if token in _TENS and place + 1 < len(tokens) and _ENGLISH.get(tokens[place + 1], "0") != "0":
+            digits = _TENS[token]
+        count, times, place = count + len(digits) + (times - 1) * bool(digits), 1, place + 1
+    return count
+
+
+def _sounded(token: str) -> str:
+    return _SOUNDS.get(pinyin(token), "") if is_chinese(token) else ""
 
 
 def _digits_in(token: str) -> str:

@@ -35,6 +35,14 @@ def on_the_line(one: Said, language: str) -> Samples:
     return on_the_phone(sound, float(np.random.default_rng(one.noise).uniform(20, 30)))
 
 
+def question_for(one: Said, language: str) -> Question:
+    """Return what the recogniser is told of the question that asks for it."""
+    kind = KINDS[one.group]
+    if kind != "digits":
+        return Question(language, kind)
+    return Question(language, kind, least=int(one.kind.least or 0), most=int(one.kind.most or 0))
+
+
 def right(one: Said, heard: str, language: str) -> tuple[bool, str, float]:
     """Return whether `heard` is read as the value, what it was read as, and the milliseconds that took."""
     began = time.perf_counter()
@@ -49,8 +57,7 @@ def measure(report: Report, language: str, said: Iterable[Said], whisper: Whispe
     for one in said:
         heard = one.text
         if whisper:
-            kind = KINDS[one.group]
-            heard = whisper.recognise(on_the_line(one, language), Question(language, kind)).text
+            heard = whisper.recognise(on_the_line(one, language), question_for(one, language)).text
         ok, value, took = right(one, heard, language)
         total[one.group] += 1
         good[one.group] += ok

@@ -14,6 +14,12 @@ NO_INPUT = "no-input"
 KEYS = "keys"
 
 
+def digits_wanted(question: Question) -> tuple[int, int]:
+    """Return the fewest and the most digits of an answer, (0, 0) where it isn't one of digits."""
+    keys = question.keys
+    return (keys.least, keys.most) if question.kind == "digits" and keys and not keys.choices else (0, 0)
+
+
 class Listening:
     """Speech and keys for the question that is open, in one call."""
 
@@ -42,6 +48,7 @@ class Listening:
                 question.kind,
                 list(question.phrases),
                 question.hangover_ms,
+                *digits_wanted(question),
             )
         )
 

@@ -103,3 +103,13 @@ def test_confidence_rises_with_probability_and_stays_within_0_and_1() -> None:
     assert values == sorted(values)
     assert 0 <= values[0] < 0.3
     assert 0.9 < values[-1] <= 1
+
+
+@pytest.mark.parametrize("string", ["66639467", "27786601", "11800355"])
+def test_repeated_digits_are_all_heard_where_the_question_tells_how_many_it_wants(
+    whisper: Whisper, string: str
+) -> None:
+    gap = np.zeros(480, np.int16)
+    parts = [part for digit in string for part in (trimmed(read_wav(PROMPTS / "digits" / f"{digit}.wav")), gap)]
+    heard = whisper.recognise(on_the_phone(np.concatenate(parts)), Question("en", "digits", least=8, most=8))
+    assert digits_of(heard.text) == string

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asr_tts.spoken_digits import digits_of
+from asr_tts.spoken_digits import digits_of, how_many
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,14 @@ def test_digits_are_read(text: str, digits: str) -> None:
 @pytest.mark.parametrize("text", ["", "to", "for", "I want two tickets", "hello", "double", "one moment", "三个苹果"])
 def test_what_says_more_than_digits_is_none(text: str) -> None:
     assert digits_of(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("My order is 4 2 7, 1 0 6 please", 6), ("double five oh one", 4), ("forty two seventeen", 4), ("hello", 0),
+        ("订单号五七零二八九零", 7), ("两个五 三个零", 5), ("四二七医零六", 6), ("2个5 9", 3), ("你好", 0),
+    ],
+)  # fmt: skip
+def test_digits_are_counted_among_other_words(text: str, count: int) -> None:
+    assert how_many(text) == count
