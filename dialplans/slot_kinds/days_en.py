@@ -26,7 +26,8 @@ _MONTH = (
 _WEEKDAY = r"(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)s?"
 _YEAR = rf"(?:,?\s+(?P<year>20\d\d|twenty[- ](?:twenty|thirty)[- ]?(?:{SMALL_WORD})?|two thousand(?: and)? {NUMBER}))?"
 _IN = re.compile(
-    rf"\b(?:in|within)\s+(?P<n>{COUNT})\s+(?P<unit>minute|hour|day|week|fortnight|month|year)s?'?(?:\s+time)?\b"
+    rf"\b(?:in|within|(?:and|an)(?=\s+(?:to|too|for|ate|won|{NUMBER})\s+(?:days|weeks)))"
+    rf"\s+(?P<n>{COUNT}|to|too|for|ate|won)\s+(?P<unit>minute|hour|day|week|fortnight|month|year)s?'?(?:\s+time)?\b"
     rf"|\b(?P<n2>{COUNT})\s+(?P<unit2>minute|hour|day|week|month|year)s?"
     r"\s+(?:from\s+(?P<from>now|today|tomorrow)|(?P<ago>ago)|later)\b"
 )
@@ -78,6 +79,8 @@ def _dated(plain: str, today: date, future: bool) -> Iterator[Day]:
     for found in (match for pattern in _DATED for match in pattern.finditer(plain)):
         number, said = value(found["d"]), found["year"] or ""
         year = int(said) if said.isdecimal() else _year(said) if said else 0
+        if future and year and year < today.year:
+            year = 0
         if number is not None and (day := of_year(MONTHS[found["m"][:3]], number, today, future, year)):
             yield Day(day, *found.span())
 

@@ -34,6 +34,12 @@ _CLOCKS = tuple(
     )
 )
 """From the surest way to say an hour to the least sure."""
+_HEARD_HALF = re.compile(
+    r"\b(?:half[ ,]+passed|it has passed|has passed|has past|have past|have passed|half the past)\b"
+)
+_ALIKE = {"won": 1, "too": 2, "to": 2, "tree": 3, "free": 3, "for": 4, "ate": 8}
+_HEARD_AT = re.compile(rf"\b(?:at|it|its|it's)\s+(?P<h>{'|'.join(_ALIKE)})(?=\s*(?:[,.]|in the|on|tomorrow|next|$))")
+"""What a recogniser makes of "half past" and of "at one"."""
 _BARE = re.compile(rf"\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\b|\b(?P<run>[1-9][0-5]\d|1[0-2][0-5]\d)\b")
 _MIDNIGHT = re.compile(r"\b(?:at )?midnight\b")
 
@@ -42,6 +48,7 @@ def hour_in(plain: str) -> Clock | None:
     """Return the hour that `plain` marks as one ("at", "o'clock", "pm", a colon …), or None."""
     if found := _MIDNIGHT.search(plain):
         return Clock(24, 0, *found.span(), "24")
+    plain = _HEARD_HALF.sub(lambda found: "half past"[: len(found.group())].ljust(len(found.group())), plain)
     for found in (*_PAST.finditer(plain), *_HALF_NINE.finditer(plain)):
         if clock := _past(found):
             return clock
@@ -49,6 +56,8 @@ def hour_in(plain: str) -> Clock | None:
         for found in pattern.finditer(plain):
             if clock := _spoken(found):
                 return clock
+    if found := _HEARD_AT.search(plain):
+        return Clock(_ALIKE[found["h"]], 0, *found.span(), "", 0.7, f"'{found['h']}' sounds like an hour")
     return None
 
 

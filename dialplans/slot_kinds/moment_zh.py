@@ -54,7 +54,7 @@ _HOLIDAY = re.compile("|".join(sorted(HOLIDAYS, key=len, reverse=True)))
 _PART = re.compile("|".join(sorted(PARTS, key=len, reverse=True)))
 _CLOCK = re.compile(
     rf"差(?P<less>{_N}{{1,3}}分钟?|一刻钟?)(?:到)?(?P<h0>{_N}{{1,3}})点钟?"
-    rf"|(?P<h>{_N}{{1,3}})\s*(?:点钟?|时(?!间|候|长))(?:过)?\s*(?P<past>半|一刻|三刻|整|{_N}{{1,3}}(?=分)|[零〇]{_N}|{_N}{{2,3}}(?![个位人天])|五(?![个位人天十])|差{_N}+分)?分?(?P<less2>差{_N}{{1,3}}分)?"
+    rf"|(?P<h>{_N}{{1,3}})\s*(?:点钟?|时(?!间|候|长))(?:过)?\s*(?P<past>半|[一1][刻克]|[三3][刻克]|整|{_N}{{1,3}}(?=分)|[零〇]{_N}|{_N}{{2,3}}(?![个位人天])|五(?![个位人天十])|差{_N}+分)?分?(?P<less2>差{_N}{{1,3}}分)?"
     r"|(?<!\d)(?P<h2>[01]?\d|2[0-4])[:.](?P<m2>[0-5]\d)(?!\d)"
 )
 _KEYS = (
@@ -62,6 +62,7 @@ _KEYS = (
     "这周", "本周", "星期", "礼拜", "上午", "下午", "中午", "晚上", "早上", "早晨", "凌晨", "傍晚",
     "点半", "点钟", "一刻", "三刻", "周末", "下个月", "这个月", "上个月", "以后", "之后", "小时", "分钟",
 )  # fmt: skip
+_QUARTERS = str.maketrans("13克", "一三刻")
 _TENS = ("", "十", "二十", "三十")
 _ONES = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 
@@ -101,6 +102,7 @@ def _keys() -> dict[tuple[str, ...], str]:
     keys = list(_KEYS)
     for number in numbers:
         keys += [f"{number}号", f"{number}月"] if len(number) <= 3 else []
+        keys += [f"{number}分"] if number in ("十", "五", "十五", "二十", "四十", "五十") else []
         keys += [f"{number}点"] if number not in ("一", "七") and len(number) <= 2 else []
     keys += [f"{week}{day}" for week in ("周", "星期", "礼拜") for day in "一二三四五六日天"]
     keys = [key for key in keys if key not in ("一号", "二月")] + ["一号", "二月"]
@@ -266,7 +268,7 @@ def _past(found: re.Match[str]) -> int:
     if less := found["less"] or found["less2"]:
         return -15 if "刻" in less else -int(value_of(less.strip("差分钟")) or 0)
     past = found["past"] or ""
-    named = {"": 0, "整": 0, "半": 30, "一刻": 15, "三刻": 45}.get(past)
+    named = {"": 0, "整": 0, "半": 30, "一刻": 15, "三刻": 45}.get(past.translate(_QUARTERS))
     if named is not None:
         return named
     if past.startswith("差"):

@@ -23,8 +23,8 @@ class Amount:
     end: int
     currency: str
     """ISO 4217 as said, "" where none was."""
-    guess: bool = False
-    """Another reading is as usual."""
+    guess: str = ""
+    """Why another reading is as likely, or ""."""
 
 
 def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = True) -> Found | None:
@@ -35,7 +35,7 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
         return None
     best = max(options, key=lambda amount: (bool(amount.currency), not amount.guess, amount.end - amount.start))
     confidence = GUESS if best.guess else SURE if best.currency else BARE
-    note = "the cents are a guess" if best.guess else ""
+    note = best.guess
     if best.currency and best.currency != wanted:
         confidence, note = GUESS, f"{best.currency} was said where {wanted} is expected"
     rivals = {amount.value for amount in options if amount.currency == best.currency and not amount.guess} - {

@@ -13,14 +13,17 @@ UNITS = {
     "yuan": "CNY", "rmb": "CNY", "renminbi": "CNY", "kuai": "CNY", "¥": "CNY", "yen": "JPY", "dollar's": "USD",
 }  # fmt: skip
 CENTS = {"cent", "cents", "penny", "pennies", "pence", "p", "fen"}
+CENTS_GUESSED = "the cents are a guess"
 JOINING = {"and", "with"}
+_TWO_PARTS = re.compile(r"(?P<sign>[$€£])?\b(?P<whole>\d{1,3}(?:,\d{3})+|\d+) and [$€£]?(?P<rest>\d\d?(?:\.\d\d)?)\b")
+_RUN = re.compile(r"[1-9]\d{3}")
 _A_DOLLAR = re.compile(r"\ba(?= (?:dollar|buck|euro|pound)\b)")
-Amount = tuple[Decimal, int, int, str, bool]
+Amount = tuple[Decimal, int, int, str, str]
 
 
 def amounts(text: str) -> Iterator[Amount]:
-    """Yield (value, start, end, currency or "", whether it is a guess) of each amount, best readings first."""
-    text = _A_DOLLAR.sub("1", even(text))
+    """Yield (value, start, end, currency or "", why it is a guess or "") of each amount, best readings first."""
+    text = _A_DOLLAR.sub("1", _summed(even(text)))
     row, found = pieces(text), numerals(text)
     used = 0
     for place, numeral in enumerate(found):
@@ -32,6 +35,19 @@ def amounts(text: str) -> Iterator[Amount]:
             used = max(used, last)
 
 
+def _summed(text: str) -> str:
+    """Put together what a recogniser wrote as two amounts: "$3,700 and $89", "900 and 82 dollars"; length stays."""
+
+    def sum_of(found: re.Match[str]) -> str:
+        whole = int(found["whole"].replace(",", ""))
+        rest = Decimal(found["rest"])
+        if whole % 100 or not whole or rest >= 100:
+            return found.group()
+        return f"{found['sign'] or ''}{whole + rest:f}".ljust(len(found.group()))
+
+    return _TWO_PARTS.sub(sum_of, text)
+
+
 def _readings(row: Sequence[Piece], numeral: Numeral, following: Numeral | None) -> Iterator[Amount]:
     before = row[numeral.first - 1].word if numeral.first else ""
     after, second = _word(row, numeral.last), _word(row, numeral.last + 1)
@@ -41,11 +57,15 @@ def _readings(row: Sequence[Piece], numeral: Numeral, following: Numeral | None)
     elif after in UNITS:
         yield from _with_cents(row, value, first, last + 1, UNITS[after], following)
     elif after in ("us", "american", "hong", "canadian") and second in UNITS:
-        yield value, first, last + 2, UNITS[second], False
+        yield value, first, last + 2, UNITS[second], ""
     elif after in CENTS:
-        yield value / 100, first, last + 1, "GBP" if after in ("pence", "p") else "USD", False
+        yield value / 100, first, last + 1, "GBP" if after in ("pence", "p") else "USD", ""
     elif after == ":" and following and following.first == last + 1 and following.value < 60:
-        yield value + following.value / 100, first, following.last, "", False
+        yield value + following.value / 100, first, following.last, "", ""
+    elif last - first == 1 and _RUN.fullmatch(row[first].word) and value % 100 >= 10 and not following:
+        # Without a comma or a currency it was rather "sixty five forty two" than thousands.
+        yield value / 100, first, last, "", CENTS_GUESSED
+        yield value, first, last, "", CENTS_GUESSED
     else:
         yield from _bare(row, numeral, following)
 
@@ -54,16 +74,16 @@ def _with_cents(
     row: Sequence[Piece], value: Decimal, first: int, last: int, currency: str, following: Numeral | None
 ) -> Iterator[Amount]:
     if not following or following.value >= 100 or following.value != int(following.value) or value != int(value):
-        yield value, first, last, currency, False
+        yield value, first, last, currency, ""
         return
     joined = _word(row, last) in JOINING
     near = following.first == last + joined
     cents = _word(row, following.last) in CENTS
     half = _word(row, last) == "and" and _word(row, last + 1) == "a"
     if near and (cents or not joined) and not half and _word(row, following.last) not in UNITS:
-        yield value + following.value / 100, first, following.last + cents, currency, False
+        yield value + following.value / 100, first, following.last + cents, currency, ""
     else:
-        yield value, first, last, currency, False
+        yield value, first, last, currency, ""
 
 
 def _bare(row: Sequence[Piece], numeral: Numeral, following: Numeral | None) -> Iterator[Amount]:
@@ -71,16 +91,16 @@ def _bare(row: Sequence[Piece], numeral: Numeral, following: Numeral | None) -> 
     value, first, last = numeral.value, numeral.first, numeral.last
     near = following is not None and following.first == last and following.value < 100 and value == int(value)
     if not near or following is None or (not following.value >= 10 and row[last].word not in ("oh", "o", "zero")):
-        yield value, first, last, "", False
+        yield value, first, last, "", ""
         return
     third = _oh(row, following)
     small, last = third if third else (following.value, following.last)
     unit = UNITS.get(_word(row, last), "")
     cents, hundreds = value + small / 100, value * 100 + small
     pair = (hundreds, cents) if unit else (cents, hundreds)
-    guess = value < 10 or bool(unit)
+    guess = CENTS_GUESSED if value < 10 or unit else ""
     yield pair[0], first, last + bool(unit), unit, guess
-    yield pair[1], first, last + bool(unit), unit, True
+    yield pair[1], first, last + bool(unit), unit, CENTS_GUESSED
 
 
 def _oh(row: Sequence[Piece], following: Numeral) -> tuple[Decimal, int] | None:

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
 
 from dialplans.slot_kinds.numerals_zh import NUMBER, value_of
 from dialplans.slot_kinds.sentence import even
@@ -21,23 +24,72 @@ _SMALL = re.compile(
     rf"(?P<mao>{_DIGIT})\s*[毛角](?:(?P<fen>{_DIGIT})分?)?钱?|(?P<cents>{_DIGIT}|十{_DIGIT}?)分钱?(?!钟)"
 )
 _BARE_POINT = re.compile(r"[点.]")
+_MEANT = frozenset("零〇一二两三四五六七八九十百千万亿块元角毛半点")
+_SOUNDS = {
+    "ling": "零", "yi": "一", "er": "二", "liang": "两", "san": "三", "si": "四", "wu": "五", "liu": "六", "qi": "七",
+    "ba": "八", "jiu": "九", "shi": "十", "bai": "百", "qian": "千", "wan": "万", "kuai": "块", "mao": "毛",
+    "yuan": "元",
+}  # fmt: skip
 SIGNS = {"¥": "CNY", "$": "USD", "€": "EUR", "£": "GBP"}
-Amount = tuple[Decimal, int, int, str, bool]
+Amount = tuple[Decimal, int, int, str, str]
 
 
 def amounts(text: str) -> Iterator[Amount]:
-    """Yield (value, start, end, currency or "", whether it is a guess) of each amount."""
-    plain, place = even(text), 0
+    """Yield (value, start, end, currency or "", why it is a guess or "") of each amount."""
+    plain, place = by_sound(_pointed(even(text))), 0
     while place < len(plain):
         if small := _SMALL.match(plain, place):
-            yield _small(small), small.start(), small.end(), "CNY", False
+            yield _small(small), small.start(), small.end(), "CNY", _guess(text, plain, small.start(), small.end())
             place = small.end()
         elif (whole := _WHOLE.match(plain, place)) and (value := value_of(whole["n"])) is not None and value >= 0:
-            value, end, currency, guess = _amount(plain, whole, value)
-            yield value, whole.start(), end, currency, guess
+            value, end, currency = _amount(plain, whole, value)
+            yield value, whole.start(), end, currency, _guess(text, plain, whole.start(), end)
             place = end
         else:
             place += 1
+
+
+def _pointed(plain: str) -> str:
+    """Put right the points that a recogniser writes for 块: 8258.3毛5, 273.1.2; length stays."""
+    plain = re.sub(r"(\d)\.(\d)(?=毛)", r"\1块\2", plain)
+    return re.sub(r"(\d)\.(\d)\.(\d)(?![\d.])", r"\1.\2\3 ", re.sub(r"(?<=[万块元毛])亿", "一", plain))
+
+
+@lru_cache(1024)
+def by_sound(plain: str) -> str:
+    """Return `plain` with rows of signs that sound like an amount written as that amount: 旧快起 is 九块七."""
+    heard = [_sign(sign, plain[place + 1 : place + 2]) for place, sign in enumerate(plain)]
+    out, place = list(plain), 0
+    while place < len(plain):
+        end = place
+        while end < len(plain) and heard[end]:
+            end += 1
+        row = "".join(heard[place:end])
+        if len(row) > 1 and any(sign in "百千万块元毛" for sign in row):
+            out[place:end] = row
+        place = max(end, place + 1)
+    return "".join(out)
+
+
+def _sign(sign: str, after: str) -> str:
+    """What `sign` stands for in an amount, "" for nothing; little words count only before a unit."""
+    if sign in _MEANT or sign.isdecimal():
+        return sign
+    if not "\u3400" <= sign <= "\u9fff" or sign in "钱圆美欧":
+        return ""
+    heard = _SOUNDS.get(_sound(sign), "")
+    little = sign in "就是把吧以已一意也我有五舞时事士"
+    return "" if little and _SOUNDS.get(_sound(after), "x") not in "十百千万块元毛" else heard
+
+
+@lru_cache(4096)
+def _sound(sign: str) -> str:
+    return lazy_pinyin(sign, style=Style.NORMAL)[0] if sign else ""
+
+
+def _guess(text: str, plain: str, start: int, end: int) -> str:
+    said = even(text)[start:end]
+    return "" if said == plain[start:end] else f"'{said}' sounds like it"
 
 
 def _small(found: re.Match[str]) -> Decimal:
@@ -46,17 +98,17 @@ def _small(found: re.Match[str]) -> Decimal:
     return _digit(found["mao"]) / 10 + (_digit(found["fen"]) / 100 if found["fen"] else 0)
 
 
-def _amount(plain: str, whole: re.Match[str], value: Decimal) -> tuple[Decimal, int, str, bool]:
+def _amount(plain: str, whole: re.Match[str], value: Decimal) -> tuple[Decimal, int, str]:
     if whole["sign"]:
-        return value, whole.end(), SIGNS[whole["sign"]], False
+        return value, whole.end(), SIGNS[whole["sign"]]
     if whole["other"]:
-        return value, whole.end(), OTHERS[whole["other"]], False
+        return value, whole.end(), OTHERS[whole["other"]]
     if not whole["yuan"]:
-        return value, whole.end(), "", False
+        return value, whole.end(), ""
     after = _AFTER.match(plain, whole.end())
     if not after or not after.group().strip():
-        return value, whole.end(), "CNY", False
-    return value + _rest(after), after.end(), "CNY", False
+        return value, whole.end(), "CNY"
+    return value + _rest(after), after.end(), "CNY"
 
 
 def _rest(after: re.Match[str]) -> Decimal:
