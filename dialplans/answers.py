@@ -22,8 +22,8 @@ HANGING = frozenset("and but or because to the a of for my is with if about i um
 HANGING_ZH = re.compile(r"(和|还有|但是|因为|如果|然后|就是|那个|的话|我想|跟)[，。、]?$")
 DOUBTED = 0.6
 """Confidence where only the recogniser chose."""
-NEVER_AN_AGREEMENT = ("repeat", "back", "help", "operator")
-"""Commands that hold also where there is a yes or no in their words ("say that again, please")."""
+BEFORE_VALUES = ("repeat", "back", "help", "operator")
+"""Commands that hold also where a value could be read from their words ("say that again, please"; 再说一遍)."""
 SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """What dates are relative to where nobody says the time; a call always does."""
 
@@ -139,11 +139,8 @@ class Reader:
     def spoken(self, step: "QuestionStep", text: str, choice: int = -1) -> Answer:
         """Return what the spoken `text` means to `step`; `choice` is the recogniser's pick of its phrases."""
         own = step.spoken(self, text, choice)
-        sure = own.fits and own.confidence >= SURE
-        if sure and step.kind != "yes_no":
-            return own
         command = command_in(text, self.language)
-        if sure and command not in NEVER_AN_AGREEMENT:
+        if own.fits and own.confidence >= SURE and (command not in BEFORE_VALUES or step.names(self, text)):
             return own
         if command == "enough":
             command = "goodbye" if "goodbye" in self.commands else ""

@@ -103,6 +103,9 @@ class AskStep(QuestionStep):
             runner_up_confidence=meaning.runner_up_confidence,
         )
 
+    def names(self, reader: "Reader", text: str) -> bool:
+        return not self.is_form
+
     def label(self, reader: "Reader", answer: Answer) -> str:
         return reader.example(answer.intent) or super().label(reader, answer)
 

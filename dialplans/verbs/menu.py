@@ -80,7 +80,7 @@ class MenuStep(QuestionStep):
         return False
 
     def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
-        groups = [option.phrases.get(reader.language, ()) for option in self.options]
+        groups = self._groups(reader)
         index, confidence = choice_of(text, groups, reader.language)
         if index < 0 and len(digits := digits_in(text, reader.language)) == 1:
             return self.keyed(reader, digits)
@@ -105,6 +105,12 @@ class MenuStep(QuestionStep):
 
     def examples(self, reader: "Reader") -> Iterable[str]:
         return [phrases[0] for option in self.options if (phrases := option.phrases.get(reader.language))]
+
+    def names(self, reader: "Reader", text: str) -> bool:
+        return choice_of(text, self._groups(reader), reader.language)[0] >= 0
+
+    def _groups(self, reader: "Reader") -> list[tuple[str, ...]]:
+        return [option.phrases.get(reader.language, ()) for option in self.options]
 
     def label(self, reader: "Reader", answer: Answer) -> str:
         named = (option.phrases.get(reader.language, ()) for option in self.options if option.name == answer.intent)

@@ -171,6 +171,10 @@ class QuestionStep(Step):
         """Return what one can say, for "you can say …"."""
         return ()
 
+    def names(self, reader: "Reader", text: str) -> bool:
+        """Tell whether `text` may be what the author wrote for one of its answers, rather than a command."""
+        return False
+
     def label(self, reader: "Reader", answer: Answer) -> str:
         """Return how the robot names an answer that it isn't sure of."""
         if answer.values:
