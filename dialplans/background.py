@@ -20,9 +20,9 @@ WISHES = Path(__file__).parent / "wishes"
 OTHER = ""
 """Name of what belongs to no intent."""
 NEAR = 0.22
-"""Mean likeness of a topic's sentences to the two nearest examples of an intent, from which on it may be that intent."""
+"""Mean likeness of a topic's sentences to an intent's two nearest examples, from which on it may be that intent."""
 AHEAD, AGREED = 0.1, 0.5
-"""By which the next intent must be less alike, and the share of sentences whose nearest example must be the intent's …"""
+"""By which the next intent must be less alike, and share of sentences whose nearest example must be the intent's …"""
 LITTLE_AHEAD, WELL_AGREED = 0.02, 0.7
 """… or, where the next one is nearly as like, these."""
 FAR = 0.2

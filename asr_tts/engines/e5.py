@@ -24,7 +24,7 @@ _LONGEST = 400
 _ANYTHING = (
     "Hello.", "Yes, please.", "What is that?", "I need help.", "How much is it?", "The sky is blue.", "Where are you?",
     "I am looking for a book.", "Can you tell me the time?", "My brother lives in the city.", "Thank you very much.",
-    "你好", "好的", "这是什么", "我需要帮助", "多少钱", "天是蓝的", "你在哪里", "我在找一本书", "请问几点了"
+    "你好", "好的", "这是什么", "我需要帮助", "多少钱", "天是蓝的", "你在哪里", "我在找一本书", "请问几点了",
     "我弟弟住在城里", "非常感谢",
 )  # fmt: skip
 """All vectors of this model point much the same way; that way, the mean of these, is taken out of them."""
