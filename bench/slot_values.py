@@ -16,6 +16,8 @@ DEVELOPMENT, TEST = 1, 2
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 """When all calls are made, local time: a Saturday."""
 COUNTS = {"digits": 80, "moment": 60, "money": 60}
+KNOWN = 0.3
+"""Share of the questions for digits that know how many they want; the others take 6 to 11."""
 ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
         "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
 TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
@@ -86,7 +88,9 @@ def ordinal(n: int) -> str:
 
 def digits_en(chance: random.Random) -> tuple[SlotKind, str, str]:
     digits = "".join(chance.choice("0123456789") for _ in range(chance.randint(6, 11)))
-    kind = SlotKind("digits", least=len(digits), most=len(digits))
+    kind = SlotKind("digits", least=6, most=11)
+    if chance.random() < KNOWN:
+        kind = SlotKind("digits", least=len(digits), most=len(digits))
     zero = chance.choice(("zero", "oh"))
     size = chance.choice((3, 3, 4, 2, 99))
     groups = [digits[at : at + size] for at in range(0, len(digits), size)]
@@ -227,7 +231,9 @@ def han(n: int, counting: bool = False) -> str:
 def digits_zh(chance: random.Random) -> tuple[SlotKind, str, str]:
     size = chance.randint(6, 11)
     digits = "".join(chance.choice("0123456789") for _ in range(size))
-    kind = SlotKind("digits", least=size, most=size)
+    kind = SlotKind("digits", least=6, most=11)
+    if chance.random() < KNOWN:
+        kind = SlotKind("digits", least=size, most=size)
     one = chance.choice("一幺幺")
     grouping = [3, 4, 4] if size == 11 else [chance.choice((3, 4, 2, 99))] * 6
     groups, at = [], 0

@@ -7,8 +7,9 @@ rules were made on; `--wrong` names what was heard where a value is wrong; `--te
 
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,13 +18,16 @@ from asr_tts.engines.whisper import Whisper
 from asr_tts.recognition import Question, Samples
 from asr_tts.speech_protocol import QuestionKind
 from bench.recognition_engine import on_the_phone
-from bench.report import Report, short
+from bench.report import Report, mean, short
 from bench.slot_values import DEVELOPMENT, NOW, TEST, Said, values
 from bench.slot_voices import say, voices
 from dialplans.slots import read
 
 BOUNDS = {"digits": ">= 95", "moment": ">= 90", "money": ">= 90"}
-NAMES = {"digits": "digit strings of 6-11", "moment": "dates and times", "money": "money"}
+NAMES = {
+    "digits": "digit strings of 6-11", "exact": "the same where every question knows how many it wants",
+    "moment": "dates and times", "money": "money",
+}  # fmt: skip
 KINDS: dict[str, QuestionKind] = {"digits": "digits", "moment": "open", "money": "open"}
 """What the recogniser is told of the question."""
 
@@ -53,21 +57,39 @@ def right(one: Said, heard: str, language: str) -> tuple[bool, str, float]:
 
 def measure(report: Report, language: str, said: Iterable[Said], whisper: Whisper | None) -> None:
     """Add the figures of one language."""
-    good, total, costs = Counter[str](), Counter[str](), []
+    marks: defaultdict[str, list[bool]] = defaultdict(list)
+    speakers: defaultdict[str, list[bool]] = defaultdict(list)
+    costs: list[float] = []
+    known = voices(language)
     for one in said:
-        heard = one.text
-        if whisper:
-            heard = whisper.recognise(on_the_line(one, language), question_for(one, language)).text
-        ok, value, took = right(one, heard, language)
-        total[one.group] += 1
-        good[one.group] += ok
+        voice = known[one.voice % len(known)]
+        ok, took = _heard(report, one, language, voice, whisper)
         costs.append(took)
-        if not ok and "--wrong" in sys.argv:
-            known = voices(language)
-            report.notes.append(f"{one.text} [{known[one.voice % len(known)]}] -> {heard} -> {value}, not {one.value}")
-    for group, count in total.items():
-        report.add(f"{language}: {NAMES[group]} right ({count})", 100 * good[group] / count, "%", BOUNDS[group])
+        speakers[voice].append(ok)
+        marks[one.group].append(ok)
+        if one.group == "digits":
+            asked = exactly(one)
+            marks["exact"].append(ok if asked.kind == one.kind else _heard(report, asked, language, voice, whisper)[0])
+    for group, oks in marks.items():
+        report.add(f"{language}: {NAMES[group]} right ({len(oks)})", 100 * mean(oks), "%", BOUNDS.get(group, ""))
+    for voice, oks in sorted(speakers.items()):
+        report.add(f"{language}: said by {voice} ({len(oks)})", 100 * mean(oks), "%")
     report.spread(f"{language}: cost of reading", costs, "ms", p95="<= 15")
+
+
+def exactly(one: Said) -> Said:
+    """Return the same value, asked for by a question that knows how many digits it wants."""
+    return replace(one, kind=replace(one.kind, least=len(one.value), most=len(one.value)))
+
+
+def _heard(report: Report, one: Said, language: str, voice: str, whisper: Whisper | None) -> tuple[bool, float]:
+    heard = one.text
+    if whisper:
+        heard = whisper.recognise(on_the_line(one, language), question_for(one, language)).text
+    ok, value, took = right(one, heard, language)
+    if not ok and "--wrong" in sys.argv:
+        report.notes.append(f"{one.text} [{voice}] -> {heard} -> {value}, not {one.value}")
+    return ok, took
 
 
 def main() -> int:
