@@ -7,7 +7,7 @@ among what it knows, and have the hours of an ordinary working day.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -31,7 +31,7 @@ class Calendar:
     """The opening hours of one place."""
 
     timezone: str = "UTC"
-    """IANA name."""
+    """IANA name; "": that of the moments that are asked about."""
     hours: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
     """By weekday, Monday 0; a day that isn't here is closed."""
     country: str = ""
@@ -42,26 +42,29 @@ class Calendar:
 
     def is_open(self, moment: datetime) -> bool:
         """Tell whether it is open at `moment` (aware)."""
-        local = moment.astimezone(ZoneInfo(self.timezone))
-        return any(begin <= local < end for begin, end in self._openings(local.date()))
+        local = self._local(moment)
+        return any(begin <= local < end for begin, end in self._openings(local))
 
     def opens(self, moment: datetime) -> datetime | None:
         """Return when it opens next after `moment`, in its own time; None where it doesn't within two months."""
-        local = moment.astimezone(ZoneInfo(self.timezone))
+        local = self._local(moment)
         days = (local.date() + timedelta(days=ahead) for ahead in range(FURTHEST_DAYS))
-        return min((begin for day in days for begin, _ in self._on(day) if begin > local), default=None)
+        return min((begin for day in days for begin, _ in self._on(day, local.tzinfo) if begin > local), default=None)
 
     def closes(self, moment: datetime) -> datetime | None:
         """Return when it closes, in its own time; None where it is closed at `moment`."""
-        local = moment.astimezone(ZoneInfo(self.timezone))
-        return max((end for begin, end in self._openings(local.date()) if begin <= local < end), default=None)
+        local = self._local(moment)
+        return max((end for begin, end in self._openings(local) if begin <= local < end), default=None)
 
-    def _openings(self, day: date) -> list[tuple[datetime, datetime]]:
-        """Return the spans of `day`, and of the day before, whose night may reach into it."""
-        return [*self._on(day - timedelta(days=1)), *self._on(day)]
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.timezone)) if self.timezone else moment
 
-    def _on(self, day: date) -> list[tuple[datetime, datetime]]:
-        zone = ZoneInfo(self.timezone)
+    def _openings(self, local: datetime) -> list[tuple[datetime, datetime]]:
+        """Return the spans of a day, and of the day before, whose night may reach into it."""
+        day, zone = local.date(), local.tzinfo
+        return [*self._on(day - timedelta(days=1), zone), *self._on(day, zone)]
+
+    def _on(self, day: date, zone: tzinfo | None) -> list[tuple[datetime, datetime]]:
         found = []
         for start, end in self._spans(day):
             last = day if end > start else day + timedelta(days=1)

@@ -117,3 +117,11 @@ def test_a_part_of_a_country_is_checked_too() -> None:
 
 def test_hours_may_be_written_as_lines():
     assert hours_of(["mon-fri 09:00-18:00", "sat 10:00-12:00", "sat 13:00-14:00"]) == OFFICE
+
+
+def test_without_a_time_zone_it_has_that_of_the_moment() -> None:
+    office = Calendar("", OFFICE)
+    assert office.is_open(at("2026-11-23T09:00+08:00"))
+    assert not office.is_open(at("2026-11-23T18:00+08:00"))
+    assert office.opens(at("2026-11-23T20:00-05:00")) == at("2026-11-24T09:00-05:00")
+    assert office.closes(at("2026-11-23T10:00+08:00")) == at("2026-11-23T18:00+08:00")
