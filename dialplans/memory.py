@@ -97,6 +97,9 @@ class Memory:
 
     def set(self, name: str, value: Any) -> None:
         """Give a variable its value."""
+        taken = self.state.frame.taken.get(name)
+        if taken and taken.value != value:
+            del self.state.frame.taken[name]
         self.state.frame.variables[name] = value
 
     def take(self, values: Mapping[str, "Value"], step: str) -> None:

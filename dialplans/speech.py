@@ -66,7 +66,9 @@ class Speech(Memory):
         taken = self.state.frame.taken.get(path)
         if taken and taken.value == value and taken.language == self.language and taken.spoken:
             return taken.spoken
-        return plain(value)
+        kind = self.flow.slots.get(path)
+        entry = next((one for one in kind.entries if one.value == value), None) if kind else None
+        return entry.said(self.language)[0] if entry else plain(value)
 
     def prompt(self, texts: Texts, **more: str) -> Prompt:
         """Return `texts` as it is said now; `more` are values for its templates besides the variables."""

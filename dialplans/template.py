@@ -12,8 +12,8 @@ TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 PIPE = re.compile(r"""\|(?=(?:[^"]*"[^"]*")*[^"]*$)""")
 SPOKEN = tuple(spoken_values.FILTERS)
 """Filters that say a value."""
-FILTERS: tuple[str, ...] = (*SPOKEN, "default", "upper", "lower", "count")
-"""What may stand behind the bar; `money:EUR`, `phone:GB` and `default:"nothing"` take a word."""
+FILTERS: tuple[str, ...] = (*SPOKEN, "entry", "default", "upper", "lower", "count")
+"""What may stand behind the bar; `money:EUR`, `phone:GB`, `entry:SLOT` and `default:"nothing"` take a word."""
 
 
 def fixed(text: str) -> bool:
@@ -40,6 +40,8 @@ def filled(text: str, value: Callable[[str], Any], shown: Callable[[str, Any], s
         for name, word in filters:
             if name == "default":
                 found = word if found in (None, "") else found
+            elif name == "entry":
+                path = word or path
             elif found not in (None, "") or name == "count":
                 found, said_by_filter = say(found, name, word), True
         return as_text(found) if said_by_filter or found is None else shown(path, found)

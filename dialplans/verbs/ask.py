@@ -61,7 +61,9 @@ class AskStep(QuestionStep):
         if not self.is_form:
             talk.ask(self)
             return
-        talk.forget_taken_by(self.name)
+        if not self._missing(talk.reader()):
+            # Asked again with nothing missing: what it took itself was not right.
+            talk.forget_taken_by(self.name)
         if self._missing(talk.reader()):
             talk.ask(self)
 

@@ -249,3 +249,13 @@ def test_a_doubt_that_nobody_answers_ends_at_the_questions_own_way_out(understoo
     play.says("hm")
     play.silent()
     assert play.silent() == "Goodbye."
+
+
+@pytest.mark.parametrize(("language", "asked"), [("en", "How many guests?"), ("zh", "几位？")])
+def test_a_form_asks_only_for_what_the_flow_cleared(language, asked):
+    cleared = FLOW.replace("no: book", "no: fewer") + "  - step: fewer\n    set: {guests: ''}\n    goto: book\n"
+    play = Play(cleared, language)
+    play.says("a table please" if language == "en" else "订位")
+    play.says("tomorrow at eight in the evening for four" if language == "en" else "明天晚上八点四位")
+    assert play.keys("2") == asked
+    assert play.keys("5").endswith(", for five?" if language == "en" else "五位？")

@@ -124,3 +124,21 @@ def test_a_value_that_is_not_sure_is_confirmed_by_itself():
 def test_help_grows_where_none_is_written(language, first, second, third):
     play = Play(flow("digits: 6"), language)
     assert [play.keys("1"), play.keys("2"), play.keys("3")] == [first, second, third]
+
+
+@pytest.mark.parametrize(
+    ("template", "en", "zh"),
+    [
+        ("{{ city }}", "Beijing", "北京"),
+        ("{{ city | entry }}", "Beijing", "北京"),
+        ("{{ from | entry:city }}", "Linz", "林茨"),
+    ],
+)
+def test_an_entry_of_a_list_is_said_by_its_name_however_the_variable_got_it(template, en, zh):
+    text = (
+        "languages: [en, zh]\nslots: {city: {type: list, entries: {beijing: {en: Beijing, zh: 北京}, "
+        "linz: {en: [Linz], zh: [林茨]}}}}\nsteps:\n- step: a\n  set: {city: beijing, from: linz}\n- step: b\n"
+        f"  hangup: {{en: '{template}', zh: '{template}'}}\n"
+    )
+    assert Play(text).heard == en
+    assert Play(text, "zh").heard == zh
