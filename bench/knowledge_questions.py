@@ -1,5 +1,6 @@
 """Questions for the knowledge base: callers' words with the article that answers them, and questions that none does."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,26 +25,41 @@ class Question:
 
 def questions(name: str) -> list[Question]:
     """Return the questions of a set, such as "test_en"."""
-    found, article = [], ""
-    for line in (DATA / f"{name}.questions").read_text("utf-8").splitlines():
-        if line.startswith("["):
-            article = "" if line == "[-]" else line[1:-1]
-        elif line and not line.startswith("#"):
-            found.append(Question(line, article))
-    return found
+    return list(_read(DATA / f"{name}.questions"))
 
 
-def entries(name: str) -> list[Entry]:
-    """Return the articles of a set, as they are searched."""
+def entries(name: str, *, more: bool = False) -> list[Entry]:
+    """Return the articles of a set as they are searched; `more`: with three more question variants each."""
     drafts = [one.draft for one in read_articles(DATA / f"{name}.md")]
+    variants: dict[str, list[str]] = {}
+    for one in _read(DATA / f"{name}.variants") if more else ():
+        variants.setdefault(one.article, []).append(one.text)
     return [
-        Entry(draft.article_id, 1, draft.language, draft.title, draft.questions, draft.short, draft.long)
+        Entry(
+            draft.article_id,
+            1,
+            draft.language,
+            draft.title,
+            (*draft.questions, *variants.get(draft.article_id, ())),
+            draft.short,
+            draft.long,
+        )
         for draft in drafts
     ]
 
 
-def knowledge(name: str) -> Knowledge:
+def knowledge(name: str, *, more: bool = False) -> Knowledge:
     """Return the articles of a set, ready to be searched by meaning too."""
     language = name[-2:]
     sense = sense_of(language)
-    return Knowledge(entries(name), {language: sense.of} if sense else {})
+    return Knowledge(entries(name, more=more), {language: sense.of} if sense else {})
+
+
+def _read(path: Path) -> Iterator[Question]:
+    """Lines under the id of their article in brackets; [-] stands for none."""
+    article = ""
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("["):
+            article = "" if line == "[-]" else line[1:-1]
+        elif line and not line.startswith("#"):
+            yield Question(line, article)
