@@ -26,7 +26,7 @@ from voice.synthetic_caller import Samples
 
 PACKAGE = "kokoro-js@1.2.1"
 VOICES = {
-    "en": ("piper", "af_heart", "am_michael", "bf_emma", "am_fenrir", "af_bella", "bm_george", "espeak:en-us"),
+    "en": ("piper", "af_heart", "piper", "am_michael", "bf_emma", "piper", "bm_george", "espeak:en-us"),
     "zh": ("zf_xiaobei", "zm_yunxi", "zf_xiaoxiao", "zm_yunjian", "zf_xiaoyi", "zm_yunyang", "zf_xiaoni", "zm_yunxia"),
 }
 """Who speaks, by language."""

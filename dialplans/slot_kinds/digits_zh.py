@@ -53,6 +53,7 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
         yield place, place + 1, "4", 0.35
         yield place, place + 1, "", 0.6
     elif not digit:
+        yield from _counted(said, place)
         yield from _alike(said, place)
     if letters:
         yield from letters_edges(said, place)
@@ -60,11 +61,11 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
 
 def _counted(said: Sequence[str], place: int) -> Iterator[Edge]:
     """两个五: two fives."""
-    times = COUNTED.get(said[place], 0)
+    times = COUNTED.get(said[place], 0) or (2 if _sound(said[place]) in ("liang", "niang") else 0)
     if times and place + 2 < len(said) and said[place + 1] in "个格各的":
         counted = _digit(said[place + 2]) or SOUNDS.get(_sound(said[place + 2]), "")
         if counted:
-            yield place, place + 3, counted[0] * (times - 1) + counted, -0.1
+            yield place, place + 3, counted[0] * (times - 1) + counted, -0.1 if said[place] in COUNTED else 0.15
 
 
 def _tens(said: Sequence[str], place: int) -> Iterator[Edge]:

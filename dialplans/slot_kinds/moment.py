@@ -1,6 +1,7 @@
 """Dates and times relative to the call: "tomorrow at three", "in two weeks", 下周二下午, 大后天早上九点半.
 
-dateparser was tried for this: it reads no 下周二下午 and takes tens of milliseconds a sentence; hence our own rules.
+dateparser 1.5 was tried: it reads neither "half past nine" nor "the fifth of March", nothing of 下周二下午,
+明天下午三点 and 12月24日, and takes 1.7 s for its first date and up to 84 ms for later ones. Hence our own rules.
 What is not said is guessed and said to be: "at four" is 16:00 in business hours, with less confidence.
 """
 

@@ -1,6 +1,6 @@
 """English numbers in a sentence, in words and digits mixed as a recogniser writes them ("two 50", "3 and a half").
 
-text2num reads words alone, not "3 hundred and five" nor "12 thousand", and gives no places: hence our own.
+text2num 3.1 makes "3 105" of "3 hundred and five" and "12 1000" of "12 thousand", and gives no places: hence our own.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Chinese numbers in a sentence, as people say them (三万五, 一百二) and as recognisers write them (3万5).
 
-cn2an reads written numbers whole, without places in a sentence and without the spoken short forms: hence our own.
+cn2an reads one number; here they are found in a sentence, with halves and points.
 """
 
 import re
@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+import cn2an
+
 from dialplans.slot_kinds.sentence import even
 
 DIGITS = dict(zip("零〇一二两三四五六七八九俩仨幺", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 1), strict=True))
-SMALL = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 LARGE = {"万": 10**4, "亿": 10**8}
 SIGN = r"[0-9零〇一二两三四五六七八九十百千万亿俩仨拾佰仟]"
 NUMBER = rf"(?:[负]?(?:\d{{1,3}}(?:,\d{{3}})+|{SIGN}+)(?:[点.]{SIGN}+)?[万亿]?半?|半)"
 _NUMBER = re.compile(NUMBER)
-_UNIT = re.compile(r"\d+(?:\.\d+)?|.")
+_USUAL = str.maketrans("俩仨拾佰仟", "两三十百千")
 
 
 @dataclass(frozen=True)
@@ -57,29 +58,9 @@ def value_of(words: str) -> Decimal | None:
     return value + (LARGE.get(words[-1:], 1) * Decimal("0.5") if half else 0)
 
 
+@lru_cache(4096)
 def _whole(words: str) -> Decimal | None:
-    if not words:
+    try:
+        return Decimal(int(cn2an.cn2an(words.translate(_USUAL), "smart")))
+    except (ValueError, KeyError):
         return None
-    if not any(sign in SMALL or sign in LARGE for sign in words):
-        digits = "".join(str(DIGITS.get(sign, sign)) for sign in words)
-        return Decimal(digits) if digits.isdecimal() else None
-    total = section = number = Decimal(0)
-    scale, zero, fresh = 1, False, False
-    for unit in _UNIT.findall(words):
-        if unit[0].isdecimal() or unit in DIGITS:
-            digit = Decimal(unit) if unit[0].isdecimal() else Decimal(DIGITS[unit])
-            zero = zero or digit == 0
-            number, fresh = (digit, True) if not fresh else (number * 10 + digit, True)
-        elif unit in SMALL:
-            section += (number if fresh else Decimal(1)) * SMALL[unit]
-            number, fresh, scale, zero = Decimal(0), False, SMALL[unit], False
-        else:
-            total = (
-                (total + section + number) * LARGE[unit] if unit == "亿" else total + (section + number) * LARGE[unit]
-            )
-            section = number = Decimal(0)
-            fresh, scale, zero = False, LARGE[unit], False
-    # 一百二 is 120 and 三万五 35000: a last digit without 零 counts in the next smaller unit.
-    if fresh and not zero and number < 10 and scale >= 100:
-        number *= scale // 10
-    return total + section + number
