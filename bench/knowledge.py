@@ -47,9 +47,6 @@ def measure() -> Report:
             tell(report, f"{name}, {variants}", found)
             right = nearest_by_tfidf(f"test_{language}", more=more)
             report.add(f"{name}, {variants}: TF-IDF nearest neighbour, right article first", right, "%")
-        report.add(
-            f"{name}, after learning one question an article: right first", after_learning(language), "%", ">= 85"
-        )
         times(report, language, name)
     return report
 
