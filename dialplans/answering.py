@@ -64,7 +64,7 @@ class Answering:
             if answer.fits or answer.command or event.confidence >= SURE_OF_LANGUAGE:
                 self._change_language(spoken, event.confidence)
                 choice = -1
-        if humans.angry(self._talk, self._talk.anger(event.text, event.anger)):
+        if humans.angry(self._talk, event.text, event.anger):
             self._understood(Answer("none"))
             return
         self._take(self._reader().spoken(self._question, event.text, choice), event.text, by_voice=True)

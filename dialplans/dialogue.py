@@ -11,6 +11,7 @@ from typing import Any
 
 from dialplans import humans
 from dialplans.answering import Answering
+from dialplans.emotion import anger
 from dialplans.exchange import (
     Action,
     Begin,
@@ -29,7 +30,7 @@ from dialplans.exchange import (
 from dialplans.flow import Flow
 from dialplans.place import Target, Texts
 from dialplans.state import State
-from dialplans.talk import Feels, Knows, Talk, feels_nothing, knows_nothing
+from dialplans.talk import Feels, Knows, Talk, knows_nothing
 
 NOT_POSSIBLE = Done(ok=False, why="not possible here")
 """What `Finished` means while a hand-over is waited for."""
@@ -38,9 +39,7 @@ NOT_POSSIBLE = Done(ok=False, why="not possible here")
 class Dialogue:
     """One caller in one flow (the version that the call began with)."""
 
-    def __init__(
-        self, flow: Flow, language: str = "", knows: Knows = knows_nothing, feels: Feels = feels_nothing
-    ) -> None:
+    def __init__(self, flow: Flow, language: str = "", knows: Knows = knows_nothing, feels: Feels = anger) -> None:
         """`knows` asks the knowledge base, `feels` tells anger in words."""
         self.flow = flow
         self._knows, self._feels = knows, feels

@@ -73,10 +73,10 @@ def led(talk: "Talk", reason: str) -> bool:
     return lead(talk, reason, found[0], found[1].to) if found else False
 
 
-def angry(talk: "Talk", anger: float) -> bool:
-    """The caller sounded angry (0-1)."""
+def angry(talk: "Talk", text: str, voice: float) -> bool:
+    """The caller said `text`, in a voice so angry (0-1)."""
     found = rules(talk)
-    if not found or not found[1].anger or anger < found[1].anger:
+    if not found or not found[1].anger or talk.anger(text, voice) < found[1].anger:
         return False
     # Once: whoever was told that nobody is there is not sent there again for being angry about it.
     return _once(talk, ANGER) and lead(talk, ANGER, found[0], found[1].to)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from asr_tts.sense import sense_of
 from dialplans.conditions import as_text
 from dialplans.dialogue import Dialogue
+from dialplans.emotion import anger
 from dialplans.exchange import (
     Action,
     Begin,
@@ -43,7 +44,7 @@ from dialplans.golden import (
     is_expression,
 )
 from dialplans.place import Place
-from dialplans.talk import Article, Feels, Knows, feels_nothing
+from dialplans.talk import Article, Feels, Knows
 from dialplans.template import found_at
 from knowledge.search import Knowledge
 from knowledge.wording import HAN, script_of
@@ -77,7 +78,7 @@ class _Differs(Exception):
         self.place, self.expected, self.instead = place, expected, instead
 
 
-def replay(flow: Flow, golden: Golden, feels: Feels = feels_nothing) -> Outcome:
+def replay(flow: Flow, golden: Golden, feels: Feels = anger) -> Outcome:
     """Have the conversation; the first difference ends it."""
     play = _Play(flow, golden, feels)
     try:

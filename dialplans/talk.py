@@ -58,11 +58,6 @@ Feels = Callable[[str, str], float]
 """How angry words are (0-1): text, language."""
 
 
-def feels_nothing(text: str, language: str) -> float:
-    """Where nobody judges words."""
-    return 0.0
-
-
 class Talk(Speech):
     """One event's worth of a conversation: changes the state, gathers actions."""
 

@@ -130,8 +130,22 @@ def test_anger_in_words_or_voice_or_both_leads_to_a_human_once():
     assert not play.of(Handover), "whoever heard that nobody is there is not sent there again"
     assert not Play(flow("anger: 0.7"), feels=feels).says("bad").startswith("I'll get")
     assert Play(flow("anger: 0.7"), feels=feels).says("bad", anger=0.5).startswith("I'll get")
-    assert Play(flow("anger: 0.7")).says("hm", anger=0.9).startswith("I'll get")
+    assert Play(flow("anger: 0.7"), feels=feels).says("hm", anger=0.9).startswith("I'll get")
     assert Play(flow("anger: 0"), feels=feels).says("useless").startswith("Sorry")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "calm"),
+    [
+        ("en", "this is outrageous, I am sick and tired of your useless company", "I am in a hurry"),
+        ("zh", "你们太过分了，服务太差，我受够了", "我有点着急"),
+    ],
+)
+def test_anger_is_heard_in_the_words_of_both_languages(language, words, calm):
+    assert Play(flow("anger: 0.7"), language).says(words) in ("I'll get somebody.", "我帮您转接。")
+    play = Play(flow("anger: 0.7"), language)
+    play.says(calm)
+    assert not play.of(Handover)
 
 
 def test_the_slots_go_along():
