@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from dialplans.exchange import Done, LookUp, Unanswered
+from dialplans.exchange import Done, FreeAnswer, LookUp, Unanswered
 from dialplans.look_ups import LookUps
+from knowledge.articles import Embeddings
 from knowledge.embedding import embeddings
+from knowledge.free_answer import FreeAnswers, Speak
 from knowledge.library import Library
 from knowledge.search import Found
 from models.database import database_url, open_engine
@@ -23,8 +25,15 @@ log = logging.getLogger(__name__)
 class BackOffice:
     """The ways out of a conversation that aren't the line's own. Without an engine it knows no articles."""
 
-    def __init__(self, timezone: str = "", engine: Engine | None = None, look_ups: LookUps | None = None) -> None:
+    def __init__(
+        self,
+        timezone: str = "",
+        engine: Engine | None = None,
+        look_ups: LookUps | None = None,
+        free_answers: FreeAnswers | None = None,
+    ) -> None:
         """`timezone`: IANA name, "": the machine's; `engine`: the database of the knowledge base, already migrated."""
+        self._free_answers = free_answers
         self._zone = ZoneInfo(timezone) if timezone else None
         self._look_ups = look_ups or LookUps()
         self._engine = engine
@@ -34,7 +43,9 @@ class BackOffice:
     @classmethod
     def of(cls, settings: Settings) -> "BackOffice":
         """Return the back office of a server with these settings."""
-        return cls(settings.dialplan.timezone, open_engine(database_url(settings)))
+        return cls(
+            settings.dialplan.timezone, open_engine(database_url(settings)), None, FreeAnswers.of(settings.knowledge)
+        )
 
     # -- what conversations ask ------------------------------------------------------------------------------
 
@@ -45,6 +56,14 @@ class BackOffice:
     async def look_up(self, errand: LookUp) -> Done:
         """Ask one of the company's systems; never raises for what that does."""
         return await self._look_ups.look_up(errand)
+
+    async def answer_freely(self, errand: FreeAnswer, speak: Speak) -> Done:
+        """Let a language model answer from articles; `speak` gets each sentence as it comes."""
+        if self._free_answers is None or self._library is None:
+            return Done(False, why="no language model is configured ([knowledge] url)")
+        articles = [entry for one in errand.articles if (entry := self._library.knowledge.get(one))]
+        answer = await self._free_answers.answer(errand.question, articles, errand.language, speak)
+        return Done(answer.ok, {"text": answer.text, "articles": list(answer.articles)}, answer.why)
 
     def knows(self, question: str, language: str, tags: Sequence[str]) -> Found | None:
         """Return the article that answers, or None; at once, from the index in memory."""
@@ -57,10 +76,10 @@ class BackOffice:
 
     # -- its life ----------------------------------------------------------------------------------------------
 
-    async def open(self) -> None:
-        """Load what finds articles (some seconds), and the articles."""
+    async def open(self, by: Embeddings | None = None) -> None:
+        """Load the articles, and what finds them: the usual embeddings (some seconds), or the ones given."""
         if self._engine:
-            library = Library(self._engine, await asyncio.to_thread(embeddings))
+            library = Library(self._engine, await asyncio.to_thread(embeddings) if by is None else by)
             await asyncio.to_thread(library.refresh)
             self._library = library
 
@@ -75,5 +94,7 @@ class BackOffice:
                 await asyncio.Event().wait()
         finally:
             await self._look_ups.__aexit__(None, None, None)
+            if self._free_answers:
+                await self._free_answers.__aexit__(None, None, None)
             if self._engine:
                 self._engine.dispose()

@@ -130,8 +130,7 @@ class Calling:
                 return
             call.talk(stream, plan)
             ear = self._speech.attend(stream.number, queue.put_nowait)
-            limits, silence = self._settings.limits, self._settings.media.silence_seconds
-            session = Session(call, dialogue, stream, ear, self._shelf, queue, limits, silence, self._office)
+            session = Session(call, dialogue, stream, ear, self._shelf, queue, self._settings, self._office)
         except BaseException:
             # Nobody else knows of the stream yet: its ports would be gone for good.
             await stream.close()

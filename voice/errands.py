@@ -10,7 +10,8 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from dialplans.exchange import Done, Errand, FreeAnswer, Handover, LookUp, Record
+from dialplans.exchange import Done, Errand, FreeAnswer, Handover, LookUp, Prompt, Question, Record, Say
+from dialplans.sentences import SENTENCES
 from voice.alarms import Alarms
 from voice.back_office import BackOffice
 from voice.call import Call
@@ -27,6 +28,9 @@ PLEASE_WAIT = "please-wait"
 """The alarm that rings when a caller has waited in silence for long enough."""
 WAIT_AGAIN_S = 6.0
 """Seconds of silence after which a caller who still waits is asked for patience once more."""
+FIRST_WORDS_S = 0.7
+"""Seconds of silence before that, where a language model is asked."""
+HOURS = 3600.0
 NOBODY = Done(False, why="nobody is there to take it")
 
 
@@ -36,6 +40,14 @@ class ErrandDone:
 
     number: int
     done: Done
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """The errand of that number has this to say."""
+
+    number: int
+    text: str
 
 
 class Errands:
@@ -59,8 +71,11 @@ class Errands:
         self._number = 0
         self._task: asyncio.Task[None] | None = None
         self._message: MessageTaking | None = None
+        self._wait: Say | None = None
         self._patience = 0.0
-        """Seconds of silence until the caller is asked to wait."""
+        """What asks the caller to wait, and after how many seconds of silence."""
+        self._said: list[str] = []
+        """Sentences of a language model so far."""
 
     @property
     def out(self) -> bool:
@@ -72,18 +87,26 @@ class Errands:
         """Whether a message is being taken: the caller's keys and words belong to it."""
         return self._message is not None
 
+    @property
+    def speaks(self) -> bool:
+        """Whether a language model is answering, which the caller may interrupt."""
+        return isinstance(self._errand, FreeAnswer)
+
     def begin(self, errand: Errand, language: str) -> None:
         """Run `errand`; the call is in `language` now."""
-        self._errand = errand
+        self._errand, self._wait = errand, None
         self._number += 1
         match errand:
             case LookUp():
-                self._patience = errand.wait_s
+                self._wait, self._patience = errand.wait, errand.wait_s
                 self._run(self._office.look_up(errand))
             case Record():
                 self._message = MessageTaking(errand, language, self._call, self._robot, self._listening, self._alarms)
             case FreeAnswer():
-                self._over(Done(False, why="no language model is configured"))
+                wait = SENTENCES["please_wait"].get(errand.language, "")
+                self._wait = Say((Prompt(wait, language=errand.language),), barge_in=True)
+                self._patience, self._said = FIRST_WORDS_S, []
+                self._run(self._office.answer_freely(errand, self._speak))
             case Handover():
                 pass
 
@@ -94,7 +117,7 @@ class Errands:
                 self._message.all_is_said()
             case Handover():
                 self._hand_over(self._errand)
-            case LookUp(wait=wait) if wait is not None and not self._alarms.is_set(PLEASE_WAIT):
+            case LookUp() | FreeAnswer() if self._wait is not None and not self._alarms.is_set(PLEASE_WAIT):
                 self._alarms.set(PLEASE_WAIT, self._patience)
             case _:
                 pass
@@ -102,10 +125,10 @@ class Errands:
     def rings(self, name: str) -> bool:
         """Take an alarm; tell whether it was one of ours."""
         if name == PLEASE_WAIT:
-            if isinstance(self._errand, LookUp) and self._errand.wait is not None and not self._robot.busy:
+            if self._errand is not None and self._wait is not None and not self._robot.busy:
                 self._call.event("please-wait")
                 self._patience = WAIT_AGAIN_S
-                self._robot.add(self._errand.wait)
+                self._robot.add(self._wait)
             return True
         if name == MESSAGE:
             if self._message is not None:
@@ -120,6 +143,27 @@ class Errands:
         self._errand = self._task = self._message = None
         self._alarms.clear(PLEASE_WAIT)
         return event.done
+
+    # -- a language model --------------------------------------------------------------------------------------
+
+    async def _speak(self, sentence: str) -> None:
+        self._sink(Sentence(self._number, sentence))
+
+    def says(self, sentence: Sentence) -> Question | None:
+        """Let a sentence be said; return what the caller may interrupt it with, None where it comes too late."""
+        errand = self._errand
+        if sentence.number != self._number or not isinstance(errand, FreeAnswer):
+            return None
+        self._said.append(sentence.text)
+        self._robot.add(Say((Prompt(sentence.text, language=errand.language),), barge_in=True))
+        return Question("", language=errand.language, no_input_s=HOURS)
+
+    def interrupted(self) -> Done:
+        """The caller has heard enough of it: return what the dialogue is to be told."""
+        errand, text = self._errand, " ".join(self._said)
+        articles = errand.articles if isinstance(errand, FreeAnswer) else ()
+        self.drop()
+        return Done(True, {"text": text, "articles": list(articles)}, "interrupted")
 
     # -- a message -------------------------------------------------------------------------------------------
 

@@ -119,8 +119,7 @@ class Reception:
                 await stream.close()
                 return
             ear = self._speech.attend(stream.number, queue.put_nowait)
-            limits, silence = self._settings.limits, self._settings.media.silence_seconds
-            session = Session(call, dialogue, stream, ear, self.shelf, queue, limits, silence, self._office)
+            session = Session(call, dialogue, stream, ear, self.shelf, queue, self._settings, self._office)
         except Exception:
             # Nobody else knows of the stream yet: its ports would be gone for good.
             await stream.close()

@@ -16,14 +16,15 @@ from dialplans.dialogue import Dialogue
 from dialplans.exchange import Action, HangUp, Listen, Note, Question, Rated, Say, Unanswered, Understood
 from dialplans.flow import Texts
 from models.cause import Cause
-from models.settings import LimitSettings
+from models.settings import Settings
 from voice import listening, media_events
 from voice.alarms import Alarm, Alarms
 from voice.back_office import BackOffice
 from voice.call import Call
 from voice.caller_turns import CallerTurns
 from voice.endings import EndNow, LastWords
-from voice.errands import ErrandDone, Errands
+from voice.errands import ErrandDone, Errands, Sentence
+from voice.hold import Hold
 from voice.keypad import Way
 from voice.line import Ear, HungUp, InfoDigit, MediaChanged, MediaLost, Referred, SpeechBack, SpeechLost, Stream
 from voice.listening import Listening
@@ -56,19 +57,19 @@ class Session:
         ear: Ear,
         shelf: PromptShelf,
         queue: "asyncio.Queue[object]",
-        limits: LimitSettings,
-        silence_seconds: float,
+        settings: Settings,
         office: BackOffice,
     ) -> None:
         """`queue` is the sink that the dialog, the stream and the ear were given."""
         self._call, self._dialogue, self._stream, self._ear = call, dialogue, stream, ear
-        self._queue, self._limits, self._silence, self._office = queue, limits, silence_seconds, office
+        self._queue, self._settings, self._office = queue, settings, office
         self._alarms = Alarms(queue.put_nowait)
         self._listening = Listening(stream, ear, self._alarms)
         self._turns = TurnTaking(dialogue.answers)
         self._robot = Robot(call, stream, shelf, self._turns, self._spawn, queue.put_nowait)
         parts = call, self._robot, self._listening, self._alarms
         self._errands = Errands(*parts, office, self._spawn, queue.put_nowait)
+        self._hold = Hold(call, self._robot, self._listening, self._turns)
         self._group: asyncio.TaskGroup | None = None
         self._asked: Question | None = None
         """A question whose prompt isn't yet where the caller may answer."""
@@ -134,7 +135,7 @@ class Session:
         return self._group.create_task(work, name=f"speak {self._call.id}")
 
     def _begin(self) -> None:
-        self._alarms.set(TOO_LONG_ALARM, self._limits.max_call_seconds)
+        self._alarms.set(TOO_LONG_ALARM, self._settings.limits.max_call_seconds)
         dialog = self._call.dialog
         begin = exchange.Begin(dialog.caller.number, dialog.called.number, self._dialogue.language)
         actions = self._told(begin)
@@ -160,7 +161,8 @@ class Session:
                 if self._alarms.valid(event):
                     self._alarm(event.name)
             case MediaChanged():
-                self._media_changed(event)
+                self._hold.changed(event, self._asked or self._listening.question)
+                self._watch_silence()
             case InfoDigit():
                 self._key(event.digit, "info", self._call.clock.now())
             case Referred():
@@ -173,8 +175,12 @@ class Session:
                 self._listening.back()
             case VoiceFailed():
                 self._call.event("voice-failed", text=event.text, reason=event.reason)
+            case Sentence():
+                if question := self._errands.says(event):
+                    self._do([Listen(question)] if self._listening.question is None else [])
             case ErrandDone():
                 if (done := self._errands.ends(event)) is not None:
+                    self._listening.close()
                     self._do(self._told(done))
             case (
                 heard.SpeechStarted() | heard.SpeechGoesOn() | heard.SpeechPaused() | heard.Draft() | heard.Heard()
@@ -221,27 +227,11 @@ class Session:
                 assert isinstance(self._finale, LastWords)
                 self._cause = self._finale.cause
 
-    def _media_changed(self, event: MediaChanged) -> None:
-        was_held = self._call.held
-        self._call.send_to(event.plan)
-        if self._call.held and not was_held:
-            self._call.event("held", leg=1)
-            self._robot.pause()
-            self._listening.ignore()
-            self._listening.silence(begins=False)
-            self._turns.reset()
-        elif was_held and not self._call.held:
-            self._call.event("resumed", leg=1)
-            self._robot.resume(0)
-            if question := self._asked or self._listening.question:
-                self._listening.attend(question)
-            self._watch_silence()
-
     def _rtp_silent(self, seconds: float) -> None:
         if self._call.held:
             return
         self._call.event("rtp-silent", seconds=seconds)
-        if seconds >= self._silence:
+        if seconds >= self._settings.media.silence_seconds:
             self._cause = Cause.RTP_SILENT
 
     def _speech_lost(self, reason: str) -> None:
@@ -319,6 +309,11 @@ class Session:
         if self._listening.question is None:
             return
         self._robot.cut()
+        if self._errands.speaks:
+            # The key waits for the question behind what it cut short.
+            self._listening.close()
+            self._do(self._told(self._errands.interrupted()))
+            return
         self._caller.keys(at)
         if keys:
             self._keyed(keys, at)
@@ -339,7 +334,12 @@ class Session:
             return
         self._robot.cut()
         self._listening.close()
-        self._do(self._told(event))
+        before = self._told(self._errands.interrupted()) if self._errands.speaks else []
+        if before and not any(isinstance(action, Listen) for action in before):
+            self._do(before)
+            return
+        # Who cuts a language model short answers the question that comes behind it, unheard.
+        self._do([*(action for action in before if not isinstance(action, Say | Listen)), *self._told(event)])
 
     def _told(self, event: exchange.Event) -> list[Action]:
         """Return what the dialogue does about `event`."""
