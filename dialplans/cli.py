@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
-from dialplans import golden_command, publishing_command
+from asr_tts.prompt_cache import PromptCache
+from asr_tts.synthesis import open_mouth
+from dialplans import golden, golden_command, publishing_command
 from dialplans.chat import Chat
 from dialplans.checker import check
 from dialplans.complaint import Complaint, FlowRefused
@@ -18,6 +21,7 @@ from dialplans.routing import files, find, read_checked
 from dialplans.schema import schema
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
 from models.errors import HotlineError, OperatorFault
+from models.settings import Settings
 from models.settings_file import read_settings
 
 app = typer.Typer(help="What the robot says: check, list and try out flows.", no_args_is_help=True)
@@ -32,9 +36,10 @@ Language = Annotated[str, typer.Option(help="Language to talk in; without it the
 
 @app.command("check")
 @sentences
-def check_(flows: Files, as_json: AsJson = False) -> None:
-    """Say everything that is wrong with flows, with line, column and what to write instead."""
-    found = [(path, complaint) for path in flows for complaint in _complaints(path)]
+def check_(flows: Files, config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Say everything that is wrong with flows (and golden dialogues), with line, column and what to write instead."""
+    spoken = _voices(read_settings(config))
+    found = [(path, complaint) for path in flows for complaint in _complaints(path, spoken)]
     if as_json:
         print_json(
             [
@@ -57,9 +62,25 @@ def check_(flows: Files, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _complaints(path: Path) -> list[Complaint]:
+def _voices(settings: Settings) -> dict[str, tuple[str, ...]] | None:
+    """Return the names of the voices that would speak, by language; None where no engine is wanted."""
+    if settings.speech.synthesiser == "none":
+        return None
+    with TemporaryDirectory() as directory:
+        mouth, _ = open_mouth(settings.speech.synthesiser, PromptCache(Path(directory)), settings.speech.voice)
+    found: dict[str, tuple[str, ...]] = {}
+    for engine in mouth.engines:
+        for language, names in engine.voices.items():
+            found[language] = (*found.get(language, ()), *names)
+    return found
+
+
+def _complaints(path: Path, spoken: dict[str, tuple[str, ...]] | None) -> list[Complaint]:
     try:
-        return list(check(load(path)))
+        if path.name.endswith(golden.ENDING):
+            golden.load(path, load(golden.flow_of(path)).languages)
+            return []
+        return check(load(path), thorough=True, spoken=spoken)
     except FlowRefused as refused:
         return list(refused.complaints)
 

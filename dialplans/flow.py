@@ -91,6 +91,8 @@ class Flow:
     slots: Mapping[str, SlotKind] = field(default_factory=dict)
     systems: Mapping[str, System] = field(default_factory=dict)
     human: Human | None = None
+    variables: tuple[str, ...] = ()
+    """Values that come with the call."""
     prompts: Mapping[str, Texts] = field(default_factory=dict)
     """The author's words for what the interpreter says itself (`sentences.py`)."""
     flows: Mapping[str, "Flow"] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from dialplans import nodes
 from dialplans.calendar_kind import CALENDAR
 from dialplans.complaint import Complaint, FlowRefused, did_you_mean
 from dialplans.flow import Flow, Human, Intent, System
-from dialplans.kinds import STEP, TEXTS, WORD, Kind, Languages, Named
+from dialplans.kinds import NAMES, STEP, TEXTS, WORD, Kind, Languages, Named
 from dialplans.nodes import Node
 from dialplans.options import Record
 from dialplans.place import Place
@@ -39,6 +39,7 @@ PARTS: dict[str, tuple[Kind, str]] = {
         Record(Human, "{to, asked, no_match, tags, at, rating, anger}"),
         "The ways to a human that hold in the whole flow.",
     ),
+    "variables": (NAMES, "Values that come with the call, such as those of a campaign's list, for the checker."),
     "prompts": (Named(TEXTS, "SENTENCE"), "The author's words for what the interpreter says itself."),
 }
 """The parts of a flow besides its steps: how each is read, and what it is for."""

@@ -38,7 +38,7 @@ def publish(
     """Check and test a flow, keep it as a version, and give it to new calls; running calls keep theirs."""
     settings = read_settings(config)
     path = find(flow, settings.dialplan.directory)
-    version = read_checked(path).version
+    version = read_checked(path, thorough=True).version
     tests = WITHOUT if without_tests else _tested(path)
     published = Publications(settings.data.directory)
     if (kept := published.keep(path)) != version:

@@ -120,10 +120,13 @@ def files(directory: Path | None) -> list[Path]:
     return [path for name, path in found.items() if not name.endswith(TESTS)]
 
 
-def read_checked(path: Path) -> Flow:
-    """Return the flow in `path`; raise `FlowRefused` with every complaint of the loader or the checker."""
+def read_checked(path: Path, thorough: bool = False) -> Flow:
+    """Return the flow in `path`; raise `FlowRefused` with every complaint of the loader or the checker.
+
+    `thorough` as `check` has it.
+    """
     flow = load(path)
-    if complaints := check(flow):
+    if complaints := check(flow, thorough):
         raise FlowRefused(complaints)
     return flow
 
