@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from knowledge.draft import Draft
-from knowledge.entry import Entry, faces
+from knowledge.entry import Entry, Vectors, faces
 from knowledge.search import Embed
 from models.article import Article, ArticleVectors, ArticleVersion, KnowledgeRevision
 from models.call import new_id
@@ -79,7 +79,12 @@ def write(connection: Connection, draft: Draft, editor: Editor, embeddings: Embe
     version = 1 if now is None else now["version"] + 1
     _put(connection, draft.article_id, draft.language, version, withdrawn=False)
     _put_version(connection, draft.article_id, version, content, editor, withdrawn=False)
-    _keep_vectors(connection, draft, version, embeddings or {})
+    if embedding := (embeddings or {}).get(draft.language):
+        vectors = embedding.of(faces(draft.title, draft.questions, draft.short))
+        entry = Entry(
+            draft.article_id, version, draft.language, draft.title, draft.questions, draft.short, vectors=vectors
+        )
+        keep_vectors(connection, entry, embedding.model)
     note(connection, editor, str(what), article_id=draft.article_id, version=version, words=words)
     return what
 
@@ -275,14 +280,11 @@ def _put_version(
     connection.execute(insert(ArticleVersion), row)
 
 
-def _keep_vectors(connection: Connection, draft: Draft, version: int, embeddings: Embeddings) -> None:
-    connection.execute(delete(ArticleVectors).where(ArticleVectors.article_id == draft.article_id))
-    embedding = embeddings.get(draft.language)
-    if embedding is None:
-        return
-    vectors = np.ascontiguousarray(embedding.of(faces(draft.title, draft.questions, draft.short)), "<f4")
-    row = {"article_id": draft.article_id, "version": version, "model": embedding.model,
-           "dimensions": vectors.shape[1], "rows": vectors.tobytes()}  # fmt: skip
+def keep_vectors(connection: Connection, article_id: str, version: int, vectors: Vectors, model: str) -> None:
+    """Keep the vectors of an article's sentences, made by `model`, in place of any others."""
+    connection.execute(delete(ArticleVectors).where(ArticleVectors.article_id == article_id))
+    row = {"article_id": article_id, "version": version, "model": model, "dimensions": vectors.shape[1],
+           "rows": np.ascontiguousarray(vectors, "<f4").tobytes()}  # fmt: skip
     connection.execute(insert(ArticleVectors), row)
 
 

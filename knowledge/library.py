@@ -8,6 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from knowledge import articles
 from knowledge.articles import Embeddings
+from knowledge.entry import Entry
 from knowledge.search import Found, Knowledge
 
 log = logging.getLogger(__name__)
@@ -39,14 +41,28 @@ class Library:
 
     def refresh(self) -> bool:
         """Read what changed since the last time, and tell whether anything had. Any thread; blocks on the database."""
-        with self._renewing, self._engine.connect() as connection:
-            newest = articles.revision(connection)
-            if newest == self._revision:
-                return False
-            published, gone = articles.entries(connection, self._revision, self._embeddings)
-            self.knowledge = self.knowledge.changed(published, gone)
+        with self._renewing:
+            with self._engine.connect() as connection:
+                newest = articles.revision(connection)
+                if newest == self._revision:
+                    return False
+                published, gone = articles.entries(connection, self._revision, self._embeddings)
+            self.knowledge = self.knowledge.changed(map(self._with_vectors, published), gone)
             self._revision = newest
         return True
+
+    def _with_vectors(self, entry: Entry) -> Entry:
+        """The entry with vectors of today's encoder; where they were missing they are kept for the next start."""
+        embedding = self._embeddings.get(entry.language)
+        if embedding is None or entry.vectors is not None:
+            return entry
+        vectors = embedding.of(entry.faces())
+        try:
+            with self._engine.begin() as connection:
+                articles.keep_vectors(connection, entry.article_id, entry.version, vectors, embedding.model)
+        except DBAPIError as error:
+            log.warning("vectors of %s can't be kept (%s); they are made again", entry.article_id, error.orig)
+        return replace(entry, vectors=vectors)
 
     async def follow(self, every: float = LOOK_EVERY) -> None:
         """Keep the index new until cancelled; what the database can't tell now is asked again later."""

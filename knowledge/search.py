@@ -5,7 +5,7 @@ share and, where there is an embedding for the language, by meaning; and with th
 function makes one confidence of it (`knowledge/confidence.py`). Pure: embeddings are handed in.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -59,16 +59,19 @@ class Knowledge:
         """Index `entries`; `embed` by language, "en", "zh"."""
         self._embed = dict(embed or {})
         self._prepared = {entry.article_id: _Prepared(entry) for entry in entries}
-        self._index()
+        self._shelves = self._indexed({one.entry.language for one in self._prepared.values()})
 
     def changed(self, entries: Iterable[Entry], gone: Iterable[str] = ()) -> "Knowledge":
         """Return the knowledge with `entries` in place of their former versions and without the articles `gone`."""
         new = Knowledge.__new__(Knowledge)
         new._embed = self._embed
+        changes = {entry.article_id: _Prepared(entry) for entry in entries}
         out = set(gone)
-        new._prepared = {article: one for article, one in self._prepared.items() if article not in out}
-        new._prepared |= {entry.article_id: _Prepared(entry) for entry in entries}
-        new._index()
+        new._prepared = {article: one for article, one in self._prepared.items() if article not in out} | changes
+        touched = {self._prepared[article].entry.language for article in {*out, *changes} & set(self._prepared)}
+        touched |= {one.entry.language for one in changes.values()}
+        new._shelves = {language: shelf for language, shelf in self._shelves.items() if language not in touched}
+        new._shelves |= new._indexed(touched)
         return new
 
     def __len__(self) -> int:
@@ -102,13 +105,12 @@ class Knowledge:
         day = at.date() if isinstance(at, datetime) else at
         return shelf.candidates(question, day, frozenset(tags), most) if shelf else []
 
-    def _index(self) -> None:
+    def _indexed(self, languages: Collection[str]) -> dict[str, "_Shelf"]:
         by_language: dict[str, list[_Prepared]] = {}
         for _, prepared in sorted(self._prepared.items()):
-            by_language.setdefault(prepared.entry.language, []).append(prepared)
-        self._shelves = {
-            language: _Shelf(some, language, self._embed.get(language)) for language, some in by_language.items()
-        }
+            if prepared.entry.language in languages:
+                by_language.setdefault(prepared.entry.language, []).append(prepared)
+        return {language: _Shelf(some, language, self._embed.get(language)) for language, some in by_language.items()}
 
 
 class _Prepared:

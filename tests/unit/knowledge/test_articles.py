@@ -1,11 +1,13 @@
 """Articles are written in versions, and it stays known who did what."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from knowledge import articles
 from knowledge.articles import Editor, Embedding, Written
@@ -142,3 +144,50 @@ def test_an_article_that_is_not_there_is_said_with_the_nearest(engine: Engine) -
         articles.withdraw(connection, "opening-hours", WANG)
         with pytest.raises(CannotDo, match="withdrawn already"):
             articles.withdraw(connection, "opening-hours", WANG)
+
+
+def test_vectors_of_a_former_encoder_are_made_anew_once(engine: Engine) -> None:
+    made: list[str] = []
+
+    def of(texts: Sequence[str]) -> Vectors:
+        made.extend(texts)
+        return np.eye(4, dtype=np.float32)[: len(texts)]
+
+    with engine.begin() as connection:
+        articles.write(connection, HOURS, WANG, {"en": Embedding("old", of)})
+    made.clear()
+    for _ in range(2):
+        library = Library(engine, {"en": Embedding("new", of)})
+        library.refresh()
+    assert made == ["Opening hours", "When are you open?", "Nine to six."]
+
+
+async def test_a_running_server_knows_a_change_without_being_told(engine: Engine) -> None:
+    library = Library(engine)
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        following = group.create_task(library.follow(every=0.01))
+        put(engine, CHINESE_HOURS)
+        while library.search("几点开门", "zh", NOW) is None:
+            await asyncio.sleep(0.01)
+        following.cancel()
+
+
+async def test_a_database_that_fails_for_a_while_leaves_what_was_known(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(engine, HOURS)
+    library = Library(engine)
+    library.refresh()
+
+    def away() -> bool:
+        raise OperationalError("select", {}, Exception("away"))
+
+    monkeypatch.setattr(library, "refresh", away)
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        following = group.create_task(library.follow(every=0.01))
+        await asyncio.sleep(0.1)
+        assert not following.done()
+        following.cancel()
+    assert library.search("When are you open?", "en", NOW)
+    assert [record.message for record in caplog.records].count(caplog.records[0].message) == 1
+    assert "away" in caplog.text
