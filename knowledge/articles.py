@@ -81,10 +81,7 @@ def write(connection: Connection, draft: Draft, editor: Editor, embeddings: Embe
     _put_version(connection, draft.article_id, version, content, editor, withdrawn=False)
     if embedding := (embeddings or {}).get(draft.language):
         vectors = embedding.of(faces(draft.title, draft.questions, draft.short))
-        entry = Entry(
-            draft.article_id, version, draft.language, draft.title, draft.questions, draft.short, vectors=vectors
-        )
-        keep_vectors(connection, entry, embedding.model)
+        keep_vectors(connection, draft.article_id, version, vectors, embedding.model)
     note(connection, editor, str(what), article_id=draft.article_id, version=version, words=words)
     return what
 
