@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from asr_tts.sense import Sense, Vectors
 from asr_tts.weights import weights_directory
+from knowledge.respelling import Respelling
 
 WISHES = Path(__file__).parent / "wishes"
 OTHER = ""
@@ -39,6 +40,8 @@ class Background:
     """As the encoder has them."""
     version: str
     """Changes with the sentences and the encoder."""
+    respelling: Respelling | None = None
+    """By the words of the sentences, where the language is spelled by sound."""
 
 
 _READ: dict[tuple[str, str], Background] = {}
@@ -59,7 +62,8 @@ def background_of(language: str, sense: Sense) -> Background | None:
         sentences += said
     version = sha256(f"{sense.version}\n{text}".encode()).hexdigest()[:16]
     vectors = _kept_vectors(language, version, sense, sentences)
-    background = Background(tuple(sentences), topics, vectors, version)
+    respelling = Respelling(sentences) if language == "zh" else None
+    background = Background(tuple(sentences), topics, vectors, version, respelling)
     return _READ.setdefault((language, sense.version), background)
 
 

@@ -30,7 +30,7 @@ _SIGNS: Mapping[str, Signs] = {
         r"\b(?:ridiculous|a joke|pathetic|useless|incompetent|rubbish|lousy|garbage)\b": 0.55,
         r"\b(?:terrible|horrible|awful|worst)\b.{0,20}\b(?:service|company|hotline|support|experience|ever)\b": 0.6,
         r"\b(?:service|company|hotline|support|staff|people)\b.{0,20}\b(?:terrible|horrible|awful|the worst)\b": 0.6,
-        r"\b(?:rip ?off|ripped off|scam\w*|thie(?:f|ves)|robbery|cheat(?:ed|ing|ers?)|liars?|l(?:ying|ied) to me)\b": 0.6,
+        r"\b(?:rip ?off|ripped off|scam\w*|thie(?:f|ves)|robbery|cheat(?:ed|ing)|liars?|l(?:ying|ied) to me)\b": 0.6,
         r"\bhow dare you\b|\bshame on you\b|\bwhat is wrong with you\b|\bwast(?:e of|ing)(?: my)? time\b": 0.7,
         r"\bare you (?:kidding|joking|deaf|serious)\b|\bdon'?t you (?:get it|listen|understand)\b": 0.5,
         # exasperation

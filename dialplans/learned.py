@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from asr_tts.sense import Sense, Vectors
 from dialplans.background import OTHER, Background, intent_of_topics
-from knowledge.respelling import Respelling
 from knowledge.wording import grams
 
 WORDS = 0.4
@@ -66,13 +65,13 @@ class Learned:
             raise ValueError("learned with another encoder or background")
         self.kept, self._sense = kept, sense
         self._mean = background.vectors.mean(axis=0)
-        rows = np.frombuffer(kept.vectors, np.float32).reshape(len(kept.examples), -1)
+        rows = np.frombuffer(kept.vectors, np.float32).reshape(-1, sense.dimension)
         self._vectors = _centred(np.concatenate([rows, background.vectors[kept.background]]), self._mean)
-        self._weights = np.frombuffer(kept.weights, np.float32).reshape(len(self._vectors), -1)
+        self._weights = np.frombuffer(kept.weights, np.float32).reshape(-1, len(kept.names))
         texts = [text for _, text in kept.examples] + [background.sentences[row] for row in kept.background]
         self._words = Words(texts, kept.language)
-        known = [text for _, text in kept.examples] + list(background.sentences)
-        self._respelling = Respelling(known) if kept.language == "zh" else None
+        own = [text for _, text in kept.examples]
+        self._respelling = background.respelling.knowing(own) if background.respelling else None
         self._of_intent = [intent for intent, _ in kept.examples]
 
     def scores(self, text: str) -> Scores:
@@ -102,7 +101,7 @@ def learn(examples: Mapping[str, Sequence[str]], language: str, sense: Sense, ba
     likeness = _likeness(everything @ everything.T, words.among_themselves())
     trust = np.array([1.0] * len(pairs) + [BACKGROUND_WEIGHT] * len(rows))
     wanted = np.array([[float(name == of) for name in names] for of in taught]).reshape(len(taught), len(names))
-    weights = np.linalg.solve(likeness + SMOOTH * np.diag(1 / trust), wanted) if taught else wanted
+    weights = np.linalg.solve(likeness + SMOOTH * np.diag(1 / trust), wanted)
     return Kept(FORMAT, language, background.version, names, pairs, vectors.astype(np.float32).tobytes(), rows,
                 weights.astype(np.float32).tobytes())  # fmt: skip
 
@@ -116,27 +115,30 @@ class Words:
         held = Counter(gram for one in counted for gram in one)
         self._rare = {gram: math.log((len(texts) + 1) / (count + 0.5)) for gram, count in held.items()}
         self._rarest = math.log((len(texts) + 1) / 0.5)
-        self._where: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        where: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for row, one in enumerate(counted):
-            weighed = self._weighed(one)
-            for gram, weight in weighed.items():
-                self._where[gram].append((row, weight))
-        self._counted = counted
+            for gram, weight in self._weighed(one).items():
+                where[gram].append((row, weight))
+        self._where = {
+            gram: (np.array([row for row, _ in found]), np.array([weight for _, weight in found]))
+            for gram, found in where.items()
+        }
 
     def alike(self, text: str) -> NDArray[np.float64]:
         """Return how much `text` shares with each sentence."""
-        return self._alike(Counter(grams(text, self._language)))
+        shared = np.zeros(self._size)
+        for gram, weight in self._weighed(Counter(grams(text, self._language))).items():
+            if found := self._where.get(gram):
+                rows, weights = found
+                shared[rows] += weight * weights
+        return shared
 
     def among_themselves(self) -> NDArray[np.float64]:
         """Return how much each sentence shares with each."""
-        return np.array([self._alike(one) for one in self._counted]).reshape(self._size, self._size)
-
-    def _alike(self, counted: Counter[str]) -> NDArray[np.float64]:
-        shared = np.zeros(self._size)
-        for gram, weight in self._weighed(counted).items():
-            for row, other in self._where.get(gram, ()):
-                shared[row] += weight * other
-        return shared
+        table = np.zeros((self._size, len(self._where)), np.float32)
+        for column, (rows, weights) in enumerate(self._where.values()):
+            table[rows, column] = weights
+        return np.asarray(table @ table.T, np.float64)
 
     def _weighed(self, counted: Counter[str]) -> dict[str, float]:
         weighed = {gram: self._rare.get(gram, self._rarest) * (1 + math.log(n)) for gram, n in counted.items()}

@@ -38,8 +38,9 @@ CONFIDENCE = {
     "zh": (-1.07, 10.31, 3.83, 1.88),
 }
 """Logistic regression over `evidence`, constant first; worked out by `python -m bench.intents --fit`."""
-ALIKE = 0.1
-"""By which an example must be more like its own intent's other examples than like another's."""
+MISTAKABLE, BY = 0.62, 0.13
+"""Likeness of an example to another intent's nearest one, and its lead over its own intent's, from which on it could be
+that intent's as well."""
 
 
 @dataclass(frozen=True)
@@ -178,14 +179,14 @@ def _mistakable(own: Intent, rival: Intent, language: str) -> str:
         if any(units(example, language) == units(text, language) for text in others):
             return example
         if sense is None:
-            if words.of(example, ["rival"])["rival"] > 1 - ALIKE:
+            if words.of(example, ["rival"])["rival"] > 1 - BY:
                 return example
             continue
         vectors = sense.of([example, *others, *rest])
         alike = vectors[1:] @ vectors[0]
         theirs = float(alike[: len(others)].max())
         ours = float(alike[len(others) :].max()) if rest else 0.0
-        if theirs > ours + ALIKE and theirs > 1 - 3 * ALIKE:
+        if theirs > MISTAKABLE and theirs > ours + BY:
             return example
     return ""
 

@@ -22,7 +22,8 @@ _KEPT = 0.3
 class Respelling:
     """The stretches of known sentences, by their sound."""
 
-    def __init__(self, sentences: Iterable[str]) -> None:
+    def __init__(self, sentences: Iterable[str], more: "Respelling | None" = None) -> None:
+        """Know the stretches of `sentences`, and of what `more` knows."""
         counted: Counter[str] = Counter()
         for sentence in sentences:
             for run in _runs(sentence):
@@ -33,7 +34,12 @@ class Respelling:
         for stretch, count in counted.items():
             worth = (len(stretch) - 1) * (1 + 0.2 * math.log(count))
             self._spelled[_sound(stretch)].append((stretch, worth))
+        self._more = more
         self._of = lru_cache(1024)(self._respelled)
+
+    def knowing(self, sentences: Iterable[str]) -> "Respelling":
+        """Return one that knows these sentences besides."""
+        return Respelling(sentences, self)
 
     def of(self, text: str) -> str:
         """Return `text` with what sounds like known words spelled as they are; everything else as it is."""
@@ -56,13 +62,17 @@ class Respelling:
                 best[at + 1] = worth + _KEPT, spelled + run[at]
             for size in range(2, min(_LONGEST, len(run) - at) + 1):
                 heard = run[at : at + size]
-                for stretch, value in self._spelled.get(sounds[at : at + size], ()):
+                for stretch, value in self._known(sounds[at : at + size]):
                     same = sum(a == b for a, b in zip(stretch, heard, strict=True))
                     clear = syllables(stretch) == exact[at : at + size]
                     total = worth + value * (1 if clear else _BLURRED) + _KEPT * same
                     if total > best[at + size][0]:
                         best[at + size] = total, spelled + stretch
         return best[-1][1]
+
+    def _known(self, sound: tuple[str, ...]) -> list[tuple[str, float]]:
+        own = self._spelled.get(sound, [])
+        return own + self._more._known(sound) if self._more else own
 
 
 def _runs(text: str) -> list[str]:

@@ -1,9 +1,12 @@
 import pytest
 
+from asr_tts import sense
+from dialplans import understanding
 from dialplans.answers import understanding_of
-from dialplans.commands import command_in
+from dialplans.flow import Intent
 from dialplans.loader import load
 from dialplans.routing import SHIPPED
+from dialplans.understanding import ACCEPT, SURE, Understanding, confusable, train
 
 FLOW = load(SHIPPED / "reception.yaml")
 
@@ -62,23 +65,110 @@ def test_only_the_intents_of_the_question_count():
     assert meaning.intent != "order"
 
 
+SHOP = (
+    Intent(
+        name="refund",
+        examples={
+            "en": ("When do I get my refund?", "I haven't received my money back.", "How long does a refund take?"),
+            "zh": ("我的退款什么时候到账", "钱还没有退给我", "退款要多长时间"),
+        },
+        keywords={"en": ("reimbursement",), "zh": ("退款",)},
+    ),
+    Intent(
+        name="invoice",
+        examples={
+            "en": ("I need an invoice.", "Can you send me the receipt again?", "I lost my invoice."),
+            "zh": ("我需要开发票", "能把收据再发我一份吗", "我的发票丢了"),
+        },
+        patterns={"en": (r"\bform \d{3}\b",), "zh": (r"\d+号表",)},
+    ),
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_trained_says_the_same_when_it_is_taken_up_again(language):
+    kept = train(SHOP, language)
+    assert kept == train(SHOP, language)
+    texts = {"en": ("where's my money", "a bill please"), "zh": ("怎么还不给我退钱", "给我开个票")}[language]
+    for text in texts:
+        assert Understanding(SHOP, language, kept).of(text) == Understanding(SHOP, language).of(text)
+
+
+@pytest.mark.parametrize("kept", [b"", b"\x00 garbage", b"\x81\xa1a\x01"])
+def test_what_cannot_be_taken_up_is_learned_anew(kept):
+    assert Understanding(SHOP, "en", kept).of("where is my refund").intent == "refund"
+
+
+def test_trained_examples_that_changed_are_learned_anew():
+    kept = train(SHOP, "en")
+    renamed = [Intent(name=f"my_{one.name}", examples=one.examples) for one in SHOP]
+    assert Understanding(renamed, "en", kept).of("where is my refund").intent == "my_refund"
+
+
 @pytest.mark.parametrize(
-    ("language", "text", "command"),
+    ("language", "text", "intent"),
     [
-        ("en", "Could you repeat that, please?", "repeat"),
-        ("en", "Pardon?", "repeat"),
-        ("en", "I want to talk to a real person.", "operator"),
-        ("en", "Operator!", "operator"),
-        ("en", "That is all, thank you very much. Goodbye!", "goodbye"),
-        ("en", "No thanks.", "enough"),
-        ("en", "I'd like to repeat my last order", ""),
-        ("en", "the operator of the crane fell asleep", ""),
-        ("en", "no", ""),
-        ("zh", "请再说一遍", "repeat"),
-        ("zh", "我要转人工", "operator"),
-        ("zh", "不用了谢谢", "enough"),
-        ("zh", "我没收到快递", ""),
+        ("en", "is it about form 123", "invoice"),
+        ("zh", "我要交12号表", "invoice"),
+        ("en", "I lost my invoice", "invoice"),
     ],
 )
-def test_commands_are_known_everywhere_and_not_found_in_longer_wishes(language, text, command):
-    assert command_in(text, language) == command
+def test_a_pattern_that_fits_and_an_example_word_for_word_settle_it(language, text, intent):
+    meaning = Understanding(SHOP, language).of(text)
+    assert meaning.intent == intent
+    assert meaning.confidence >= SURE
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "about the reimbursement"), ("zh", "那个退款的事")])
+def test_a_keyword_tells_for_its_intent(language, text):
+    without = [Intent(name=one.name, examples=one.examples) for one in SHOP]
+    told = Understanding(SHOP, language).of(text)
+    assert told.intent == "refund"
+    assert told.confidence >= Understanding(without, language).of(text).confidence
+
+
+def test_what_is_none_of_these_names_what_it_may_have_been():
+    meaning = Understanding(SHOP, "en").of("it is about a payment that you owe to me or some paper")
+    assert (meaning.intent == "") == (meaning.confidence < ACCEPT)
+    assert {meaning.intent or meaning.runner_up, meaning.runner_up} & {"refund", "invoice"}
+    assert meaning.confidence >= meaning.runner_up_confidence
+
+
+def test_an_intent_that_is_not_asked_for_still_is_no_other():
+    text = "I haven't got my money back"
+    assert Understanding(SHOP, "en").of(text).intent == "refund"
+    assert Understanding(SHOP, "en").of(text, among=["invoice"]).intent == ""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_intents_with_an_example_of_each_others_are_confusable(language):
+    examples = {
+        "en": ("I need an invoice", "When will I get my refund?", "Print me a receipt"),
+        "zh": ("我需要开发票", "我的退款什么时候到", "打一张收据给我"),
+    }[language]
+    mixed = Intent(name="paper", examples={language: examples})
+    pairs = {(one.intent, one.other) for one in confusable([*SHOP, mixed], language)}
+    assert {frozenset(pair) for pair in pairs} == {frozenset({"refund", "paper"}), frozenset({"invoice", "paper"})}
+    assert confusable(SHOP, language) == []
+
+
+def test_the_flow_that_is_shipped_has_no_confusable_intents():
+    for language in ("en", "zh"):
+        assert confusable(FLOW.intents.values(), language) == []
+
+
+def test_without_an_encoder_words_alone_decide(monkeypatch):
+    monkeypatch.setattr(understanding, "sense_of", lambda language: None)
+    assert train(SHOP, "en") == b""
+    by_words = Understanding(SHOP, "en")
+    assert by_words.of("when do I get the refund").intent == "refund"
+    assert by_words.of("reimbursement please").intent == "refund"
+    assert by_words.of("my bicycle is green").intent == ""
+    assert Understanding(SHOP, "zh").of("我的退宽什么时候到帐").intent == "refund"
+    assert confusable(SHOP, "en") == []
+
+
+def test_a_language_that_nobody_knows_is_compared_by_words():
+    german = [Intent(name="hours", examples={"de": ("Wann haben Sie geöffnet",)})]
+    assert sense.sense_of("de") is None
+    assert Understanding(german, "de").of("Wann haben Sie heute geöffnet").intent == "hours"
