@@ -15,6 +15,7 @@ from dialplans.chat import Chat
 from dialplans.checker import check
 from dialplans.complaint import Complaint, FlowRefused
 from dialplans.flow import Flow
+from dialplans.graph import draw
 from dialplans.loader import load
 from dialplans.publishing import Publications
 from dialplans.routing import files, find, read_checked
@@ -108,6 +109,14 @@ def _write(text: str, output: Path | None) -> None:
         raise OperatorFault(f"{output} can't be written ({error.strerror}); name another file with -o.") from None
 
 
+@app.command("graph")
+@sentences
+def graph_(flow: Named, output: Output = None, language: Language = "", config: ConfigFile = None) -> None:
+    """Draw a flow as SVG: steps as boxes, arrows with the answers and conditions that lead along them."""
+    found = load(find(flow, read_settings(config).dialplan.directory))
+    _write(draw(_speaking(found, language), language), output)
+
+
 @app.command("list")
 @sentences
 def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
@@ -158,10 +167,15 @@ def chat_(flow: Named, language: Language = "", state: bool = False, config: Con
     With --state, what the flow knows is shown after each turn.
     """
     found = read_checked(find(flow, read_settings(config).dialplan.directory))
-    if language and language not in found.languages:
-        raise HotlineError(f"Flow '{found.name}' doesn't speak '{language}'; it speaks {', '.join(found.languages)}.")
+    _speaking(found, language)
     say("Say something, press keys (digits alone), or be silent (an empty line). Control-D hangs up.")
     _talk(found, language, state)
+
+
+def _speaking(flow: Flow, language: str) -> Flow:
+    if language and language not in flow.languages:
+        raise HotlineError(f"Flow '{flow.name}' doesn't speak '{language}'; it speaks {', '.join(flow.languages)}.")
+    return flow
 
 
 def _talk(flow: Flow, language: str, state: bool) -> None:
