@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, inse
 
 from knowledge.draft import Draft
 from knowledge.entry import Entry, Vectors, faces
-from knowledge.search import Embed
+from knowledge.shelf import Embed
 from models.article import Article, ArticleVectors, ArticleVersion, KnowledgeRevision
 from models.call import new_id
 from models.errors import CannotDo, OperatorFault

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.entry import Vectors
-from knowledge.search import Embed
+from knowledge.shelf import Embed
 from knowledge.terms import terms
 from knowledge.word_index import Floats, WordIndex
 

@@ -11,8 +11,8 @@ Floats = NDArray[np.float32]
 class WordIndex:
     """Texts by their terms; rare terms weigh more (inverse document frequency)."""
 
-    def __init__(self, texts: Sequence[Mapping[str, float]]) -> None:
-        """Take each text's terms with their weights."""
+    def __init__(self, texts: Sequence[Mapping[str, float]], like: "WordIndex | None" = None) -> None:
+        """Take each text's terms with their weights; terms are as rare as they are in `like`, else as in `texts`."""
         self.count = len(texts)
         self._number: dict[str, int] = {}
         numbers: list[int] = []
@@ -23,14 +23,23 @@ class WordIndex:
         owner = np.repeat(np.arange(self.count), [len(text) for text in texts])
         term = np.array(numbers, np.int64)
         held = np.bincount(term, minlength=len(self._number))
-        self._rarest = float(np.log(1 + self.count)) + 0.5
-        self._rarity = (np.log((1 + self.count) / (1 + held)) + 0.5).astype(np.float32)
+        if like is None:
+            self._rarest = float(np.log(1 + self.count)) + 0.5
+            self._rarity = (np.log((1 + self.count) / (1 + held)) + 0.5).astype(np.float32)
+        else:
+            self._rarest = like._rarest
+            self._rarity = np.array([like.rarity(term) for term in self._number], np.float32)
         order = np.argsort(term, kind="stable")
         self._owners = owner[order].astype(np.int32)
         self._starts = np.concatenate(([0], np.cumsum(held)))
         worth = np.array(weights, np.float32) * self._rarity[term]
         self.totals: Floats = np.bincount(owner, worth, self.count).astype(np.float32)
         """What each text's terms are worth in all."""
+
+    def rarity(self, term: str) -> float:
+        """Return what a term is worth: the more, the fewer texts hold it."""
+        number = self._number.get(term)
+        return self._rarest if number is None else float(self._rarity[number])
 
     def shared(self, said: Mapping[str, float]) -> tuple[Floats, float]:
         """Return (count,) what each text shares with `said`, and what `said` is worth in all."""

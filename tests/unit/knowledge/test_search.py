@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
+from knowledge import search
 from knowledge.entry import Entry, Vectors
 from knowledge.search import Knowledge
 
@@ -124,3 +125,36 @@ def test_meaning_finds_what_shares_no_word() -> None:
 
 def test_nothing_is_known_where_there_are_no_articles() -> None:
     assert Knowledge().search("When are you open?", "en", DAY) is None
+
+
+def test_of_many_articles_only_the_newest_are_indexed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MANY", 4)
+    monkeypatch.setattr(search, "FEW", 0.5)
+    words = ("parking", "refunds", "jobs", "dogs", "coffee", "lockers")
+    entries = {
+        word: Entry(word, 1, "en", f"Our {word}", (f"Tell me of {word}",), f"So much for {word}.") for word in words
+    }
+    many = Knowledge(entries.values())
+    whole = many.changed((), ())
+    entries["dogs"] = Entry("dogs", 2, "en", "Our dogs", ("Are pets welcome here?",), "They are.")
+    entries["music"] = Entry("music", 1, "en", "Our music", ("Is there a piano?",), "There is.")
+    del entries["jobs"]
+    changed = whole.changed([entries["dogs"]], ["jobs"]).changed([entries["music"]])
+    assert changed.search("tell me of jobs", "en", DAY) is None
+    asked = {"are pets welcome here": "dogs", "is there a piano": "music", "tell me of coffee": "coffee"}
+    for question, article in asked.items():
+        found = changed.search(question, "en", DAY)
+        assert found is not None
+        assert found.article_id == article
+        anew = Knowledge(entries.values()).candidates(question, "en", DAY)
+        assert changed.candidates(question, "en", DAY)[0].article_id == anew[0].article_id
+    again = changed.changed([Entry(f"new-{n}", 1, "en", f"New {n}", (), "Yes.") for n in range(9)])
+    found = again.search("are pets welcome here", "en", DAY)
+    assert found is not None
+    assert found.version == 2
+    assert again.search("tell me of jobs", "en", DAY) is None
+
+
+def test_an_article_that_is_alone_is_not_the_answer_to_everything(knowledge: Knowledge) -> None:
+    assert Knowledge(ENGLISH[:1]).search("what is the capital of France", "en", DAY) is None
+    assert Knowledge(CHINESE[:1]).search("今天股票涨了没有", "zh", DAY) is None

@@ -1,0 +1,116 @@
+"""Articles of one language, indexed by words and by meaning: which are likest to a question. Pure and immutable."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from knowledge.confidence import WEIGHTS, Weights
+from knowledge.entry import Entry, Vectors
+from knowledge.terms import terms
+from knowledge.word_index import Floats, WordIndex
+
+Embed = Callable[[Sequence[str]], Vectors]
+"""(n, d) unit vectors of n sentences, such as `Sense.of`."""
+
+
+@dataclass(frozen=True)
+class Likely:
+    """An article and how like a question it is."""
+
+    entry: Entry
+    score: float
+    """The likenesses, weighed."""
+    likeness: tuple[float, ...]
+    """As `Weights.likeness` weighs it."""
+
+
+class Prepared:
+    """An article with the terms of its sentences and of the whole."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.faces = [terms(face, entry.language) for face in entry.faces()]
+        self.whole: dict[str, float] = {}
+        for some in (*self.faces, terms(entry.long, entry.language)):
+            for term, weight in some.items():
+                self.whole[term] = max(self.whole.get(term, 0.0), weight)
+
+
+class Shelf:
+    """Articles of one language."""
+
+    def __init__(
+        self, prepared: Sequence[Prepared], language: str, embed: Embed | None, like: "Shelf | None" = None
+    ) -> None:
+        """Index articles (at least one); words are as rare as they are on the shelf `like`, else as on this one."""
+        self._entries = [one.entry for one in prepared]
+        self._places = {entry.article_id: place for place, entry in enumerate(self._entries)}
+        self._language = language
+        self._embed = embed
+        self.weights: Weights = WEIGHTS[language if embed is None else f"{language} by meaning"]
+        self._faces: WordIndex = WordIndex(
+            [face for one in prepared for face in one.faces], like._faces if like else None
+        )
+        self._wholes: WordIndex = WordIndex([one.whole for one in prepared], like._wholes if like else None)
+        counts = [len(one.faces) for one in prepared]
+        self._firsts = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
+        meanings = [] if embed is None else [_vectors(one.entry, embed) for one in prepared]
+        self._vectors = np.concatenate(meanings) if meanings else None
+        self._middles = np.stack([_middle(vectors) for vectors in meanings]) if meanings else None
+        self._dated = any(entry.valid_from or entry.valid_until for entry in self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def likeliest(
+        self, question: str, day: date, tags: frozenset[str], most: int, without: Collection[str] = ()
+    ) -> list[Likely]:
+        """Return the likest articles, best first: valid on `day`, with one of `tags` (none: any), none of `without`."""
+        said = terms(question, self._language)
+        if not said:
+            return []
+        likeness = np.stack([*self._by_meaning(question), self._by_face(said), self._by_whole(said)])
+        scores = np.asarray(self.weights.likeness, np.float32) @ likeness
+        self._leave_out(scores, day, tags, without)
+        most = min(most, len(scores))
+        top = np.argpartition(-scores, most - 1)[:most]
+        order = [int(at) for at in top[np.lexsort((top, -scores[top]))] if np.isfinite(scores[at])]
+        return [Likely(self._entries[at], float(scores[at]), tuple(map(float, likeness[:, at]))) for at in order]
+
+    def _by_meaning(self, question: str) -> tuple[Floats, Floats]:
+        """Likeness to the nearest sentence of each article, and to the middle of all of its sentences."""
+        if self._embed is None or self._vectors is None or self._middles is None:
+            nothing = np.zeros(len(self._entries), np.float32)
+            return nothing, nothing
+        asked = self._embed([question])[0]
+        return np.maximum.reduceat(self._vectors @ asked, self._firsts), self._middles @ asked
+
+    def _by_face(self, said: Mapping[str, float]) -> Floats:
+        shared, total = self._faces.shared(said)
+        # What the article's sentence says must be said; what is said besides matters as much here: it may be the point.
+        alike = shared / np.sqrt(np.maximum(self._faces.totals, 1e-6) * max(total, 1e-6))
+        return np.maximum.reduceat(alike.astype(np.float32), self._firsts)
+
+    def _by_whole(self, said: Mapping[str, float]) -> Floats:
+        shared, total = self._wholes.shared(said)
+        return (shared / max(total, 1e-6)).astype(np.float32)
+
+    def _leave_out(self, scores: Floats, day: date, tags: frozenset[str], without: Collection[str]) -> None:
+        out = [self._places[one] for one in without if one in self._places]
+        if self._dated:
+            out += [at for at, entry in enumerate(self._entries) if not entry.valid(day)]
+        if tags:
+            out += [at for at, entry in enumerate(self._entries) if tags.isdisjoint(entry.tags)]
+        scores[out] = -np.inf
+
+
+def _vectors(entry: Entry, embed: Embed) -> Vectors:
+    return embed(entry.faces()) if entry.vectors is None else entry.vectors
+
+
+def _middle(vectors: Vectors) -> Vectors:
+    total = vectors.sum(axis=0)
+    middle: Vectors = total / max(float(np.linalg.norm(total)), 1e-6)
+    return middle
