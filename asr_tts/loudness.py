@@ -26,15 +26,15 @@ _FRAME = 80
 Audio = NDArray[np.float32]
 
 
-def for_telephone(samples: Audio, rate: int, pause_ms: int = 0) -> NDArray[np.int16]:
+def for_telephone(samples: Audio, rate: int, pause_ms: int = 0, louder: float = 0.0) -> NDArray[np.int16]:
     """Resample, trim, level and fade one whole clause of mono float audio (1.0 is full scale); add a pause.
 
-    Silence gives silence. Returns 16-bit samples at 8 kHz.
+    `louder`: dB above the usual level. Silence gives silence. Returns 16-bit samples at 8 kHz.
     """
     sound = np.nan_to_num(samples.astype(np.float32).ravel())
     if rate != RATE and len(sound):
         sound = soxr.resample(sound, rate, RATE, quality="HQ")
-    sound = _fade(_limit(_level(trim(sound))))
+    sound = _fade(_limit(_level(trim(sound), louder)))
     pause = np.zeros(pause_ms * RATE // 1000, np.float32)
     return np.asarray(np.round(np.concatenate([sound, pause]) * 32767), np.int16)
 
@@ -71,9 +71,9 @@ def _powers(samples: Audio) -> NDArray[np.float64]:
     return np.asarray((frames.reshape(-1, _FRAME) ** 2).mean(axis=1), np.float64)
 
 
-def _level(samples: Audio) -> Audio:
+def _level(samples: Audio, louder: float) -> Audio:
     level = active_level(samples)
-    return samples if level <= -100 else np.asarray(samples * 10 ** ((ACTIVE_LEVEL - level) / 20), np.float32)
+    return samples if level <= -100 else np.asarray(samples * 10 ** ((ACTIVE_LEVEL + louder - level) / 20), np.float32)
 
 
 def _limit(samples: Audio) -> Audio:

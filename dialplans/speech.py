@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from asr_tts.marks import unmarked
 from dialplans.exchange import Action, Note, Prompt, Say
 from dialplans.flow import Flow
 from dialplans.memory import Memory
@@ -118,5 +119,5 @@ class Speech(Memory):
 
     def _now_said(self) -> list[tuple[str, str]]:
         says = [action for action in self.actions if isinstance(action, Say)]
-        words = [prompt.text or prompt.file for say in says for prompt in say.prompts]
+        words = [unmarked(prompt.text) or prompt.file for say in says for prompt in say.prompts]
         return [("robot", " ".join(words))] if words else []

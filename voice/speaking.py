@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from asr_tts.marks import unmarked
 from asr_tts.speech_protocol import Clause
 from dialplans.exchange import Prompt
 from models.errors import HotlineError
@@ -54,7 +55,9 @@ class Speech:
     @property
     def text(self) -> str:
         """All of it."""
-        return _joined([prompt.text for prompt in self.prompts], self.prompts[0].language if self.prompts else "en")
+        return _joined(
+            [unmarked(prompt.text) for prompt in self.prompts], self.prompts[0].language if self.prompts else "en"
+        )
 
     @property
     def samples(self) -> int:
@@ -98,7 +101,7 @@ class Speaking:
             if ready is None:
                 break
             prompt = left.pop(0)
-            piece = Piece(prompt.text, sum(clause.samples for clause in ready), whole=True)
+            piece = Piece(unmarked(prompt.text), sum(clause.samples for clause in ready), whole=True)
             speech.pieces.append(piece)
             self._play(speech, ready, last=not left)
         if left:
@@ -135,7 +138,7 @@ class Speaking:
     async def _speak(self, speech: Speech, prompts: list[Prompt]) -> None:
         stood_in: set[str] = set()
         for prompt in prompts:
-            piece = Piece(prompt.text)
+            piece = Piece(unmarked(prompt.text))
             speech.pieces.append(piece)
             try:
                 async with asyncio.timeout(SYNTHESIS_SECONDS) as patience:

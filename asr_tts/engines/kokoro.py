@@ -70,13 +70,13 @@ class Kokoro:
         if at_once:
             self._load()
 
-    def speak(self, words: str, voice: str) -> Sound:
+    def speak(self, words: str, voice: str, pace: float = 1.0) -> Sound:
         """Say Chinese words with one of its voices; raises OurFault when no sound came out, or OperatorFault."""
         session, vocabulary, phonemes_of = self._load()
         try:
             tokens = [vocabulary[phoneme] for phoneme in phonemes_of(words) if phoneme in vocabulary]
             style = self._styles[voice]
-            pieces = [_run(session, tokens[i : i + _LONGEST], style) for i in range(0, len(tokens), _LONGEST)]
+            pieces = [_run(session, tokens[i : i + _LONGEST], style, pace) for i in range(0, len(tokens), _LONGEST)]
         except Exception as error:
             raise OurFault(f"Kokoro failed on a clause of {len(words)} characters ({error}).") from error
         if not pieces:
@@ -125,12 +125,12 @@ def spelled(latin: str) -> str:
     return f" {' '.join(_LETTERS[letter] for letter in latin.upper())} "
 
 
-def _run(session: Any, tokens: Sequence[int], style: NDArray[np.float32]) -> NDArray[np.float32]:
+def _run(session: Any, tokens: Sequence[int], style: NDArray[np.float32], pace: float = 1.0) -> NDArray[np.float32]:
     """Sound of up to 500 phonemes; the model wants a zero at both ends and the style for so many."""
     given = {
         "tokens": np.array([[0, *tokens, 0]], np.int64),
         "style": style[min(len(tokens), len(style) - 1)][None],
-        "speed": np.ones(1, np.float32),
+        "speed": np.full(1, pace, np.float32),
     }
     return np.asarray(session.run(None, given)[0], np.float32).ravel()
 

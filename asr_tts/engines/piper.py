@@ -29,7 +29,7 @@ class Piper:
         Raises OperatorFault where Piper or the voice is missing or broken.
         """
         try:
-            from piper import PiperVoice
+            from piper import PiperVoice, SynthesisConfig
         except ImportError as error:
             raise OperatorFault(
                 "Piper is not installed; run `make setup`, install 'hotline[gpl]', or set [speech] synthesiser to "
@@ -38,6 +38,7 @@ class Piper:
         model = Path(voice) if voice else next(weights.find(_DEFAULT).glob("*.onnx"))
         try:
             self._voice: Any = PiperVoice.load(model)
+            self._configured = SynthesisConfig
             self._voice.session = _single_threaded(model)
             language = str(self._voice.config.espeak_voice).split("-")[0]
             own = model.stem
@@ -50,10 +51,11 @@ class Piper:
                 "[speech] voice."
             ) from error
 
-    def speak(self, words: str, voice: str) -> Sound:
+    def speak(self, words: str, voice: str, pace: float = 1.0) -> Sound:
         """Say words; there is one voice, so `voice` changes nothing. Raises OurFault when no sound came out."""
+        how = None if pace == 1.0 else self._configured(length_scale=self._voice.config.length_scale / pace)
         try:
-            chunks = [chunk.audio_float_array for chunk in self._voice.synthesize(words.replace("[[", " "))]
+            chunks = [chunk.audio_float_array for chunk in self._voice.synthesize(words.replace("[[", " "), how)]
         except Exception as error:
             raise OurFault(f"Piper failed on a clause of {len(words)} characters ({error}).") from error
         if not chunks:

@@ -62,8 +62,8 @@ class Pyttsx3:
         for voices in self.voices.values():
             self._warm_up(voices[0])
 
-    def speak(self, words: str, voice: str) -> Sound:
-        """Say words with a voice of espeak-ng's ("gmw/en-us"); raises OurFault when no sound came out."""
+    def speak(self, words: str, voice: str, pace: float = 1.0) -> Sound:
+        """Say words with a voice of espeak-ng's ("gmw/en-us"), which has one pace; raises OurFault without sound."""
         reason = ""
         for attempt in range(_ATTEMPTS):
             if attempt:

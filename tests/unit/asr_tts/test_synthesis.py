@@ -23,9 +23,11 @@ class Hum:
         self.name, self.works = name, works
         self.voices: Mapping[str, Sequence[str]] = dict.fromkeys(languages, (f"{name}-low", f"{name}-high"))
         self.said: list[tuple[str, str]] = []
+        self.paces: list[float] = []
 
-    def speak(self, words: str, voice: str) -> Sound:
+    def speak(self, words: str, voice: str, pace: float = 1.0) -> Sound:
         self.said.append((words, voice))
+        self.paces.append(pace)
         if not self.works:
             raise OurFault("It has lost its voice.")
         time = np.arange(RATE // 10 * len(words.split())) / RATE
@@ -170,3 +172,33 @@ def test_a_voice_of_ones_own_comes_first_and_english_is_never_lost(
 def test_no_synthesiser_wanted_gives_a_mouth_without_a_voice(cache: PromptCache) -> None:
     mouth, notes = open_mouth("none", cache)
     assert (mouth.name, mouth.languages, notes) == ("", frozenset(), [])
+
+
+def test_a_break_is_heard_as_silence_of_its_length(cache: PromptCache) -> None:
+    mouth = Mouth([Hum()], cache)
+    plain = sum(clause.samples for clause in mouth.say("Please wait here", "en"))
+    broken = list(mouth.say("Please wait<break 700ms/> here", "en"))
+    assert sum(clause.samples for clause in broken) == pytest.approx(plain + 0.7 * 8000, abs=1200)
+    end = telephone_wav.read(broken[0].path)[-round(0.65 * 8000) :]
+    assert not end.any()
+
+
+def test_emphasis_is_slower_and_louder(cache: PromptCache) -> None:
+    hum = Hum()
+    _, stressed, _ = Mouth([hum], cache).say("Do <emphasis>not</emphasis> hang up", "en")
+    usual, *_ = Mouth([hum], cache).say("not", "en")
+    assert hum.paces[1] < 1 == hum.paces[0] == hum.paces[2]
+    loud, quiet = (np.abs(telephone_wav.read(clause.path).astype(float)).max() for clause in (stressed, usual))
+    assert 20 * np.log10(loud / quiet) == pytest.approx(3, abs=0.7)
+
+
+def test_marks_are_never_spoken(cache: PromptCache) -> None:
+    hum = Hum(languages=("en", "zh"))
+    mouth = Mouth([hum], cache)
+    for language, text in (
+        ("en", "A <b>code</b> <spell>AB1</spell>"),
+        ("zh", "<emphasis>编号</emphasis><spell>AB1</spell>"),
+    ):
+        list(mouth.say(text, language))
+    assert not any(sign in words for words, _ in hum.said for sign in "<>/")
+    assert len(hum.said) >= 2

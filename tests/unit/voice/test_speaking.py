@@ -121,3 +121,9 @@ async def test_where_nothing_speaks_only_a_few_prompts_are_tried():
     speech = Mute()
     await PromptShelf(speech).prepare([Prompt(f"Number {each}") for each in range(50)])
     assert speech.tried <= GIVE_UP_AFTER + 2
+
+
+def test_the_record_has_no_marks():
+    speech = speech_of(Piece("Do not hang up.", 8000, True))
+    marked = Speech(1, (Prompt("Do <emphasis>not</emphasis> hang up.<break 1s/>"),), True, speech.pieces)
+    assert marked.text == "Do not hang up."
