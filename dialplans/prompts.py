@@ -9,22 +9,35 @@ from dialplans.template import fixed
 
 
 def prompts(flow: Flow) -> list[Prompt]:
-    """Return the fixed prompts of `flow` in the order of the file, each once, in all its languages."""
-    return list(dict.fromkeys(_prompts(flow)))
+    """Return the fixed prompts of `flow` and its sub-flows in the order of the file, each once, in all its languages.
+
+    Of the interpreter's own sentences those that its steps may come to need.
+    """
+    return list(dict.fromkeys(_prompts(flow, flow)))
 
 
-def _prompts(flow: Flow) -> Iterator[Prompt]:
+def _prompts(flow: Flow, root: Flow) -> Iterator[Prompt]:
     for step in flow.steps.values():
         for texts in texts_of(step):
-            yield from _of(flow, texts)
-    for name, texts in SENTENCES.items():
-        yield from _of(flow, flow.prompts.get(name, texts))
+            yield from _of(flow, root, texts)
+    for name in _sentences(flow, root):
+        yield from _of(flow, root, flow.prompts.get(name) or root.prompts.get(name) or SENTENCES[name])
     for inner in flow.flows.values():
-        yield from _prompts(inner)
+        yield from _prompts(inner, root)
 
 
-def _of(flow: Flow, texts: Texts) -> Iterable[Prompt]:
+def _sentences(flow: Flow, root: Flow) -> Iterable[str]:
+    of_steps = (name for step in flow.steps.values() for name in step.sentences())
+    if not any(step.listens for step in flow.steps.values()):
+        return dict.fromkeys(of_steps)
+    lacking = [] if "goodbye" in flow.commands or "goodbye" in root.commands else ["goodbye"]
+    if not flow.operator() and not root.operator():
+        lacking.append("no_human")
+    return dict.fromkeys((*of_steps, *lacking))
+
+
+def _of(flow: Flow, root: Flow, texts: Texts) -> Iterable[Prompt]:
     for language in flow.languages:
         text = texts.get(language, "")
         if text and fixed(text):
-            yield Prompt(text=text, language=language, voice=flow.voices.get(language, ""))
+            yield Prompt(text=text, language=language, voice=flow.voices.get(language) or root.voices.get(language, ""))

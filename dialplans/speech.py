@@ -75,7 +75,10 @@ class Speech(Memory):
         """Return `texts` as it is said now; `more` are values for its templates besides the variables."""
         language = self.language if self.language in texts else next(iter(texts), self.language)
         text = self._spoken(texts.get(language, ""), more)
-        return Prompt(text=text, language=language, voice=self.flow.voices.get(language, ""))
+        return Prompt(text=text, language=language, voice=self._voice(language))
+
+    def _voice(self, language: str) -> str:
+        return self.flow.voices.get(language) or self._root.voices.get(language, "")
 
     def own(self, name: str) -> Texts:
         """Return a sentence of the interpreter, in the author's words where there are some."""
@@ -102,8 +105,7 @@ class Speech(Memory):
     def say_as_it_is(self, text: str) -> None:
         """Say what isn't the author's: no templates, no other language."""
         if text:
-            voice = self.flow.voices.get(self.language, "")
-            self.do(Say((Prompt(text=text, language=self.language, voice=voice),), True))
+            self.do(Say((Prompt(text=text, language=self.language, voice=self._voice(self.language)),), True))
 
     def play(self, files: Texts, barge_in: bool) -> None:
         file = files.get(self.language) or next(iter(files.values()), "")

@@ -60,6 +60,10 @@ class Step:
         """Yield everything that it may say in the author's words."""
         yield from texts_in(self)
 
+    def sentences(self) -> Iterator[str]:
+        """Yield the names of the interpreter's own sentences that it may say."""
+        yield from ()
+
     def check(self, node: Node) -> None:
         """Complain about what was written in `node` and doesn't go together."""
 

@@ -1,5 +1,6 @@
 """answer: a question is answered from the knowledge base."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +89,16 @@ class AnswerStep(Step):
         talk.note("free_answer_failed", step=self.name, why=done.why)
         talk.say_as_it_is(str(talk.value("answer.short") or ""))
         self._ask_for_more(talk)
+
+    def sentences(self) -> Iterator[str]:
+        if not self.search.unknown:
+            yield "unknown"
+        if self.search.more:
+            yield "more"
+        if self.search.helped:
+            yield from ("helped", "glad")
+        if self.listens:
+            yield from ("sorry", "still_there", "yes_or_no", "back", "nothing_before")
 
     def question(self, phase: str) -> QuestionStep | None:
         if phase not in (MORE, HELPED):

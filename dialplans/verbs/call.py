@@ -1,7 +1,7 @@
 """call: one of the company's systems is asked over HTTP."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -72,6 +72,10 @@ class CallStep(Step):
     on_empty: Target | None = option(
         STEP, "Where the caller goes when the system knows nothing (404, a path finds nothing); else as an error.", None
     )
+
+    def sentences(self) -> Iterator[str]:
+        if not self.wait:
+            yield "please_wait"
 
     def run(self, talk: "Talk") -> None:
         system = talk.flow.systems.get(self.system) or System(url=self.system)

@@ -128,6 +128,17 @@ class QuestionStep(Step):
         """Whether it says itself that the language is told by its answer."""
         return False
 
+    def sentences(self) -> Iterator[str]:
+        yield from ("back", "nothing_before")
+        if not self.no_match:
+            yield "sorry"
+        if not self.no_input:
+            yield "still_there"
+        if not self.help and not self.no_match:
+            yield "yes_or_no" if self.kind == "yes_no" else "say_or_press"
+        if self.confirm_below:
+            yield from ("say_again", "yes_or_no")
+
     def check(self, node: Node) -> None:
         if self.detect and not self.speech:
             node.complain(
