@@ -1,26 +1,36 @@
 """`hotline dialplan`: check flows, list them, and try one out by text."""
 
+import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.synthesis import open_mouth
 from dialplans import golden, golden_command, publishing_command
-from dialplans.chat import Chat
+from dialplans.chat import HELP, Chat
 from dialplans.checker import check
 from dialplans.complaint import Complaint, FlowRefused
+from dialplans.exchange import Done, LookUp
 from dialplans.flow import Flow
 from dialplans.graph import draw
 from dialplans.loader import load
+from dialplans.look_ups import LookUps
 from dialplans.publishing import Publications
 from dialplans.routing import files, find, read_checked
 from dialplans.schema import schema
+from dialplans.talk import Knows, knows_nothing
+from knowledge.embedding import embeddings
+from knowledge.library import Library
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
+from models.database import database_url, open_engine, schema_age
 from models.errors import HotlineError, OperatorFault
 from models.settings import Settings
 from models.settings_file import read_settings
@@ -161,15 +171,53 @@ def _summary(path: Path) -> dict[str, object]:
 
 @app.command("chat")
 @sentences
-def chat_(flow: Named, language: Language = "", state: bool = False, config: ConfigFile = None) -> None:
-    """Talk with a flow by text: a line is what the caller says, digits alone are keys, an empty line is silence.
+def chat_(
+    flow: Named,
+    language: Language = "",
+    state: Annotated[bool, typer.Option("--state", help="Show what the flow knows after each turn.")] = False,
+    by_hand: Annotated[bool, typer.Option("--by-hand", help="Type what the company's systems answer.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Talk with a flow by text: a line is what the caller says, digits alone are keys, an empty line is silence."""
+    settings = read_settings(config)
+    found = _speaking(read_checked(find(flow, settings.dialplan.directory)), language)
+    zone = ZoneInfo(settings.dialplan.timezone) if settings.dialplan.timezone else None
+    chat = Chat(
+        found,
+        language,
+        knows=_knows(settings),
+        looks_up=None if by_hand else _looks_up,
+        now=lambda: datetime.now(zone) if zone else datetime.now(UTC).astimezone(),
+    )
+    say(HELP)
+    _talk(chat, state)
 
-    With --state, what the flow knows is shown after each turn.
-    """
-    found = read_checked(find(flow, read_settings(config).dialplan.directory))
-    _speaking(found, language)
-    say("Say something, press keys (digits alone), or be silent (an empty line). Control-D hangs up.")
-    _talk(found, language, state)
+
+def _looks_up(errand: LookUp) -> Done:
+    async def ask() -> Done:
+        async with LookUps() as look_ups:
+            return await look_ups.look_up(errand)
+
+    return asyncio.run(ask())
+
+
+def _knows(settings: Settings) -> Knows:
+    """Return the configured knowledge base; one that knows nothing where there is no database yet."""
+    engine = open_engine(database_url(settings))
+    file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
+    if file and not Path(file).is_file():
+        return knows_nothing
+    try:
+        with engine.connect() as connection:
+            if schema_age(connection) != "newest":
+                return knows_nothing
+        library = Library(engine, embeddings())
+        library.refresh()
+    except DBAPIError as error:
+        raise OperatorFault(f"The knowledge base can't be read ({error.orig}); check [database] url.") from None
+    finally:
+        engine.dispose()
+    return lambda question, language, tags: library.search(question, language, datetime.now(UTC), tags)
 
 
 def _speaking(flow: Flow, language: str) -> Flow:
@@ -178,15 +226,14 @@ def _speaking(flow: Flow, language: str) -> Flow:
     return flow
 
 
-def _talk(flow: Flow, language: str, state: bool) -> None:
-    chat = Chat(flow, language)
+def _talk(chat: Chat, state: bool) -> None:
     for line in chat.begin():
         print(line)
     for line in _lines():
         for answer in chat.hear(line):
             print(answer)
         if state:
-            print(json.dumps(chat.known(), ensure_ascii=False))
+            print(json.dumps(chat.known(), ensure_ascii=False, default=str))
         if chat.over:
             return
 

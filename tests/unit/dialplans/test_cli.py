@@ -27,7 +27,7 @@ def test_list_shows_the_shipped_flows():
 
 
 def test_chat_talks_by_text_keys_and_silence():
-    result = RUN.invoke(app, ["chat", "reception"], input="when are you open\n\n2\n427106\n1\nbananas\n0\nbye\n")
+    result = RUN.invoke(app, ["chat", "reception"], input="when are you open\n\n2\n427106\n1\nbananas\n0\n\nbye\n")
     assert result.exit_code == 0
     for words in (
         "[hours 1.00]",
