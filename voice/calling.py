@@ -3,14 +3,13 @@
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
-from dialplans.answers import understanding_of
 from dialplans.dialogue import Dialogue
 from dialplans.flow import Flow
 from dialplans.prompts import prompts
-from dialplans.routing import Routing, find, read_checked
+from dialplans.publishing import Publications
+from dialplans.routing import Routing, find, read_checked, warm
 from models.call_log import CallLog
 from models.call_note import CallAnswered, CallEnded, CallNote, EventHappened, TurnTaken
 from models.cause import Cause
@@ -102,7 +101,7 @@ class Calling:
             return self._routing.destination(self._shown(order), order.number, datetime.now(UTC)).flow
         if loaded := self._routing.flows.get(order.flow):
             return loaded
-        return await asyncio.to_thread(_read, order.flow, self._settings.dialplan.directory)
+        return await asyncio.to_thread(_read, order.flow, self._settings)
 
     def _line(self, order: PlaceCall) -> str:
         trunks = self._settings.sip.trunks
@@ -232,9 +231,13 @@ class Story:
                     raise CannotDo(sentence)
 
 
-def _read(name: str, directory: Path | None) -> Flow:
-    """Load a flow and make ready what understands its callers; raise what `routing` raises."""
-    flow = read_checked(find(name, directory))
-    for language in flow.languages:
-        understanding_of(flow, language).of("hello 你好")
+def _read(name: str, settings: Settings) -> Flow:
+    """Load a flow, the published version where there is one, and make ready what understands its callers.
+
+    Raises what `routing` raises.
+    """
+    published = Publications(settings.data.directory)
+    version = published.live(name).version
+    flow = published.load(name, version) if version else read_checked(find(name, settings.dialplan.directory))
+    warm(flow)
     return flow
