@@ -48,10 +48,10 @@ def question_for(one: Said, language: str) -> Question:
 
 
 def right(one: Said, heard: str, language: str) -> tuple[bool, str, float]:
-    """Return whether `heard` is read as the value, what it was read as, and the milliseconds that took."""
-    began = time.perf_counter()
+    """Return whether `heard` is read as the value, what it was read as, and the milliseconds of CPU that took."""
+    began = time.thread_time()
     found = read(one.kind, heard, language, NOW)
-    took = 1000 * (time.perf_counter() - began)
+    took = 1000 * (time.thread_time() - began)
     return found is not None and found.value == one.value, str(found and found.value), took
 
 
