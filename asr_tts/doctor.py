@@ -45,6 +45,7 @@ def _chinese(needed: bool) -> Iterator[Finding]:
     for finding in (
         _engine("kokoro", "misaki", "pip install 'hotline[kokoro]'", WITHOUT_KOKORO),
         _weights("kokoro-82m", "", WITHOUT_KOKORO),
+        _weights("kokoro-zf-xiaobei", "", WITHOUT_KOKORO),
     ):
         yield finding if finding.level == "ok" or needed else replace(finding, level="warning")
 

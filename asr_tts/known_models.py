@@ -44,11 +44,18 @@ class Model:
     files: tuple[WeightFile, ...]
     default: bool = True
     """Whether `hotline models fetch` without names brings it."""
+    shipped: str = ""
+    """Directory within this package where it lies, for what comes with Hotline itself; it can't be fetched."""
 
     @property
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(file.size for file in self.files)
+
+    @property
+    def way_out(self) -> str:
+        """What to do where it is missing or damaged."""
+        return "install Hotline again" if self.shipped else f"run `hotline models fetch {self.name}`"
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -59,6 +66,8 @@ class Model:
     @property
     def home(self) -> Part | None:
         """Where the whole model can be used as installed, without joining; None where it has to be joined."""
+        if self.shipped:
+            return None
         homes = set()
         for file in self.files:
             part = file.parts[0]
@@ -212,6 +221,21 @@ _KOKORO_82M = Model(
     ),
 )
 
+_KOKORO_VOICE = Model(
+    name="kokoro-zf-xiaobei",
+    role="synthesiser",
+    engine="kokoro",
+    language="zh",
+    licence="Apache-2.0",
+    provenance="Voice zf_xiaobei of hexgrad's Kokoro-82M, taken unchanged from the npm package kokoro-js 1.2.1.",
+    files=(
+        WeightFile(
+            "zf_xiaobei.bin", 522_240, "5dde6e1c9c4f12c8b327bc29c0cee361a23b52b952c04636858ba637ec66e640", parts=()
+        ),
+    ),
+    shipped="engines/voices",
+)
+
 _MINILM = Model(
     name="minilm-l6",
     role="understanding",
@@ -261,5 +285,6 @@ _E5 = Model(
 )
 
 KNOWN: Mapping[str, Model] = {
-    model.name: model for model in (_WHISPER_BASE, _SILERO, _PIPER_JOE, _KOKORO_82M, _VOSK_KO, _MINILM, _USE, _E5)
+    model.name: model
+    for model in (_WHISPER_BASE, _SILERO, _PIPER_JOE, _KOKORO_82M, _KOKORO_VOICE, _VOSK_KO, _MINILM, _USE, _E5)
 }

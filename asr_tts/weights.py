@@ -94,7 +94,8 @@ def fetch(name: str, *, root: Path | None = None, progress: Progress = lambda _:
     try:
         return find(name, root=root)
     except WeightsFault:
-        pass
+        if model.shipped:
+            raise
     try:
         with _one_at_a_time(root):
             _assemble(model, root / name, progress)
@@ -134,13 +135,16 @@ def _find(model: Model, root: Path, *, thorough: bool) -> Path:
 
 
 def _places(model: Model, root: Path) -> Iterator[Path]:
+    if model.shipped:
+        yield Path(__file__).parent / model.shipped
+        return
     yield root / model.name
     if (home := model.home) and (place := _installed(home)):
         yield place
 
 
 def _check(model: Model, place: Path, ledger: verified_files.VerifiedFiles, *, thorough: bool) -> None:
-    way_out = f"run `hotline models fetch {model.name}`."
+    way_out = f"{model.way_out}."
     for file in model.files:
         path = place / file.name
         try:

@@ -1,8 +1,11 @@
 """What the doctor finds about ears and mouth."""
 
+from dataclasses import replace
+
 import pytest
 
 from asr_tts import doctor, weights
+from asr_tts.known_models import KNOWN
 from asr_tts.speech_worker import load_ears
 from models.settings import Settings, SpeechSettings
 
@@ -47,3 +50,18 @@ def test_a_korean_model_on_a_line_of_another_language_is_a_fault_and_does_not_li
 def test_a_model_of_ones_own_is_trusted_to_know_the_lines_language(tmp_path):
     said = findings(recogniser="vosk", recogniser_model=str(tmp_path))
     assert {finding.level for finding in said} == {"ok"}
+
+
+@pytest.mark.parametrize(("content", "fault"), [(b"", "are damaged"), (None, "lack the file")])
+def test_a_damaged_or_missing_chinese_voice_is_said_with_the_way_out(tmp_path, monkeypatch, content, fault):
+    if content is not None:
+        (tmp_path / "zf_xiaobei.bin").write_bytes(content)
+    voice = replace(KNOWN["kokoro-zf-xiaobei"], shipped=str(tmp_path))
+    monkeypatch.setattr(weights, "KNOWN", {**KNOWN, voice.name: voice})
+    [said] = [finding for finding in findings(language="zh") if finding.level == "fault"]
+    assert "The weights of 'kokoro-zf-xiaobei'" in said.sentence
+    assert fault in said.sentence
+    assert "install Hotline again" in said.sentence
+    assert "espeak-ng" in said.sentence
+    with pytest.raises(weights.WeightsFault):
+        weights.fetch(voice.name)
