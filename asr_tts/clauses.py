@@ -6,11 +6,25 @@ voice needs for its melody.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 SHORTEST = (10, 24, 32)
 LONGEST = (40, 90, 160)
 """Weight of the first, the second and every later clause; a Latin character weighs 1 (about 65 ms of speech)."""
+HASTY = (5, 9)
+"""Syllables of the first and the second clause where a slow voice speaks live."""
+_CLINGS = frozenset(
+    [
+        *"的地得了着过吗呢吧啊元块号点位个天年月日层楼折岁人分秒%，。！？；：、,.!?;: ",
+        "分钟",
+        "小时",
+        "公里",
+        "里",
+        "之后",
+        "之前",
+    ]
+)
+"""Words that no speaker parts from the one before."""
 _WIDE = 3
 """Weight of a Chinese character: one syllable."""
 _CHINESE = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]")
@@ -41,6 +55,42 @@ def split(text: str) -> list[str]:
         clause += fragment
         ends_strongly = strong
     return [*clauses, clause.strip()] if clause.strip() else clauses
+
+
+def hastened(parts: list[str], words: Callable[[str], list[str]]) -> list[str]:
+    """The same clauses of Chinese, the first of them cut where a speaker may breathe, so that it is ready sooner.
+
+    `words` tells a text's words, in order and with nothing lost. Each clause is ready while the one before is heard
+    where the voice speaks twice as fast as it is heard: 5 syllables, then 9, then as before.
+    """
+    found: list[str] = []
+    left = list(parts)
+    while left and len(found) < len(HASTY):
+        head, tail = _breath(words(left.pop(0)), HASTY[len(found)])
+        found.append(head)
+        if tail:
+            left.insert(0, tail)
+    return found + left
+
+
+def _breath(words: list[str], most: int) -> tuple[str, str]:
+    """The words that can be said in one breath of at most so many syllables, and the rest ("" where it is short)."""
+    said, cut = 0, 0
+    for index, word in enumerate(words):
+        if said and said <= most and word not in _CLINGS and index:
+            cut = index
+        said += _syllables(word)
+        if said > most and cut:
+            break
+    head, tail = "".join(words[:cut]), "".join(words[cut:])
+    if said <= most or not cut or _syllables(tail) < 2:
+        return "".join(words), ""
+    return head, tail
+
+
+def _syllables(text: str) -> int:
+    """About how many syllables a Chinese text has: a sign each, and each digit is a word."""
+    return len(_CHINESE.findall(text)) + sum(sign.isdigit() for sign in text) + len(re.findall(r"[A-Za-z]+", text))
 
 
 def weight(text: str) -> int:

@@ -6,12 +6,12 @@ has one thread for it.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,14 @@ class Synthesiser(Protocol):
         """
 
 
+@runtime_checkable
+class Breathless(Protocol):
+    """An engine so slow that live text is cut shorter for it, between words."""
+
+    def words(self, text: str) -> list[str]:
+        """Return the words of a text in order, with nothing lost."""
+
+
 class Mouth:
     """All engines there are, in order of preference, before one prompt cache."""
 
@@ -75,16 +83,18 @@ class Mouth:
         """Names of the engines, best first; empty where there is none."""
         return ", ".join(engine.name for engine in self.engines)
 
-    def say(self, text: str, language: str, voice: str = "") -> Iterator[ClauseFile]:
+    def say(self, text: str, language: str, voice: str = "", *, live: bool = False) -> Iterator[ClauseFile]:
         """Yield the clauses of `text` as each is ready to be played; rendered ones come at once.
 
+        `live`: somebody waits, so that a slow engine begins with a shorter clause.
         A text without words is one clause of 20 ms silence. An unknown voice is replaced by the default one.
         Raises CannotDo when nothing speaks the language, OperatorFault when the disk refuses.
         """
         if known := self._cache.lookup(text, language, voice):
             yield from known
             return
-        parts = _cut(text, language)
+        engine, _ = next(self._speakers(language, voice), (None, ""))
+        parts = _cut(text, language, engine.words if live and isinstance(engine, Breathless) else None)
         names: list[str] = []
         for index, part in enumerate(parts):
             name, path, samples = self._clause(part, language, voice)
@@ -170,12 +180,14 @@ _ORDER = {
 """Engine and voice file for each `[speech] synthesiser`; a voice of the operator's own comes before them."""
 
 
-def _cut(text: str, language: str) -> list[marks.Part]:
-    """The clauses of a text, each with the pause behind it; at least one."""
+def _cut(text: str, language: str, words: Callable[[str], list[str]] | None) -> list[marks.Part]:
+    """The clauses of a text, each with the pause behind it, at least one; cut at `words` where haste is needed."""
     found: list[marks.Part] = []
     marked = marks.parts(text, language)
     for index, part in enumerate(marked):
         cut = clauses.split(part.text) or [""]
+        if words and index == 0:
+            cut = clauses.hastened(cut, words)
         found += [marks.Part(clause, part.stressed, _pause(clause)) for clause in cut]
         if part.pause_ms or index == len(marked) - 1:
             found[-1] = marks.Part(cut[-1], part.stressed, part.pause_ms)

@@ -49,7 +49,7 @@ class SynthesiserThread:
     def _speak(self, order: Synthesise) -> None:
         self._since = time.monotonic()
         try:
-            for clause in self._mouth.say(order.text, order.language, order.voice):
+            for clause in self._mouth.say(order.text, order.language, order.voice, live=order.urgent):
                 self._say(Clause(order.request, clause.index, str(clause.path), clause.samples, clause.last))
                 while not order.urgent and self._urgent:
                     self._speak(self._urgent.popleft())

@@ -83,6 +83,13 @@ class Kokoro:
             raise OurFault(f"Kokoro had no sound for a clause of {len(words)} characters.")
         return Sound(np.concatenate(pieces), _RATE)
 
+    def words(self, text: str) -> list[str]:
+        """Return the words of a Chinese text in order, with nothing lost."""
+        self._load()
+        import jieba
+
+        return list(jieba.cut(text))
+
     def _load(self) -> tuple[Any, Mapping[str, int], Callable[[str], str]]:
         with self._loading:
             if self._broken:

@@ -59,3 +59,36 @@ def test_no_character_is_added_or_lost(text: str) -> None:
 def test_every_clause_is_bounded_so_that_the_line_never_waits_long(text: str) -> None:
     longest = clauses.LONGEST[-1]
     assert all(clauses.weight(clause) <= longest + 3 for clause in clauses.split(text))
+
+
+WORDS = {
+    "您的订单已经发出，": ["您", "的", "订单", "已经", "发出", "，"],
+    "预计下午三点左右送到您的地址。": ["预计", "下午", "三点", "左右", "送到", "您", "的", "地址", "。"],
+    "好的，": ["好", "的", "，"],
+    "您本月的账单是1103元，": ["您", "本月", "的", "账单", "是", "1103", "元", "，"],
+    "请在二十三号之前缴费。": ["请", "在", "二十三号", "之前", "缴费", "。"],
+}
+
+
+def words_of(text):
+    return WORDS.get(text) or list(text)
+
+
+def test_a_slow_voice_begins_with_a_short_breath_and_loses_nothing():
+    parts = ["您的订单已经发出，", "预计下午三点左右送到您的地址。"]
+    assert clauses.hastened(parts, words_of) == ["您的订单", "已经发出，", "预计下午三点左右送到您的地址。"]
+
+
+def test_a_breath_that_is_short_already_stays_whole():
+    parts = ["好的，", "请在二十三号之前缴费。"]
+    assert clauses.hastened(parts, words_of)[0] == "好的，"
+
+
+def test_no_particle_begins_a_breath_and_no_amount_is_parted_from_its_unit():
+    found = clauses.hastened(["您本月的账单是1103元，", "请在二十三号之前缴费。"], words_of)
+    assert found[0] == "您本月的"
+    assert not any(clause[0] in "的元，" for clause in found)
+
+
+def test_one_long_word_is_never_torn():
+    assert clauses.hastened(["阿布扎比国际机场"], lambda text: [text]) == ["阿布扎比国际机场"]

@@ -155,7 +155,7 @@ class StuckMouth(Silent):
     def __init__(self, let_go: threading.Event) -> None:
         self.let_go = let_go
 
-    def say(self, text: str, language: str, voice: str = "") -> Iterator[ClauseFile]:
+    def say(self, text: str, language: str, voice: str = "", *, live: bool = False) -> Iterator[ClauseFile]:
         self.let_go.wait(10)
         return iter(())
 
