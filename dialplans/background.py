@@ -20,13 +20,11 @@ from knowledge.respelling import Respelling
 WISHES = Path(__file__).parent / "wishes"
 OTHER = ""
 """Name of what belongs to no intent."""
-NEAR = 0.22
+NEAR = 0.24
 """Mean likeness of a topic's sentences to an intent's two nearest examples, from which on it may be that intent."""
-AHEAD, AGREED = 0.1, 0.5
-"""By which the next intent must be less alike, and share of sentences whose nearest example must be the intent's …"""
-LITTLE_AHEAD, WELL_AGREED = 0.02, 0.7
-"""… or, where the next one is nearly as like, these."""
-FAR = 0.2
+PLAIN = 0.09
+"""How plain it must be that a topic is its likest intent and no other: see `_plainness`."""
+FAR = 0.18
 """A topic that is less like every intent is something else."""
 
 
@@ -82,12 +80,16 @@ def intent_of_topics(alike: Vectors, intents: Sequence[str], topics: Mapping[str
         best = max(names, key=lambda name: means[name])
         ahead = means[best] - max((mean for name, mean in means.items() if name != best), default=0.0)
         agreed = float(np.mean([intents[at] == best for at in nearest]))
-        plainly = (ahead >= AHEAD and agreed >= AGREED) or (ahead >= LITTLE_AHEAD and agreed >= WELL_AGREED)
-        if means[best] >= NEAR and plainly:
+        if means[best] >= NEAR and _plainness(means[best], ahead, agreed) >= PLAIN:
             found[topic] = best
         elif means[best] < FAR:
             found[topic] = OTHER
     return found
+
+
+def _plainness(mean: float, ahead: float, agreed: float) -> float:
+    """How like the topic is to the intent, how far behind the next one is, and how many sentences agree: all help."""
+    return ahead + (agreed - 0.5) / 2 + (mean - 0.25)
 
 
 def _kept_vectors(language: str, version: str, sense: Sense, sentences: list[str]) -> Vectors:
