@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.synthesis import open_mouth
-from dialplans import golden, golden_command, publishing_command
+from dialplans import golden, golden_command, publishing_command, saying
 from dialplans.chat import HELP, Chat
 from dialplans.checker import check
 from dialplans.complaint import Complaint, FlowRefused
@@ -100,6 +100,7 @@ app.command("test")(golden_command.replay_command)
 app.command()(publishing_command.publish)
 app.command()(publishing_command.history)
 app.command()(publishing_command.rollback)
+app.command("say")(saying.say_)
 
 
 @app.command("schema")
