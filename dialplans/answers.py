@@ -22,6 +22,8 @@ HANGING = frozenset("and but or because to the a of for my is with if about i um
 HANGING_ZH = re.compile(r"(和|还有|但是|因为|如果|然后|就是|那个|的话|我想|跟)[，。、]?$")
 DOUBTED = 0.6
 """Confidence where only the recogniser chose."""
+COMMAND = 0.95
+"""Confidence of a command by its words."""
 BEFORE_VALUES = ("repeat", "back", "help", "operator")
 """Commands that hold also where a value could be read from their words ("say that again, please"; 再说一遍)."""
 SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -140,11 +142,14 @@ class Reader:
         """Return what the spoken `text` means to `step`; `choice` is the recogniser's pick of its phrases."""
         own = step.spoken(self, text, choice)
         command = command_in(text, self.language)
-        if own.fits and own.confidence >= SURE and (command not in BEFORE_VALUES or step.names(self, text)):
-            return own
         if command == "enough":
             command = "goodbye" if "goodbye" in self.commands else ""
-        return Answer(command, 0.95, command=command) if command else own
+        # A command whose words are merely likened to an intent (没有了 after a talk about orders) is still one.
+        likened = own.intent in self.flow.intents and not own.values and own.confidence < COMMAND
+        named = command not in BEFORE_VALUES or step.names(self, text)
+        if own.fits and own.confidence >= SURE and named and not (command and likened):
+            return own
+        return Answer(command, COMMAND, command=command) if command else own
 
     def keyed(self, step: "QuestionStep", digits: str) -> Answer:
         """Return what the keys mean to `step`."""

@@ -75,7 +75,18 @@ class Memory:
     def value(self, path: str) -> Any:
         """Return what `path` holds, None where nothing does; the caller's words, time and language among it."""
         own = found_at(path, self.state.frame.variables)
+        if own is None:
+            own = self._of_calendar(path)
         return own if own is not None else found_at(path, self._built_in())
+
+    def _of_calendar(self, path: str) -> str | None:
+        """Return when a calendar opens or closes next (`office.opens`), as ISO 8601 in its own time."""
+        name, _, what = path.rpartition(".")
+        known = self.flow.calendars.get(name) or self._root.calendars.get(name)
+        if known is None or self.wall is None or what not in ("opens", "closes"):
+            return None
+        moment = known.opens(self.wall) if what == "opens" else known.closes(self.wall)
+        return moment.isoformat(timespec="minutes") if moment else None
 
     def _built_in(self) -> Mapping[str, Any]:
         state = self.state
