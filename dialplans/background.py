@@ -24,6 +24,8 @@ NEAR = 0.24
 """Mean likeness of a topic's sentences to an intent's two nearest examples, from which on it may be that intent."""
 PLAIN = 0.09
 """How plain it must be that a topic is its likest intent and no other: see `_plainness`."""
+AHEAD = 0.005
+"""By which it must be ahead of the next one at least."""
 FAR = 0.18
 """A topic that is less like every intent is something else."""
 
@@ -80,7 +82,7 @@ def intent_of_topics(alike: Vectors, intents: Sequence[str], topics: Mapping[str
         best = max(names, key=lambda name: means[name])
         ahead = means[best] - max((mean for name, mean in means.items() if name != best), default=0.0)
         agreed = float(np.mean([intents[at] == best for at in nearest]))
-        if means[best] >= NEAR and _plainness(means[best], ahead, agreed) >= PLAIN:
+        if means[best] >= NEAR and ahead >= AHEAD and _plainness(means[best], ahead, agreed) >= PLAIN:
             found[topic] = best
         elif means[best] < FAR:
             found[topic] = OTHER
