@@ -137,7 +137,8 @@ def test_a_peer_that_talks_before_its_answer_is_negotiated_here_is_early_and_not
     for packet in (audio, audio, b"GET / HTTP/1.1\r\n\r\n"):
         made.phone.sendto(packet, target)
         made.watch.read()
-    made.say(said.SetRemote(1, *made.phone.getsockname(), "PCMU", 0, digits_payload_type=101))
+    host, port = made.phone.getsockname()
+    made.say(said.SetRemote(1, host, port, "PCMU", 0, digits_payload_type=101))
     for packet in (audio, HEAD.pack(PLAIN, 77, 8, 160, 9) + bytes(160)):
         made.phone.sendto(packet, target)
         made.watch.read()
