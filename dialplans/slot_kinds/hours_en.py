@@ -15,7 +15,8 @@ _MIN += r"|eighteen|nineteen|(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|thre
 
 _LEAD = r"(?:\b(?P<lead>at|by|around|about|from|before|after|until|till|for|say|maybe)\s+(?:about\s+|around\s+)?)"
 _PAST = re.compile(
-    rf"{_LEAD}?\b(?P<q>half|a quarter|quarter|{NUMBER})(?:\s+minutes?)?\s+(?P<way>past|after|to|till|before|of)"
+    rf"{_LEAD}?\b(?P<q>half|it has|has|have|a quarter|quarter|{NUMBER})(?:\s+minutes?)?\s+"
+    r"(?P<way>past|passed|after|to|till|before|of)"
     rf"\s+(?P<h>{_HOUR})\b(?:\s?o'?clock|\s?{_HALF})?"
 )
 _HALF_NINE = re.compile(rf"{_LEAD}?\bhalf\s+(?P<h>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
@@ -34,9 +35,7 @@ _CLOCKS = tuple(
     )
 )
 """From the surest way to say an hour to the least sure."""
-_HEARD_HALF = re.compile(
-    r"\b(?:half[ ,]+passed|it has passed|has passed|has past|have past|have passed|half the past)\b"
-)
+HEARD_HALF = ("it has", "has", "have")
 _ALIKE = {"won": 1, "too": 2, "to": 2, "tree": 3, "free": 3, "for": 4, "ate": 8}
 _HEARD_AT = re.compile(rf"\b(?:at|it|its|it's)\s+(?P<h>{'|'.join(_ALIKE)})(?=\s*(?:[,.]|in the|on|tomorrow|next|$))")
 """What a recogniser makes of "half past" and of "at one"."""
@@ -48,7 +47,6 @@ def hour_in(plain: str) -> Clock | None:
     """Return the hour that `plain` marks as one ("at", "o'clock", "pm", a colon …), or None."""
     if found := _MIDNIGHT.search(plain):
         return Clock(24, 0, *found.span(), "24")
-    plain = _HEARD_HALF.sub(lambda found: "half past"[: len(found.group())].ljust(len(found.group())), plain)
     for found in (*_PAST.finditer(plain), *_HALF_NINE.finditer(plain)):
         if clock := _past(found):
             return clock
@@ -64,10 +62,12 @@ def hour_in(plain: str) -> Clock | None:
 def _past(found: re.Match[str]) -> Clock | None:
     said = found.groupdict()
     hour, way, quarter = value(found["h"]) or 0, said.get("way") or "past", said.get("q") or "half"
-    quantity = {"half": 30, "a quarter": 15, "quarter": 15}.get(quarter) or value(quarter)
-    if quantity is None or quantity > 59 or not 1 <= hour <= 24 or (way == "of" and quantity == 30):
+    known = {"half": 30, **dict.fromkeys(HEARD_HALF, 30), "a quarter": 15, "quarter": 15}
+    quantity = known.get(quarter) or value(quarter)
+    later = way in ("past", "passed", "after")
+    if quantity is None or quantity > 59 or not 1 <= hour <= 24 or (quarter in known and quantity == 30 and not later):
         return None
-    minutes = hour * 60 + (quantity if way in ("past", "after") else -quantity)
+    minutes = hour * 60 + (quantity if later else -quantity)
     late = (minutes // 60) or 12
     return Clock(late, minutes % 60, *found.span(), _half(said.get("half")), 0.95 if said.get("way") else 0.8)
 

@@ -35,7 +35,8 @@ def test_dates_are_relative_to_the_call(language, text, value):
 @pytest.mark.parametrize(
     ("language", "text", "value", "sure"),
     [
-        ("en", "half past nine", "09:30", False), ("en", "a quarter to five pm", "16:45", True),
+        ("en", "half past nine", "09:30", False), ("en", "it has passed nine", "09:30", False),
+        ("en", "it won in the afternoon", "13:00", False), ("en", "a quarter to five pm", "16:45", True),
         ("en", "3pm", "15:00", True),
         ("en", "at 9.30 in the evening", "21:30", True), ("en", "noon", "12:00", True), ("en", "15:30", "15:30", True),
         ("en", "ten to four in the afternoon", "15:50", True), ("en", "nine", "09:00", False),

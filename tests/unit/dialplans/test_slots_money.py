@@ -18,7 +18,10 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
         ("en", "two dollars and fifty cents", "2.50"), ("en", "ninety-nine cents", "0.99"),
         ("en", "twelve hundred dollars", "1200.00"), ("en", "It was about $1,250.", "1250.00"),
         ("en", "two and a half thousand dollars", "2500.00"), ("en", "five bucks", "5.00"),
-        ("zh", "一百二十块五", "120.50"), ("zh", "120块5", "120.50"), ("zh", "三万五", "35000.00"),
+        ("en", "$3,700 and $89", "3789.00"), ("en", "9,500 and $38.93", "9538.93"), ("en", "6542.", "65.42"),
+        ("zh", "我付了旧快起", "9.70"), ("zh", "就签零把十三元", "9083.00"), ("zh", "8258.3毛5", "8258.35"),
+        ("zh", "就八十块", "80.00"), ("zh", "八万亿", "81000.00"), ("zh", "一百二十块五", "120.50"),
+        ("zh", "120块5", "120.50"), ("zh", "三万五", "35000.00"),
         ("zh", "三块五毛二", "3.52"), ("zh", "五毛", "0.50"), ("zh", "两块半", "2.50"), ("zh", "十二块零五分", "12.05"),
         ("zh", "大概三千五百块左右", "3500.00"), ("zh", "1.5万元", "15000.00"), ("zh", "一百快", "100.00"),
         ("zh", "¥120.50", "120.50"), ("zh", "一百二", "120.00"),
@@ -37,6 +40,14 @@ def test_cents_that_may_be_hundreds_are_a_guess_and_the_bounds_decide():
     large = read(SlotKind("money", least=100), "two fifty", "en", NOW)
     assert large is not None
     assert large.value == "250.00"
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh", "旧快起"), ("zh", "8258.3毛5"), ("en", "6542")])
+def test_an_amount_that_was_bent_to_fit_is_a_guess(language, text):
+    found = read(SlotKind("money"), text, language, NOW)
+    assert found is not None
+    assert found.confidence < 0.7
+    assert found.note
 
 
 def test_another_currency_than_expected_is_doubted():
