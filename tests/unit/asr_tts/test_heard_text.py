@@ -40,3 +40,8 @@ def test_pinyin_is_without_tones() -> None:
     assert pinyin("查询，订单") == "cha xun ding dan"
     assert is_chinese("查 a")
     assert not is_chinese("abc")
+
+
+def test_traditional_signs_are_folded_where_chinese_was_heard_and_nowhere_else():
+    assert tidy("請問訂單什麼時候發貨", "zh") == "请问订单什么时候发货"
+    assert tidy("Where is my order?", "en") == "Where is my order?"
