@@ -68,6 +68,24 @@ def test_yes_or_no_is_heard_by_a_grammar_of_the_models_language(vosk: Vosk, said
     assert choose(heard.text, question)[0] == answer
 
 
+@pytest.mark.parametrize("level", [300, 2000])
+@pytest.mark.parametrize("seconds", [0.6, 1.0, 2.0])
+def test_hiss_is_neither_yes_nor_no(vosk: Vosk, level: int, seconds: float) -> None:
+    hiss = np.random.default_rng(7).normal(0, level, round(8000 * seconds)).astype(np.int16)
+    _, heard = hear(vosk, hiss, Question("ko", "yes_no"))
+    assert (heard.text, heard.confidence) == ("", 0.0)
+
+
+def test_a_dial_tone_is_neither_yes_nor_no(vosk: Vosk) -> None:
+    tone = (8000 * np.sin(np.arange(6400) / 8000 * 2 * np.pi * 425)).astype(np.int16)
+    assert hear(vosk, tone, Question("ko", "yes_no"))[1].text == ""
+
+
+@pytest.mark.parametrize("said", [GREETING, "감사합니다", "주문을 취소하고 싶어요"])
+def test_another_sentence_is_neither_yes_nor_no(vosk: Vosk, said: str) -> None:
+    assert hear(vosk, spoken(said), Question("ko", "yes_no"))[1].text == ""
+
+
 @pytest.mark.parametrize(("said", "digits"), [("이", "2"), ("삼", "3"), ("오", "5")])
 def test_digits_are_heard_by_a_grammar_of_the_models_language(vosk: Vosk, said: str, digits: str) -> None:
     _, heard = hear(vosk, spoken(said), Question("ko", "digits"))
