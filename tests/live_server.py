@@ -1,10 +1,14 @@
-"""A real server process for tests: one with every engine for the whole run, and quick ones without a recogniser."""
+"""A real server process for tests: one with every engine for the whole run, and quick ones without a recogniser.
+
+A server takes many seconds to start, so what leaves it well shares one; what doesn't starts its own.
+"""
 
 import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +23,10 @@ FLOW = Path(__file__).parent / "calls" / "desk.yaml"
 ROUTES = json.dumps([{"called": "*", "flow": str(FLOW)}])
 ADDRESS = "127.0.0.64"
 QUICK = {"SPEECH__RECOGNISER": "none", "SPEECH__SYNTHESISER": "pyttsx3"}
-"""Settings of a server that starts in a second or two: keys only, espeak's voice."""
+"""Settings of a server that starts sooner: keys only, espeak's voice."""
+MANY = json.dumps({"requests_per_second": 200, "max_calls": 0})
+"""[sip.guard] for tests with more calls and requests from one address than a stranger may bring."""
+MEDDLING = Path(__file__).parent / "meddling"
 
 
 def server_with(directory: Path, settings: dict[str, str] | None = None, address: str = ADDRESS) -> ServerProcess:
@@ -29,12 +36,30 @@ def server_with(directory: Path, settings: dict[str, str] | None = None, address
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def live_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
-    """One server with every engine and a user `anna` (password `right`) for the whole run."""
+    """One server with every engine and a user `anna` (password `right`) for the whole run; see `sign`."""
     users = json.dumps([{"name": "anna", "password": "right"}])
-    guard = json.dumps({"requests_per_second": 200, "max_calls": 0})
-    settings = {"SIP__USERS": users, "SIP__GUARD": guard, "LIMITS__DRAIN_SECONDS": "2"}
-    async with server_with(tmp_path_factory.mktemp("live"), settings) as server:
+    settings = {"SIP__USERS": users, "SIP__GUARD": MANY, "LIMITS__DRAIN_SECONDS": "2"}
+    directory = tmp_path_factory.mktemp("live")
+    server = server_with(directory, settings)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYTHONPATH", f"{MEDDLING}{os.pathsep}{MEDDLING.parent.parent}")
+        environment.setenv("MEDDLING", str(directory))
+        await server.start()
+    try:
         yield server
+    finally:
+        await server.stop()
+
+
+@contextmanager
+def sign(server: ServerProcess, fault: str) -> Iterator[None]:
+    """Have a fault of tests/meddling in every process of the live server meanwhile."""
+    file = server.directory / fault
+    file.touch()
+    try:
+        yield
+    finally:
+        file.unlink()
 
 
 async def until(condition: Callable[[], Any], what: str, patience: float = 10.0) -> Any:

@@ -5,15 +5,21 @@ import json
 import os
 import resource
 import signal
+import socket
 import sqlite3
 import wave
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from models.errors import PeerFault
 from tests.live_server import (
+    MANY,
     QUICK,
     call_id_of,
     greeted,
@@ -22,9 +28,11 @@ from tests.live_server import (
     record_of,
     server_with,
     show,
+    sign,
     until,
     worker,
 )
+from voice.demo import _sound
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import SyntheticCaller, header
 
@@ -37,16 +45,18 @@ def caller_of(server: ServerProcess, number: str) -> SyntheticCaller:
     return SyntheticCaller(server.sip, CALLERS, number=number)
 
 
+def told(server: ServerProcess, call: str, words: str, since: int = 0) -> list[dict[str, Any]]:
+    """Return the robot's turns of a call since line `since` that hold these words."""
+    robot = notes(server, "TurnTaken", since, call=call, speaker="robot")
+    return [turn for turn in robot if words in turn["text"]]
+
+
 async def presses_one_and_is_told_the_hours(server: ServerProcess, caller: SyntheticCaller) -> None:
     since = len(server.lines)
     await caller.key("1")
     call = await call_id_of(server, caller.number)
 
-    def told() -> list[dict[str, Any]]:
-        robot = notes(server, "TurnTaken", since, call=call, speaker="robot")
-        return [turn for turn in robot if "nine to six" in turn["text"]]
-
-    await until(told, "the opening hours")
+    await until(lambda: told(server, call, "nine to six", since), "the opening hours", 20)
     assert await caller.wait_until_robot(speaks=True, steady=0.1), "the hours are not heard"
 
 
@@ -75,73 +85,158 @@ async def test_without_its_speech_worker_a_call_goes_on_by_keypad(
     live_server: ServerProcess, how: signal.Signals
 ) -> None:
     number = f"51{how.value}"
-    was, since = worker(live_server, "hotline speech"), len(live_server.lines)
-    async with caller_of(live_server, number) as caller:
-        await greeted(caller)
-        os.kill(was, how)
-        await until(lambda: notes(live_server, "EventHappened", since, name="speech-lost"), "the loss noted", 15)
+    async with speech_worker_lost(live_server, number) as caller:
+        os.kill(worker(live_server, "hotline speech"), how)
+        await speech_lost(live_server, caller, 15)
         await presses_one_and_is_told_the_hours(live_server, caller)
-    record = await record_of(live_server, number)
+
+
+async def test_a_recogniser_that_never_comes_back_costs_its_caller_25_seconds_and_not_the_call(
+    live_server: ServerProcess,
+) -> None:
+    async with speech_worker_lost(live_server, "515") as caller:
+        with sign(live_server, "hang"):
+            await caller.say(_sound("services"))
+            said = asyncio.get_running_loop().time()
+            await speech_lost(live_server, caller, 25)
+        assert await caller.wait_until_robot(speaks=True, steady=0.1), "the keypad is not spoken of"
+        assert asyncio.get_running_loop().time() - said < 25
+        await presses_one_and_is_told_the_hours(live_server, caller)
+
+
+@asynccontextmanager
+async def speech_worker_lost(server: ServerProcess, number: str) -> AsyncIterator[SyntheticCaller]:
+    """A greeted caller; afterwards their record is that of a call by keypad, and the worker another one."""
+    lost = await until(lambda: worker(server, "hotline speech"), "a speech worker", 40)
+    async with caller_of(server, number) as caller:
+        await greeted(caller)
+        yield caller
+        call = await call_id_of(server, number)
+        await until(lambda: notes(server, "EventHappened", call=call, name="speech-back"), "speech again", 60)
+    record = await record_of(server, number)
     assert record["cause"] == "caller-hung-up"
     assert [turn["digits"] for turn in record["turns"] if turn["digits"]] == ["1"]
-    new = await until(lambda: worker(live_server, "hotline speech") not in (0, was), "a new speech worker", 40)
-    assert new
+    assert worker(server, "hotline speech") not in (0, lost)
+
+
+async def speech_lost(server: ServerProcess, caller: SyntheticCaller, patience: float) -> None:
+    """Return when the loss is on record and the caller was told of it."""
+    call = await call_id_of(server, caller.number)
+    await until(lambda: notes(server, "EventHappened", call=call, name="speech-lost"), "the loss noted", patience)
+    await until(lambda: told(server, call, "use the keypad"), "word of the keypad", 5)
+
+
+async def test_a_clock_that_jumps_an_hour_and_back_during_a_call_moves_nothing(live_server: ServerProcess) -> None:
+    media = worker(live_server, "hotline media")
+    async with caller_of(live_server, "601") as caller:
+        await greeted(caller)
+        with sign(live_server, "jump"):
+            await presses_one_and_is_told_the_hours(live_server, caller)
+            await greeted(caller)
+        await presses_one_and_is_told_the_hours(live_server, caller)
+    record = await record_of(live_server, "601")
+    assert worker(live_server, "hotline media") == media
+    at = [datetime.fromisoformat(event["at"]) for event in record["events"] if event["name"] == "key"]
+    assert at[0] - at[1] > timedelta(minutes=50), "the clock did not jump there and back"
+    assert record["cause"] == "caller-hung-up"
+    assert 2 < record["seconds"] < 100
+    assert 2 < record["recording_seconds"] < 100
+    starts = [turn["start_s"] for turn in record["turns"]]
+    assert starts == sorted(starts)
+    assert starts[-1] < 100
+    assert record["media"]["packets_lost"] == 0
 
 
 # -- callers and limits, with a server that has no recogniser --------------------------------------------------
 
 
-async def test_a_caller_who_vanishes_is_hung_up_with_the_true_cause(tmp_path: Path) -> None:
-    async with server_with(tmp_path, {**QUICK, "MEDIA__SILENCE_SECONDS": "2"}, ADDRESS) as server:
-        caller = caller_of(server, "520")
-        await caller.dial()
-        await greeted(caller)
-        caller.vanish()
-        record = await record_of(server, "520")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def keypad_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
+    """Two calls at a time, two streams, two seconds of patience with a silent peer."""
+    first = 30000 + os.getpid() % 4000 * 4
+    settings = {
+        **QUICK,
+        "SIP__GUARD": MANY,
+        "MEDIA__SILENCE_SECONDS": "2",
+        "MEDIA__PORTS": f"{first}-{first + 3}",
+        "LIMITS__MAX_CALLS": "2",
+        "LIMITS__RETRY_AFTER": "7",
+    }
+    async with server_with(tmp_path_factory.mktemp("keypad"), settings, ADDRESS) as server:
+        yield server
+
+
+def ports_of(server: ServerProcess) -> range:
+    first, last = server.settings["MEDIA__PORTS"].split("-")
+    return range(int(first), int(last) + 1)
+
+
+async def test_a_caller_who_vanishes_is_hung_up_with_the_true_cause(keypad_server: ServerProcess) -> None:
+    caller = caller_of(keypad_server, "520")
+    await caller.dial()
+    await greeted(caller)
+    caller.vanish()
+    record = await record_of(keypad_server, "520")
     assert record["cause"] == "rtp-silent"
     assert record["recording_seconds"] > 1
 
 
-async def test_a_disk_that_fills_up_ends_the_recording_and_not_the_call(tmp_path: Path) -> None:
-    async with server_with(tmp_path, QUICK, ADDRESS) as server:
-        async with caller_of(server, "525") as caller:
-            await greeted(caller)
-            # No file of the media worker may grow any more: what a full disk looks like to it.
-            resource.prlimit(worker(server, "hotline media"), resource.RLIMIT_FSIZE, (4096, 4096))
-            await until(lambda: notes(server, "EventHappened", name="recording-failed"), "the failure on record")
-            await presses_one_and_is_told_the_hours(server, caller)
-        record = await record_of(server, "525")
+async def test_a_disk_that_fills_up_ends_the_recording_and_not_the_call(keypad_server: ServerProcess) -> None:
+    media = worker(keypad_server, "hotline media")
+    async with caller_of(keypad_server, "525") as caller:
+        await greeted(caller)
+        # No file of the media worker may grow any more: what a full disk looks like to it.
+        before = resource.prlimit(media, resource.RLIMIT_FSIZE)
+        resource.prlimit(media, resource.RLIMIT_FSIZE, (4096, before[1]))
+        await until(lambda: notes(keypad_server, "EventHappened", name="recording-failed"), "the failure on record")
+        await presses_one_and_is_told_the_hours(keypad_server, caller)
+        resource.prlimit(media, resource.RLIMIT_FSIZE, before)
+    record = await record_of(keypad_server, "525")
     assert record["cause"] == "caller-hung-up"
     assert record["recording_note"]
     assert record["recording_seconds"] > 1
 
 
-async def test_beyond_the_limit_a_caller_is_told_when_to_try_again(tmp_path: Path) -> None:
-    async with server_with(
-        tmp_path, {**QUICK, "LIMITS__MAX_CALLS": "1", "LIMITS__RETRY_AFTER": "7"}, ADDRESS
-    ) as server:
-        async with caller_of(server, "530") as first:
-            await greeted(first)
-            second = caller_of(server, "531")
-            with pytest.raises(PeerFault, match="503"):
-                await second.dial()
-            assert header(second.final, "Retry-After").split()[0] == "7"
-            await presses_one_and_is_told_the_hours(server, first)
-        assert (await record_of(server, "531"))["cause"] == "congestion"
+async def test_beyond_the_limit_a_caller_is_told_when_to_try_again(keypad_server: ServerProcess) -> None:
+    async with caller_of(keypad_server, "530") as first, caller_of(keypad_server, "531"):
+        await greeted(first)
+        third = caller_of(keypad_server, "532")
+        with pytest.raises(PeerFault, match="503"):
+            await third.dial()
+        assert header(third.final, "Retry-After").split()[0] == "7"
+        await presses_one_and_is_told_the_hours(keypad_server, first)
+    assert (await record_of(keypad_server, "532"))["cause"] == "congestion"
 
 
-async def test_with_every_port_in_use_a_caller_gets_503_and_the_next_one_a_port_again(tmp_path: Path) -> None:
-    first_port = 30000 + os.getpid() % 4000 * 2
-    ports = f"{first_port}-{first_port + 1}"
-    async with server_with(tmp_path, {**QUICK, "MEDIA__PORTS": ports}, ADDRESS) as server:
-        async with caller_of(server, "540") as first:
-            await greeted(first)
-            with pytest.raises(PeerFault, match="503"):
-                await caller_of(server, "541").dial()
-        await record_of(server, "540")
-        async with caller_of(server, "542") as third:
-            await greeted(third)
-        assert (await record_of(server, "541"))["cause"] == "media-failed"
+async def test_with_every_port_in_use_a_caller_gets_503_and_the_next_one_a_port_again(
+    keypad_server: ServerProcess,
+) -> None:
+    with ExitStack() as others:
+        for port in ports_of(keypad_server):
+            other = others.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            other.bind((ADDRESS, port))
+        with pytest.raises(PeerFault, match="503"):
+            await caller_of(keypad_server, "541").dial()
+    async with caller_of(keypad_server, "542") as next_one:
+        await greeted(next_one)
+    assert (await record_of(keypad_server, "541"))["cause"] == "media-failed"
+
+
+async def test_a_database_locked_for_ten_seconds_loses_nothing(keypad_server: ServerProcess) -> None:
+    lock = sqlite3.connect(keypad_server.directory / "hotline.sqlite", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    released = asyncio.get_running_loop().call_later(10, lock.rollback)
+    for number in ("590", "591"):
+        async with caller_of(keypad_server, number) as caller:
+            await greeted(caller)
+            await presses_one_and_is_told_the_hours(keypad_server, caller)
+    await asyncio.sleep(max(0.0, released.when() - asyncio.get_running_loop().time()) + 3)
+    for number in ("590", "591"):
+        record = await record_of(keypad_server, number)
+        assert record["cause"] == "caller-hung-up"
+        assert [turn["digits"] for turn in record["turns"] if turn["digits"]] == ["1"]
+        assert record["answered_at"]
+    lock.close()
 
 
 async def test_missing_weights_leave_keys_and_recorded_prompts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +269,7 @@ async def test_missing_weights_leave_keys_and_recorded_prompts(tmp_path: Path, m
 
 
 async def test_ten_calls_finish_while_the_server_drains_and_the_eleventh_is_refused(tmp_path: Path) -> None:
-    server = server_with(tmp_path, {**QUICK, "LIMITS__DRAIN_SECONDS": "30"}, ADDRESS)
+    server = server_with(tmp_path, {**QUICK, "SIP__GUARD": MANY, "LIMITS__DRAIN_SECONDS": "30"}, ADDRESS)
     await server.start()
     callers = [caller_of(server, f"56{index}") for index in range(10)]
     await asyncio.gather(*(caller.dial() for caller in callers))
@@ -212,21 +307,3 @@ async def test_after_kill_9_the_next_start_completes_the_record_and_the_recordin
         assert recording.getnchannels() == 2
         assert recording.getnframes() / 8000 > 2.0
         assert any(recording.readframes(recording.getnframes()))
-
-
-async def test_a_database_locked_for_ten_seconds_loses_nothing(tmp_path: Path) -> None:
-    async with server_with(tmp_path, QUICK, ADDRESS) as server:
-        lock = sqlite3.connect(tmp_path / "hotline.sqlite", isolation_level=None)
-        lock.execute("BEGIN EXCLUSIVE")
-        released = asyncio.get_running_loop().call_later(10, lock.rollback)
-        for number in ("590", "591"):
-            async with caller_of(server, number) as caller:
-                await greeted(caller)
-                await presses_one_and_is_told_the_hours(server, caller)
-        await asyncio.sleep(max(0.0, released.when() - asyncio.get_running_loop().time()) + 3)
-        for number in ("590", "591"):
-            record = await record_of(server, number)
-            assert record["cause"] == "caller-hung-up"
-            assert [turn["digits"] for turn in record["turns"] if turn["digits"]] == ["1"]
-            assert record["answered_at"]
-    lock.close()

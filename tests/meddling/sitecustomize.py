@@ -1,0 +1,57 @@
+"""Faults from inside a process: Python imports this first where `tests.live_server.meddled` had it do so.
+
+Nothing is changed until the test touches a sign, a file in the directory that MEDDLING names:
+`jump` sets the clock an hour ahead, `hang` keeps Whisper from ever coming back from a job.
+"""
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+SIGNS = Path(os.environ["MEDDLING"])
+WHISPER = "asr_tts.engines.whisper"
+_clock = time.time
+
+
+def _jumping() -> float:
+    return _clock() + (3600.0 if (SIGNS / "jump").exists() else 0.0)
+
+
+class Meddler(importlib.abc.MetaPathFinder):
+    """Finds Whisper's engine once, and puts the hanging around its `recognise`."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name != WHISPER:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.loader is not None
+        load = spec.loader.exec_module
+
+        def meddled(module: ModuleType) -> None:
+            load(module)
+            recognise = module.Whisper.recognise
+
+            def hanging(*given: Any) -> Any:
+                while (SIGNS / "hang").exists():
+                    time.sleep(0.1)
+                return recognise(*given)
+
+            module.Whisper.recognise = hanging
+
+        spec.loader.exec_module = meddled  # type: ignore[method-assign]
+        return spec
+
+
+time.time = _jumping
+sys.meta_path.insert(0, Meddler())
