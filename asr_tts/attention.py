@@ -100,7 +100,7 @@ class Attention:
         """What begins from now on answers this question."""
         self.attends = True
         self._question = Question(order.language, order.kind, tuple(order.phrases), order.least, order.most)
-        self._ends.manner = Manner.of(order.kind, order.hangover_ms, self._open_ms)
+        self._ends.manner = Manner.of(order.kind, order.hangover_ms, self._open_ms, order.most)
 
     def commit(self, utterance: int, now: float) -> Iterator[Out]:
         for decision in self._ends.commit(utterance):

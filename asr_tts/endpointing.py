@@ -32,6 +32,9 @@ SUSPICION_PER_RESUME = 64 * MS
 SUSPICION_PER_WAITING = 96 * MS
 """Later by so much for each earlier false suspicion, and for each utterance that waits for the recogniser."""
 HANGOVER_MS: dict[QuestionKind, int] = {"open": 500, "yes_no": 300, "digits": 300, "list": 300, "dictation": 800}
+GROUPED_MS = 700
+"""Hangover for long numbers: people breathe between groups of digits. One that is whole is committed sooner anyway."""
+GROUPED_FROM = 4
 LONGEST = 12 * RATE
 LONGEST_DICTATION = 15 * RATE
 """An utterance is cut here: babble keeps any detector open."""
@@ -46,9 +49,12 @@ class Manner:
     longest: int = LONGEST
 
     @classmethod
-    def of(cls, kind: QuestionKind, hangover_ms: int = 0, open_ms: int = 0) -> "Manner":
-        """For a kind of question; `hangover_ms` given for this question wins, `open_ms` is the line's own for open."""
-        own = open_ms if kind == "open" else 0
+    def of(cls, kind: QuestionKind, hangover_ms: int = 0, open_ms: int = 0, digits: int = 0) -> "Manner":
+        """For a kind of question; `hangover_ms` given for this question wins, `open_ms` is the line's own for open.
+
+        `digits`: the most digits that an answer has, 0 where that isn't known.
+        """
+        own = open_ms if kind == "open" else GROUPED_MS if kind == "digits" and digits >= GROUPED_FROM else 0
         longest = LONGEST_DICTATION if kind == "dictation" else LONGEST
         return cls((hangover_ms or own or HANGOVER_MS[kind]) * MS, longest)
 

@@ -64,6 +64,12 @@ def test_the_lines_own_hangover_is_for_open_answers_only() -> None:
     assert Manner.of("open", 400, open_ms=650).hangover == 400 * MS
 
 
+def test_long_numbers_are_said_in_groups_and_short_ones_are_not() -> None:
+    assert Manner.of("digits", digits=6).hangover == 700 * MS
+    assert Manner.of("digits", digits=1).hangover == 300 * MS
+    assert Manner.of("digits", 350, digits=6).hangover == 350 * MS
+
+
 def test_a_short_silence_is_decoded_on_suspicion_with_pre_roll_and_once() -> None:
     [decode] = of_kind(follow("." * 20 + "#" * 10 + "." * 12, ends_for()), Decode)
     assert isinstance(decode, Decode)
