@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.confidence import WEIGHTS, Weights
 from knowledge.entry import Entry, Vectors
@@ -13,6 +14,9 @@ from knowledge.word_index import Floats, WordIndex
 
 Embed = Callable[[Sequence[str]], Vectors]
 """(n, d) unit vectors of n sentences, such as `Sense.of`."""
+Places = NDArray[np.int64]
+LOOKED_AT = 300
+"""Articles, likest by everything else, whose sentences are compared by meaning one by one: with 10,000 that is dear."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,12 @@ class Shelf:
             [face for one in prepared for face in one.faces], like._faces if like else None
         )
         self._wholes: WordIndex = WordIndex([one.whole for one in prepared], like._wholes if like else None)
-        counts = [len(one.faces) for one in prepared]
-        self._firsts = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
+        self._counts = np.array([len(one.faces) for one in prepared])
+        self._firsts = np.concatenate(([0], np.cumsum(self._counts)[:-1]))
         meanings = [] if embed is None else [_vectors(one.entry, embed) for one in prepared]
-        self._vectors = np.concatenate(meanings) if meanings else None
-        self._middles = np.stack([_middle(vectors) for vectors in meanings]) if meanings else None
+        nothing = np.zeros((0, 0), np.float32)
+        self._vectors = np.concatenate(meanings) if meanings else nothing
+        self._middles = np.stack([_middle(vectors) for vectors in meanings]) if meanings else nothing
         self._dated = any(entry.valid_from or entry.valid_until for entry in self._entries)
 
     def __len__(self) -> int:
@@ -71,21 +76,26 @@ class Shelf:
         said = terms(question, self._language)
         if not said:
             return []
-        likeness = np.stack([*self._by_meaning(question), self._by_face(said), self._by_whole(said)])
+        asked = None if self._embed is None else self._embed([question])[0]
+        middles = np.zeros(len(self._entries), np.float32) if asked is None else self._middles @ asked
+        likeness = np.stack([np.zeros_like(middles), middles, self._by_face(said), self._by_whole(said)])
         scores = np.asarray(self.weights.likeness, np.float32) @ likeness
         self._leave_out(scores, day, tags, without)
-        most = min(most, len(scores))
-        top = np.argpartition(-scores, most - 1)[:most]
-        order = [int(at) for at in top[np.lexsort((top, -scores[top]))] if np.isfinite(scores[at])]
+        near = _best(scores, LOOKED_AT)
+        if asked is not None:
+            likeness[0, near] = self._nearest_sentences(near, asked)
+            scores[near] += np.float32(self.weights.likeness[0]) * likeness[0, near]
+        order = near[np.lexsort((near, -scores[near]))][:most]
         return [Likely(self._entries[at], float(scores[at]), tuple(map(float, likeness[:, at]))) for at in order]
 
-    def _by_meaning(self, question: str) -> tuple[Floats, Floats]:
-        """Likeness to the nearest sentence of each article, and to the middle of all of its sentences."""
-        if self._embed is None or self._vectors is None or self._middles is None:
-            nothing = np.zeros(len(self._entries), np.float32)
-            return nothing, nothing
-        asked = self._embed([question])[0]
-        return np.maximum.reduceat(self._vectors @ asked, self._firsts), self._middles @ asked
+    def _nearest_sentences(self, places: Places, asked: Vectors) -> Floats:
+        """Likeness by meaning to the nearest sentence of each of these articles."""
+        if not len(places):
+            return np.zeros(0, np.float32)
+        counts = self._counts[places]
+        firsts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+        rows = np.repeat(self._firsts[places] - firsts, counts) + np.arange(counts.sum())
+        return np.maximum.reduceat(self._vectors[rows] @ asked, firsts)
 
     def _by_face(self, said: Mapping[str, float]) -> Floats:
         shared, total = self._faces.shared(said)
@@ -114,3 +124,9 @@ def _middle(vectors: Vectors) -> Vectors:
     total = vectors.sum(axis=0)
     middle: Vectors = total / max(float(np.linalg.norm(total)), 1e-6)
     return middle
+
+
+def _best(scores: Floats, most: int) -> Places:
+    """Places of the highest finite scores, in no order."""
+    top = np.argpartition(-scores, most - 1)[:most] if most < len(scores) else np.arange(len(scores))
+    return top[np.isfinite(scores[top])]
