@@ -173,15 +173,16 @@ def _mistakable(own: Intent, rival: Intent, language: str) -> str:
     examples = own.examples[language]
     others = rival.examples[language]
     sense = sense_of(language)
-    words = WordLikeness({"own": examples, "rival": others}, language)
+    words = WordLikeness({"own": examples, "rival": others}, language) if sense is None else None
     for at, example in enumerate(examples):
         rest = [text for place, text in enumerate(examples) if place != at]
         if any(units(example, language) == units(text, language) for text in others):
             return example
-        if sense is None:
+        if words is not None:
             if words.of(example, ["rival"])["rival"] > 1 - BY:
                 return example
             continue
+        assert sense is not None
         vectors = sense.of([example, *others, *rest])
         alike = vectors[1:] @ vectors[0]
         theirs = float(alike[: len(others)].max())

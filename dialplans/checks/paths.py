@@ -59,7 +59,8 @@ def without_exit(flow: Flow, leave: bool) -> Iterator[Complaint]:
     good = leading_to(flow, [step.name for step in flow.steps.values() if ends(step)])
     if any(step in good for step in everywhere(flow)):
         good |= leading_to(flow, [step.name for step in flow.steps.values() if step.listens])
-    bad = [step for step in flow.steps.values() if step.name in reached(flow, starts(flow)) - good]
+    stuck = reached(flow, starts(flow)) - good
+    bad = [step for step in flow.steps.values() if step.name in stuck]
     if bad:
         others = [f"'{step.name}'" for step in bad[1 : 1 + SHOWN]]
         only = f"it and {listing(others).replace(' or ', ' and ')}" if others else "it"
