@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class OpenQuestions:
         self._engine = engine
         self._waiting: deque[OpenQuestion] = deque()
         self._new = asyncio.Event()
+        self._writing = threading.Lock()
 
     def add(self, question: OpenQuestion) -> None:
         """Note a question; returns at once."""
@@ -63,16 +65,18 @@ class OpenQuestions:
 
     def _write(self) -> bool:
         """(Any thread.) Write all that waits; tell whether that went well."""
-        while self._waiting:
-            one = self._waiting[0]
-            try:
-                with self._engine.begin() as connection:
-                    _noted(one)(connection)
-            except DBAPIError as error:
-                log.warning("unanswered questions can't be written yet (%s); they wait", error.orig)
-                return False
-            self._waiting.popleft()
-        return True
+        # A stop may come while another thread is at it.
+        with self._writing:
+            while self._waiting:
+                one = self._waiting[0]
+                try:
+                    with self._engine.begin() as connection:
+                        _noted(one)(connection)
+                except DBAPIError as error:
+                    log.warning("unanswered questions can't be written yet (%s); they wait", error.orig)
+                    return False
+                self._waiting.popleft()
+            return True
 
 
 def _noted(one: OpenQuestion) -> Callable[..., str]:
