@@ -89,18 +89,24 @@ class Joined:
         return np.asarray(np.concatenate(parts, axis=1) / np.sqrt(len(parts)), np.float32)
 
 
-def _english() -> Sense:
+@cache
+def _of_both() -> Sense:
+    """The encoder that serves both languages: hundreds of megabytes, so there is one in a process."""
     from asr_tts.engines.e5 import E5
+
+    return E5()
+
+
+def _english() -> Sense:
     from asr_tts.engines.minilm import MiniLm
 
-    return Joined((MiniLm(), E5()))
+    return Joined((MiniLm(), _of_both()))
 
 
 def _chinese() -> Sense:
-    from asr_tts.engines.e5 import E5
     from asr_tts.engines.universal_encoder import UniversalEncoder
 
-    return Joined((UniversalEncoder(), E5()))
+    return Joined((UniversalEncoder(), _of_both()))
 
 
 _ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english, "zh": _chinese}
