@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 SHORTEST = (10, 24, 32)
 LONGEST = (40, 90, 160)
 """Weight of the first, the second and every later clause; a Latin character weighs 1 (about 65 ms of speech)."""
-HASTY = (5, 9)
+HASTY = (4, 8)
 """Syllables of the first and the second clause where a slow voice speaks live."""
 _CLINGS = frozenset(
     [
@@ -61,7 +61,7 @@ def hastened(parts: list[str], words: Callable[[str], list[str]]) -> list[str]:
     """The same clauses of Chinese, the first of them cut where a speaker may breathe, so that it is ready sooner.
 
     `words` tells a text's words, in order and with nothing lost. Each clause is ready while the one before is heard
-    where the voice speaks twice as fast as it is heard: 5 syllables, then 9, then as before.
+    where the voice speaks twice as fast as it is heard: 4 syllables, then 8, then as before.
     """
     found: list[str] = []
     left = list(parts)
