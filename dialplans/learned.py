@@ -77,9 +77,10 @@ class Learned:
     def scores(self, text: str) -> Scores:
         """Compare a sentence with everything."""
         read = self._respelling.of(text) if self._respelling else text
-        meaning = self._vectors @ _centred(self._sense.of([read]), self._mean)[0]
+        # einsum, for the threads of BLAS cost more than so small a product.
+        meaning = np.einsum("ij,j->i", self._vectors, _centred(self._sense.of([read]), self._mean)[0])
         words = self._words.alike(text)
-        by_name = _likeness(meaning, words) @ self._weights
+        by_name = np.einsum("i,ij->j", _likeness(meaning, words), self._weights)
         shared: dict[str, float] = defaultdict(float)
         for row, intent in enumerate(self._of_intent):
             shared[intent] = max(shared[intent], float(words[row]))
