@@ -59,7 +59,8 @@ class Server:
         """Raise `OperatorFault` where the settings can't work (an unknown flow, a bad address)."""
         self.settings = settings
         published = Publications(settings.data.directory)
-        self.routing = routing(settings.dialplan, published)
+        self._hears = settings.speech.recogniser != "none"
+        self.routing = routing(settings.dialplan, published, self._hears)
         self.call_log = CallLog.of(settings)
         self.edge = SipEdge(settings.sip, time.monotonic)
         self.run_directory = Path(tempfile.mkdtemp(prefix="hotline-"))
@@ -138,7 +139,7 @@ class Server:
         """Start what callers need, in order, and say that they may come."""
         await self.media.ready()
         await self.speech.ready()
-        await self.office.open()
+        await self.office.open(None if self._hears else {})
         for problem in await self.reception.prepare(self._say_progress):
             log.warning("a prompt can't be spoken: %s", problem)
         _leave_alone_what_stays()

@@ -131,10 +131,11 @@ def read_checked(path: Path, thorough: bool = False) -> Flow:
     return flow
 
 
-def routing(settings: DialplanSettings, published: Publications | None = None) -> Routing:
+def routing(settings: DialplanSettings, published: Publications | None = None, hears: bool = True) -> Routing:
     """Load every flow that a route names, the published version where there is one.
 
-    A flow from a file is checked. Raises `OperatorFault` where one can't be used.
+    A flow from a file is checked. `hears`: whether callers will be understood by voice, which takes seconds and
+    hundreds of megabytes to make ready. Raises `OperatorFault` where a flow can't be used.
     """
     names = dict.fromkeys(route.flow for route in settings.routes)
     flows, trials = {}, {}
@@ -149,7 +150,7 @@ def routing(settings: DialplanSettings, published: Publications | None = None) -
     found = Routing(settings.routes, flows, settings.timezone or get_localzone_name())
     for name, (flow, share) in trials.items():
         found.try_out(name, flow, share)
-    for flow in found.flows.values():
+    for flow in found.flows.values() if hears else ():
         warm(flow)
     return found
 
