@@ -108,7 +108,10 @@ class ChildProcess(Generic[M]):
         hung = False
         try:
             while not reading.done():
+                asked = time.monotonic()
                 await asyncio.wait([reading], timeout=self._ping_seconds)
+                # While our own loop stood still, a sign of life lay unread in the channel.
+                self._heard += max(0.0, time.monotonic() - asked - self._ping_seconds)
                 silent = time.monotonic() - self._heard
                 hung = silent > (self._patience if self.ready.is_set() else self._start_seconds)
                 if hung:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -153,3 +154,13 @@ async def test_somebody_who_can_not_be_told_of_a_loss_does_not_keep_the_worker_d
 
         it.child._on_lost = faulty
         await it.back_after("die")
+
+
+async def test_a_server_that_stood_still_itself_does_not_take_its_worker_for_hung(monkeypatch):
+    async with watched(monkeypatch) as it:
+        await it.child.ready.wait()
+        pid = it.child.pid
+        for _ in range(3):
+            time.sleep(0.8)  # noqa: ASYNC251 - what is tested is a loop that doesn't turn
+            await asyncio.sleep(0.06)
+        assert (it.losses, it.child.pid) == ([], pid)
