@@ -192,7 +192,7 @@ class Handover:
     verb: Literal["enqueue", "transfer", "voicemail", "callback", "ticket"]
     target: str
     reason: str
-    """Rule or step that led here: "asked", "no-match", "tag", "rating", "anger", or the author's word."""
+    """Rule or step that led here: "asked", "no-match", "tag", "rating", "anger", "stuck", or the author's word."""
     summary: str = ""
     """A few sentences for whoever takes it."""
     slots: Mapping[str, object] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dialplans.place import Target
 if TYPE_CHECKING:
     from dialplans.talk import Talk
 
-ASKED, NO_MATCH, TAG, RATING, ANGER = "asked", "no-match", "tag", "rating", "anger"
+ASKED, NO_MATCH, TAG, RATING, ANGER, STUCK = "asked", "no-match", "tag", "rating", "anger", "stuck"
 OPERATOR = "operator"
 """Name of the intent by which callers ask for a human, where a flow has one."""
 
@@ -80,6 +80,11 @@ def angry(talk: "Talk", text: str, voice: float) -> bool:
         return False
     # Once: whoever was told that nobody is there is not sent there again for being angry about it.
     return _once(talk, ANGER) and lead(talk, ANGER, found[0], found[1].to)
+
+
+def stuck(talk: "Talk") -> bool:
+    """The flow goes round in a circle in which nobody is asked anything."""
+    return _once(talk, STUCK) and led(talk, STUCK)
 
 
 def tags(talk: "Talk") -> set[str]:

@@ -20,6 +20,8 @@ SENTENCES: Mapping[str, Texts] = {
     "back": {"en": "Let's go back.", "zh": "好的，回到上一步。"},
     "no_human": {"en": "I'm sorry, there is nobody I can put you through to.",
                  "zh": "很抱歉，现在没有可以为您转接的人工服务。"},
+    "no_way_on": {"en": "I'm sorry, I can't go on from here. Please call again later. Goodbye!",
+                  "zh": "非常抱歉，这里出了点问题，请您稍后再打来。再见！"},
     "goodbye": {"en": "Goodbye!", "zh": "再见！"},
     "unknown": {"en": "I'm sorry, I don't know that.", "zh": "很抱歉，这个问题我还不知道怎么回答。"},
     "more": {"en": "Would you like to hear more about it?", "zh": "需要我说得更详细一些吗？"},

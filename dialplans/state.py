@@ -59,6 +59,8 @@ class State:
     over: bool = False
     reason: str = ""
     """The rule that led to a human, until it is handed over."""
+    passed: dict[str, int] = field(default_factory=dict)
+    """How often steps were come to, with what was known then, since the caller was last asked something."""
     used: tuple[str, ...] = ()
     """Rules that lead to a human only once in a call and did."""
     last: dict[str, Any] = field(default_factory=dict)

@@ -7,6 +7,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     "no-match": {"en": "The robot didn't understand them several times.", "zh": "机器人多次没有听懂。"},
     "tag": {"en": "They are a customer whom a person serves.", "zh": "该客户由人工专门服务。"},
     "rating": {"en": "They gave a bad rating.", "zh": "客户给了较低的评分。"},
+    "stuck": {"en": "The robot knew no way on.", "zh": "机器人没有办法继续。"},
     "anger": {"en": "They sound angry.", "zh": "客户情绪激动。"},
 }
 WORDS: Mapping[str, Mapping[str, str]] = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dialplans import humans
 from dialplans.doubt import DOUBT, DoubtStep
-from dialplans.exchange import Errand, HangUp, Listen, Question, Rated
+from dialplans.exchange import Errand, HangUp, Listen, LookUp, Question, Rated
 from dialplans.flow import Flow
 from dialplans.place import Target
 from dialplans.speech import Speech
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from dialplans.step import Step
 
 MOST_STEPS = 1000
-"""More steps than this without a question is a circle, whatever the checker said."""
+"""More steps than this without a question is a circle, whatever changed in between."""
+MOST_TRIES = 3
+"""So many times a step is come to with nothing changed but what systems were asked for; then it is a circle too."""
 DEEPEST = 20
 """So many sub-flows may run each other."""
 
@@ -90,6 +92,9 @@ class Talk(Speech):
     def errand(self, errand: Errand) -> None:
         """Send somebody on an errand; the step goes on when it is done."""
         self.state.errand = type(errand).__name__
+        if not isinstance(errand, LookUp):
+            # Others take their time, and mean that the caller is heard or served.
+            self.state.passed.clear()
         self.do(errand)
 
     def rated(self, name: str, rating: int, most: int) -> None:
@@ -103,6 +108,7 @@ class Talk(Speech):
             return
         state = self.state
         state.phase, state.silences, state.misses = phase, 0, 0
+        state.passed.clear()
         self.asked_anew = True
         question = self.question()
         if question is None:
@@ -193,6 +199,7 @@ class Talk(Speech):
     def walk(self) -> None:
         """Go from step to step until a question is open, an errand is out, or the call ends."""
         state = self.state
+        passed: set[str] = set()
         for _ in range(MOST_STEPS):
             if state.phase or state.errand or state.over:
                 return
@@ -206,9 +213,33 @@ class Talk(Speech):
                 self.note("no_such_step", step=target.step)
                 self.hang_up()
                 return
+            here = self._here()
+            state.passed[here] = times = state.passed.get(here, 0) + 1
+            if here in passed or times > MOST_TRIES:
+                passed.clear()
+                self._leave_circle()
+                continue
+            passed.add(here)
             self.note("step", step=step.name)
             step.run(self)
+        if not (state.phase or state.errand or state.over):
+            self.note("circle", step=state.step)
+            self.hang_up()
+
+    def _here(self) -> str:
+        """Return all that the way on from a step depends on: come there again with the same, it would never end."""
+        state = self.state
+        frames = [(frame.flow, frame.step, frame.variables, list(frame.taken)) for frame in state.frames]
+        return repr((frames, state.language, state.used, state.reason))
+
+    def _leave_circle(self) -> None:
+        """The flow goes round without anybody being asked: to a human, once in a call, else the call ends."""
+        state = self.state
         self.note("circle", step=state.step)
+        state.passed.clear()
+        if humans.stuck(self):
+            return
+        self.sentence("no_way_on", False)
         self.hang_up()
 
     def _way_on(self) -> Target | None:

@@ -19,6 +19,7 @@ from dialplans.exchange import (
 from dialplans.loader import load, loads
 from dialplans.prompts import prompts
 from dialplans.routing import SHIPPED
+from tests.unit.dialplans.play import Play
 
 BEGIN = Begin("5550142", "hotline", "en")
 RECEPTION = load(SHIPPED / "reception.yaml")
@@ -261,3 +262,64 @@ def test_fixed_prompts_are_listed_once_and_templates_are_not():
     assert any(prompt.text == "How can I help you?" for prompt in found)
     assert not any("{{" in prompt.text for prompt in found)
     assert {prompt.language for prompt in found} == {"en", "zh"}
+
+
+ROUND = """
+languages: [en, zh]
+{head}
+slots: {{when: {{type: date}}}}
+steps:
+- step: begin
+  set: {{when: "2026-11-24"}}
+- step: closed
+  say: {{en: We're closed then., zh: 那时不营业。}}
+- step: when
+  ask: {{en: When?, zh: 哪天？}}
+  slots: [when]
+  goto: closed
+  otherwise: person
+- step: person
+  enqueue: people
+  unavailable: {{en: Nobody is there., zh: 没有人。}}
+  {after}
+"""
+NO_WAY_ON = {
+    "en": "I'm sorry, I can't go on from here. Please call again later. Goodbye!",
+    "zh": "非常抱歉，这里出了点问题，请您稍后再打来。再见！",
+}
+
+
+@pytest.mark.parametrize(("language", "once"), [("en", "We're closed then."), ("zh", "那时不营业。")])
+def test_a_round_in_which_nobody_is_asked_is_said_once_and_then_apologised_for(language, once):
+    play = Play(ROUND.format(head="", after=""), language)
+    assert (play.heard, play.hung_up) == (f"{once} {NO_WAY_ON[language]}", True)
+    assert play.notes["circle"] == {"step": "closed"}
+
+
+def test_a_round_in_which_nobody_is_asked_leads_to_the_human_once():
+    play = Play(ROUND.format(head="human: {to: person}", after="goto: closed"))
+    assert play.heard == "We're closed then."
+    assert play.errand.reason == "stuck"
+    assert play.done(ok=False) == f"Nobody is there. We're closed then. {NO_WAY_ON['en']}"
+    assert play.hung_up
+
+
+def test_a_round_in_which_only_a_system_is_asked_ends_after_a_few_tries():
+    play = Play("systems: {shop: {url: 'http://shop'}}\nsteps:\n- step: look\n  call: shop\n  path: /\n"
+                "  result: {a: $.a}\n  on_error: again\n- step: done\n  hangup: Done.\n"
+                "- step: again\n  say: Once more.\n  goto: look\n")  # fmt: skip
+    for _ in range(2):
+        assert play.errand
+        assert play.done(ok=False) == "Once more."
+    assert play.errand
+    assert play.done(ok=False).endswith(NO_WAY_ON["en"])
+    assert play.hung_up
+
+
+def test_a_round_that_changes_something_goes_on():
+    flow = ROUND.format(head="", after="").replace("goto: closed", "goto: turn") + (
+        "- step: turn\n  branch:\n  - {when: turned, goto: out}\n- step: note_it\n  set: {turned: '1'}\n"
+        "  goto: closed\n"
+        "- step: out\n  hangup: {en: Out., zh: 完。}\n"
+    )
+    assert Play(flow).heard == "We're closed then. We're closed then. Out."
