@@ -5,7 +5,7 @@ looked at only as the figure. What is expected is computed here from the value c
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -52,7 +52,7 @@ class Said:
 def values(language: str, seed: int) -> list[Said]:
     """Return the 200 values of a language."""
     chance = random.Random(f"{language}{seed}")
-    makers: dict[str, Callable[[random.Random], tuple[SlotKind, str, str]]] = MAKERS[language]
+    makers: Mapping[str, Callable[[random.Random], tuple[SlotKind, str, str]]] = MAKERS[language]
     said = []
     for group, count in COUNTS.items():
         for _ in range(count):

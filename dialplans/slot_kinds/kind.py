@@ -89,7 +89,7 @@ class SlotKind:
         type_, preset = ALIASES.get(name, (name, {}))
         if type_ not in TYPES:
             raise ValueError(f"There is no slot type '{name}'; use one of {', '.join((*TYPES, *ALIASES))}.")
-        allowed = SETTINGS[type_]  # type: ignore[index]
+        allowed = SETTINGS[type_]
         for key in given:
             if key not in allowed:
                 may = f"takes {', '.join(allowed)}" if allowed else "takes no settings"
@@ -97,7 +97,7 @@ class SlotKind:
         values = {**preset, **given}
         if "digits" in values:
             values["least"] = values["most"] = _checked("digits", values.pop("digits"))
-        kind = cls(type_, **{key: _checked(key, value) for key, value in values.items()})  # type: ignore[arg-type]
+        kind = cls(type_, **{key: _checked(key, value) for key, value in values.items()})
         return kind._whole_checked(name)
 
     def _whole_checked(self, name: str) -> "SlotKind":

@@ -14,17 +14,28 @@ pytestmark = pytest.mark.looptime
 ORDER = {"status": "sent", "total": "59.90 CNY", "delivery_date": "2026-11-25"}
 
 
+class Asked(ThreadingHTTPServer):
+    """A server that remembers what it was asked."""
+
+    asked: list[tuple[object, ...]]
+
+
 class System(BaseHTTPRequestHandler):
     """One of the company's systems: knows order 427106, and books whatever it is asked to."""
 
+    @property
+    def asked(self):
+        assert isinstance(self.server, Asked)
+        return self.server.asked
+
     def do_GET(self):
-        self.server.asked.append((self.command, self.path, None, self.headers["Authorization"]))
+        self.asked.append((self.command, self.path, None, self.headers["Authorization"]))
         known = self.path == "/orders/427106"
         self._answer(200 if known else 404, ORDER if known else {})
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append((self.command, self.path, body, self.headers["Authorization"]))
+        self.asked.append((self.command, self.path, body, self.headers["Authorization"]))
         self._answer(201, {"reference": "A7K2"})
 
     def _answer(self, status, body):
@@ -41,7 +52,7 @@ class System(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def system(monkeypatch):
-    server = ThreadingHTTPServer(("127.0.38.1", 0), System)
+    server = Asked(("127.0.38.1", 0), System)
     server.asked = []
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()

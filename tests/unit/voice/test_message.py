@@ -69,7 +69,9 @@ def test_a_cough_is_nothing_said_and_a_long_unclear_sentence_is():
         message = Message(WANTED, START, hears=True)
         message.receive(SpeechStarted(1, 1, at(1)))
         message.receive(Rejected(1, 1, at(1), at(1 + seconds), "no words"))
-        assert message.time_up(at(9)).spoken is spoken
+        taken = message.time_up(at(9))
+        assert taken is not None
+        assert taken.spoken is spoken
 
 
 def test_what_the_recogniser_failed_on_was_said_all_the_same(message):
@@ -81,7 +83,9 @@ def test_what_the_recogniser_failed_on_was_said_all_the_same(message):
 def test_where_nobody_hears_speech_only_key_and_limit_end_it():
     message = Message(WANTED, START, hears=False)
     assert message.deadline == at(20)
-    assert message.key("#", at(8)).spoken
+    taken = message.key("#", at(8))
+    assert taken is not None
+    assert taken.spoken
 
 
 def test_who_goes_deaf_in_it_waits_for_the_limit(message):
