@@ -1,14 +1,15 @@
 """What becomes of an answer: taken, confirmed first, corrected, led to an article, or asked again. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dialplans import humans
-from dialplans.answers import NOTHING, Answer, Reader
+from dialplans.answers import NOTHING, Answer, Reader, is_bare
 from dialplans.doubt import DOUBT, NEAR
 from dialplans.exchange import Keyed, NoInput, NotUnderstood, Said, Understood
 from dialplans.place import Target, Texts
 from dialplans.sentences import alternatives
-from dialplans.slots import Wanted, corrections_in
+from dialplans.slots import Value, Wanted, corrections_in
 from dialplans.state import Taken
 from dialplans.talk import Talk
 from dialplans.understanding import SURE
@@ -19,6 +20,12 @@ SURE_OF_LANGUAGE = 0.4
 """Confidence of the recogniser from which words that answer nothing change the language; an answer always does."""
 WORTH_ASKING = 0.35
 """Below this nothing is guessed at by "did you mean …?"."""
+CLEAR = 0.7
+"""Confidence from which a value that stands alone is what a yes or no question's caller wants instead."""
+HARDLY_HEARD = 0.35
+"""Recogniser's confidence below which an answer is no surer than it was heard; short right ones have 0.45 and more."""
+LIKENED, CLEARLY = 0.75, 0.1
+"""A wish less sure than that gives way to an article that is so much surer."""
 EXPLICIT = {
     "en": ("said", "meant", "mean", "should be", "change"),
     "zh": ("我说的", "我是说", "意思是", "改成", "应该是"),
@@ -67,7 +74,8 @@ class Answering:
         if humans.angry(self._talk, event.text, event.anger):
             self._understood(Answer("none"))
             return
-        self._take(self._reader().spoken(self._question, event.text, choice), event.text, by_voice=True)
+        answer = self._reader().spoken(self._question, event.text, choice)
+        self._take(answer, event.text, by_voice=True, heard=event.confidence)
 
     def _spoken(self, text: str, language: str) -> str:
         """Return the language that an answer is to be read in; `language` is what the recogniser took it for, or ""."""
@@ -87,7 +95,7 @@ class Answering:
 
     # -- answers -----------------------------------------------------------------------------------------------
 
-    def _take(self, answer: Answer, text: str, by_voice: bool) -> None:
+    def _take(self, answer: Answer, text: str, by_voice: bool, heard: float = 0.0) -> None:
         if answer.command:
             self._understood(answer)
             self._command(answer.command)
@@ -99,7 +107,9 @@ class Answering:
         if self._phase == DOUBT and answer.fits:
             self._decide(answer)
             return
-        if by_voice and (doubt := self._doubtful(answer)):
+        if by_voice and self._is_likened(answer) and self._digressed(text, answer.confidence + CLEARLY):
+            return
+        if by_voice and (doubt := self._doubtful(answer, heard)):
             self._understood(answer)
             self._keep(answer)
             self._state.doubt = doubt
@@ -111,6 +121,11 @@ class Answering:
             self._accept(answer)
         elif not self._digressed(text):
             self._missed("none of these")
+
+    def _is_likened(self, answer: Answer) -> bool:
+        """Tell whether `answer` is a wish that the sentence is only likened to, and holds nothing else."""
+        wish = answer.intent in self._talk.flow.intents and not answer.values
+        return self._phase == OWN and wish and answer.fits and answer.confidence < LIKENED
 
     def _talk_step(self) -> QuestionStep:
         step = self._talk.step
@@ -141,14 +156,18 @@ class Answering:
 
     # -- doubt -------------------------------------------------------------------------------------------------
 
-    def _doubtful(self, answer: Answer) -> tuple[Answer, ...]:
-        """Return what is to be confirmed before it is taken; () where the answer is sure enough, or none."""
+    def _doubtful(self, answer: Answer, heard: float) -> tuple[Answer, ...]:
+        """Return what is to be confirmed before it is taken; () where the answer is sure enough, or none.
+
+        `heard` is the recogniser's confidence in the words, 0 where it gives none.
+        """
         question = self._question
         if self._phase != OWN or not question.confirm_below:
             return ()
         named = question.named(self._reader(), answer.runner_up) if answer.runner_up else NOTHING
         if answer.fits:
-            if answer.confidence >= question.confirm_below:
+            sure = min(answer.confidence, heard) if 0 < heard < HARDLY_HEARD else answer.confidence
+            if sure >= question.confirm_below:
                 return ()
             near = answer.confidence - answer.runner_up_confidence < NEAR
             return (answer, named) if near and named.fits else (answer,)
@@ -186,15 +205,26 @@ class Answering:
         taken = self._talk.correctable()
         if not taken or (answer.fits and answer.confidence >= SURE and self._question.kind != "yes_no"):
             return None
-        if answer.values and not any(word in plain(text) for word in EXPLICIT.get(self._state.language, ())):
+        language = self._state.language
+        if answer.values and not any(word in plain(text) for word in EXPLICIT.get(language, ())):
             return None
         wanted = tuple(Wanted(name, kind) for name, (kind, _) in reversed(taken.items()))
-        values = corrections_in(wanted, text, self._state.language, self._reader().wall)
+        values = corrections_in(wanted, text, language, self._reader().wall)
+        if not values and self._question.kind == "yes_no":
+            values = self._bare(wanted, text)
         new = {name: value for name, value in values.items() if value.value != taken[name][1].value}
         if not new:
             return None
         sure = min(value.confidence for value in new.values())
         return Answer(next(iter(new)), sure, fits=True, values=new)
+
+    def _bare(self, wanted: tuple[Wanted, ...], text: str) -> Mapping[str, Value]:
+        """Return the values that are all that was said where yes or no was expected: what is meant instead."""
+        values = self._reader().found(wanted, text)
+        # One and two stand for yes and no, and what only sounds like a value is none here.
+        if not values or any(one.confidence < CLEAR or one.value in (1, 2) for one in values.values()):
+            return {}
+        return values if is_bare(text, values.values(), self._state.language) else {}
 
     def _change(self, answer: Answer) -> None:
         spoken = []
@@ -205,6 +235,14 @@ class Answering:
             spoken.append(value.spoken)
         self._talk.sentence("changed", self._question.barge_in, value=alternatives(spoken, self._state.language))
         self._state.silences = self._state.misses = 0
+        if self._phase == DOUBT:
+            meant, self._state.doubt = self._state.doubt[0], ()
+            self._phase = self._state.phase = OWN
+            self._question = self._talk_step()
+            if set(answer.values) & set(meant.values):
+                # What was doubted was said anew: it is taken.
+                self._accept(replace(meant, confidence=answer.confidence, values={**meant.values, **answer.values}))
+                return
         self._talk.ask_again(self._question)
 
     # -- commands ----------------------------------------------------------------------------------------------
@@ -257,12 +295,14 @@ class Answering:
 
     # -- what was no answer --------------------------------------------------------------------------------------
 
-    def _digressed(self, text: str) -> bool:
-        """Answer from the knowledge base what is no answer, and ask the question again."""
+    def _digressed(self, text: str, least: float = 0.0) -> bool:
+        """Answer from the knowledge base what is no answer (or so surely), and ask the question again."""
         tags = self._question.knowledge
         found = self._talk.know(text, tags) if tags is not None else None
-        if found is None:
+        if found is None or (least and found.confidence < least):
             return False
+        if least:
+            self._understood(Answer())
         self._talk.note("digression", step=self._question.name, article=found.article_id)
         self._talk.say_as_it_is(found.short)
         self._talk.ask_again(self._question)

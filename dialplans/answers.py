@@ -13,7 +13,7 @@ from dialplans.keying import phrases
 from dialplans.place import Target
 from dialplans.slots import SlotKind, Value, Wanted, found_in, read
 from dialplans.understanding import SURE, Meaning, Understanding
-from knowledge.wording import plain
+from knowledge.wording import EMPTY, plain, stem, units
 
 if TYPE_CHECKING:
     from dialplans.verbs.question import QuestionStep
@@ -56,6 +56,29 @@ class Answer:
 
 
 NOTHING = Answer()
+
+
+BESIDE: Mapping[str, frozenset[str]] = {
+    "en": frozenset(stem(word) for word in EMPTY - {"are", "am", "do", "does", "did", "can", "could"})
+    | frozenset(
+        units("please maybe then how good great fine okay make say better rather prefer change thanks people persons "
+              "guests sorry actually", "en")
+    ),
+    "zh": frozenset(units("那就吧可以呢请改到换成还是要行好的嗯啊哦呃我想在约订个位人名也许大概", "zh")),
+}  # fmt: skip
+"""Words that may stand beside a value without saying more than it does: "Friday at ten, please"; 那就周五吧."""
+
+
+def without(text: str, values: Iterable[Value]) -> str:
+    """Return `text` without the words that `values` were read from."""
+    for value in values:
+        text = text.replace(value.text, " ")
+    return text
+
+
+def is_bare(text: str, values: Iterable[Value], language: str) -> bool:
+    """Tell whether `text` says `values` and nothing else."""
+    return set(units(without(text, values), language)) <= BESIDE.get(language, frozenset())
 
 
 def understanding_of(flow: Flow, language: str) -> Understanding:
@@ -144,6 +167,8 @@ class Reader:
         command = command_in(text, self.language)
         if command == "enough":
             command = "goodbye" if "goodbye" in self.commands else ""
+        if command == "leave":
+            return own if own.fits else Answer("goodbye", COMMAND, command="goodbye")
         # A command whose words are merely likened to an intent (没有了 after a talk about orders) is still one.
         likened = own.intent in self.flow.intents and not own.values and own.confidence < COMMAND
         named = command not in BEFORE_VALUES or step.names(self, text)

@@ -38,8 +38,13 @@ COMMAND_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
                "that was all", "no that is all"),
         "zh": ("没有了", "没了", "没事了", "不用了", "就这样"),
     },
+    "leave": {
+        "en": ("never mind", "nevermind", "forget it", "forget about it"),
+        "zh": ("算了", "不说了", "当我没说"),
+    },
 }  # fmt: skip
-"""How callers say them. Who says "enough" means goodbye, where the flow has a step for it."""
+"""How callers say them. Who says "enough" means goodbye, where the flow has a step for it; who says "leave",
+where the question has no answer like that."""
 WEAK = frozenset(stem(word) for word in EMPTY) | frozenset(
     "no wait yes actual sorr thank de wo ni shi you yi xia qing wen zai le ma ne a".split()  # noqa: SIM905
 )
@@ -72,7 +77,7 @@ def _ready(language: str) -> list[tuple[str, list[tuple[str, ...]], frozenset[st
         for command, words in COMMAND_WORDS.items()
     }
     words = {command: {word for part in parts for word in part} for command, parts in phrases.items()}
-    endings = words["goodbye"] | words["enough"]
+    endings = words["goodbye"] | words["enough"] | words["leave"]
     return [
         (
             command,

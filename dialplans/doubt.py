@@ -36,6 +36,8 @@ class DoubtStep(QuestionStep):
     labels: tuple[str, ...] = ()
     """How the robot names what may be meant."""
     intents: tuple[str, ...] = ()
+    values: tuple[tuple[str, object], ...] = ()
+    """What the first of them would fill: slot and value."""
 
     @classmethod
     def about(cls, own: QuestionStep, doubt: tuple[Answer, ...], reader: "Reader") -> "DoubtStep":
@@ -53,6 +55,7 @@ class DoubtStep(QuestionStep):
             own=own,
             labels=labels,
             intents=tuple(answer.intent for answer in doubt),
+            values=tuple(doubt[0].slots.items()) if doubt else (),
         )
 
     @property
@@ -87,9 +90,13 @@ class DoubtStep(QuestionStep):
             index = choice
         return index + 1
 
+    def _other_values(self, again: Answer) -> bool:
+        doubted = dict(self.values)
+        return any(doubted.get(name, value) != value for name, value in again.slots.items())
+
     def _meant(self, reader: "Reader", text: str) -> Answer:
         """Whoever says it once more, clearly, is taken at that word."""
         again = self.own.spoken(reader, text, -1) if self.own else NOTHING
-        if again.fits and again.intent in self.intents:
+        if again.fits and again.intent in self.intents and not self._other_values(again):
             return Answer(str(self.intents.index(again.intent) + 1), again.confidence, fits=True)
         return NOTHING

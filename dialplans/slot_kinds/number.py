@@ -15,6 +15,9 @@ PEOPLE = re.compile(
 )
 FOR = re.compile(r"\b(?:for|party of|group of|we are|we're|there are|there will be|of|about|around)\s+$")
 PRONOUN = re.compile(r"\b(?:the|this|that|which|no|any|every|some)\s+$")
+PERSONS = re.compile(r"\s*(?:个人|位|人|口)")
+ARTICLE = re.compile(r"\s*[张个](?:桌|位[子置]|座|台|包间|包厢|餐位|预约|预订|订单|问题)")
+"""What 一 stands before without counting it: 订一张桌子 is "book a table"."""
 MEASURE = re.compile(r"\s*(?:个人|位|人|个|张|件|份|间|晚|天|次|套|本|台|只|双|瓶|箱|盒|斤|公斤|口)")
 NOT_A_COUNT = re.compile(r"\s*(?:点|号|月|日|年|分钟|半|下|些|起|般|样|定|直|共)|\s*个(?!人)")
 SOUNDED, LONE = 0.55, 0.95
@@ -54,8 +57,11 @@ def _weight(text: str, start: int, end: int, language: str) -> int:
     """How much the words around a number say that it counts something."""
     before, after = even(text[:start]), even(text[end:])
     if language == "zh":
+        single = text[start:end] in ("一", "1")
+        if single and ARTICLE.match(after):
+            return -1
         if MEASURE.match(after) and not NOT_A_COUNT.match(after):
-            return 2
+            return 1 if single and not PERSONS.match(after) else 2
         return -1 if before.endswith("第") else 0 if not NOT_A_COUNT.match(after) else 0 - (text[start:end] == "一")
     if PEOPLE.match(after):
         return 2

@@ -5,25 +5,18 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dialplans.answers import NOTHING, Answer
+from dialplans.answers import NOTHING, Answer, is_bare, without
 from dialplans.exchange import KeysWanted, QuestionKind
 from dialplans.keying import is_complete, keys_for, question_kind
 from dialplans.kinds import NAMES, STEP, TEXTS, Named
 from dialplans.options import option
 from dialplans.place import Target, Texts
-from dialplans.slots import Value, Wanted
+from dialplans.slots import Wanted
 from dialplans.verbs.question import Detect, KeysLead, QuestionStep
 
 if TYPE_CHECKING:
     from dialplans.answers import Reader
     from dialplans.talk import Talk
-
-
-def without(text: str, values: Iterable[Value]) -> str:
-    """Return `text` without the words that `values` were read from."""
-    for value in values:
-        text = text.replace(value.text, " ")
-    return text
 
 
 @dataclass(frozen=True)
@@ -34,7 +27,12 @@ class AskStep(QuestionStep):
 
     intents: Mapping[str, Target] = option(Named(STEP, "INTENT"), "Where each intent leads.", factory=dict)
     digits: Mapping[str, Target] = option(KeysLead(), "Single keys that answer it too.", factory=dict)
-    slots: tuple[str, ...] = option(NAMES, "Values that the answer may hold; without intents all are asked for.", ())
+    slots: tuple[str, ...] = option(
+        NAMES,
+        "Values that the answer may hold; without intents all are asked for; with intents, and a `goto`, "
+        "an answer that is only values goes on there.",
+        (),
+    )
     prompts: Mapping[str, Texts] = option(
         Named(TEXTS, "SLOT"), "What is asked for a value that is still missing.", factory=dict
     )
@@ -94,6 +92,10 @@ class AskStep(QuestionStep):
             # "a table for four tomorrow": the wish is in the words that are no values.
             rest = reader.meaning(without(text, values.values()), self.intents)
             meaning = max(meaning, rest, key=lambda one: (bool(one.intent), one.confidence))
+        filled = {name: value for name, value in values.items() if name in self.slots}
+        if self.goto and filled and not meaning.intent and is_bare(text, filled.values(), reader.language):
+            sure = min(value.confidence for value in filled.values())
+            return Answer(next(iter(filled)), sure, fits=True, values=filled)
         own = (*self.slots, *of_intents.get(meaning.intent, ()))
         return Answer(
             meaning.intent,

@@ -1,5 +1,6 @@
 """survey: the caller gives a rating, by key or by voice."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,29 @@ from dialplans.exchange import QuestionKind
 from dialplans.kinds import STEP, WORD, Whole
 from dialplans.options import option
 from dialplans.place import Target
-from dialplans.slots import SlotKind, Value, Wanted, digits_in
+from dialplans.slots import FINDERS, SlotKind, Value, Wanted
 from dialplans.verbs.question import QUESTION_KIND, QuestionStep
 
 if TYPE_CHECKING:
     from dialplans.answers import Reader
     from dialplans.flow import Flow
     from dialplans.talk import Talk
+
+
+_NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
+_ZH_NUMBER = r"(?:\d+|[一二三四五六七八九十]+)"
+SCALE = {
+    "en": re.compile(
+        rf"(?:\bout of|\bof|/)\s*(?:a (?:possible|maximum|total)(?: of)? )?{_NUMBER}\b"
+        rf"|\bscale (?:of|from) {_NUMBER} (?:to|through) {_NUMBER}\b|\bone of (?:the|my|your)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        rf"{_ZH_NUMBER}分?(?:到|至){_ZH_NUMBER}分?(?:里面?|之?中|当中)?"
+        rf"|(?:满分|总分|最高)(?:是|为)?{_ZH_NUMBER}分?|{_ZH_NUMBER}分(?:制|满分|里面?|之?中|当中)"
+    ),
+}
+"""Words that name the scale and no rating: "four out of five", 五分里打四分."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +51,10 @@ class SurveyStep(QuestionStep):
     )
 
     def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
-        return self._rated(digits_in(text, reader.language), text, 0.9)
+        words = SCALE[reader.language].sub(" ", text)
+        # Not read as if alone: 一般 ("so-so") and 是 ("yes", which sounds like four) are no ratings.
+        found = FINDERS["number"](self._number, words, reader.language, reader.wall, False)
+        return self._rated(str(found.value), text, min(0.9, found.confidence)) if found else NOTHING
 
     def keyed(self, reader: "Reader", digits: str) -> Answer:
         return self._rated(digits, digits, 1.0)

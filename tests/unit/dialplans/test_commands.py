@@ -140,3 +140,33 @@ def test_a_wish_by_the_name_of_operator_is_asking_for_a_human():
     play = Play(flow.replace("{operator: second}", "{operator: person}"))
     play.says("when are you open")
     assert play.errand.reason == "asked"
+
+
+@pytest.mark.parametrize("kind", ["ask", "form", "menu", "collect", "survey"])
+@pytest.mark.parametrize(
+    ("language", "words", "heard"),
+    [("en", "Never mind.", "Goodbye!"), ("en", "oh, forget it, thanks", "Goodbye!"), ("zh", "算了", "再见！"),
+     ("zh", "那算了吧", "再见！")],
+)  # fmt: skip
+def test_whoever_drops_it_is_said_goodbye_to(kind, language, words, heard):
+    play = Play(FLOW.format(head="", question=QUESTIONS[kind]), language)
+    play.keys("5")
+    assert (play.says(words), play.hung_up) == (heard, True)
+    play = Play(FLOW.format(head=HEAD, question=QUESTIONS[kind]), language)
+    play.keys("5")
+    assert play.says(words) in ("The end.", "完。")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "never mind"), ("zh", "算了")])
+def test_a_question_that_has_never_mind_as_an_answer_takes_it(language, words):
+    own = "menu: {en: Second?, zh: 第二？}\n    options: {1: {say: {en: never mind, zh: 算了}, goto: first}}"
+    play = Play(FLOW.format(head="", question=own), language)
+    play.keys("5")
+    assert play.says(words) in ("First?", "第一？")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "I never mind the price of a table"), ("en", "it does not matter"), ("zh", "怎么算")]
+)
+def test_words_that_are_near_never_mind_are_not(language, words):
+    assert command_in(words, language) != "leave"

@@ -158,3 +158,23 @@ def test_no_text_makes_a_reader_fail(text, language, type_):
     if found:
         assert 0 <= found.confidence <= 1
         assert json.dumps(found.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "guests"),
+    [
+        ("我想订一张桌子，四位", 4),
+        ("订一个位子，六个人", 6),
+        ("来一份套餐，我们三位", 3),
+        ("一个人", 1),
+        ("一位", 1),
+        ("我要订一张桌子", None),
+    ],
+)
+def test_a_table_is_not_counted_where_its_guests_are(text, guests):
+    found = found_in(TABLE, text, "zh", NOW)
+    assert (found["guests"].value if "guests" in found else None) == guests
+    if guests:
+        alone = read(SlotKind.of({"type": "number", "least": 1, "most": 12}), text, "zh", NOW)
+        assert alone is not None
+        assert alone.value == guests

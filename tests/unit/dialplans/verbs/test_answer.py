@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from dialplans.exchange import FreeAnswer, Unanswered
+from dialplans.understanding import Meaning
 from tests.unit.dialplans.play import Play, follow
 
 FLOW = """
@@ -31,6 +32,7 @@ class Article:
     title: str = "Parking"
     short: str = "There is a car park."
     long: str = "It is behind the house, and costs nothing."
+    confidence: float = 0.9
     runner_up: None = None
 
 
@@ -137,3 +139,15 @@ def test_without_the_option_nothing_is_looked_up():
     shelf = Shelf(Article())
     Play(FLOW, knows=shelf).says("where do I park")
     assert shelf.asked == []
+
+
+@pytest.mark.parametrize(
+    ("language", "sure", "article", "step"),
+    [("en", 0.6, 0.9, "main"), ("zh", 0.6, 0.9, "main"), ("en", 0.6, 0.65, "bye"), ("zh", 0.9, 1.0, "bye")],
+)
+def test_a_wish_only_likened_to_gives_way_to_an_article_that_is_surer(monkeypatch, language, sure, article, step):
+    shelf = Shelf(Article(confidence=article), word="")
+    play = Play(DIGRESSION, language, knows=shelf)
+    monkeypatch.setattr("dialplans.answers.Reader.meaning", lambda reader, text, intents: Meaning("leave", sure))
+    assert play.says("hm").startswith("There is a car park.") is (step == "main")
+    assert play.step == step

@@ -259,3 +259,19 @@ def test_a_form_asks_only_for_what_the_flow_cleared(language, asked):
     play.says("tomorrow at eight in the evening for four" if language == "en" else "明天晚上八点四位")
     assert play.keys("2") == asked
     assert play.keys("5").endswith(", for five?" if language == "en" else "五位？")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "it is 427106"), ("zh", "是四二七幺零六")])
+def test_with_a_goto_an_answer_that_is_only_values_goes_on_there(language, words):
+    onward = FLOW.replace("slots: [order]", "slots: [order]\n    goto: got", 1) + (
+        '  - step: got\n    hangup: {en: "Order {{ order }}.", zh: "订单{{ order }}。"}\n'
+    )
+    play = Play(onward, language)
+    assert play.says(words) in ("Order four two seven, one zero six.", "订单四二七，幺零六。")
+    assert play.of(Understood)[0].intent == "order"
+
+
+def test_with_a_goto_a_value_among_other_words_is_still_no_answer():
+    onward = FLOW.replace("slots: [order]", "slots: [order]\n    goto: hours", 1)
+    play = Play(onward)
+    assert play.says("purple bananas 427106 elephants").startswith("Sorry")

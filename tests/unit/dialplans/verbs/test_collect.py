@@ -142,3 +142,89 @@ def test_an_entry_of_a_list_is_said_by_its_name_however_the_variable_got_it(temp
     )
     assert Play(text).heard == en
     assert Play(text, "zh").heard == zh
+
+
+WHEN = """
+languages: [en, zh]
+slots: {day: {type: date}, time: {type: time, opens: 9, closes: 18}, guests: {type: number, least: 1, most: 12}}
+steps:
+- step: main
+  ask: {en: When?, zh: 哪天几点？}
+  slots: [day, time, guests]
+  otherwise: bye
+- step: right
+  confirm: {en: "{{ day }} {{ time }}, {{ guests }}?", zh: "{{ day }}{{ time }}{{ guests }}位？"}
+  yes: bye
+  no: bye
+  otherwise: bye
+- step: bye
+  hangup: {en: Goodbye., zh: 再见。}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "now"),
+    [
+        ("en", "Tuesday at three for four people", "Friday at ten.", ("2026-11-27", "10:00", 4)),
+        ("en", "Tuesday at three for four people", "what about Friday then?", ("2026-11-27", "15:00", 4)),
+        ("en", "Tuesday at three for four people", "six people please", ("2026-11-24", "15:00", 6)),
+        ("zh", "周二下午三点四位", "那就周五上午十点吧", ("2026-11-27", "10:00", 4)),
+        ("zh", "周二下午三点四位", "六个人", ("2026-11-24", "15:00", 6)),
+    ],
+)
+def test_a_bare_new_value_where_yes_or_no_was_asked_is_a_correction(language, first, second, now):
+    play = Play(WHEN, language)
+    play.says(first)
+    assert play.step == "right"
+    assert play.says(second).startswith(("All right, I've changed that to", "好的，已经改成"))
+    assert play.step == "right"
+    assert (play["day"], play["time"], play["guests"]) == now
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("en", "Tuesday at three for four people", "are you open on Friday?"),
+        ("en", "Tuesday at three for four people", "two"),
+        ("zh", "周二下午三点四位", "你们周五营业吗"),
+        ("zh", "周二下午三点四位", "二"),
+    ],
+)
+def test_a_value_among_other_words_is_no_correction_nor_is_a_digit_that_means_a_key(language, first, second):
+    play = Play(WHEN, language)
+    play.says(first)
+    before = (play["day"], play["time"], play["guests"])
+    play.says(second)
+    assert (play["day"], play["time"], play["guests"]) == before
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "then"),
+    [
+        ("en", "four two seven one oh six", "four two seven one oh nine", "four two seven, one zero nine?"),
+        ("zh", "四二七幺零六", "四二七幺零九", "四二七，幺零九？"),
+    ],
+)
+def test_another_value_said_to_did_you_mean_is_taken_instead_of_the_doubted_one(language, first, second, then):
+    play = Play(flow("digits: 6", more="confirm_below: 0.99"), language)
+    play.says(first)
+    assert play.says(second).endswith(then)
+    assert play["it"] == "427109"
+    assert play.question.step == "right"
+
+
+@pytest.mark.parametrize(("heard", "doubted"), [(0.2, True), (0.34, True), (0.45, False), (0.0, False)])
+def test_what_was_hardly_heard_is_confirmed_and_a_short_right_answer_is_not(heard, doubted):
+    play = Play(flow("digits: 6", more="confirm_below: 0.5"))
+    assert play.says("four two seven one oh six", confidence=heard).startswith("Did you mean") is doubted
+    play = Play(flow("digits: 6"))
+    assert not play.says("four two seven one oh six", confidence=heard).startswith("Did you mean")
+
+
+def test_a_cleared_value_is_not_correctable_any_more():
+    cleared = WHEN.replace("- step: right", "- step: clear\n  set: {guests: ''}\n- step: right")
+    play = Play(cleared)
+    play.says("Tuesday at three for four people")
+    assert set(play.dialogue.state().frame.taken) == {"day", "time"}
+    play.says("no, I said six people")
+    assert play["guests"] == ""

@@ -62,3 +62,35 @@ def test_the_slot_and_the_scale_are_the_authors():
     play.says("ten")
     assert play.of(Rated) == [Rated("nps", 10, 10)]
     assert not play.of(Handover)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "rating"),
+    [
+        ("en", "four out of five", 4),
+        ("en", "I'd say 4 of 5", 4),
+        ("en", "4/5", 4),
+        ("en", "I'd give it a 4", 4),
+        ("en", "five out of five", 5),
+        ("en", "on a scale of one to five I'd say three", 3),
+        ("en", "three stars", 3),
+        ("zh", "五分里打四分", 4),
+        ("zh", "满分五分，我打四分", 4),
+        ("zh", "五分满分的话，三分", 3),
+        ("zh", "给个三分吧", 3),
+        ("zh", "我给五分", 5),
+    ],
+)
+def test_the_scale_that_is_named_with_a_rating_is_no_rating(language, words, rating):
+    play = Play(FLOW.format(more=""), language)
+    play.says(words)
+    assert play.of(Rated) == [Rated("rating", rating, 5)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "一般"), ("zh", "是"), ("zh", "十分满意"), ("en", "one of the best"), ("en", "nine")]
+)
+def test_words_that_hold_a_number_by_chance_are_no_rating(language, words):
+    play = Play(FLOW.format(more=""), language)
+    play.says(words)
+    assert play.of(Rated) == []
