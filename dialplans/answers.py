@@ -191,7 +191,8 @@ class Reader:
             return False
         answer = self.spoken(step, text, choice)
         if answer.command:
-            return True
+            # "Never mind" is often followed by what is wanted instead, and a call that was ended stays ended.
+            return command_in(text, self.language) != "leave"
         sure = answer.confidence >= SURE and answer.confidence >= step.confirm_below
         return answer.fits and sure and step.is_whole(self, answer)
 

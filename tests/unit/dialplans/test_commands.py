@@ -170,3 +170,10 @@ def test_a_question_that_has_never_mind_as_an_answer_takes_it(language, words):
 )
 def test_words_that_are_near_never_mind_are_not(language, words):
     assert command_in(words, language) != "leave"
+
+
+@pytest.mark.parametrize(("language", "drops", "ends"), [("en", "never mind", "goodbye"), ("zh", "算了", "再见")])
+def test_never_mind_is_waited_after_for_what_is_wanted_instead(language, drops, ends):
+    play = Play(FLOW.format(head=HEAD, question=QUESTIONS["ask"]), language)
+    assert play.dialogue.answers(ends, language)
+    assert not play.dialogue.answers(drops, language)
