@@ -6,6 +6,7 @@ then looks at their words alone.
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -22,6 +23,10 @@ Vectors = NDArray[np.float32]
 """n x d, a row of length 1 for each sentence: the dot product of two rows is their likeness, -1 to 1."""
 REMEMBERED = 4096
 """Sentences whose vectors are kept: drafts of one utterance come again and again."""
+
+
+STEP_ASIDE = 0.0005
+"""Seconds between two texts of many: a lock that is taken again at once is never had by who waits for it."""
 
 
 class Sense(Protocol):
@@ -46,19 +51,25 @@ class Remembering:
         self._asking = threading.Lock()
 
     def of(self, texts: Sequence[str]) -> Vectors:
-        """See the port."""
+        """See the port. Of many texts each waits its turn anew: a caller's sentence gets in between."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        with self._asking:
-            if new := [text for text in dict.fromkeys(texts) if text.strip() and text not in self._known]:
-                for text, vector in zip(new, self._sense.of(new), strict=True):
-                    self._known[text] = vector
-            for row, text in enumerate(texts):
-                if (vector := self._known.get(text)) is not None:
-                    vectors[row] = vector
-                    self._known.move_to_end(text)
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
+        for row, text in enumerate(texts):
+            if text.strip():
+                vectors[row] = self._one(text)
+            if len(texts) > 1:
+                time.sleep(STEP_ASIDE)
         return vectors
+
+    def _one(self, text: str) -> Vectors:
+        with self._asking:
+            vector = self._known.get(text)
+            if vector is None:
+                vector = self._known[text] = self._sense.of([text])[0]
+                if len(self._known) > self._most:
+                    self._known.popitem(last=False)
+            else:
+                self._known.move_to_end(text)
+            return vector
 
 
 @cache

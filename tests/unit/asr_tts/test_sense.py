@@ -1,3 +1,5 @@
+import threading
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,6 +40,25 @@ def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
     for text in ("a", "b", "a", "c", "a", "b"):
         remembering.of([text])
     assert letters.asked == ["a", "b", "c", "b"]
+
+
+def test_a_caller_gets_in_between_the_many_texts_of_somebody_else() -> None:
+    class Slow(Letters):
+        begun = threading.Event()
+
+        def of(self, texts: Sequence[str]) -> Vectors:
+            self.begun.set()
+            time.sleep(0.002)
+            return super().of(texts)
+
+    slow = Slow()
+    remembering = Remembering(slow)
+    publishing = threading.Thread(target=remembering.of, args=([f"example {'a' * at}" for at in range(200)],))
+    publishing.start()
+    slow.begun.wait()
+    remembering.of(["where is my order"])
+    publishing.join()
+    assert slow.asked.index("where is my order") < 100
 
 
 def test_nothing_said_means_nothing() -> None:
