@@ -17,12 +17,14 @@ languages: [en]
 steps:
   - step: greeting
     ask: Welcome to the WORD shop.
-    digits: {"1": told}
+    digits: {"1": told, "9": bye}
     otherwise: told
     no_input_s: 30
   - step: told
     say: You are in the WORD shop.
     goto: greeting
+  - step: bye
+    hangup: Goodbye.
 """
 
 
