@@ -26,6 +26,8 @@ HARDLY_HEARD = 0.35
 """Recogniser's confidence below which an answer is no surer than it was heard; short right ones have 0.45 and more."""
 LIKENED, CLEARLY = 0.75, 0.1
 """A wish less sure than that gives way to an article that is so much surer."""
+AND = {"en": ", ", "zh": "，"}
+"""Between several values that were changed at once."""
 EXPLICIT = {
     "en": ("said", "meant", "mean", "should be", "change"),
     "zh": ("我说的", "我是说", "意思是", "改成", "应该是"),
@@ -228,12 +230,13 @@ class Answering:
 
     def _change(self, answer: Answer) -> None:
         spoken = []
-        for name, value in answer.values.items():
+        for name in [name for name in self._state.frame.taken if name in answer.values]:
+            value = answer.values[name]
             before: Taken = self._state.frame.taken[name]
             self._talk.take({name: value}, before.step)
             self._talk.note("corrected", slot=name, before=before.value, after=value.value)
             spoken.append(value.spoken)
-        self._talk.sentence("changed", self._question.barge_in, value=alternatives(spoken, self._state.language))
+        self._talk.sentence("changed", self._question.barge_in, value=AND.get(self._state.language, ", ").join(spoken))
         self._state.silences = self._state.misses = 0
         if self._phase == DOUBT:
             meant, self._state.doubt = self._state.doubt[0], ()
