@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from prometheus_client import start_http_server
 from rich.console import Console
 from setproctitle import setproctitle
 
@@ -31,7 +30,7 @@ from models.call_log import CallLog
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 from models.control_desk import ControlDesk
 from models.control_protocol import HangUpCall, PlaceCall, TakeUpFlow
-from models.errors import HotlineError, OperatorFault
+from models.errors import HotlineError
 from models.log import set_up
 from models.settings import Settings
 from models.settings_file import read_settings
@@ -137,13 +136,13 @@ class Server:
 
     async def _open_the_line(self, group: asyncio.TaskGroup) -> None:
         """Start what callers need, in order, and say that they may come."""
+        self._show_metrics()
         await self.media.ready()
         await self.speech.ready()
         await self.office.open(None if self._hears else {})
         for problem in await self.reception.prepare(self._say_progress):
             log.warning("a prompt can't be spoken: %s", problem)
         _leave_alone_what_stays()
-        self._show_metrics()
         await self.stack.start()
         self._holding.append(group.create_task(self.office.run(), name="back office"))
         self._holding.append(group.create_task(self.reception.run(), name="reception"))
@@ -158,18 +157,13 @@ class Server:
             log.info("prompts rendered: %d of %d", done, of)
 
     def _show_metrics(self) -> None:
+        """First of all, as rendering takes minutes: what is wrong with the address is said before, and all is seen."""
         if not self.settings.metrics.listen:
             return
-        host, port = host_and_port(self.settings.metrics.listen, "listen in [metrics]")
         gauges = Gauges()
         show(gauges, self.reception, self.media, self.speech, self.stack, self.call_log)
         gauges.add(*edge_metrics.families(self.edge, time.monotonic))
-        try:
-            start_http_server(port, host, registry=gauges.registry)
-        except OSError as error:
-            raise OperatorFault(
-                f"Metrics can't listen on {host}:{port} ({error.strerror}): set another [metrics] listen, or none."
-            ) from error
+        gauges.serve(self.settings.metrics.listen)
 
     def _asked_to_leave(self) -> None:
         if self._leave.is_set():
@@ -179,12 +173,14 @@ class Server:
 
     async def _drain(self) -> None:
         """No new calls; running ones may finish within the limit, or until we are asked a second time."""
-        # A trunk that we are still registered with goes on sending callers, who would get 503.
-        await self.edge.stop()
         limit = self.settings.limits.drain_seconds
         log.info("draining: %d calls may go on for up to %.0f s", self.reception.calls, limit)
+        # Before a registrar that doesn't answer takes its two seconds: who calls meanwhile gets 503, not a call that
+        # is soon ended.
         draining = asyncio.ensure_future(self.reception.drain(limit))
         hurried = asyncio.ensure_future(self._hurry.wait())
+        # A trunk that we are still registered with goes on sending callers.
+        await self.edge.stop()
         await asyncio.wait([draining, hurried], return_when=asyncio.FIRST_COMPLETED)
         hurried.cancel()
         draining.cancel()

@@ -1,11 +1,13 @@
 """What can be wrong with the line before the first call: addresses, ports, real-time priority."""
 
+import errno
 import ipaddress
 import os
 import socket
 from collections.abc import Iterator
 
 from models.doctor import Finding
+from models.errors import OperatorFault
 from models.settings import Settings
 from voice.sip.address import SIP_PORT, host_and_port
 
@@ -17,6 +19,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what is found about the phone line's prerequisites."""
     yield from _addresses(settings)
     yield from _rtp_ports(settings)
+    yield from _metrics(settings)
     yield _realtime(settings)
     yield from _trunks(settings)
 
@@ -79,6 +82,31 @@ def _rtp_ports(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("ok", "media", f"RTP ports {settings.media.ports} are free.")
+
+
+def _metrics(settings: Settings) -> Iterator[Finding]:
+    listen = settings.metrics.listen
+    if not listen:
+        return
+    try:
+        host, port = host_and_port(listen, "listen in [metrics]")
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # As the exporter does: connections that just ended don't count as somebody there.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+        yield Finding("ok", "metrics", f"{listen} is free for metrics.")
+    except OperatorFault as fault:
+        yield Finding("fault", "metrics", str(fault))
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        yield Finding(
+            "warning" if taken else "fault",
+            "metrics",
+            f"Metrics can't listen on {listen} ({error.strerror}), so "
+            f"{'there would be none' if taken else 'the server would not start'}: "
+            "set another [metrics] listen, or an empty one for none.",
+        )
 
 
 def _realtime(settings: Settings) -> Finding:

@@ -4,12 +4,20 @@ Nothing is counted twice: a *source* is a function that returns numbers by name,
 their help texts and labels.
 """
 
+import errno
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from models.errors import OperatorFault
+from voice.sip.address import bracketed, host_and_port
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -76,3 +84,27 @@ class Gauges(Collector):
             yield metric
         for histogram in self._histograms:
             yield histogram.family()
+
+    def serve(self, listen: str) -> WSGIServer | None:
+        """Answer HTTP on `listen` ("host:port") from a thread of its own, until the returned server is shut down.
+
+        None where another program has the port: calls matter more than figures, so that is logged and no more. Raise
+        `OperatorFault` where the address can't be used at all.
+        """
+        host, port = host_and_port(listen, "listen in [metrics]")
+        try:
+            server, _ = start_http_server(port, host, registry=self.registry)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                log.warning(
+                    "no metrics: %s:%d is taken by another program; give this server a [metrics] listen of its own, "
+                    "or an empty one.",
+                    bracketed(host),
+                    port,
+                )
+                return None
+            raise OperatorFault(
+                f"Metrics can't listen on {bracketed(host)}:{port} ({error.strerror}): set another [metrics] listen, "
+                "or an empty one for none."
+            ) from error
+        return server

@@ -1,12 +1,18 @@
 """What the server does around its parts."""
 
+import asyncio
 import gc
+import logging
+import shutil
+import socket
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from server import _leave_alone_what_stays
+from models.settings import Settings
+from server import Server, _leave_alone_what_stays
 
 LIVE = 2_000
 """As many objects as running calls hold at once."""
@@ -44,3 +50,63 @@ def test_what_a_start_loaded_keeps_no_ended_calls_waiting_for_the_collector() ->
         running.append(Knot())
     assert Knot.alive < 5 * LIVE
     assert len(loaded) == 300_000
+
+
+def server(directory: Path, **sections: object) -> Server:
+    """Return a deaf and dumb server of which nothing is started."""
+    given = {
+        "data": {"directory": str(directory)},
+        "sip": {"listen": "127.0.9.1:5990"},
+        "speech": {"recogniser": "none", "synthesiser": "none"},
+        "metrics": {"listen": ""},
+    }
+    made = Server(Settings.model_validate(given | sections))
+    shutil.rmtree(made.run_directory)
+    return made
+
+
+async def test_no_call_is_taken_while_a_silent_registrar_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = server(tmp_path)
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def slow_stop() -> None:
+        await asyncio.sleep(0)
+        asked.set()
+        await answered.wait()
+
+    monkeypatch.setattr(made.edge, "stop", slow_stop)
+    async with asyncio.TaskGroup() as group:
+        made.reception.running.held_by(group)
+        assert made.reception.health() == 200
+        assert made.reception.running.refusal() is None
+        draining = group.create_task(made._drain())
+        await asyncio.wait_for(asked.wait(), 5)
+        assert made.reception.health() == 503
+        refusal = made.reception.running.refusal()
+        assert refusal is not None
+        assert refusal[0] == "Draining"
+        assert not draining.done(), "the stack must not be stopped before the edge has unregistered"
+        answered.set()
+        await asyncio.wait_for(draining, 5)
+
+
+async def test_metrics_are_tried_before_any_prompt_and_a_taken_port_keeps_nobody_from_calling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.9.1", 0)) as other:
+        listen = f"127.0.9.1:{other.getsockname()[1]}"
+        made = server(tmp_path, metrics={"listen": listen})
+        heard: list[str] = []
+
+        async def workers_ready() -> None:
+            heard.extend(caplog.messages)
+            raise InterruptedError
+
+        monkeypatch.setattr(made.media, "ready", workers_ready)
+        with caplog.at_level(logging.WARNING):
+            async with asyncio.TaskGroup() as group:
+                with pytest.raises(InterruptedError):
+                    await made._open_the_line(group)
+    assert [listen in message for message in heard] == [True]

@@ -11,7 +11,8 @@ ADDRESS = "127.0.0.23"
 
 
 def settings(**sections):
-    values = {"sip": {"listen": f"{ADDRESS}:5990"}, "media": {"ports": "35200-35399"}} | sections
+    values = {"sip": {"listen": f"{ADDRESS}:5990"}, "media": {"ports": "35200-35399"}}
+    values |= {"metrics": {"listen": f"{ADDRESS}:9464"}} | sections
     return Settings.model_validate(values)
 
 
@@ -60,3 +61,22 @@ def test_a_password_from_an_unset_variable_is_a_fault(monkeypatch):
 def test_real_time_priority_is_always_spoken_of(realtime):
     said = [f.sentence for f in examine(settings(media={"realtime": realtime, "ports": "35200-35399"}))]
     assert any("real-time" in sentence.lower() or "realtime" in sentence for sentence in said)
+
+
+def test_a_metrics_port_of_another_server_is_a_warning_that_names_it_and_the_key():
+    assert not any("[metrics]" in said for said in warnings(settings()))
+    with socket.create_server((ADDRESS, 9464)):
+        [said] = [said for said in warnings(settings()) if "[metrics]" in said]
+        assert not faults(settings())
+    assert f"{ADDRESS}:9464" in said
+
+
+@pytest.mark.parametrize("listen", ["192.0.2.1:9464", "127.0.0.23:many"])
+def test_a_metrics_address_that_is_none_of_ours_or_no_address_is_a_fault(listen):
+    (fault,) = faults(settings(metrics={"listen": listen}))
+    assert listen in fault.sentence
+    assert "[metrics]" in fault.sentence
+
+
+def test_where_no_metrics_are_wanted_no_port_is_looked_at():
+    assert not [f for f in examine(settings(metrics={"listen": ""})) if f.subject == "metrics"]
