@@ -1,8 +1,9 @@
 """Interruption: onset of the caller's speech to silence of the robot, on the wire; and what must not stop it.
 
 During a long announcement the caller interrupts (human prompts and synthetic voices), or only says "uh-huh", coughs,
-knocks, has a noisy line, or sends the robot's own voice back at -25 dB after 150 ms. A stop is false when the record
-says that the announcement was interrupted; a pause is a gap after which, as the record says, it went on.
+knocks, has a noisy line, or sends the robot's own voice back at -25 dB after 150 ms. Whatever of that silences the
+robot is a false stop: for good where the record says that the announcement was interrupted, resumed where it says that
+it went on from where it was cut.
 """
 
 import asyncio
@@ -17,13 +18,15 @@ from bench.records import HeardTurn, Records
 from bench.report import Report, run, short
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import Samples, Spoken, SyntheticCaller
-from voice.wire_times import first_audible, silent_from
+from voice.wire_times import first_audible, silent_from, stretches
 
 PAUSE = 0.3
 """Seconds of silence on the wire from which on the robot counts as silent."""
 
 AT_ONCE = 3
 """Calls at a time, so that it ends sooner."""
+
+KINDS = ("backchannel", "cough", "knock", "noise")
 
 
 @dataclass
@@ -37,8 +40,9 @@ class Sound:
     silent_after: float | None = None
     """Seconds from its onset to silence of the robot."""
     stopped: bool = False
-    paused: bool = False
-    """The record says that it fell silent and went on."""
+    """The record says that the robot was interrupted for good."""
+    resumed: bool = False
+    """The record says that it fell silent, was not interrupted, and went on from where it was cut."""
     taken_for: str = ""
 
 
@@ -79,12 +83,21 @@ async def into_the_announcement(caller: SyntheticCaller, sound: Sound, wait: flo
         await asyncio.sleep(1.5)
 
 
-async def a_call(
-    server: ServerProcess, records: Records, number: str, heard: Sequence[Sound], echo: float | None = None
-) -> list[HeardTurn]:
-    """Make all sounds in one call and fill in what came of them; return the turns."""
+@dataclass
+class Echo:
+    """What the robot's own voice, sent back, did to it."""
+
+    spoke: float = 0.0
+    """Seconds for which the robot was heard."""
+    stopped: int = 0
+    resumed: int = 0
+    taken_for_the_callers: int = 0
+
+
+async def a_call(server: ServerProcess, records: Records, number: str, heard: Sequence[Sound]) -> None:
+    """Make all sounds in one call and fill in what came of them."""
     draw = random.Random(number)
-    caller = SyntheticCaller(server.sip, server.address, number=number, echo_db=echo)
+    caller = SyntheticCaller(server.sip, server.address, number=number)
     async with caller:
         for sound in heard:
             await into_the_announcement(caller, sound, draw.uniform(0.5, 1.5))
@@ -94,7 +107,21 @@ async def a_call(
     for sound in heard:
         if sound.spoken is not None:
             judge(sound, caller, turns, records.recording_began(call), resumed)
-    return turns
+
+
+async def echoed(server: ServerProcess, records: Records, number: str, seconds: float) -> Echo:
+    """Send the robot's voice back for that long while the caller says nothing."""
+    caller = SyntheticCaller(server.sip, server.address, number=number, echo_db=-25.0)
+    hush = Sound("echo", sounds.hiss(seconds, 1, rms=10))
+    async with caller:
+        await into_the_announcement(caller, hush, 0.5)
+    turns = await turns_of(records, caller)
+    found = Echo(resumed=len(records.events(records.call_of(number), "false-stop")))
+    found.spoke = sum(part.ended - part.began for part in stretches(caller.heard))
+    # The last turn is cut by the caller's hanging up.
+    found.stopped = sum(turn.interrupted for turn in turns[:-1])
+    found.taken_for_the_callers = sum(turn.speaker == "caller" for turn in turns)
+    return found
 
 
 def judge(
@@ -114,7 +141,49 @@ def judge(
             sound.stopped = True
         if turn.speaker == "caller" and window[0] - 0.5 < turn.start_s < window[1]:
             sound.taken_for = turn.text
-    sound.paused = any(window[0] < at - began < window[1] + 1 for at in resumed)
+    sound.resumed = not sound.stopped and any(window[0] < at - began < window[1] + 1 for at in resumed)
+
+
+def share(count: int, among: Sequence[Sound]) -> float | None:
+    """Return `count` in percent of `among`, None of none."""
+    return 100 * count / len(among) if among else None
+
+
+def tell_interruptions(report: Report, true: Sequence[Sound]) -> None:
+    """Add what came of the interruptions that were meant; all of them have to have been made."""
+    made = [sound for sound in true if sound.spoken is not None]
+    times = [sound.silent_after * 1000 for sound in made if sound.silent_after is not None]
+    report.spread("silence after onset", times, "ms", p95="<= 300")
+    report.add("interruptions made", len(made), "", f">= {len(true)}")
+    report.add("never fell silent", len(made) - len(times), "", "<= 0")
+    report.add("went on speaking", sum(not sound.stopped for sound in made), "", "<= 0")
+
+
+def tell_false_stops(report: Report, false: Sequence[Sound]) -> None:
+    """Add how many of the sounds silenced the robot, for good or for a moment: both are false stops."""
+    made = [sound for sound in false if sound.spoken is not None]
+    stopped, resumed = sum(sound.stopped for sound in made), sum(sound.resumed for sound in made)
+    report.add("sounds made that are no interruption", len(made), "", f">= {len(false)}")
+    report.add("false stops, all", share(stopped + resumed, made), "%", "<= 2")
+    report.add("false stops: stopped for good", share(stopped, made), "%", "<= 2")
+    report.add("false stops: stopped and resumed", share(resumed, made), "%", "<= 2")
+    for kind in KINDS:
+        of_kind = [sound for sound in made if sound.kind == kind]
+        report.add(f"{kind}: stopped for good, of {len(of_kind)}", sum(sound.stopped for sound in of_kind))
+        report.add(f"{kind}: stopped and resumed, of {len(of_kind)}", sum(sound.resumed for sound in of_kind))
+    for sound in made:
+        if sound.stopped or sound.resumed:
+            how = "for good" if sound.stopped else "for a moment"
+            heard = f', taken for "{sound.taken_for}"' if sound.taken_for else ""
+            report.notes.append(f"{sound.kind} {sound.word} stopped the robot {how}{heard}")
+
+
+def tell_echo(report: Report, echo: Echo, seconds: float) -> None:
+    """Add what the echo did; a robot that hardly spoke had none."""
+    report.add("echo at -25 dB: the robot was heard for", echo.spoke, "s", f">= {0.8 * seconds:g}")
+    report.add("echo at -25 dB: stopped for good", echo.stopped, "", "<= 0")
+    report.add("echo at -25 dB: stopped and resumed", echo.resumed, "", "<= 0")
+    report.add("echo at -25 dB: turns taken for the caller's", echo.taken_for_the_callers, "", "<= 0")
 
 
 async def measure() -> Report:
@@ -122,31 +191,16 @@ async def measure() -> Report:
     few = short()
     report = Report("interruption", "sounds into a long announcement, on the wire and by the call record")
     true, false = interruptions(8 if few else 50), not_meant(3 if few else 25)
+    seconds = 20 if few else 60
     async with hotline("announcement") as (server, records):
         calls = [(f"31{n}", true[n::5]) for n in range(5)] + [(f"32{n}", false[n::5]) for n in range(5)]
         for index in range(0, len(calls), AT_ONCE):
             together = calls[index : index + AT_ONCE]
             await asyncio.gather(*(a_call(server, records, number, heard) for number, heard in together))
-        echoed = Sound("echo", sounds.hiss(20 if few else 60, 1, rms=10))
-        turns = await a_call(server, records, "330", [echoed], echo=-25.0)
-    made = [sound for sound in true if sound.spoken is not None]
-    times = [sound.silent_after * 1000 for sound in made if sound.silent_after is not None]
-    report.spread("silence after onset", times, "ms", p95="<= 300")
-    report.add("interruptions made", len(made))
-    report.add("never fell silent", len(made) - len(times), "", "<= 0")
-    report.add("went on speaking", sum(not sound.stopped for sound in made))
-    unmeant = [sound for sound in false if sound.spoken is not None]
-    report.add("false stops", 100 * sum(sound.stopped for sound in unmeant) / max(len(unmeant), 1), "%", "<= 2")
-    for kind in ("backchannel", "cough", "knock", "noise"):
-        of_kind = [sound for sound in unmeant if sound.kind == kind]
-        report.add(f"{kind}: false stops of {len(of_kind)}", sum(sound.stopped for sound in of_kind))
-        report.add(f"{kind}: pauses of {len(of_kind)}", sum(sound.paused for sound in of_kind))
-    # The last turn is cut by the caller's hanging up.
-    report.add("echo at -25 dB: false stops", sum(turn.interrupted for turn in turns[:-1]), "", "<= 0")
-    report.add("echo at -25 dB: turns taken for the caller's", sum(turn.speaker == "caller" for turn in turns))
-    for sound in unmeant:
-        if sound.stopped:
-            report.notes.append(f'{sound.kind} {sound.word} stopped the robot, taken for "{sound.taken_for}"')
+        echo = await echoed(server, records, "330", seconds)
+    tell_interruptions(report, true)
+    tell_false_stops(report, false)
+    tell_echo(report, echo, seconds)
     return report
 
 

@@ -20,6 +20,7 @@ class HeardTurn:
     interrupted: bool
     digits: str
     timings: dict[str, float]
+    intent: str = ""
 
 
 class Records:
@@ -44,12 +45,13 @@ class Records:
     def turns(self, call: str) -> list[HeardTurn]:
         """Return the turns of a call in order."""
         rows = self._rows(
-            "SELECT number, speaker, text, start_s, end_s, interrupted, digits, timings FROM turn WHERE call_id = ? "
-            "ORDER BY start_s, number",
+            "SELECT number, speaker, text, start_s, end_s, interrupted, digits, timings, intent FROM turn "
+            "WHERE call_id = ? ORDER BY start_s, number",
             call,
         )
         return [
-            HeardTurn(n, who, text, b, e, bool(cut), keys, json.loads(t)) for n, who, text, b, e, cut, keys, t in rows
+            HeardTurn(n, who, text, b, e, bool(cut), keys, json.loads(t), intent or "")
+            for n, who, text, b, e, cut, keys, t, intent in rows
         ]
 
     def events(self, call: str, name: str) -> list[tuple[float, dict[str, Any]]]:

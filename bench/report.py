@@ -20,16 +20,19 @@ class Row:
     """One measured value."""
 
     name: str
-    value: float
+    value: float | None
+    """None where nothing could be measured."""
     unit: str = ""
     bound: str = ""
     """What is asked for, as in "<= 500"; "" where nothing is."""
 
     @property
     def kept(self) -> bool:
-        """Whether the value keeps its bound."""
+        """Whether the value keeps its bound; nothing measured keeps none."""
         if not self.bound:
             return True
+        if self.value is None:
+            return False
         relation, limit = self.bound.split()
         return self.value <= float(limit) if relation == "<=" else self.value >= float(limit)
 
@@ -48,15 +51,14 @@ class Report:
         self._load = os.getloadavg()[0]
         self._busy = _busy_seconds()
 
-    def add(self, name: str, value: float, unit: str = "", bound: str = "") -> None:
+    def add(self, name: str, value: float | None, unit: str = "", bound: str = "") -> None:
         """Add a row."""
         self.rows.append(Row(name, value, unit, bound))
 
     def spread(self, name: str, values: Sequence[float], unit: str, p50: str = "", p95: str = "") -> None:
-        """Add median and 95th percentile of `values` as rows."""
-        if values:
-            self.add(f"{name} p50", percentile(values, 50), unit, p50)
-            self.add(f"{name} p95", percentile(values, 95), unit, p95)
+        """Add median and 95th percentile of `values` as rows, without a value where there are none."""
+        self.add(f"{name} p50", percentile(values, 50) if values else None, unit, p50)
+        self.add(f"{name} p95", percentile(values, 95) if values else None, unit, p95)
 
     def machine(self) -> dict[str, float]:
         """Return cores, load before, and the share of all cores that was busy while the bench ran."""
@@ -79,7 +81,8 @@ class Report:
             table.add_column(column, justify="right" if column == "value" else "left")
         for row in self.rows:
             mark = "" if not row.bound else "kept" if row.kept else "[red]missed[/red]"
-            table.add_row(row.name, f"{row.value:,.4g}", row.unit, row.bound, mark)
+            value = "nothing" if row.value is None else f"{row.value:,.4g}"
+            table.add_row(row.name, value, row.unit, row.bound, mark)
         console = Console(width=110)
         console.print(table)
         for note in self.notes:
