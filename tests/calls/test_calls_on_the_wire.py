@@ -1,11 +1,15 @@
 """Whole calls to a whole server that no loopback line can show: over IPv6, beside somebody else's RTP, with a REFER."""
 
+import asyncio
+import socket
 import wave
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.calls.media_peer import RtpPeer
 from tests.live_server import QUICK, greeted, notes, record_of, server_with, until
@@ -35,13 +39,43 @@ async def keys_one_and_hears_the_hours(server: ServerProcess, caller: SyntheticC
     assert await caller.wait_until_robot(speaks=True, steady=0.1), "the hours are not heard"
 
 
-async def test_a_call_over_ipv6_is_heard_understood_and_recorded(tmp_path: Path) -> None:
-    async with server_with(tmp_path, QUICK, "::1") as server:
+def free_tcp_port(address: str) -> int:
+    with socket.create_server((address, 0), family=socket.AF_INET6) as probe:
+        return int(probe.getsockname()[1])
+
+
+async def metrics_of(listen: str) -> dict[tuple[str, str], float]:
+    """Return what Prometheus would fetch: value by name and by the value of the one label ("" without)."""
+
+    def fetch() -> str:
+        with urlopen(f"http://{listen}/metrics", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    families = text_string_to_metric_families(await asyncio.to_thread(fetch))
+    samples = [sample for family in families for sample in family.samples]
+    return {(sample.name, "".join(sample.labels.values())): sample.value for sample in samples}
+
+
+async def test_a_call_over_ipv6_is_heard_understood_recorded_and_in_the_metrics(tmp_path: Path) -> None:
+    listen = f"[::1]:{free_tcp_port('::1')}"
+    async with server_with(tmp_path, {**QUICK, "METRICS__LISTEN": listen}, "::1") as server:
+        before = await metrics_of(listen)
+        assert (before["hotline_media_up", "1"], before["hotline_speech", "workers_ready"]) == (1, 1)
+        assert (before["hotline_calls", ""], before["hotline_calls_answered_total", ""]) == (0, 0)
         async with SyntheticCaller(server.sip, "::1", number="601") as caller:
             assert caller.media[0] == "::1"
             await greeted(caller)
             await keys_one_and_hears_the_hours(server, caller)
         record = await record_of(server, "601")
+        after = await metrics_of(listen)
+    assert {cause: n for (name, cause), n in after.items() if name == "hotline_calls_ended_total"} == {
+        "caller-hung-up": 1
+    }
+    assert (after["hotline_calls", ""], after["hotline_calls_answered_total", ""]) == (0, 1)
+    assert (after["hotline_caller_turns_total", ""], after["hotline_call_seconds_count", ""]) == (1, 1)
+    assert (after["hotline_media_up", "1"], after["hotline_media_streams", "1"]) == (1, 0)
+    assert (after["hotline_speech", "workers_ready"], after["hotline_speech", "ears"]) == (1, 0)
+    assert after["hotline_sip_total", "in_INVITE"] == 1
     assert record["cause"] == "caller-hung-up"
     assert record["origin"].startswith("unknown [::1]:")
     assert [turn["digits"] for turn in record["turns"] if turn["digits"]] == ["1"]
