@@ -1,4 +1,4 @@
-"""What can be wrong with ears and mouth before the first call: missing or damaged weights, engines not installed."""
+"""What can be wrong with ears, mouth and understanding before a call: missing or damaged weights, missing engines."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,19 +12,25 @@ from models.errors import OperatorFault
 from models.settings import Settings
 
 WITHOUT_EARS = "until then callers can use the keypad only"
+WITHOUT_SILERO = "until then the WebRTC detector stands in, which takes more noise for speech"
 WITHOUT_MOUTH = "until then callers hear recorded prompts only"
 WITHOUT_KOKORO = "until then Chinese is spoken by espeak-ng, which callers hardly understand"
+WITHOUT_SENSE = "until then what callers say is compared by its words alone, not by what it means"
+ENCODERS = {"en": ("minilm-l6", "e5-small"), "zh": ("use-multilingual", "e5-small")}
+"""By language, the models behind `asr_tts.sense`."""
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield what is found about recogniser, detector and synthesiser as configured."""
+    """Yield what is found about recogniser, detector, encoders and synthesiser as configured."""
     speech = settings.speech
     if speech.recogniser == "none":
         yield Finding("warning", "speech", 'Callers can use the keypad only: [speech] recogniser is "none".')
     else:
         model = {"whisper": "whisper-base", "vosk": "vosk-ko"}[speech.recogniser]
         yield _recogniser(model, speech.recogniser_model, speech.language)
-        yield _weights("silero-vad", "", WITHOUT_EARS)
+        if speech.detector == "silero":
+            yield _less(_weights("silero-vad", "", WITHOUT_SILERO))
+        yield from _encoders(settings)
     if speech.synthesiser == "piper":
         yield _engine("piper", "piper", "pip install 'hotline[gpl]'")
         yield _weights("piper-en-joe", speech.voice, WITHOUT_MOUTH)
@@ -47,7 +53,19 @@ def _chinese(needed: bool) -> Iterator[Finding]:
         _weights("kokoro-82m", "", WITHOUT_KOKORO),
         _weights("kokoro-zf-xiaobei", "", WITHOUT_KOKORO),
     ):
-        yield finding if finding.level == "ok" or needed else replace(finding, level="warning")
+        yield finding if needed else _less(finding)
+
+
+def _encoders(settings: Settings) -> Iterator[Finding]:
+    """What is found about the meaning of sentences, in the languages that calls begin in."""
+    languages = (settings.speech.language, *(route.language for route in settings.dialplan.routes))
+    for name in dict.fromkeys(name for language in languages for name in ENCODERS.get(language, ())):
+        yield _less(_weights(name, "", WITHOUT_SENSE))
+
+
+def _less(finding: Finding) -> Finding:
+    """Return what calls go on without, however worse: no fault."""
+    return replace(finding, level="warning") if finding.level == "fault" else finding
 
 
 def _recogniser(model: str, override: str, language: str) -> Finding:

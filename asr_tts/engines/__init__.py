@@ -1,1 +1,1 @@
-"""The speech engines, each behind a port of asr_tts; imported by the speech worker only."""
+"""The speech engines, each behind a port of asr_tts: ears and mouth for the speech worker, encoders for the server."""

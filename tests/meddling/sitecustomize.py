@@ -1,4 +1,4 @@
-"""Faults from inside a process: Python imports this first where `tests.live_server.meddled` had it do so.
+"""Faults from inside a process: Python imports this first where `tests.live_server.live_server` had it do so.
 
 Nothing is changed until the test touches a sign, a file in the directory that MEDDLING names:
 `jump` sets the clock an hour ahead, `hang` keeps Whisper from ever coming back from a job.

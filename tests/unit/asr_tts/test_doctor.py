@@ -14,15 +14,19 @@ def findings(**speech):
     return list(doctor.examine(Settings.model_validate({"speech": speech})))
 
 
+def nothing_is_here(monkeypatch):
+    def missing(name, **_):
+        raise weights.WeightsMissing(f"The model '{name}' is not here; run `hotline models fetch {name}`.")
+
+    monkeypatch.setattr(weights, "find", missing)
+
+
 def test_what_make_setup_installed_is_found_right():
     assert {finding.level for finding in findings()} == {"ok"}
 
 
 def test_missing_weights_are_a_fault_that_says_what_callers_lose_and_how_to_fetch(monkeypatch):
-    def missing(name, **_):
-        raise weights.WeightsMissing(f"The model '{name}' is not here; run `hotline models fetch {name}`.")
-
-    monkeypatch.setattr(weights, "find", missing)
+    nothing_is_here(monkeypatch)
     said = [finding.sentence for finding in findings() if finding.level == "fault"]
     assert any("hotline models fetch whisper-base" in s and "keypad only" in s for s in said)
     assert any("hotline models fetch piper-en-joe" in s and "recorded prompts only" in s for s in said)
@@ -65,3 +69,37 @@ def test_a_damaged_or_missing_chinese_voice_is_said_with_the_way_out(tmp_path, m
     assert "espeak-ng" in said.sentence
     with pytest.raises(weights.WeightsFault):
         weights.fetch(voice.name)
+
+
+def asked_for(monkeypatch, routes=(), **speech):
+    """Return the encoders and detectors that the doctor warns of where no weights are here."""
+    nothing_is_here(monkeypatch)
+    found = doctor.examine(Settings.model_validate({"speech": speech, "dialplan": {"routes": list(routes)}}))
+    said = [finding.sentence for finding in found if finding.level == "warning"]
+    looked_at = [name for name, model in KNOWN.items() if model.role in ("understanding", "detector")]
+    return {name for name in looked_at if any(f"`hotline models fetch {name}`" in sentence for sentence in said)}
+
+
+@pytest.mark.parametrize(("language", "own"), [("en", "minilm-l6"), ("zh", "use-multilingual")])
+def test_missing_encoders_of_the_lines_language_are_a_warning_with_the_way_out(monkeypatch, language, own):
+    assert asked_for(monkeypatch, language=language) == {own, "e5-small", "silero-vad"}
+
+
+def test_encoders_of_a_routes_language_are_looked_at_too(monkeypatch):
+    routes = [{"called": "2*", "flow": "reception", "language": "zh"}, {"flow": "reception"}]
+    assert asked_for(monkeypatch, routes) == {"minilm-l6", "use-multilingual", "e5-small", "silero-vad"}
+
+
+def test_a_line_without_a_recogniser_needs_neither_encoders_nor_a_detector(monkeypatch):
+    assert asked_for(monkeypatch, recogniser="none") == set()
+
+
+def test_the_weights_of_silero_are_asked_for_only_where_it_is_the_detector(monkeypatch):
+    assert asked_for(monkeypatch, detector="webrtc") == {"minilm-l6", "e5-small"}
+
+
+def test_the_doctor_knows_every_encoder_and_the_language_it_is_for():
+    encoders = {name: model.language for name, model in KNOWN.items() if model.role == "understanding"}
+    assert {name for names in doctor.ENCODERS.values() for name in names} == set(encoders)
+    for language, names in doctor.ENCODERS.items():
+        assert {encoders[name] for name in names} <= {language, "multilingual"}
