@@ -1,4 +1,4 @@
-"""The WebRTC speech detector in its strictest mode: cheap and good enough on clean lines (see docs/performance.md)."""
+"""The WebRTC speech detector in its strictest mode: cheap, the fallback where Silero is missing; less sure in noise."""
 
 from collections.abc import Sequence
 
