@@ -97,9 +97,12 @@ async def one_call(
 
 
 def matched(turns: Sequence[HeardTurn], after: float, before: float) -> bool:
-    """Tell whether the caller's first turn that began in this time, seconds of the recording, had an intent."""
+    """Tell whether the caller's first turn that began in this time, seconds of the recording, had an intent.
+
+    "none" is what the record calls a sentence that was not understood; a command is understood.
+    """
     heard = [turn for turn in turns if turn.speaker == "caller" and after <= turn.start_s < before]
-    return bool(heard) and bool(heard[0].intent)
+    return bool(heard) and heard[0].intent not in ("", "none")
 
 
 def split(report: Report, turns: Sequence[HeardTurn]) -> None:

@@ -49,7 +49,8 @@ def test_a_sentence_matched_when_its_own_first_turn_had_an_intent() -> None:
         HeardTurn(1, "robot", "", 2.0, 3.0, False, "", {}, "parcel"),
         HeardTurn(2, "caller", "", 4.0, 5.0, False, "", {}),
         HeardTurn(3, "caller", "", 5.5, 6.0, False, "", {}, "parcel"),
-        HeardTurn(4, "caller", "", 9.0, 9.5, False, "", {}, "parcel"),
+        HeardTurn(4, "caller", "", 13.0, 14.0, False, "", {}, "none"),
+        HeardTurn(5, "caller", "", 9.0, 9.5, False, "", {}, "parcel"),
     ]
     assert not matched(turns, 3.5, 8.0)
     assert matched(turns, 8.0, 12.0)
