@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
+from models.cause import Cause
 from models.errors import HotlineError
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import Samples, SyntheticCaller
@@ -160,6 +161,10 @@ def missing(record: Mapping[str, Any]) -> list[str]:
         lacks.append("The caller's second question was not understood.")
     if not any(turn.get("digits", "") == ORDER_NUMBER for turn in turns):
         lacks.append("The keys of the order number did not arrive.")
+    if not any(turn["intent"] == "goodbye" for turn in turns if turn["speaker"] == "caller"):
+        lacks.append("The caller's goodbye was not understood.")
+    if record.get("cause") != Cause.ROBOT_HUNG_UP:
+        lacks.append(f"The robot did not hang up after the goodbye; the call's cause is '{record.get('cause')}'.")
     recording = record.get("recording")
     if not recording or not Path(recording).exists():
         lacks.append("There is no recording.")

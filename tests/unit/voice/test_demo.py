@@ -44,13 +44,16 @@ def test_keys_are_printed_as_keys(story: Story, printed: list[str]) -> None:
 def a_good_record(directory: Path) -> dict[str, Any]:
     recording = directory / "call.wav"
     recording.write_bytes(b"RIFF")
+    said = {"interrupted": False, "digits": "", "intent": ""}
     return {
+        "cause": "robot-hung-up",
         "recording": str(recording),
         "turns": [
-            {"speaker": "caller", "text": "What can you do for me?", "interrupted": False, "digits": ""},
-            {"speaker": "robot", "text": "I'm glad you ask", "interrupted": True, "digits": ""},
-            {"speaker": "caller", "text": "Actually, where's my order?", "interrupted": False, "digits": ""},
-            {"speaker": "caller", "text": ORDER_NUMBER, "interrupted": False, "digits": ORDER_NUMBER},
+            {**said, "speaker": "caller", "text": "What can you do for me?", "intent": "services"},
+            {**said, "speaker": "robot", "text": "I'm glad you ask", "interrupted": True},
+            {**said, "speaker": "caller", "text": "Actually, where's my order?", "intent": "order"},
+            {**said, "speaker": "caller", "text": ORDER_NUMBER, "digits": ORDER_NUMBER, "intent": "order"},
+            {**said, "speaker": "caller", "text": "No, thank you. Goodbye.", "intent": "goodbye"},
         ],
     }
 
@@ -59,8 +62,14 @@ def test_the_conversation_as_meant_lacks_nothing(tmp_path: Path) -> None:
     assert missing(a_good_record(tmp_path)) == []
 
 
-@pytest.mark.parametrize("index", range(4))
+@pytest.mark.parametrize("index", range(5))
 def test_each_turn_that_did_not_happen_is_named(tmp_path: Path, index: int) -> None:
     record = a_good_record(tmp_path)
     del record["turns"][index]
     assert len(missing(record)) == 1
+
+
+@pytest.mark.parametrize("cause", ["caller-hung-up", "rtp-silent", None])
+def test_a_caller_whom_the_robot_never_hung_up_on_is_a_failure(tmp_path: Path, cause: str | None) -> None:
+    [lack] = missing(a_good_record(tmp_path) | {"cause": cause})
+    assert f"'{cause}'" in lack
