@@ -3,6 +3,7 @@
 import asyncio
 import sys
 
+from bench import growth
 from bench.hotline_under_test import hotline, until
 from bench.processes import Usage, udp_ports, usage
 from bench.report import Report, run, short
@@ -40,15 +41,7 @@ async def measure() -> Report:
         complete = records.complete()
     report.add("calls failed", failed, "", "<= 0")
     report.add("call records not complete", calls - complete, "", "<= 0")
-    settled, last = history[1000 // STEP], history[-1]
-    for early, late in zip(settled, last, strict=True):
-        report.add(f"{late.name}: memory after 1,000 calls", early.memory_mb, "MB")
-        report.add(f"{late.name}: growth since", 100 * (late.memory_mb / early.memory_mb - 1), "%", "<= 5")
-        report.add(f"{late.name}: descriptors more", late.descriptors - early.descriptors, "", "<= 5")
-    report.add("UDP ports more than before the first call", ports[-1] - ports[0], "", "<= 0")
-    for name in [one.name for one in last]:
-        course = [f"{one.memory_mb:.0f}" for moment in history for one in moment if one.name == name]
-        report.notes.append(f"{name}, MB every {STEP} calls: {' '.join(course)}")
+    growth.add(report, history, ports, STEP)
     return report
 
 

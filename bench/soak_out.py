@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bench import growth
 from bench.processes import Usage, udp_ports, usage
 from bench.report import Report, run, short
 from models.cause import Cause
@@ -134,15 +135,7 @@ async def measure() -> Report:
                 await made.portion()
                 await asyncio.sleep(2)
     report.add("calls failed", made.failed, "", "<= 0")
-    settled, last = history[1000 // STEP], history[-1]
-    for early, late in zip(settled, last, strict=True):
-        report.add(f"{late.name}: memory after 1,000 calls", early.memory_mb, "MB")
-        report.add(f"{late.name}: growth since", 100 * (late.memory_mb / early.memory_mb - 1), "%", "<= 5")
-        report.add(f"{late.name}: descriptors more", late.descriptors - early.descriptors, "", "<= 5")
-    report.add("UDP ports more than before the first call", ports[-1] - ports[0], "", "<= 0")
-    for name in [one.name for one in last]:
-        course = [f"{one.memory_mb:.1f}" for moment in history for one in moment if one.name == name]
-        report.notes.append(f"{name}, MB every {STEP} calls: {' '.join(course)}")
+    growth.add(report, history, ports, STEP)
     return report
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.synthesis import open_mouth
-from dialplans import golden, golden_command, publishing_command, saying
+from dialplans import golden_command, golden_file, publishing_command, saying
 from dialplans.chat import HELP, Chat
 from dialplans.checker import check
 from dialplans.complaint import Complaint, FlowRefused
@@ -88,8 +88,8 @@ def _voices(settings: Settings) -> dict[str, tuple[str, ...]] | None:
 
 def _complaints(path: Path, spoken: dict[str, tuple[str, ...]] | None) -> list[Complaint]:
     try:
-        if path.name.endswith(golden.ENDING):
-            golden.load(path, load(golden.flow_of(path)).languages)
+        if path.name.endswith(golden_file.ENDING):
+            golden_file.load(path, load(golden_file.flow_of(path)).languages)
             return []
         return check(load(path), thorough=True, spoken=spoken)
     except FlowRefused as refused:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dialplans import golden
+from dialplans import golden_file
 from dialplans.complaint import Complaint, FlowRefused
 from dialplans.place import Place
 from dialplans.replay import Difference, Outcome, replay
@@ -39,13 +39,13 @@ class Report:
 
 def tested(flow: Path) -> Report:
     """Replay the golden dialogues beside the flow in `flow`; never raises for what their author wrote."""
-    path = golden.beside(flow)
+    path = golden_file.beside(flow)
     try:
         loaded = read_checked(flow)
         if not path.is_file():
             sentence = f"Flow '{flow.stem}' has no golden dialogues; write some into {path.name} beside it."
             return Report(path, complaints=(Complaint(Place(str(path)), sentence),))
-        dialogues = golden.load(path, loaded.languages)
+        dialogues = golden_file.load(path, loaded.languages)
     except FlowRefused as refused:
         return Report(path, complaints=tuple(refused.complaints))
     return Report(path, tuple(replay(loaded, one) for one in dialogues))
@@ -63,7 +63,7 @@ def replay_command(
     directory = read_settings(config).dialplan.directory
     reports = []
     for name in flows:
-        flow = golden.flow_of(Path(name)) if name.endswith(golden.ENDING) else find(name, directory)
+        flow = golden_file.flow_of(Path(name)) if name.endswith(golden_file.ENDING) else find(name, directory)
         reports.append(tested(flow))
     if as_json:
         print_json([_document(report) for report in reports])

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from dialplans import golden, nodes
+from dialplans import golden_file, nodes
 from dialplans.complaint import did_you_mean
 from dialplans.flow import Flow
 from dialplans.loader import SHIPPED, load
@@ -227,7 +227,7 @@ def sources(path: Path) -> dict[str, bytes]:
                 raise CannotDo(f"'{name}' is not in the folder of {path.name}; put it there to publish them together.")
             found[name] = file.read_bytes()
             todo.append(file)
-    dialogues = golden.beside(path)
+    dialogues = golden_file.beside(path)
     if dialogues.is_file():
         found[dialogues.name] = dialogues.read_bytes()
     return found

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dialplans import golden
+from dialplans import golden_file
 from dialplans.golden_command import lines, tested
 from dialplans.publishing import Entry, Live, Publications, entry_of
 from dialplans.routing import find, read_checked
@@ -50,9 +50,9 @@ def publish(
 
 def _tested(path: Path) -> str:
     """Return what the golden dialogues say; raise `CannotDo` where they keep the flow from being published."""
-    if not golden.beside(path).is_file():
+    if not golden_file.beside(path).is_file():
         raise CannotDo(
-            f"Flow '{path.stem}' has no golden dialogues ({golden.beside(path).name} beside it); write some, or "
+            f"Flow '{path.stem}' has no golden dialogues ({golden_file.beside(path).name} beside it); write some, or "
             "publish it with --without-tests."
         )
     report = tested(path)

@@ -1,7 +1,8 @@
 import pytest
 
 from dialplans.complaint import FlowRefused
-from dialplans.golden import Caller, Keys, beside, flow_of, loads
+from dialplans.golden import Caller, Keys
+from dialplans.golden_file import beside, flow_of, loads
 
 
 def complaints(text):

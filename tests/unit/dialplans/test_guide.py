@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from dialplans import golden
+from dialplans import golden_file
 from dialplans.checker import check
 from dialplans.loader import loads
 from dialplans.replay import replay
@@ -32,7 +32,7 @@ def test_the_first_flow_of_the_guide_is_in_order():
 def test_the_golden_dialogue_of_the_guide_is_how_its_flow_talks():
     flow = loads(FIRST, "shop.yaml")
     written = next(block for block in BLOCKS if block.startswith("dialogues:"))
-    for dialogue in golden.loads(written, flow.languages):
+    for dialogue in golden_file.loads(written, flow.languages):
         assert replay(flow, dialogue).difference is None
 
 

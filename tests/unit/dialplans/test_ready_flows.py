@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from dialplans import golden, golden_command
+from dialplans import golden, golden_command, golden_file
 from dialplans.checker import check
 from dialplans.exchange import Handover
 from dialplans.loader import SHIPPED, load
@@ -28,21 +28,21 @@ def test_a_ready_flow_has_its_golden_dialogues(name):
 
 @pytest.mark.parametrize("name", READY)
 def test_a_ready_flow_is_tried_in_both_languages(name):
-    dialogues = golden.load(SHIPPED / f"{name}.test.yaml", ("en", "zh"))
+    dialogues = golden_file.load(SHIPPED / f"{name}.test.yaml", ("en", "zh"))
     spoken = [one.language for one in dialogues]
     assert spoken.count("zh") >= 4
     assert spoken.count("en") >= 4
 
 
 def test_every_flow_that_is_shipped_is_a_ready_flow():
-    shipped = {path.stem for path in SHIPPED.glob("*.yaml") if not path.name.endswith(golden.ENDING)}
+    shipped = {path.stem for path in SHIPPED.glob("*.yaml") if not path.name.endswith(golden_file.ENDING)}
     assert shipped == set(READY)
 
 
 def test_each_of_the_five_ways_to_a_human_is_in_a_golden_dialogue():
     reasons = set()
     for name in READY:
-        for one in golden.load(SHIPPED / f"{name}.test.yaml", ("en", "zh")):
+        for one in golden_file.load(SHIPPED / f"{name}.test.yaml", ("en", "zh")):
             handovers = [turn for turn in one.turns if isinstance(turn, golden.HandsOver)]
             reasons |= {turn.particulars.get("reason") for turn in handovers}
     assert {"asked", "no-match", "tag", "rating", "anger"} <= reasons

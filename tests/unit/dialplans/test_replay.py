@@ -1,6 +1,6 @@
 import pytest
 
-from dialplans import golden
+from dialplans import golden_file
 from dialplans.loader import loads
 from dialplans.replay import replay
 
@@ -45,7 +45,7 @@ steps:
 
 def difference(turns, more=""):
     text = f"dialogues:\n- name: one\n{more}  turns:\n" + "".join(f"  - {turn}\n" for turn in turns)
-    (one,) = golden.loads(text, FLOW.languages)
+    (one,) = golden_file.loads(text, FLOW.languages)
     return replay(FLOW, one).difference
 
 
