@@ -123,7 +123,7 @@ def _where(location: Location, text: str, path: Path | None) -> str:
         variable = PREFIX + "__".join(names[:count]).upper()
         if variable in {name.upper() for name in os.environ}:
             return f"The environment variable {variable}"
-    line = _line(location, text)
+    line = line_of(location, text)
     return f"{path}, line {line}" if line else str(path or "The configuration")
 
 
@@ -141,7 +141,7 @@ HEADER = re.compile(r"^\s*\[(\[?)\s*([\w.\- \"']+?)\s*\]\]?\s*(#.*)?$")
 ASSIGNMENT = re.compile(r"^\s*([\w\-.\"']+)\s*=")
 
 
-def _line(location: Location, text: str) -> int:
+def line_of(location: Location, text: str) -> int:
     """Return the line (from 1) of the deepest part of `location` that a line of the file names; 0 for none."""
     best, line = 0, 0
     for number, at in _places(text):
@@ -156,13 +156,24 @@ def _places(text: str) -> Iterator[tuple[int, Location]]:
     counts: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if header := HEADER.match(line):
-            table = _parts(header[2])
             if header[1]:
                 counts[header[2]] = counts.get(header[2], -1) + 1
-                table = (*table, counts[header[2]])
+                # Lists within an entry of this list begin anew.
+                counts = {name: count for name, count in counts.items() if not name.startswith(f"{header[2]}.")}
+            table = _with_indexes(header[2], counts)
             yield number, table
         elif assignment := ASSIGNMENT.match(line):
             yield number, (*table, *_parts(assignment[1]))
+
+
+def _with_indexes(dotted: str, counts: Mapping[str, int]) -> Location:
+    """Return the place that a header names: behind each list of tables, which of them it is."""
+    parts = _parts(dotted)
+    found: Location = ()
+    for end, part in enumerate(parts, 1):
+        count = counts.get(".".join(map(str, parts[:end])))
+        found = (*found, part) if count is None else (*found, part, count)
+    return found
 
 
 def _parts(dotted: str) -> Location:
