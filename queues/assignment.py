@@ -1,0 +1,162 @@
+"""Which waiter gets which place: in the order of priority, each the best that costs nobody before the own. Pure.
+
+Who is served is a greedy choice in a transversal matroid (Edmonds and Fulkerson 1965): the next waiter is added
+whenever an augmenting path houses all so far, which gives the first in order most and the greatest number in all. Who
+gets which place is decided once that is known: the first takes the best place with which all of them can still be
+served, then the second, and so on. Wishes are strict orders, so there is one answer, whatever path was found first.
+
+A place is a bit of an `int`, so that one `&` looks at all places at once.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What is asked of the places; waiters come best first."""
+
+    orders: Sequence[Sequence[int]]
+    """Places, best first; waiters who wish the same share one."""
+    order_of: Sequence[int]
+    """Of each waiter."""
+    group_of: Sequence[int]
+    """Of each waiter: those of a group fit into the same places, though in another order."""
+    fits: Sequence[int]
+    """Bits of the places that fit, by group."""
+    places: int
+
+
+@dataclass
+class _Search:
+    """What a search saw: `end` is the place it reached, -1 none."""
+
+    end: int = -1
+    group: int = -1
+    """That which moves into `end`."""
+    came: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Group -> the place through whose holder it was met, and the group that wants that place; (-1, -1): the start."""
+    seen: int = 0
+
+
+class Assignment:
+    """One assignment in the making."""
+
+    def __init__(self, demand: Demand) -> None:
+        """Nobody has a place yet."""
+        self._demand = demand
+        self._holder = [-1] * demand.places
+        self._free = (1 << demand.places) - 1
+        self._moved = False
+        self.given = [-1] * len(demand.order_of)
+        """Place of each waiter; -1: none."""
+
+    def make(self) -> list[int]:
+        """Return the place of each waiter, -1 where none is left."""
+        self._serve()
+        if self._moved:
+            self._improve()
+        return self.given
+
+    def _serve(self) -> None:
+        """Give each a place in order; move others only where nobody could be served otherwise."""
+        demand, holder = self._demand, self._holder
+        next_of = [0] * len(demand.orders)
+        stuck: set[int] = set()
+        gone = 0
+        for waiter, (group, which) in enumerate(zip(demand.group_of, demand.order_of, strict=True)):
+            if group in stuck:
+                continue
+            order, at = demand.orders[which], next_of[which]
+            while at < len(order) and holder[order[at]] >= 0:
+                at += 1
+            next_of[which] = at
+            if at < len(order):
+                self._take(waiter, order[at])
+                continue
+            found = self._search(group, self._free, gone)
+            if found.end < 0:
+                # What a search in vain saw leads nowhere for anybody after it either.
+                stuck.update(found.came)
+                gone |= found.seen
+            else:
+                self._moved = True
+                self._shift(found, waiter)
+
+    def _improve(self) -> None:
+        """Let each in order have the best place with which those behind still get one."""
+        demand, holder = self._demand, self._holder
+        fixed = 0
+        next_of = [0] * len(demand.orders)
+        for waiter, own in enumerate(self.given):
+            if own < 0:
+                continue
+            which = demand.order_of[waiter]
+            order, at = demand.orders[which], next_of[which]
+            while fixed >> order[at] & 1:
+                at += 1
+            next_of[which] = at
+            hopeless = fixed
+            while (place := order[at]) != own:
+                if not hopeless >> place & 1:
+                    if holder[place] < 0:
+                        self._leave(own)
+                        self._take(waiter, place)
+                        break
+                    later = holder[place]
+                    found = self._search(demand.group_of[later], self._free | 1 << own, hopeless | 1 << place)
+                    if found.end >= 0:
+                        self._leave(own)
+                        self._shift(found, later)
+                        self._take(waiter, place)
+                        break
+                    hopeless |= found.seen | 1 << place
+                at += 1
+            fixed |= 1 << self.given[waiter]
+
+    def _search(self, start: int, wanted: int, closed: int) -> _Search:
+        """Look for a chain of moves that lets somebody of group `start` in and ends at one of the `wanted` places."""
+        fits, group_of, holder = self._demand.fits, self._demand.group_of, self._holder
+        search = _Search(came={start: (-1, -1)})
+        ahead = deque([start])
+        while ahead:
+            group = ahead.popleft()
+            new = fits[group] & ~(search.seen | closed)
+            if reached := new & wanted:
+                search.end, search.group = (reached & -reached).bit_length() - 1, group
+                return search
+            search.seen |= new
+            while new:
+                place = new.bit_length() - 1
+                new ^= 1 << place
+                other = group_of[holder[place]]
+                if other not in search.came:
+                    search.came[other] = (place, group)
+                    ahead.append(other)
+        return search
+
+    def _shift(self, found: _Search, waiter: int) -> None:
+        """Move everybody along the chain; `waiter` is who comes in at its beginning."""
+        end, group = found.end, found.group
+        while True:
+            place, before = found.came[group]
+            if place < 0:
+                self._take(waiter, end)
+                return
+            self._take(self._holder[place], end)
+            end, group = place, before
+
+    def _take(self, waiter: int, place: int) -> None:
+        self._holder[place] = waiter
+        self.given[waiter] = place
+        self._free &= ~(1 << place)
+
+    def _leave(self, place: int) -> None:
+        self._holder[place] = -1
+        self._free |= 1 << place
+
+
+def assign(demand: Demand) -> list[int]:
+    """Return the place of each waiter, -1 where none is left."""
+    return Assignment(demand).make()

@@ -1,0 +1,191 @@
+"""Agents as columns of numbers, so that who fits is asked of all at once; one row an agent.
+
+Rows are kept from decision to decision, and given back when an agent goes. What changes often (calls, times) costs a
+few writes; what changes seldom (skills, languages) makes `version` rise: what others worked out from it is old then.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEVER = float("-inf")
+"""The time of what didn't happen yet."""
+FIRST_ROWS = 64
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An agent who may be offered callers."""
+
+    extension: str
+    skills: Mapping[str, int] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    """Empty: nobody said, so any."""
+    cost: float = 1.0
+    capacity: int = 1
+    """Calls at a time; what is left of it is `capacity - load`."""
+    load: int = 0
+    """Calls in hand or offered."""
+    idle_since: float = NEVER
+    """Seconds, on the clock of `now`: the end of the last call and its wrap-up, or when the agent came."""
+    calls: int = 0
+    """Taken today."""
+    talk_s: float = 0.0
+    """Talked today."""
+    offered_at: float = NEVER
+    """The last offer, for round robin."""
+
+
+class Candidates:
+    """All agents, and the arrays that say the same by row."""
+
+    def __init__(self, candidates: Iterable[Candidate] = ()) -> None:
+        """`candidates` in any order."""
+        self.version = 0
+        """Rises whenever somebody fits other callers than before."""
+        self.extensions: list[str] = []
+        """By row; "" where nobody is."""
+        self._row_of: dict[str, int] = {}
+        self._known: dict[str, Candidate] = {}
+        self._unused: list[int] = []
+        self._ranks: NDArray[np.int32] | None = None
+        self._rooms = 0
+        self._grow(FIRST_ROWS)
+        for candidate in candidates:
+            self.put(candidate)
+
+    def __len__(self) -> int:
+        """Return how many agents there are, free or not."""
+        return len(self._known)
+
+    def get(self, extension: str) -> Candidate | None:
+        """Return what was put for an extension."""
+        return self._known.get(extension)
+
+    def row(self, extension: str) -> int:
+        """Return the row of an agent, -1 for none."""
+        return self._row_of.get(extension, -1)
+
+    def put(self, candidate: Candidate) -> None:
+        """Add an agent, or replace what was known of one."""
+        before = self._known.get(candidate.extension)
+        self._known[candidate.extension] = candidate
+        row = self._row_of.get(candidate.extension)
+        if row is None:
+            row = self._settle(candidate.extension)
+        if before is None or before.skills != candidate.skills or before.languages != candidate.languages:
+            self._learn(row, candidate)
+        self.cost[row] = candidate.cost
+        self.load[row] = candidate.load
+        self.room[row] = max(0, candidate.capacity - candidate.load)
+        self.idle_since[row] = candidate.idle_since
+        self.calls[row] = candidate.calls
+        self.talk_s[row] = candidate.talk_s
+        self.offered_at[row] = candidate.offered_at
+
+    def drop(self, extension: str) -> None:
+        """Forget an agent; one who isn't known is forgotten already."""
+        if self._known.pop(extension, None) is None:
+            return
+        row = self._row_of.pop(extension)
+        self.extensions[row] = ""
+        self.room[row] = 0
+        self._forget(row)
+        self._unused.append(row)
+        self._ranks = None
+
+    def levels(self, skill: str) -> NDArray[np.int8]:
+        """Return everybody's level of a skill by row; 0: none."""
+        found = self._levels.get(skill)
+        return found if found is not None else self._nobody
+
+    def fitting(self, needs: Iterable[tuple[str, int]], language: str) -> Bools:
+        """Return by row who has these levels (0: not needed) and speaks `language` ("": any)."""
+        fit = self._there.copy()
+        for skill, level in needs:
+            if level > 0:
+                fit &= self.levels(skill) >= level
+        if language:
+            speaks = self._speakers.get(language)
+            fit &= self._any_language if speaks is None else speaks | self._any_language
+        return fit
+
+    def places(self) -> tuple[Indices, NDArray[np.int64]]:
+        """Return the rows that can take a caller, once for each caller they can take, and the load of each place.
+
+        The order decides ties: those with fewer calls in hand first, then the longest idle, then the lower extension.
+        """
+        rows = np.flatnonzero(self.room)
+        load = self.load[rows]
+        room = self.room[rows]
+        if room.size and int(room.max()) > 1:
+            rows = np.repeat(rows, room)
+            nth = np.arange(rows.size) - np.repeat(np.cumsum(room) - room, room)
+            load = np.repeat(load, room) + nth
+        by = np.lexsort((self._rank()[rows], self.idle_since[rows], load))
+        return rows[by], load[by]
+
+    def _rank(self) -> NDArray[np.int32]:
+        if self._ranks is None:
+            self._ranks = np.zeros(self._rooms, dtype=np.int32)
+            for rank, extension in enumerate(sorted(self._row_of)):
+                self._ranks[self._row_of[extension]] = rank
+        return self._ranks
+
+    def _settle(self, extension: str) -> int:
+        if not self._unused:
+            self._grow(self._rooms * 2)
+        row = self._unused.pop()
+        self._row_of[extension] = row
+        self.extensions[row] = extension
+        self._ranks = None
+        return row
+
+    def _learn(self, row: int, candidate: Candidate) -> None:
+        self._forget(row)
+        self._there[row] = True
+        for skill, level in candidate.skills.items():
+            if skill not in self._levels:
+                self._levels[skill] = np.zeros(self._rooms, dtype=np.int8)
+            self._levels[skill][row] = level
+        for language in candidate.languages:
+            if language not in self._speakers:
+                self._speakers[language] = np.zeros(self._rooms, dtype=np.bool_)
+            self._speakers[language][row] = True
+        self._any_language[row] = not candidate.languages
+
+    def _forget(self, row: int) -> None:
+        self._there[row] = self._any_language[row] = False
+        for levels in self._levels.values():
+            levels[row] = 0
+        for speakers in self._speakers.values():
+            speakers[row] = False
+        self.version += 1
+
+    def _grow(self, rooms: int) -> None:
+        before, self._rooms = self._rooms, rooms
+        self.version += 1
+        self._ranks = None
+        self._unused += range(rooms - 1, before - 1, -1)
+        self.extensions += [""] * (rooms - before)
+        if before == 0:
+            self._levels: dict[str, NDArray[np.int8]] = {}
+            self._speakers: dict[str, Bools] = {}
+            self.cost, self.idle_since, self.talk_s, self.offered_at = (np.zeros(rooms) for _ in range(4))
+            self.load, self.room, self.calls = (np.zeros(rooms, dtype=np.int64) for _ in range(3))
+            self._there, self._any_language = (np.zeros(rooms, dtype=np.bool_) for _ in range(2))
+            self._nobody = np.zeros(rooms, dtype=np.int8)
+            return
+        for name in ("cost", "idle_since", "talk_s", "offered_at", "load", "room", "calls"):
+            setattr(self, name, np.concatenate((getattr(self, name), np.zeros_like(getattr(self, name)))))
+        for name in ("_there", "_any_language", "_nobody"):
+            setattr(self, name, np.concatenate((getattr(self, name), np.zeros_like(getattr(self, name)))))
+        for table in (self._levels, self._speakers):
+            for key, column in table.items():
+                table[key] = np.concatenate((column, np.zeros_like(column)))

@@ -1,0 +1,54 @@
+"""The assignment beside all assignments there are, on instances small enough to try them all."""
+
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from queues.assignment import Demand, assign
+
+steady = settings(derandomize=True, database=None, deadline=None, max_examples=400)
+
+
+@st.composite
+def demands(draw) -> Demand:
+    places = draw(st.integers(0, 5))
+    groups = draw(st.lists(st.sets(st.integers(0, places - 1)) if places else st.just(set()), min_size=1, max_size=4))
+    orders, order_of, group_of = [], [], []
+    for _ in range(draw(st.integers(0, 6))):
+        group = draw(st.integers(0, len(groups) - 1))
+        orders.append(draw(st.permutations(sorted(groups[group]))))
+        order_of.append(len(orders) - 1)
+        group_of.append(group)
+    return Demand(orders, order_of, group_of, [sum(1 << place for place in group) for group in groups], places)
+
+
+def best_of_all(demand: Demand) -> list[int]:
+    """Who is served counts first, in order; then how good each one's place is, in order."""
+    choices = [[-1, *demand.orders[which]] for which in demand.order_of]
+    allowed = (
+        way for way in product(*choices) if len({p for p in way if p >= 0}) == sum(1 for place in way if place >= 0)
+    )
+
+    def worth(way: tuple[int, ...]) -> tuple[list[bool], list[int]]:
+        ranks = [demand.orders[w].index(p) if p >= 0 else 0 for w, p in zip(demand.order_of, way, strict=True)]
+        return [place < 0 for place in way], ranks
+
+    return list(min(allowed, key=worth))
+
+
+@steady
+@given(demands())
+def test_it_is_the_best_of_all_assignments(demand):
+    assert assign(demand) == best_of_all(demand)
+
+
+def test_who_could_go_elsewhere_makes_room():
+    demand = Demand([[0, 1], [0]], [0, 1], [0, 1], [0b11, 0b01], 2)
+    assert assign(demand) == [1, 0]
+
+
+def test_the_first_of_several_keeps_the_best_place_where_another_can_move():
+    # The third can only be housed in 0. The second could stay there only if the first gave way, and needn't.
+    demand = Demand([[1, 2], [0, 2], [0]], [0, 1, 2], [0, 1, 2], [0b110, 0b101, 0b001], 3)
+    assert assign(demand) == [1, 2, 0]
