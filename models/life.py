@@ -30,12 +30,17 @@ class Life(Generic[S, E]):
     ends: frozenset[S]
     """States that nothing leaves."""
 
+    @property
+    def one(self) -> str:
+        """The noun with its article: "a call", "an agent"."""
+        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+
     def next(self, state: S, event: E) -> S:
         """Return the state that `event` leads to from `state`; raise `ImpossibleMove` if there is none."""
         try:
             return self.table[state, event]
         except KeyError:
-            raise ImpossibleMove(f"A {self.noun} that is {state} can't take '{event}'.") from None
+            raise ImpossibleMove(f"{self.one.capitalize()} that is {state} can't take '{event}'.") from None
 
     def allows(self, state: S, event: E) -> bool:
         """Tell whether `event` has a row for `state`."""

@@ -3,9 +3,15 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import models.agent
 import models.article
 import models.call_log
+import models.callback
 import models.knowledge_change
+import models.queue
+import models.queue_caller
+import models.queue_event
+import models.staffing
 import models.suggestion  # noqa: F401 - alembic looks at every table
 from models.database import Base
 

@@ -26,7 +26,7 @@ def draw(life: Life[Any, Any]) -> str:
     rows = [f"| {before} | {event} | {after} |" for (before, event), after in life.table.items()]
     table = ["| state | event | next state |", "|---|---|---|", *rows]
     essay = (module.__doc__ or "").strip()
-    return "\n".join([f"## The life of a {life.noun}", essay, "", *diagram, "", *table]) + "\n"
+    return "\n".join([f"## The life of {life.one}", essay, "", *diagram, "", *table]) + "\n"
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def reachable(life: Life[Any, Any], start: Any) -> set[Any]:
 
 
 def test_the_known_lives_are_found() -> None:
-    assert {"call", "leg"} <= {life.noun for life in LIVES}
+    assert {"call", "leg", "agent", "waiting caller", "callback"} <= {life.noun for life in LIVES}
 
 
 @each_life
@@ -51,7 +51,7 @@ def test_each_state_can_be_reached_from_the_start(life: Life[Any, Any]) -> None:
 @each_life
 def test_each_life_can_end_wherever_it_stands(life: Life[Any, Any]) -> None:
     for state in type(life.start):
-        assert reachable(life, state) & life.ends, f"a {life.noun} that is {state} can never end"
+        assert reachable(life, state) & life.ends, f"{life.one} that is {state} can never end"
 
 
 @each_life
@@ -61,7 +61,7 @@ def test_nothing_leaves_an_end(life: Life[Any, Any]) -> None:
     for end in life.ends:
         for event in events:
             assert not life.allows(end, event)
-            with pytest.raises(ImpossibleMove, match=rf"A {life.noun} that is {end} can't take '{event}'\."):
+            with pytest.raises(ImpossibleMove, match=rf"{life.one.capitalize()} that is {end} can't take '{event}'\."):
                 life.next(end, event)
 
 
