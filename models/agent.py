@@ -88,6 +88,8 @@ class Agent(Base):
     ha1_md5: Mapped[str]
     """MD5(extension:realm:password) in hex; "" for none."""
     ha1_sha256: Mapped[str]
+    realm: Mapped[str]
+    """That the two were made for."""
     languages: Mapped[list[str]] = mapped_column(JSON)
     skills: Mapped[dict[str, int]] = mapped_column(JSON)
     """Level of each, 1 to 10."""

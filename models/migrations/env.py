@@ -8,6 +8,7 @@ import models.article
 import models.call_log
 import models.callback
 import models.knowledge_change
+import models.phone
 import models.queue
 import models.queue_caller
 import models.queue_event

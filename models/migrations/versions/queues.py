@@ -1,4 +1,4 @@
-"""Queues: agents with presence and history, queues, their callers and events, callbacks, staffing."""
+"""Queues: agents with presence and history, queues, their callers and events, callbacks, staffing, phones."""
 
 from datetime import datetime
 
@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("settings", sa.JSON(), nullable=False),
     )
     op.create_table("skill", sa.Column("name", sa.String(), primary_key=True))
+    _phones()
 
 
 def _agents() -> None:
@@ -44,7 +45,7 @@ def _agents() -> None:
         "agent",
         sa.Column("id", sa.String(), primary_key=True),
         sa.Column("extension", sa.String(), nullable=False, unique=True),
-        *_texts("name", "ha1_md5", "ha1_sha256"),
+        *_texts("name", "ha1_md5", "ha1_sha256", "realm"),
         sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("skills", sa.JSON(), nullable=False),
         sa.Column("cost", sa.Double(), nullable=False),
@@ -73,6 +74,20 @@ def _agents() -> None:
     )
     op.create_index("agent_change_by_agent", "agent_change", ["agent_id", "id"])
     op.create_index("agent_change_by_time", "agent_change", ["at"])
+
+
+def _phones() -> None:
+    op.create_table(
+        "phone",
+        *(sa.Column(name, sa.String(), primary_key=True, nullable=False) for name in ("node", "user", "place")),
+        *_texts("contact", "host"),
+        sa.Column("q", sa.Double(), nullable=False),
+        sa.Column("port", sa.Integer(), nullable=False),
+        *_moments("expires_at", "refreshed_at"),
+        *_texts("call_id"),
+        sa.Column("cseq", sa.BigInteger(), nullable=False),
+        *_texts("user_agent"),
+    )
 
 
 def _queues() -> None:
@@ -131,7 +146,7 @@ def _callbacks() -> None:
 
 def downgrade() -> None:
     for table in (
-        "skill", "opening_hours", "shift", "callback", "queue_event", "queue_caller", "queue", "agent_change",
+        "phone", "skill", "opening_hours", "shift", "callback", "queue_event", "queue_caller", "queue", "agent_change",
         "agent_presence", "agent",
     ):  # fmt: skip
         op.drop_table(table)

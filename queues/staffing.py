@@ -1,0 +1,88 @@
+"""Who should be ready when, and whether anybody will still come for a queue. Pure; moments are aware datetimes."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from queues.plan import Agent, Plan, Queue, Shift
+
+SOON = timedelta(hours=4)
+"""How far ahead somebody's shift lets a caller hope, where the queue has no hours of its own."""
+
+
+def able(agent: Agent, queue: Queue) -> bool:
+    """Tell whether the agent may serve the queue's callers at all, once every need is relaxed to its least."""
+    return agent.enabled and all(
+        not need.level_after(float("inf")) or agent.skills.get(need.skill, 0) >= need.level_after(float("inf"))
+        for need in queue.needs
+    )
+
+
+def on_shift(agent: Agent, shifts: Iterable[Shift], moment: datetime) -> bool:
+    """Tell whether the agent should be ready at `moment`."""
+    return any(begin <= moment < end for shift in _of(agent, shifts) for begin, end in _spans(shift, moment))
+
+
+def next_shift(agent: Agent, shifts: Iterable[Shift], moment: datetime) -> datetime | None:
+    """Return when the agent's next shift begins, within a week; None for never."""
+    begins = (begin for shift in _of(agent, shifts) for begin, _ in _spans(shift, moment, 8) if begin > moment)
+    return min(begins, default=None)
+
+
+def should_be_ready(plan: Plan, moment: datetime) -> list[Agent]:
+    """Return the agents whose shift it is at `moment`, by extension."""
+    found = (agent for agent in plan.agents.values() if agent.enabled and on_shift(agent, plan.shifts, moment))
+    return sorted(found, key=lambda agent: agent.extension)
+
+
+def nobody_will_come(plan: Plan, queue: Queue, logged_in: Iterable[str], moment: datetime) -> bool:
+    """Tell whether the queue's callers would wait in vain.
+
+    Nobody who is able to serve them is logged in (extensions; whoever is paused or talking comes back), none has a
+    shift now, and none will begin one before the queue closes, or within four hours where it has no hours. Without any
+    shifts planned, nobody logged in means that nobody comes.
+    """
+    here = set(logged_in)
+    fit = [agent for agent in plan.agents.values() if able(agent, queue)]
+    if any(agent.extension in here for agent in fit):
+        return False
+    end = _hope_until(plan, queue, moment)
+    return not any(
+        on_shift(agent, plan.shifts, moment) or _begins_before(agent, plan.shifts, moment, end) for agent in fit
+    )
+
+
+def is_open(plan: Plan, queue: Queue, moment: datetime) -> bool:
+    """Tell whether the queue's hours hold at `moment`; a queue without hours is always open."""
+    return not queue.hours or plan.calendars[queue.hours].is_open(moment)
+
+
+def _hope_until(plan: Plan, queue: Queue, moment: datetime) -> datetime:
+    closes = plan.calendars[queue.hours].closes(moment) if queue.hours else None
+    return closes or moment + SOON
+
+
+def _begins_before(agent: Agent, shifts: Iterable[Shift], moment: datetime, end: datetime) -> bool:
+    begins = next_shift(agent, shifts, moment)
+    return begins is not None and begins < end
+
+
+def _of(agent: Agent, shifts: Iterable[Shift]) -> Iterator[Shift]:
+    for shift in shifts:
+        if shift.agent == agent.extension or (shift.team and shift.team == agent.team):
+            yield shift
+
+
+def _spans(shift: Shift, moment: datetime, days: int = 1) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the shift's spans of the day before `moment` and of the `days` from then on."""
+    local = moment.astimezone(ZoneInfo(shift.timezone)) if shift.timezone else moment
+    for ahead in range(-1, days):
+        day = local.date() + timedelta(days=ahead)
+        if _holds_on(shift, day):
+            begin = datetime.combine(day, shift.start, local.tzinfo)
+            last = day if shift.end > shift.start else day + timedelta(days=1)
+            yield begin, datetime.combine(last, shift.end, local.tzinfo)
+
+
+def _holds_on(shift: Shift, day: date) -> bool:
+    return day.weekday() in shift.weekdays or day in shift.days
