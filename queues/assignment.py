@@ -119,21 +119,26 @@ class Assignment:
         """Look for a chain of moves that lets somebody of group `start` in and ends at one of the `wanted` places."""
         fits, group_of, holder = self._demand.fits, self._demand.group_of, self._holder
         search = _Search(came={start: (-1, -1)})
+        wanted &= ~closed
+        if reached := fits[start] & wanted:
+            search.end, search.group = (reached & -reached).bit_length() - 1, start
+            return search
         ahead = deque([start])
         while ahead:
             group = ahead.popleft()
             new = fits[group] & ~(search.seen | closed)
-            if reached := new & wanted:
-                search.end, search.group = (reached & -reached).bit_length() - 1, group
-                return search
             search.seen |= new
             while new:
                 place = new.bit_length() - 1
                 new ^= 1 << place
                 other = group_of[holder[place]]
-                if other not in search.came:
-                    search.came[other] = (place, group)
-                    ahead.append(other)
+                if other in search.came:
+                    continue
+                search.came[other] = (place, group)
+                if reached := fits[other] & wanted:
+                    search.end, search.group = (reached & -reached).bit_length() - 1, other
+                    return search
+                ahead.append(other)
         return search
 
     def _shift(self, found: _Search, waiter: int) -> None:

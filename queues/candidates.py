@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 NEVER = float("-inf")
 """The time of what didn't happen yet."""
 FIRST_ROWS = 64
+FIRST_SKILLS = 16
+NUMBERS = ("cost", "idle_since", "talk_s", "offered_at", "load", "room", "calls")
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -49,14 +51,20 @@ class Candidates:
         """`candidates` in any order."""
         self.version = 0
         """Rises whenever somebody fits other callers than before."""
-        self.extensions: list[str] = []
+        self.extensions = [""] * FIRST_ROWS
         """By row; "" where nobody is."""
         self._row_of: dict[str, int] = {}
         self._known: dict[str, Candidate] = {}
-        self._unused: list[int] = []
+        self._unused = list(range(FIRST_ROWS - 1, -1, -1))
         self._ranks: NDArray[np.int32] | None = None
-        self._rooms = 0
-        self._grow(FIRST_ROWS)
+        self._rooms = FIRST_ROWS
+        self._skills: dict[str, int] = {}
+        self.levels = np.zeros((FIRST_SKILLS, FIRST_ROWS), dtype=np.int8)
+        """Everybody's level of each skill: skill by row; of skill 0 nobody has any."""
+        self._speakers: dict[str, Bools] = {}
+        self.cost, self.idle_since, self.talk_s, self.offered_at = (np.zeros(FIRST_ROWS) for _ in range(4))
+        self.load, self.room, self.calls = (np.zeros(FIRST_ROWS, dtype=np.int64) for _ in range(3))
+        self._there, self._any_language = (np.zeros(FIRST_ROWS, dtype=np.bool_) for _ in range(2))
         for candidate in candidates:
             self.put(candidate)
 
@@ -100,17 +108,16 @@ class Candidates:
         self._unused.append(row)
         self._ranks = None
 
-    def levels(self, skill: str) -> NDArray[np.int8]:
-        """Return everybody's level of a skill by row; 0: none."""
-        found = self._levels.get(skill)
-        return found if found is not None else self._nobody
+    def skill(self, name: str) -> int:
+        """Return the row of a skill in `levels`; 0, where everybody's level is 0, if nobody has it."""
+        return self._skills.get(name, 0)
 
     def fitting(self, needs: Iterable[tuple[str, int]], language: str) -> Bools:
         """Return by row who has these levels (0: not needed) and speaks `language` ("": any)."""
         fit = self._there.copy()
         for skill, level in needs:
             if level > 0:
-                fit &= self.levels(skill) >= level
+                fit &= self.levels[self.skill(skill)] >= level
         if language:
             speaks = self._speakers.get(language)
             fit &= self._any_language if speaks is None else speaks | self._any_language
@@ -140,7 +147,7 @@ class Candidates:
 
     def _settle(self, extension: str) -> int:
         if not self._unused:
-            self._grow(self._rooms * 2)
+            self._grow()
         row = self._unused.pop()
         self._row_of[extension] = row
         self.extensions[row] = extension
@@ -151,9 +158,11 @@ class Candidates:
         self._forget(row)
         self._there[row] = True
         for skill, level in candidate.skills.items():
-            if skill not in self._levels:
-                self._levels[skill] = np.zeros(self._rooms, dtype=np.int8)
-            self._levels[skill][row] = level
+            if skill not in self._skills:
+                self._skills[skill] = len(self._skills) + 1
+                if len(self._skills) == len(self.levels):
+                    self.levels = np.concatenate((self.levels, np.zeros_like(self.levels)))
+            self.levels[self._skills[skill], row] = level
         for language in candidate.languages:
             if language not in self._speakers:
                 self._speakers[language] = np.zeros(self._rooms, dtype=np.bool_)
@@ -162,30 +171,20 @@ class Candidates:
 
     def _forget(self, row: int) -> None:
         self._there[row] = self._any_language[row] = False
-        for levels in self._levels.values():
-            levels[row] = 0
+        self.levels[:, row] = 0
         for speakers in self._speakers.values():
             speakers[row] = False
         self.version += 1
 
-    def _grow(self, rooms: int) -> None:
-        before, self._rooms = self._rooms, rooms
+    def _grow(self) -> None:
+        """Double the rows."""
+        before, self._rooms = self._rooms, 2 * self._rooms
         self.version += 1
         self._ranks = None
-        self._unused += range(rooms - 1, before - 1, -1)
-        self.extensions += [""] * (rooms - before)
-        if before == 0:
-            self._levels: dict[str, NDArray[np.int8]] = {}
-            self._speakers: dict[str, Bools] = {}
-            self.cost, self.idle_since, self.talk_s, self.offered_at = (np.zeros(rooms) for _ in range(4))
-            self.load, self.room, self.calls = (np.zeros(rooms, dtype=np.int64) for _ in range(3))
-            self._there, self._any_language = (np.zeros(rooms, dtype=np.bool_) for _ in range(2))
-            self._nobody = np.zeros(rooms, dtype=np.int8)
-            return
-        for name in ("cost", "idle_since", "talk_s", "offered_at", "load", "room", "calls"):
-            setattr(self, name, np.concatenate((getattr(self, name), np.zeros_like(getattr(self, name)))))
-        for name in ("_there", "_any_language", "_nobody"):
-            setattr(self, name, np.concatenate((getattr(self, name), np.zeros_like(getattr(self, name)))))
-        for table in (self._levels, self._speakers):
-            for key, column in table.items():
-                table[key] = np.concatenate((column, np.zeros_like(column)))
+        self._unused += range(self._rooms - 1, before - 1, -1)
+        self.extensions += [""] * before
+        for name in (*NUMBERS, "_there", "_any_language", "levels"):
+            column = getattr(self, name)
+            setattr(self, name, np.concatenate((column, np.zeros_like(column)), axis=-1))
+        for language, speakers in self._speakers.items():
+            self._speakers[language] = np.concatenate((speakers, np.zeros_like(speakers)))

@@ -19,8 +19,6 @@ points of one agent depend on nobody else: idle for t seconds t / (t + 600); n c
 seconds 3600 / (3600 + t); ability: mean level / 10; familiar 1 or 0; cost 1 / (1 + cost); last offer like idle.
 """
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
 from queues.candidates import Candidates, Floats, Indices
@@ -46,22 +44,16 @@ def familiar_weight(strategy: FrozenStrategy) -> float:
     return dict(strategy).get("familiar", 0.0)
 
 
-def ranking(
-    strategy: FrozenStrategy, rows: Indices, candidates: Candidates, skills: Sequence[str], now: float
-) -> Floats | None:
-    """Return a number for each of `rows`, the lowest best; None: they are in the right order as they stand.
+def ranking(name: str, rows: Indices, candidates: Candidates) -> Floats | None:
+    """Return a number for each of `rows`, the lowest best; None: a strategy that takes them as they stand.
 
-    What the caller knows of an agent is left out, for it differs from caller to caller: see `familiar_weight`.
+    Only for strategies that look at the agent alone: not for ability, and not for whom the caller knows.
     """
-    if not isinstance(strategy, str):
-        return -_points(dict(strategy), rows, candidates, skills, now)
-    match strategy:
+    match name:
         case "even-calls":
             return candidates.calls[rows].astype(np.float64)
         case "even-talk":
             return candidates.talk_s[rows]
-        case "ability":
-            return -_ability(rows, candidates, skills)
         case "lowest-cost":
             return candidates.cost[rows]
         case "round-robin":
@@ -70,24 +62,8 @@ def ranking(
             return None
 
 
-def _ability(rows: Indices, candidates: Candidates, skills: Sequence[str]) -> Floats:
-    levels = np.zeros(rows.size)
-    for skill in skills:
-        levels += candidates.levels(skill)[rows]
-    return levels
-
-
-def _points(
-    weights: Mapping[str, float], rows: Indices, candidates: Candidates, skills: Sequence[str], now: float
-) -> Floats:
-    points = np.zeros(rows.size)
-    for name in sorted(weights):
-        points += weights[name] * _share(name, rows, candidates, skills, now)
-    return points
-
-
-def _share(name: str, rows: Indices, candidates: Candidates, skills: Sequence[str], now: float) -> Floats:
-    """Return the points from 0 to 1 of a part of a mix."""
+def shares(name: str, rows: Indices, candidates: Candidates, now: float) -> Floats:
+    """Return the points of each of `rows` for a part of a mix that looks at the agent alone, from 0 to 1."""
     match name:
         case "longest-idle" | "ring-all":
             return _long_ago(now - candidates.idle_since[rows])
@@ -97,8 +73,6 @@ def _share(name: str, rows: Indices, candidates: Candidates, skills: Sequence[st
             return HALF_CALLS / (HALF_CALLS + candidates.calls[rows])
         case "even-talk":
             return HALF_TALK_S / (HALF_TALK_S + candidates.talk_s[rows])
-        case "ability":
-            return _ability(rows, candidates, skills) / (10.0 * max(1, len(skills)))
         case "lowest-cost":
             return 1.0 / (1.0 + np.maximum(candidates.cost[rows], 0.0))
         case _:

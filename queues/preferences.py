@@ -1,0 +1,216 @@
+"""Preferences: which of the free places each kind of waiter likes best, for all kinds at once. Pure.
+
+Nearly every strategy puts agents in one order for everybody, so a place is a rank, and the lists of all kinds come out
+of one sort of (kind, rank) as whole numbers. Only mixes, whose points are fractions, are sorted by themselves.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from queues.candidates import Candidates, Floats, Indices
+from queues.strategies import FIRST_OF_ALL, FrozenStrategy, familiar_weight, ranking, shares
+from queues.waiter import Waiter
+
+Asked = tuple[tuple[tuple[str, int], ...], str, tuple[str, ...], FrozenStrategy]
+"""Levels of skills, language, the skills that count for ability, strategy."""
+Numbers = NDArray[np.int64]
+
+
+def _none() -> Indices:
+    return np.zeros(0, dtype=np.intp)
+
+
+@dataclass
+class Kind:
+    """Waiters who ask for the same just now."""
+
+    asked: Asked
+    callers: dict[str, Waiter] = field(default_factory=dict)
+    """By call id."""
+    fit: Indices = field(default_factory=_none)
+    """Rows of the agents who fit, free or not."""
+    skills: Numbers = field(default_factory=_none)
+    """Rows of the skills that count for ability."""
+
+    @property
+    def strategy(self) -> FrozenStrategy:
+        """By which the best agent is chosen."""
+        return self.asked[3]
+
+    def learn(self, candidates: Candidates) -> None:
+        """Work out who fits."""
+        levels, language, skills, _ = self.asked
+        self.fit = np.flatnonzero(candidates.fitting(levels, language))
+        self.skills = np.array([candidates.skill(name) for name in skills], dtype=np.intp)
+
+
+class Supply:
+    """The places there are at one decision, in the order that decides ties."""
+
+    def __init__(self, candidates: Candidates, rows: Indices, load: Numbers, now: float) -> None:
+        """`rows` and `load` as `Candidates.places` gives them."""
+        self.candidates, self.rows, self.load, self.now = candidates, rows, load, now
+        self.loads = int(load[-1]) + 1
+        """One more than the highest load."""
+        there = np.zeros(len(candidates.extensions), dtype=np.bool_)
+        there[rows] = True
+        self._there = there
+        self._places: dict[int, list[int]] = {}
+
+    def has_any(self, fit: Indices) -> bool:
+        """Tell whether there is a place at any of these agents."""
+        return bool(self._there[fit].any())
+
+    def of(self, extensions: Iterable[str]) -> list[int]:
+        """Return the places of some agents, in the order of the agents."""
+        if not self._places:
+            for place, row in enumerate(self.rows.tolist()):
+                self._places.setdefault(row, []).append(place)
+        rows = (self.candidates.row(extension) for extension in extensions)
+        return [place for row in rows for place in self._places.get(row, ())]
+
+
+class Preferences:
+    """The orders in which kinds of waiters, and waiters with wishes of their own, like the places."""
+
+    def __init__(self, kinds: list[Kind], supply: Supply) -> None:
+        """Work out the order of each kind."""
+        self._kinds, self._supply = kinds, supply
+        self._weights = [familiar_weight(kind.strategy) for kind in kinds]
+        self._numbers: dict[int, list[float]] = {}
+        """Numbers by which a mix ordered its places; by kind."""
+        kind_of, place_of = self._fitting()
+        mixed = np.array([not isinstance(kind.strategy, str) for kind in kinds])[kind_of]
+        self.orders: list[list[int]] = [[] for _ in kinds]
+        """Places, best first: of each kind, then of waiters with an order of their own."""
+        self._order_by_rank(kind_of[~mixed], place_of[~mixed])
+        if mixed.any():
+            self._order_by_points(kind_of[mixed], place_of[mixed])
+        self.fits = self._bits(kind_of, place_of)
+        """Places that fit, as bits, by kind."""
+
+    def order_of(self, kind: int, waiter: Waiter) -> int:
+        """Return which of `orders` is that of a waiter of a kind."""
+        weight = self._weights[kind]
+        if not waiter.avoid and not (weight and waiter.familiar):
+            return kind
+        fits = self.fits[kind]
+        known = [place for place in self._supply.of(waiter.familiar) if fits >> place & 1] if weight else []
+        avoided = {place for place in self._supply.of(waiter.avoid) if fits >> place & 1}
+        if not known and not avoided:
+            return kind
+        order = self._with_known(kind, known) if known else self.orders[kind]
+        if avoided:
+            order = [place for place in order if place not in avoided] + [place for place in order if place in avoided]
+        self.orders.append(order)
+        return len(self.orders) - 1
+
+    def _with_known(self, kind: int, known: list[int]) -> list[int]:
+        familiar, weight = set(known), self._weights[kind]
+        others = [place for place in self.orders[kind] if place not in familiar]
+        if weight == FIRST_OF_ALL:
+            return known + others
+        number = dict(zip(self.orders[kind], self._numbers[kind], strict=True))
+        load = self._supply.load
+        keyed = [(load[place], number[place] - weight * (place in familiar), place) for place in self.orders[kind]]
+        return [place for _, _, place in sorted(keyed)]
+
+    def _fitting(self) -> tuple[Numbers, Indices]:
+        """Return every pair of a kind and a place that fits it, in the order of kinds."""
+        supply = self._supply
+        rows = np.concatenate([kind.fit for kind in self._kinds])
+        kind_of = np.repeat(np.arange(len(self._kinds)), [kind.fit.size for kind in self._kinds])
+        free = supply.rows.size
+        by_row = np.argsort(supply.rows, kind="stable")
+        first = np.searchsorted(supply.rows[by_row], np.arange(len(supply.candidates.extensions) + 1))
+        count = (first[1:] - first[:-1])[rows]
+        if free and int(count.max(initial=0)) <= 1:
+            there = count > 0
+            return kind_of[there], by_row[first[rows[there]]]
+        nth = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        return np.repeat(kind_of, count), by_row[np.repeat(first[rows], count) + nth]
+
+    def _order_by_rank(self, kind_of: Numbers, place_of: Indices) -> None:
+        """Order by strategies that give every place a rank: one sort of whole numbers, from which places are read."""
+        supply = self._supply
+        names = sorted({kind.strategy for kind in self._kinds if isinstance(kind.strategy, str)})
+        number_of = {name: nth for nth, name in enumerate(names)}
+        ranks = np.empty((len(names) + 1, supply.rows.size), dtype=np.int64)
+        places = np.empty_like(ranks)
+        for nth, name in enumerate(names):
+            numbers = ranking(name, supply.rows, supply.candidates)
+            places[nth] = np.arange(supply.rows.size) if numbers is None else np.lexsort((numbers, supply.load))
+            ranks[nth, places[nth]] = np.arange(supply.rows.size)
+        way = np.array(
+            [number_of[kind.strategy] if isinstance(kind.strategy, str) else len(names) for kind in self._kinds]
+        )
+        # (kind, load, missing ability, rank); without ability the rank says it all.
+        able = way == number_of.get("ability", -1)
+        missing = np.zeros(place_of.size, dtype=np.int64)
+        if able.any():
+            which = able[kind_of]
+            ability = self._ability(kind_of[which], place_of[which])
+            missing[which] = supply.load[place_of[which]] * (int(ability.max(initial=0)) + 1) + ability.max(initial=0)
+            missing[which] -= ability
+        most = int(missing.max(initial=0)) + 1
+        size = supply.rows.size
+        keys = (kind_of * most + missing) * size + ranks[way[kind_of], place_of]
+        keys.sort()
+        kinds = keys // (most * size)
+        self._deal(kinds, places[way[kinds], keys % size])
+
+    def _order_by_points(self, kind_of: Numbers, place_of: Indices) -> None:
+        """Order by mixes: the most points first, those with fewer calls in hand before."""
+        supply = self._supply
+        numbers = np.zeros(place_of.size)
+        strategies = {kind.strategy for kind in self._kinds if not isinstance(kind.strategy, str)}
+        mix_of = {strategy: nth for nth, strategy in enumerate(strategies)}
+        way = np.array([-1 if isinstance(kind.strategy, str) else mix_of[kind.strategy] for kind in self._kinds])[
+            kind_of
+        ]
+        for strategy in strategies:
+            which = way == mix_of[strategy]
+            kinds, places = kind_of[which], place_of[which]
+            points = np.zeros(places.size)
+            for name, weight in strategy:
+                if name == "ability":
+                    skills = np.array([max(1, kind.skills.size) for kind in self._kinds])
+                    points += weight * (self._ability(kinds, places) / (10.0 * skills[kinds]))
+                else:
+                    points += weight * shares(name, supply.rows, supply.candidates, supply.now)[places]
+            numbers[which] = -points
+        by = np.lexsort((place_of, numbers, supply.load[place_of], kind_of))
+        self._deal(kind_of[by], place_of[by], numbers[by])
+
+    def _ability(self, kind_of: Numbers, place_of: Indices) -> Numbers:
+        """Return the sum of levels that the agent of a place has in what a kind needs."""
+        most = max((kind.skills.size for kind in self._kinds), default=0)
+        skills = np.zeros((len(self._kinds), most), dtype=np.intp)
+        for nth, kind in enumerate(self._kinds):
+            skills[nth, : kind.skills.size] = kind.skills
+        rows = self._supply.rows[place_of]
+        levels = self._supply.candidates.levels
+        total = np.zeros(place_of.size, dtype=np.int64)
+        for column in range(most):
+            total += levels[skills[kind_of, column], rows]
+        return total
+
+    def _deal(self, kinds: Numbers, places: Indices, numbers: Floats | None = None) -> None:
+        """Cut what was sorted into the orders of the kinds."""
+        ends = np.searchsorted(kinds, np.arange(len(self._kinds) + 1)).tolist()
+        dealt = places.tolist()
+        values = [] if numbers is None else numbers.tolist()
+        for kind in set(kinds.tolist()):
+            self.orders[kind] = dealt[ends[kind] : ends[kind + 1]]
+            if numbers is not None:
+                self._numbers[kind] = values[ends[kind] : ends[kind + 1]]
+
+    def _bits(self, kind_of: Numbers, place_of: Indices) -> list[int]:
+        fit = np.zeros((len(self._kinds), self._supply.rows.size), dtype=np.bool_)
+        fit[kind_of, place_of] = True
+        packed = np.packbits(fit, axis=1, bitorder="little")
+        whole, width = packed.tobytes(), packed.shape[1]
+        return [int.from_bytes(whole[at : at + width], "little") for at in range(0, len(whole), width)]
