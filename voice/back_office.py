@@ -18,6 +18,8 @@ from knowledge.search import Found
 from models.database import database_url, open_engine
 from models.settings import Settings
 from voice.open_questions import OpenQuestion, OpenQuestions
+from voice.people import People
+from voice.phones import Phones
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,10 @@ class BackOffice:
         self._engine = engine
         self._library: Library | None = None
         self._questions = OpenQuestions(engine) if engine else None
+        self.people: People | None = None
+        """Who finds a person for a caller; None: nobody does."""
+        self.phones: Phones | None = None
+        """What calls to persons stand on; set with `people`."""
 
     @classmethod
     def of(cls, settings: Settings) -> "BackOffice":

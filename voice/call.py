@@ -13,17 +13,9 @@ from dialplans.flow import Flow
 from models.call import new_id
 from models.call_log import CallLog
 from models.cause import Cause
+from voice.agreed_media import holds, remote_of
 from voice.line import Dialog, HungUp, MediaPlan, Stream
-from voice.media.destination import may_send
-from voice.media.media_protocol import (
-    Record,
-    RecordingFailed,
-    RecordingStarted,
-    RtpBack,
-    SetRemote,
-    SourceLearnt,
-    StreamFigures,
-)
+from voice.media.media_protocol import Record, RecordingFailed, RecordingStarted, RtpBack, SourceLearnt, StreamFigures
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +53,7 @@ class Call:
         self._recorded_from = -1
         self._recording_failed = False
         self._turns = self._clips = 0
+        self._legs = 1
         self._ended = False
 
     @property
@@ -68,6 +61,12 @@ class Call:
         """Its signalling; only once somebody was reached."""
         assert self._dialog is not None, "nobody was reached yet"
         return self._dialog
+
+    @property
+    def stream(self) -> Stream:
+        """Its RTP; only once it is answered."""
+        assert self._stream is not None, "it was not answered yet"
+        return self._stream
 
     # -- verbs -----------------------------------------------------------------------------------------------
 
@@ -127,26 +126,11 @@ class Call:
 
     def send_to(self, plan: MediaPlan) -> None:
         """Send RTP where `plan` says; where that can't be believed, nowhere before the peer's first packet."""
-        assert self._stream is not None
-        origin, address = self.dialog.origin, plan.address
-        source = origin.address.rpartition(":")[0].strip("[]")
-        if plan.port and not may_send(address, plan.port, source, stranger=origin.kind == "unknown"):
-            self.event("address-unproven", address=address, port=plan.port)
-            address = ""
-        self.held = plan.port == 0 or plan.direction in ("recvonly", "inactive")
-        self._stream.tell(
-            SetRemote(
-                self._stream.number,
-                address,
-                plan.port,
-                plan.codec,
-                plan.payload_type,
-                plan.ptime_ms,
-                plan.digits_payload_type,
-                plan.noise_payload_type,
-                plan.direction,
-            )
-        )
+        remote = remote_of(self.stream.number, plan, self.dialog.origin)
+        if plan.port and not remote.address:
+            self.event("address-unproven", address=plan.address, port=plan.port)
+        self.held = holds(plan)
+        self.stream.tell(remote)
 
     async def close(self, cause: Cause, hung_up: HungUp | None) -> StreamFigures:
         """End the dialog and the stream, and close the record; return what RTP told."""
@@ -176,6 +160,16 @@ class Call:
     def event(self, name: str, **data: Any) -> None:
         """Write a dated fact."""
         self._log.event(self.id, name, **data)
+
+    def new_leg(self, dialog: Dialog) -> int:
+        """Open the record of a further leg, which rings; return its number."""
+        self._legs += 1
+        self._log.leg(self.id, self._legs, dialog.id)
+        return self._legs
+
+    def leg_measured(self, leg: int, figures: StreamFigures) -> None:
+        """Keep what RTP told of a further leg."""
+        self._log.media(self.id, leg, figures)
 
     def language(self, language: str) -> None:
         """The call goes on in another language."""
@@ -229,7 +223,7 @@ class Call:
         return self._turns
 
     def turn(
-        self, number: int, speaker: Literal["caller", "robot"], text: str, start: int, end: int, **more: Any
+        self, number: int, speaker: Literal["caller", "robot", "agent"], text: str, start: int, end: int, **more: Any
     ) -> None:
         """Write a turn; `start` and `end` in samples of the stream."""
         self._log.turn(self.id, number, speaker, text, self.seconds(start), self.seconds(end), **more)

@@ -1,7 +1,8 @@
 """Errands of one call: what its dialogue waits for, one at a time, and what the caller hears meanwhile.
 
 A look-up, and what a language model says, begin at once; a message and a hand-over when all is said before them. Each
-comes to its end as an `ErrandDone` in the call's own queue, so that it is an event like any other.
+comes to its end as an `ErrandDone` in the call's own queue, so that it is an event like any other. While a message is
+taken, or a person is found and talked to, the caller's keys and words belong to that (`takes`).
 """
 
 import asyncio
@@ -10,14 +11,19 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from asr_tts import speech_protocol as heard
 from dialplans.exchange import Done, Errand, FreeAnswer, Handover, LookUp, Prompt, Question, Record, Say
 from dialplans.sentences import SENTENCES
+from voice.agent_call import OfLeg
 from voice.alarms import Alarms
 from voice.back_office import BackOffice
 from voice.call import Call
+from voice.guest import WaitingCaller
 from voice.kept_messages import KeptMessages
-from voice.line import Sink
+from voice.keypad import Way
+from voice.line import HungUp, InfoDigit, Sink
 from voice.listening import Listening
+from voice.media.media_protocol import Digit
 from voice.message import Taken
 from voice.message_taking import MESSAGE, MessageTaking
 from voice.robot import Robot
@@ -31,6 +37,8 @@ WAIT_AGAIN_S = 6.0
 FIRST_WORDS_S = 0.7
 """Seconds of silence before that, where a language model is asked."""
 HOURS = 3600.0
+PARTING_S = 1.0
+"""Seconds that whoever found a person has to come to an end once the caller has hung up in the talk."""
 NOBODY = Done(False, why="nobody is there to take it")
 
 
@@ -76,16 +84,16 @@ class Errands:
         """What asks the caller to wait, and after how many seconds of silence."""
         self._said: list[str] = []
         """Sentences of a language model so far."""
+        self._language = ""
+        self._guest: WaitingCaller | None = None
+        """The caller, while a person is found and talked to."""
+        self._guests: list[WaitingCaller] = []
+        """That and the former ones, whose legs may still be closing."""
 
     @property
     def out(self) -> bool:
         """Whether the dialogue waits for one."""
         return self._errand is not None
-
-    @property
-    def records(self) -> bool:
-        """Whether a message is being taken: the caller's keys and words belong to it."""
-        return self._message is not None
 
     @property
     def speaks(self) -> bool:
@@ -94,7 +102,7 @@ class Errands:
 
     def begin(self, errand: Errand, language: str) -> None:
         """Run `errand`; the call is in `language` now."""
-        self._errand, self._wait = errand, None
+        self._errand, self._wait, self._language = errand, None, language
         self._number += 1
         match errand:
             case LookUp():
@@ -115,6 +123,8 @@ class Errands:
         match self._errand:
             case Record() if self._message is not None:
                 self._message.all_is_said()
+            case Handover() if self._guest is not None:
+                self._guest.all_is_said()
             case Handover():
                 self._hand_over(self._errand)
             case LookUp() | FreeAnswer() if self._wait is not None and not self._alarms.is_set(PLEASE_WAIT):
@@ -142,6 +152,7 @@ class Errands:
             return None
         self._errand = self._task = self._message = None
         self._alarms.clear(PLEASE_WAIT)
+        self._leave_people()
         return event.done
 
     # -- a language model --------------------------------------------------------------------------------------
@@ -165,17 +176,52 @@ class Errands:
         self.drop()
         return Done(True, {"text": text, "articles": list(articles)}, "interrupted")
 
-    # -- a message -------------------------------------------------------------------------------------------
+    # -- events that are an errand's ---------------------------------------------------------------------------
 
-    def hears(self, event: object) -> None:
-        """The speech worker tells of the caller while a message is taken."""
+    def takes(self, event: object) -> bool:
+        """Take an event that belongs to a message, or to persons; tell whether it did."""
+        match event:
+            case OfLeg():
+                event.leg.take(event.event)
+            case HungUp() if self._guest is not None:
+                self._guest.caller_gone()
+                return False
+            case _ if self._message is None and self._guest is None:
+                return False
+            case Digit():
+                self._key(event.digit, "in-band" if event.in_band else "rtp", event.at)
+            case InfoDigit():
+                self._key(event.digit, "info", self._call.clock.now())
+            case (
+                heard.SpeechStarted() | heard.SpeechGoesOn() | heard.SpeechPaused() | heard.Draft() | heard.Heard()
+                | heard.Rejected() | heard.RecogniserFailed()
+            ):  # fmt: skip
+                return self._hears(event)
+            case _:
+                return False
+        return True
+
+    def changed(self) -> None:
+        """The caller's phone held us or took us back, or there are ears again; the conversation knows already."""
+        if self._guest is not None:
+            self._guest.changed()
+
+    def _hears(self, event: object) -> bool:
         if self._message is not None:
             self._message.receive(event)
+            return True
+        return self._guest is not None and self._guest.hears(event)
 
-    def key(self, key: str, at: int) -> None:
-        """A key while a message is taken."""
+    def _key(self, key: str, way: Way, at: int) -> None:
+        if self._listening.is_echo(key, way):
+            return
+        self._call.event("key", digit=key, way=way)
         if self._message is not None:
             self._left(self._message.key(key, at))
+        elif self._guest is not None:
+            self._guest.pressed(key, in_band=way == "in-band")
+
+    # -- a message -------------------------------------------------------------------------------------------
 
     def deaf(self) -> None:
         """Nobody hears speech any more."""
@@ -196,13 +242,28 @@ class Errands:
     # -- a human ---------------------------------------------------------------------------------------------
 
     def _hand_over(self, handover: Handover) -> None:
-        """Nobody takes callers yet: the whole hand-over goes on record, and the flow says what it has for that."""
+        """Whoever finds persons gets the caller; where nobody does, the flow says what it has for that."""
         self._call.event(
             "handover", verb=handover.verb, target=handover.target, reason=handover.reason, summary=handover.summary,
             slots=dict(handover.slots), transcript=[list(said) for said in handover.transcript],
             priority=handover.priority,
         )  # fmt: skip
-        self._over(NOBODY)
+        people, phones = self._office.people, self._office.phones
+        if people is None or phones is None:
+            self._over(NOBODY)
+            return
+        parts = self._call, self._robot, self._listening, phones
+        guest = self._guest = WaitingCaller(handover, self._language, *parts, self._spawn, self._sink)
+        self._guests.append(guest)
+        self._run(people.take(guest))
+
+    def _leave_people(self) -> None:
+        """The caller is back from persons, or not to be handed to any more."""
+        guest, self._guest = self._guest, None
+        if guest is not None:
+            guest.stop()
+            self._robot.cut()
+            self._spawn(guest.close())
 
     # -- the end ---------------------------------------------------------------------------------------------
 
@@ -213,7 +274,8 @@ class Errands:
         self._errand = self._message = None
         self._alarms.clear(PLEASE_WAIT)
         if self._task is not None:
-            self._task.cancel()
+            self._parts_from(self._task)
+        self._leave_people()
 
     def stop(self) -> None:
         """The call is over."""
@@ -221,8 +283,18 @@ class Errands:
         self._kept.stop()
 
     async def close(self) -> None:
-        """The stream is closed, and what was recorded is whole."""
+        """The stream is closed, and what was recorded is whole; nobody rings or talks any more."""
+        for guest in self._guests:
+            await guest.close()
         await self._kept.close()
+
+    def _parts_from(self, task: "asyncio.Task[None]") -> None:
+        """Nobody waits for `task` any more; who counts a talk's end is given a moment for that."""
+        self._task = None
+        if self._guest is not None and self._guest.talked:
+            self._spawn(_bounded(task))
+        else:
+            task.cancel()
 
     def _run(self, work: Coroutine[Any, Any, Done]) -> None:
         self._task = self._spawn(self._report(self._number, work))
@@ -238,3 +310,8 @@ class Errands:
 
     def _over(self, done: Done) -> None:
         self._sink(ErrandDone(self._number, done))
+
+
+async def _bounded(task: "asyncio.Task[None]") -> None:
+    await asyncio.wait({task}, timeout=PARTING_S)
+    task.cancel()

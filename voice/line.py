@@ -181,6 +181,9 @@ class Media(Protocol):
         Raises `CannotDo` where no port or no worker is to be had.
         """
 
+    def side_by_side(self, one: Stream, other: Stream) -> bool:
+        """Tell whether two open streams are in one worker, so that they can hear each other."""
+
 
 # -- speech --------------------------------------------------------------------------------------------------
 

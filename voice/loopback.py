@@ -27,6 +27,8 @@ from voice.media import media_protocol as media
 
 RATE = 8000
 TICK = 0.02
+ENDLESS = 24 * 3600 * RATE
+"""Samples of what is played round and round."""
 PLAN = MediaPlan("127.0.0.1", 40000, "PCMU", 0, digits_payload_type=101)
 
 
@@ -152,6 +154,7 @@ class _Play:
     position: int = 0
     """Samples played."""
     started: bool = False
+    endless: bool = False
 
 
 class LoopbackStream:
@@ -164,6 +167,10 @@ class LoopbackStream:
         self.audio_socket = ""
         self.recording = ""
         self.closed = False
+        self.hears: tuple[int, ...] = ()
+        """Which streams' peers its own peer hears now."""
+        self.digits = ""
+        """Keys that were pressed for its peer."""
         self._media, self._sink = media_, sink
         self._loop = asyncio.get_running_loop()
         self._opened = self._loop.time()
@@ -205,6 +212,12 @@ class LoopbackStream:
                 self.emit(media.RecordingStarted(self.number, self.clock))
             case media.ListenTo():
                 self.audio_socket = message.audio_socket
+            case media.Hear():
+                self.hears = tuple(message.sources)
+            case media.SendDigits():
+                self.digits += message.digits
+            case media.AskFigures():
+                self.emit(media.Figures(self.number, self.clock, self.figures()))
             case _:
                 pass
 
@@ -231,14 +244,24 @@ class LoopbackStream:
         """The caller pressed a key."""
         self.emit(media.Digit(self.number, digit, self.clock, 100, in_band))
 
+    def fails(self, note: str) -> None:
+        """What plays can't be played any further."""
+        self._silence()
+        play = self._plays.pop(0)
+        self.emit(media.PlayEnded(self.number, play.number, self.clock, play.position, "failed", note))
+        self._wake()
+
     # -- playing -------------------------------------------------------------------------------------------------
 
     def _play(self, message: media.Play) -> None:
+        if message.replace:
+            self._stop()
         play = next((each for each in self._plays if each.number == message.play), None)
         if play is None:
             play = _Play(message.play)
             self._plays.append(play)
         play.paths += [source.path if isinstance(source, media.File) else source.tone for source in message.sources]
+        play.endless = play.endless or any(_endless(source) for source in message.sources)
         play.last = message.last
         self._wake()
 
@@ -297,6 +320,8 @@ class LoopbackStream:
             self.emit(media.PlayEnded(self.number, play.number, self.clock, play.position, "stopped"))
 
     def _length(self, play: _Play) -> int:
+        if play.endless:
+            return ENDLESS
         return sum(self._media.samples(path) for path in play.paths)
 
     def _position(self, play: _Play) -> int:
@@ -306,6 +331,12 @@ class LoopbackStream:
 
     def _seconds(self) -> float:
         return self._loop.time() - self._opened
+
+
+def _endless(source: media.Source) -> bool:
+    if isinstance(source, media.File):
+        return source.loop
+    return not source.seconds and source.tone != "beep"
 
 
 class LoopbackMedia:
@@ -328,6 +359,9 @@ class LoopbackMedia:
         stream = LoopbackStream(self, self._last, sink)
         self.streams[stream.number] = stream
         return stream
+
+    def side_by_side(self, one: Stream, other: Stream) -> bool:
+        return True
 
     def lose(self) -> None:
         """The worker dies with all of its streams."""

@@ -108,6 +108,10 @@ class WireStream:
         assert self.phone is not None, "nobody is at the other end"
         self.phone.tell(media.SendDigits(self.phone.number, digit))
 
+    def of(self, owner: "WireMedia") -> bool:
+        """Tell whether it is a stream of that worker."""
+        return self._owner is owner
+
     def take(self, event: media.FromMedia) -> None:
         """Note what the switchboard says of this stream, and hand it on."""
         match event:
@@ -162,6 +166,9 @@ class WireMedia:
         if not stream.port:
             raise CannotDo("No port is free; widen [media] ports.")
         return stream
+
+    def side_by_side(self, one: Stream, other: Stream) -> bool:
+        return all(isinstance(each, WireStream) and each.of(self) for each in (one, other))
 
     def tell(self, message: media.ToMedia) -> None:
         """Hand a message to the switchboard."""

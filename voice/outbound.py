@@ -13,6 +13,7 @@ from voice.sip.origins import may_call_out
 from voice.sip.request import Credentials, Target
 from voice.sip.resolve import Resolver
 from voice.sip.trunk import Trunk
+from voice.sip.uri import BadUri, read_uri
 
 _NUMBER = re.compile(r"[0-9A-Za-z+*#._~-]{1,64}")
 
@@ -106,9 +107,34 @@ class Outbound:
         if not bindings:
             raise CannotDo(f"User '{user}' has no phone registered: nothing to call.")
         targets = [Target(binding.contact.uri, binding.route) for binding in bindings]
-        shown = Party(_safe(caller.number), "".join(letter for letter in caller.name if letter.isprintable()))
+        shown = Party(_safe(caller.number), _printable(caller.name))
         placed = Placing(self._stack, self._clock, f"The phone of '{user}'", targets, shown, media, sink)
         return await placed.through(ring_seconds or self._ring_seconds)
+
+    async def call_address(
+        self, uri: str, caller: Party, media: Media, sink: Sink, ring_seconds: float = 0
+    ) -> PlacedDialog:
+        """Call a SIP address, such as an extension on the company's PBX; otherwise as `call`.
+
+        Where its host is that of a trunk, that trunk's calls are counted and its credentials are used.
+        """
+        try:
+            read = read_uri(uri)
+        except BadUri as fault:
+            raise CannotDo(f"'{uri}' can't be called: {fault}") from fault
+        addresses = await self._resolver.resolve(read.host, read.port or 0)
+        shown = Party(_safe(caller.number), _printable(caller.name))
+        targets = [Target(uri, address) for address in addresses]
+        placed = Placing(self._stack, self._clock, f"'{uri}'", targets, shown, media, sink)
+        trunk = next((trunk for trunk in self._trunks.values() if trunk.host.lower() == read.host.lower()), None)
+        if trunk is not None:
+            trunk.take()
+            placed.trunk = trunk
+            placed.credentials = Credentials(trunk.username, trunk.password) if trunk.username else None
+        try:
+            return await placed.through(ring_seconds or self._ring_seconds)
+        finally:
+            placed.release_unless_alive()
 
     def _allowed(self, origin: Origin, line: str) -> Trunk:
         if not may_call_out(origin):
@@ -122,6 +148,10 @@ class Outbound:
         if not trunk.available:
             raise CannotDo(f"Line '{line}' does not answer its health checks; calls avoid it until it does.")
         return trunk
+
+
+def _printable(name: str) -> str:
+    return "".join(letter for letter in name if letter.isprintable())
 
 
 def _safe(caller: str) -> str:

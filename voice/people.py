@@ -41,8 +41,11 @@ class Number:
 
 Where = Extension | Address | Number
 
-Find = Callable[[str], Where]
-"""Where somebody is whose extension or number a person keyed or named in a transfer; raises `CannotDo`, in words."""
+Find = Callable[[str], Where | None]
+"""Where somebody is whose extension or number an agent keyed, or named in a transfer; raises `CannotDo`, in words.
+
+None: it is known and no phone (a queue), so that only an unattended transfer leads there.
+"""
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,13 @@ class Robot:
         if self._call.held:
             self._speaking.pause()
 
+    def music(self, file: str) -> None:
+        """Instead of talking, play a file round and round, hold tones where it is ""."""
+        self.cut()
+        self._speech = self._speaking.music(file)
+        if self._call.held:
+            self._speaking.pause()
+
     def pause(self) -> None:
         """Be silent, and remember the place."""
         self._speaking.pause()

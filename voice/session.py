@@ -149,6 +149,8 @@ class Session:
     def _take(self, event: object) -> None:
         if (at := media_events.sample_of(event)) is not None:
             self._call.clock.seen(at)
+        if self._errands.takes(event):
+            return
         match event:
             case HungUp():
                 self._hung_up, self._cause = event, event.cause
@@ -162,6 +164,7 @@ class Session:
                     self._alarm(event.name)
             case MediaChanged():
                 self._hold.changed(event, self._asked or self._listening.question)
+                self._errands.changed()
                 self._watch_silence()
             case InfoDigit():
                 self._key(event.digit, "info", self._call.clock.now())
@@ -173,6 +176,7 @@ class Session:
             case SpeechBack():
                 self._call.event("speech-back")
                 self._listening.back()
+                self._errands.changed()
             case VoiceFailed():
                 self._call.event("voice-failed", text=event.text, reason=event.reason)
             case Sentence():
@@ -252,9 +256,6 @@ class Session:
     # -- the caller --------------------------------------------------------------------------------------------
 
     def _heard(self, event: "heard.FromSpeech") -> None:
-        if self._errands.records:
-            self._errands.hears(event)
-            return
         decisions = self._turns.receive(event)  # type: ignore[arg-type]
         for decision in decisions:
             match decision:
@@ -297,11 +298,6 @@ class Session:
         self._tell(exchange.Said(answer.text, answer.confidence, answer.language, answer.choice))
 
     def _key(self, key: str, way: Way, at: int) -> None:
-        if self._errands.records:
-            if not self._listening.is_echo(key, way):
-                self._call.event("key", digit=key, way=way)
-                self._errands.key(key, at)
-            return
         keys = self._listening.key(key, way)
         if keys is None:
             return

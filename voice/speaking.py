@@ -116,6 +116,13 @@ class Speaking:
         self._stream.tell(Play(self._stream.number, speech.play, [ToneSource("beep")]))
         return speech
 
+    def music(self, file: str) -> Speech:
+        """Play a file round and round, hold tones where it is ""; it has no end of its own."""
+        speech = Speech(next(self._numbers), (), False)
+        source = File(file, loop=True) if file else ToneSource("hold")
+        self._stream.tell(Play(self._stream.number, speech.play, [source]))
+        return speech
+
     def pause(self) -> None:
         """Be silent from the next packet on."""
         self._stream.tell(Pause(self._stream.number))

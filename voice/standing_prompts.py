@@ -18,6 +18,15 @@ APOLOGY: Texts = {
     "zh": "非常抱歉，我们的系统出了点问题，请稍后再拨，再见。",
 }
 
+LINE_LOST: Texts = {
+    "en": "I'm sorry, the line to my colleague broke off. One moment, please.",
+    "zh": "非常抱歉，与同事的通话中断了，请稍等。",
+}
+NOT_REACHED: Texts = {
+    "en": "I'm sorry, my colleague can't be reached. I'm taking you back.",
+    "zh": "抱歉，暂时联系不上这位同事，现在为您转回。",
+}
+
 
 def prompt(texts: Texts, language: str) -> Prompt:
     """Return the prompt in `language`, or in English where there is none."""
@@ -27,4 +36,5 @@ def prompt(texts: Texts, language: str) -> Prompt:
 
 def standing_prompts(languages: Iterator[str] | tuple[str, ...]) -> list[Prompt]:
     """Return all of them in `languages`."""
-    return [prompt(texts, language) for language in languages for texts in (USE_KEYPAD, TOO_LONG, APOLOGY)]
+    every = (USE_KEYPAD, TOO_LONG, APOLOGY, LINE_LOST, NOT_REACHED)
+    return [prompt(texts, language) for language in languages for texts in every]

@@ -164,6 +164,10 @@ class MediaClient:
                 stream.tell(protocol.CloseStream(stream.number))
         return stream
 
+    def side_by_side(self, one: Stream, other: Stream) -> bool:
+        """Tell whether two open streams are in one worker, so that they can hear each other."""
+        return isinstance(one, MediaStream) and isinstance(other, MediaStream) and one.worker is other.worker
+
     def figures(self) -> list[WorkerFigures]:
         """Return how each worker fares."""
         return [

@@ -276,3 +276,29 @@ class TestUsers:
         line = Line({ONE: RINGS})
         with pytest.raises(HotlineError, match="User 'alice' has no phone registered"):
             await line.outbound.call_user("alice", self.caller, MEDIA, line.heard.append)
+
+
+async def test_an_address_on_the_pbx_is_called_with_name_and_number_on_the_display():
+    line = Line({ONE: RINGS})
+    dialog = await line.outbound.call_address(
+        "sip:205@pbx.test", Party("5550142", "billing 0:42"), MEDIA, line.heard.append
+    )
+    assert dialog.target.uri == "sip:205@pbx.test"
+    assert (dialog.caller.number, dialog.caller.name) == ("5550142", "billing 0:42")
+    assert dialog.arguments["credentials"] is None
+    assert line.trunk.calls == 0
+
+
+async def test_an_address_at_a_trunks_host_counts_there_and_proves_who_we_are():
+    line = Line({ONE: RINGS}, username="me", password="pw")
+    dialog = await line.outbound.call_address("sip:205@Carrier.test", Party("1"), MEDIA, line.heard.append)
+    assert dialog.arguments["credentials"].username == "me"
+    assert line.trunk.calls == 1
+    await asyncio.sleep(20)
+    assert line.trunk.calls == 0
+
+
+async def test_an_address_that_is_none_is_refused_in_words():
+    line = Line({ONE: RINGS})
+    with pytest.raises(CannotDo, match=r"^'here and there' can't be called: "):
+        await line.outbound.call_address("here and there", Party("1"), MEDIA, line.heard.append)

@@ -1,0 +1,365 @@
+"""The talk of a caller with an agent, and with whom the agent consults: who hears whom, what is said, how it ends.
+
+Voices meet in the media worker (`Hear`): what is said here takes one message to it. Both sides are understood and come
+on record as turns, "caller" and "agent", with times in the caller's recording, whose right channel is what the caller
+hears.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote
+
+from asr_tts import speech_protocol as speech
+from dialplans.exchange import Question
+from models.cause import Cause
+from models.errors import CannotDo
+from voice.agent_call import AgentLeg, Owner
+from voice.consultation import Consultation
+from voice.hearing import Heard, Sound, heard
+from voice.keypad_codes import CodeReader, Ordered
+from voice.line import Answered, InfoDigit, MediaChanged, Referred, Stream
+from voice.listening import Listening
+from voice.media import media_protocol as media
+from voice.people import Extension, Find, Shown, Talked, Transfer, Where
+from voice.phones import Phones
+from voice.robot import Robot
+from voice.sip.uri import BadUri, read_uri
+
+if TYPE_CHECKING:
+    from voice.guest import WaitingCaller
+
+SILENT_S = 20.0
+"""Seconds without any RTP after which an agent's phone counts as dead; the caller hears nothing meanwhile."""
+CONSULTATION_RINGS_S = 30.0
+EndedBy = Literal["caller", "agent", "transfer", "lost", "server"]
+PUT_DOWN = (Cause.CALLER_HUNG_UP, Cause.AGENT_HUNG_UP, Cause.OPERATOR_HUNG_UP, Cause.ROBOT_HUNG_UP)
+"""How a leg ends that somebody ended: not by a phone that died."""
+REFUSED_S = 1.5
+"""Seconds of the tone that tells an agent that a code led nowhere."""
+
+
+class Talk:
+    """One talk, from the moment both hear each other."""
+
+    def __init__(
+        self,
+        guest: "WaitingCaller",
+        owner: Owner,
+        robot: Robot,
+        listening: Listening,
+        phones: Phones,
+        agent: AgentLeg,
+        agent_name: str,
+        find: Find | None,
+    ) -> None:
+        self.agent, self.guest = agent, guest
+        self._agent_name, self._find = agent_name, find
+        self._owner, self._robot, self._listening, self._phones = owner, robot, listening, phones
+        self._record, self._stream = owner.call, owner.call.stream
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._over: asyncio.Future[Talked] = self._loop.create_future()
+        self._codes = CodeReader(phones.codes)
+        self._heard: dict[int, Heard] = {}
+        """What each party hears now, by stream."""
+        self._consultation: Consultation | None = None
+        self._given_away = False
+        """Whether another talk has the agent now."""
+        agent.forget_keys()
+        phones.talks[self._record.dialog.id] = self
+        self._record.event("talk-began", leg=agent.number, agent=agent_name)
+        self.connect()
+        self._stream.tell(media.AskFigures(self._stream.number))
+        self._attend()
+
+    # -- its life ----------------------------------------------------------------------------------------------
+
+    async def over(self) -> Talked:
+        """Return how it ended."""
+        return await self._over
+
+    def ends(self, by: EndedBy, transfer: Transfer | None = None, why: str = "") -> None:
+        """It is over (once)."""
+        if not self._over.done():
+            seconds = round(self._loop.time() - self._began, 2)
+            self._over.set_result(Talked(seconds, by, transfer, why))
+
+    def close(self) -> None:
+        """Nobody hears the other any more, and who isn't needed is hung up."""
+        talked = self._over.result() if self._over.done() and not self._over.cancelled() else None
+        transfer = talked.transfer if talked else None
+        self._phones.talks.pop(self._record.dialog.id, None)
+        self._listening.ignore()
+        self._hear(self._stream, ())
+        for leg in self._legs():
+            self._leaves(leg)
+        third = self._consultation
+        if third is not None and (transfer is None or transfer.call is not third.leg):
+            third.leg.hang_up(Cause.ROBOT_HUNG_UP)
+        if not self._given_away and (transfer is None or transfer.attended):
+            self.agent.hang_up(Cause.ROBOT_HUNG_UP)
+        self._record.event(
+            "talk-ended", leg=self.agent.number, by=talked.ended_by if talked else "server",
+            seconds=talked.seconds if talked else None,
+        )  # fmt: skip
+
+    def gives_away(self) -> AgentLeg:
+        """Let somebody else have the agent, at once: this talk is over by that."""
+        self._hear(self._stream, ())
+        self._leaves(self.agent)
+        self._given_away = True
+        self.guest.gives_away(self.agent)
+        self.ends("transfer", why="the agent was handed on to another caller")
+        return self.agent
+
+    @property
+    def simple(self) -> bool:
+        """Whether it is one of two, who hear each other."""
+        return self._consultation is None and self.agent.up and not self._over.done()
+
+    # -- who hears whom ----------------------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """Let everybody hear, and be understood, as it is meant now."""
+        caller, agent = self._stream.number, self.agent.stream.number
+        streams = {caller: self._stream, **{leg.stream.number: leg.stream for leg in self._legs() if leg.up}}
+        talking = self._consultation.talking(caller, agent) if self._consultation else {caller, agent}
+        away = {leg.stream.number for leg in self._legs() if leg.up and leg.held}
+        away |= {caller} if self._record.held else set()
+        for number, wanted in heard(streams, talking, away).items():
+            before = self._heard.get(number, Heard())
+            self._heard[number] = wanted
+            if wanted.sources != before.sources:
+                self._hear(streams[number], wanted.sources)
+            if wanted.sound != before.sound:
+                self._sound(number, wanted.sound)
+        for leg in self._legs():
+            if leg.up:
+                audible = leg.stream.number in self._heard[caller].sources
+                leg.listen(self.guest.language if audible else "")
+
+    def _sound(self, number: int, sound: Sound) -> None:
+        if number == self._stream.number:
+            if sound:
+                self.guest.play_music()
+            else:
+                self._robot.cut()
+            return
+        leg = next(leg for leg in self._legs() if leg.stream.number == number)
+        match sound:
+            case "":
+                leg.quiet()
+            case "ringing":
+                leg.play("ringback")
+            case "music":
+                leg.play("hold", self.guest.music_file)
+
+    def _leaves(self, leg: AgentLeg) -> None:
+        if leg.up:
+            leg.listen("")
+            leg.quiet()
+            self._hear(leg.stream, ())
+
+    def _hear(self, stream: Stream, sources: tuple[int, ...]) -> None:
+        stream.tell(media.Hear(stream.number, list(sources)))
+
+    def _legs(self) -> list[AgentLeg]:
+        third = [self._consultation.leg] if self._consultation else []
+        return [] if self._given_away else [self.agent, *third]
+
+    # -- the caller --------------------------------------------------------------------------------------------
+
+    def caller_changed(self) -> None:
+        """The caller's phone held us, or took us back; or there are ears again."""
+        self._attend()
+        self.connect()
+
+    def caller_pressed(self, key: str) -> None:
+        """The caller pressed a key that is no sound: it is for whoever hears the caller."""
+        self._relay(key, self._stream.number)
+
+    def caller_is_heard(self, event: object) -> None:
+        """The speech worker tells of the caller."""
+        if isinstance(event, speech.Heard) and event.text:
+            self._turn("caller", event, 0)
+
+    # -- persons -----------------------------------------------------------------------------------------------
+
+    def of_leg(self, leg: AgentLeg, event: object) -> None:
+        """Something happened on a leg, which has taken it already."""
+        third = self._consultation
+        if leg is not self.agent and (third is None or leg is not third.leg):
+            return
+        match event:
+            case media.Digit() | InfoDigit():
+                self._leg_keys(leg, event.digit, in_band=isinstance(event, media.Digit) and event.in_band)
+            case Referred():
+                self._referred(leg, event)
+            case media.RtpSilent() if event.seconds >= SILENT_S and leg.up and not leg.held:
+                self._record.event("rtp-silent", leg=leg.number, seconds=event.seconds)
+                leg.hang_up(Cause.RTP_SILENT)
+            case speech.Heard() if event.text and leg.up:
+                self._turn("agent", event, self._record.clock.now() - leg.clock.now())
+            case _:
+                pass
+        if not leg.over:
+            if isinstance(event, Answered | MediaChanged):
+                self.connect()
+        elif leg is self.agent:
+            self._agent_over()
+        else:
+            self._third_over()
+
+    def _agent_over(self) -> None:
+        third = self._consultation
+        if third is not None:
+            # Who hangs up on a consultation wants its other end to have the caller, also while it rings.
+            self.ends("transfer", Transfer(third.number, True, self.agent.where, third.leg))
+        elif self.agent.cause in PUT_DOWN:
+            self.ends("agent")
+        else:
+            self.ends("lost", why=str(self.agent.cause))
+
+    def _third_over(self) -> None:
+        assert self._consultation is not None
+        rang_in_vain = not self._consultation.leg.was_up
+        self._consultation = None
+        self.connect()
+        if rang_in_vain:
+            self._refuses("the consulted person was not reached")
+
+    def _leg_keys(self, leg: AgentLeg, key: str, *, in_band: bool) -> None:
+        if leg is not self.agent:
+            if not in_band:
+                self._relay(key, leg.stream.number)
+            return
+        match self._codes.press(key, self._loop.time()):
+            case Ordered() as ordered:
+                self._record.event("code", order=ordered.order, number=ordered.number)
+                self._carry_out(ordered)
+            case str() as keys if keys and not in_band:
+                self._relay(keys, leg.stream.number)
+            case _:
+                pass
+
+    def _relay(self, keys: str, source: int) -> None:
+        """Press keys for everybody who hears `source`: telephone events aren't in the sound (RFC 4733)."""
+        streams = [self._stream, *(leg.stream for leg in self._legs() if leg.up)]
+        for stream in streams:
+            if source in self._heard.get(stream.number, Heard()).sources:
+                stream.tell(media.SendDigits(stream.number, keys))
+
+    # -- what the agent orders -----------------------------------------------------------------------------------
+
+    def _carry_out(self, ordered: Ordered) -> None:
+        third = self._consultation
+        match ordered.order:
+            case "blind":
+                self._blind(ordered.number)
+            case "consult":
+                self._consult(ordered.number)
+            case "back" if third is not None:
+                third.leg.hang_up(Cause.ROBOT_HUNG_UP)
+            case "complete" if third is not None:
+                self.ends("transfer", Transfer(third.number, True, self.agent.where, third.leg))
+            case "swap" if third is not None and third.leg.up:
+                third.stage = "consult" if third.stage == "caller" else "caller"
+                self.connect()
+            case "conference" if third is not None and third.leg.up:
+                third.stage = "three"
+                self.connect()
+            case _:
+                self._refuses("nobody is being consulted")
+
+    def _blind(self, number: str) -> None:
+        try:
+            self._found(number)
+        except CannotDo as fault:
+            self._refuses(str(fault))
+            return
+        self.ends("transfer", Transfer(number, False, self.agent.where))
+
+    def _consult(self, number: str) -> None:
+        try:
+            where = self._found(number)
+            if where is None:
+                raise CannotDo(f"'{number}' is a queue: a caller can be sent there, nobody can be consulted.")
+            if self._consultation is not None:
+                raise CannotDo("Somebody is being consulted already.")
+        except CannotDo as fault:
+            self._refuses(str(fault))
+            return
+        shown = Shown(self.guest.caller.number, self._agent_name)
+        self._consultation = Consultation(self.guest.call(where, shown, CONSULTATION_RINGS_S), number)
+        self.connect()
+
+    def _found(self, number: str) -> Where | None:
+        if self._find is None:
+            raise CannotDo("There are no transfers in this talk.")
+        return self._find(number)
+
+    def _refuses(self, why: str) -> None:
+        """Let the agent hear that it can't be done; the talk goes on."""
+        self._record.event("code-refused", why=why)
+        if self.agent.up:
+            self.agent.play("congestion", seconds=REFUSED_S)
+
+    def _referred(self, leg: AgentLeg, asked: Referred) -> None:
+        """The phone wants the caller transferred (REFER): accept what can be tried, decline the rest."""
+        number = user_of(asked.target)
+        self._record.event("transfer-asked", leg=leg.number, called=number, attended=bool(asked.replaces))
+        if leg is not self.agent or self._consultation is not None:
+            leg.transfer_goes(603, "Decline")
+        elif asked.replaces:
+            self._replaces(number, unquote(asked.replaces).partition(";")[0])
+        else:
+            try:
+                self._found(number)
+            except CannotDo as fault:
+                self._record.event("transfer-refused", why=str(fault))
+                leg.transfer_goes(404, "Not Found")
+                return
+            leg.transfer_goes(100, "Trying")
+            self.ends("transfer", Transfer(number, False, leg.where))
+
+    def _replaces(self, number: str, call_id: str) -> None:
+        """The agent's phone has a second call, through us, to who is to have the caller: join the two (RFC 3891)."""
+        other = self._phones.talks.get(call_id)
+        if other is None or other is self or not other.simple or not other.belongs_to(self.agent.where):
+            self._record.event("transfer-refused", why="there is no such second call of this phone")
+            self.agent.transfer_goes(481, "Call/Transaction Does Not Exist")
+        elif not self._phones.media.side_by_side(self._stream, other.agent.stream):
+            self._record.event("transfer-refused", why="the second call is in another media worker")
+            self.agent.transfer_goes(488, "Not Acceptable Here")
+        else:
+            leg = other.gives_away()
+            self.guest.takes_in(leg)
+            self.agent.transfer_goes(100, "Trying")
+            self.agent.transfer_goes(200, "OK")
+            self.ends("transfer", Transfer(number, True, self.agent.where, leg))
+
+    def belongs_to(self, where: Where) -> bool:
+        """Tell whether it was the phone `where` that made this call to us."""
+        origin = self._record.dialog.origin
+        return isinstance(where, Extension) and origin.kind == "user" and origin.name == where.user
+
+    # -- the record --------------------------------------------------------------------------------------------
+
+    def _attend(self) -> None:
+        self._listening.attend(Question("talk", kind="dictation", language=self.guest.language))
+
+    def _turn(self, speaker: Literal["caller", "agent"], said: speech.Heard, offset: int) -> None:
+        """Write what was said; `offset`: samples from its stream's clock to the caller's."""
+        self._record.turn(
+            self._record.new_turn(), speaker, said.text, said.start + offset, said.end + offset,
+            confidence=said.confidence, language=said.language,
+        )  # fmt: skip
+
+
+def user_of(uri: str) -> str:
+    """Return whom a URI names: its user part, or the number of a `tel:`; "" where it can't be read."""
+    try:
+        read = read_uri(uri)
+    except BadUri:
+        return ""
+    return read.user or read.host
