@@ -1,0 +1,82 @@
+"""What is told to the journal is in the database, in order, once, before anybody goes on."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import insert, select
+
+from models.database import migrate, open_engine
+from models.errors import OurFault
+from models.queue_event import QueueEvent
+from models.staffing import Skill
+from queues.journal import Journal, record
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'hotline.sqlite'}", busy_seconds=0.05)
+    migrate(engine)
+    return engine
+
+
+@pytest.fixture
+def journal(engine):
+    journal = Journal(engine, "here", clock=lambda: 1_800_000_000.5)
+    journal.open()
+    yield journal
+    journal.close()
+
+
+def rows(engine):
+    with engine.connect() as connection:
+        return connection.execute(select(QueueEvent.__table__).order_by(QueueEvent.id)).all()
+
+
+async def test_an_event_is_in_the_database_when_it_is_told_to_be(engine, journal):
+    await journal.tell("queue.joined", queue="billing", call_id="c1", position=3, tags=("vip",))
+    (row,) = rows(engine)
+    assert (row.node, row.number, row.name, row.queue, row.call_id) == ("here", 1, "queue.joined", "billing", "c1")
+    assert row.data == {"position": 3, "tags": ["vip"]}
+    assert row.at.timestamp() == 1_800_000_000.5
+
+
+async def test_many_at_once_keep_their_order_and_numbers(engine, journal):
+    await asyncio.gather(*(journal.tell("queue.offered", agent=str(turn)) for turn in range(2000)))
+    found = rows(engine)
+    assert [row.number for row in found] == list(range(1, 2001))
+    assert [row.agent for row in found] == [str(turn) for turn in range(2000)]
+
+
+async def test_rows_are_written_with_their_event_or_not_at_all(engine, journal):
+    await journal.tell("queue.edited", insert(Skill).values(name="billing"))
+    other = journal.tell("queue.joined")
+    with pytest.raises(OurFault):
+        await journal.tell("queue.edited", insert(Skill).values(name="billing"))
+    await other
+    assert [(row.number, row.name) for row in rows(engine)] == [(1, "queue.edited"), (2, "queue.joined")]
+
+
+async def test_the_count_goes_on_where_it_stopped(engine, journal):
+    await journal.tell("queue.joined")
+    again = Journal(engine, "here")
+    again.open()
+    await again.tell("queue.joined")
+    again.close()
+    with engine.begin() as connection:
+        record(connection, "command", "queue.edited", queue="billing")
+        record(connection, "command", "queue.edited", data={"what": "added"})
+    assert [(row.node, row.number) for row in rows(engine)] == [
+        ("here", 1),
+        ("here", 2),
+        ("command", 1),
+        ("command", 2),
+    ]
+
+
+async def test_closing_writes_what_is_left(engine):
+    journal = Journal(engine, "here")
+    journal.open()
+    for _ in range(50):
+        journal.tell("queue.joined")
+    await asyncio.to_thread(journal.close)
+    assert len(rows(engine)) == 50
