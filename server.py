@@ -1,4 +1,4 @@
-"""Builds, starts and stops everything, and is the `hotline` command. Nobody imports this module."""
+"""Builds, starts and stops everything. Only `hotline serve` imports this module."""
 
 import asyncio
 import gc
@@ -8,32 +8,16 @@ import signal
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated
 
-import typer
-from rich.console import Console
-from setproctitle import setproctitle
-
-import asr_tts.cli
-import asr_tts.doctor
-import dialplans.cli
-import knowledge.cli
-import models.doctor
-import voice.cli
-import voice.demo
-import voice.doctor
 from asr_tts.speech_client import SpeechClient
 from dialplans.publishing import Publications
 from dialplans.routing import routing
 from models import call_story
 from models.call_log import CallLog
-from models.command_line import AsJson, ConfigFile, print_json, sentences
 from models.control_desk import ControlDesk
 from models.control_protocol import HangUpCall, PlaceCall, TakeUpFlow
 from models.errors import HotlineError
-from models.log import set_up
 from models.settings import Settings
-from models.settings_file import read_settings
 from voice.back_office import BackOffice
 from voice.calling import Calling
 from voice.media.media_client import MediaClient
@@ -199,28 +183,8 @@ def _leave_alone_what_stays() -> None:
     gc.collect()
 
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="A telephone line for a business, answered by a robot and backed by people.",
-)
-app.add_typer(voice.cli.app, name="calls")
-app.add_typer(dialplans.cli.app, name="dialplan")
-app.add_typer(knowledge.cli.app, name="kb")
-app.add_typer(asr_tts.cli.app, name="models")
-
-
-@app.command()
-@sentences
-def serve(config: ConfigFile = None) -> None:
-    """Answer the phone until SIGTERM; prints one line when ready."""
-    settings = read_settings(config)
-    set_up(settings.log)
-    setproctitle("hotline server")
-    asyncio.run(_serve(settings))
-
-
-async def _serve(settings: Settings) -> None:
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM; raise `OperatorFault` where something can't start."""
     try:
         await Server(settings).run()
     except ExceptionGroup as group:
@@ -233,39 +197,3 @@ async def _serve(settings: Settings) -> None:
 def _first(group: ExceptionGroup[HotlineError]) -> HotlineError:
     found = group.exceptions[0]
     return _first(found) if isinstance(found, ExceptionGroup) else found
-
-
-@app.command()
-@sentences
-def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """Look for what would go wrong: ports, addresses, weights, database, clock, disk; say what to do."""
-    settings = read_settings(config)
-    floors = (models.doctor, asr_tts.doctor, voice.doctor)
-    findings = [finding for floor in floors for finding in floor.examine(settings)]
-    if as_json:
-        print_json([{"level": f.level, "subject": f.subject, "sentence": f.sentence} for f in findings])
-    else:
-        colours = {"ok": "green", "warning": "yellow", "fault": "red"}
-        for f in findings:
-            Console(highlight=False).print(f"[{colours[f.level]}]{f.level:8}[/] {f.subject:9} ", end="", soft_wrap=True)
-            Console(highlight=False).print(f.sentence, markup=False, soft_wrap=True)
-    if any(finding.level == "fault" for finding in findings):
-        raise typer.Exit(1)
-
-
-@app.command()
-@sentences
-def demo(
-    directory: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("data/demo"),
-) -> None:
-    """Start a server, place a real SIP call to it, and print the conversation as it happens."""
-    raise typer.Exit(asyncio.run(voice.demo.demo(directory)))
-
-
-def main() -> None:
-    """Run the `hotline` command."""
-    app()
-
-
-if __name__ == "__main__":
-    main()

@@ -139,7 +139,17 @@ async def _record(directory: Path, call: str) -> dict[str, Any]:
     if not call:
         return {}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server", "calls", "show", call, "--json", "--config", str(directory / "hotline.toml")),
+        *(
+            sys.executable,
+            "-m",
+            "hotline",
+            "calls",
+            "show",
+            call,
+            "--json",
+            "--config",
+            str(directory / "hotline.toml"),
+        ),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )

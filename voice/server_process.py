@@ -66,7 +66,7 @@ class ServerProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "server",
+            "hotline",
             "serve",
             "--config",
             str(self._configuration()),

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 import models.call_log
-from models.database import Base, alembic_config, migrate, open_engine
+from models.database import Base, alembic_config, migrate, open_engine, revisions
 from models.errors import OperatorFault
 
 assert models.call_log
@@ -34,6 +34,11 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     with engine.connect() as connection:
         newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
         assert MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def test_the_revisions_by_their_numbers_are_those_by_alembics_chain() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    assert revisions() == [script.revision for script in scripts.walk_revisions()][::-1]
 
 
 def test_a_database_of_a_newer_hotline_is_left_alone(tmp_path: Path) -> None:

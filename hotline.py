@@ -1,0 +1,119 @@
+"""The `hotline` command: groups of commands by name, each loaded only when it is called. Nobody imports this module.
+
+`hotline calls list` is not to wait for what understands sentences, nor `hotline --help` for anything.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from models.command_line import AsJson, ConfigFile, print_json, sentences
+
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "calls": ("voice.cli", "Calls: list, show, play, export; place, hangup."),
+    "dialplan": ("dialplans.cli", "What the robot says: check, list and try out flows."),
+    "kb": ("knowledge.cli", "The knowledge base: articles, and what callers got no answer to."),
+    "models": ("asr_tts.cli", "The models for speech: list, fetch, verify."),
+}
+"""Where the commands of a group are (its `app`), and what `hotline --help` says of it."""
+
+
+class LaterGroup(TyperGroup):
+    """A group of commands that is loaded when one of them is called, or its help is asked for."""
+
+    def __init__(self, name: str, module: str, help_: str) -> None:
+        super().__init__(name=name, help=help_)
+        self._module = module
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Return the context of the group itself: from here on it does everything."""
+        group = typer.main.get_group(import_module(self._module).app)
+        return group.make_context(info_name, args, parent, **extra)
+
+
+class Commands(TyperGroup):
+    """The commands of this module, and the groups."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return their names in the order of the help."""
+        return [*super().list_commands(ctx), *GROUPS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command or a group, which isn't loaded yet; None where there is none."""
+        if cmd_name in GROUPS:
+            return LaterGroup(cmd_name, *GROUPS[cmd_name])
+        return super().get_command(ctx, cmd_name)
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A telephone line for a business, answered by a robot and backed by people.",
+)
+
+
+@app.command()
+@sentences
+def serve(config: ConfigFile = None) -> None:
+    """Answer the phone until SIGTERM; prints one line when ready."""
+    from setproctitle import setproctitle
+
+    from models.log import set_up
+    from models.settings_file import read_settings
+    from server import run
+
+    settings = read_settings(config)
+    set_up(settings.log)
+    setproctitle("hotline server")
+    asyncio.run(run(settings))
+
+
+@app.command()
+@sentences
+def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Look for what would go wrong: ports, addresses, weights, database, clock, disk; say what to do."""
+    from rich.console import Console
+
+    import asr_tts.doctor
+    import models.doctor
+    import voice.doctor
+    from models.settings_file import read_settings
+
+    settings = read_settings(config)
+    floors = (models.doctor, asr_tts.doctor, voice.doctor)
+    findings = [finding for floor in floors for finding in floor.examine(settings)]
+    if as_json:
+        print_json([{"level": f.level, "subject": f.subject, "sentence": f.sentence} for f in findings])
+    else:
+        colours = {"ok": "green", "warning": "yellow", "fault": "red"}
+        for f in findings:
+            Console(highlight=False).print(f"[{colours[f.level]}]{f.level:8}[/] {f.subject:9} ", end="", soft_wrap=True)
+            Console(highlight=False).print(f.sentence, markup=False, soft_wrap=True)
+    if any(finding.level == "fault" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+@sentences
+def demo(
+    directory: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("data/demo"),
+) -> None:
+    """Start a server, place a real SIP call to it, and print the conversation as it happens."""
+    import voice.demo
+
+    raise typer.Exit(asyncio.run(voice.demo.demo(directory)))
+
+
+def main() -> None:
+    """Run the `hotline` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
