@@ -43,7 +43,7 @@ class Crowd:
         needs = []
         for skill in skills:
             level = chance.randint(1, 5)
-            needs.append(Need(f"s{skill}", level, (Relax(30, max(0, level - 1)), Relax(90, max(0, level - 2)))))
+            needs.append(Need(f"s{skill}", level, (Relax(30, max(1, level - 1)), Relax(90, max(1, level - 2)))))
         return Queue(name, needs=tuple(needs), strategy=chance.choice([*STRATEGIES[:-1], *MIXES]))
 
     def _agent(self, extension: str) -> Candidate:

@@ -49,6 +49,8 @@ class Assignment:
         self._holder = [-1] * demand.places
         self._free = (1 << demand.places) - 1
         self._moved = False
+        self._lost = 0
+        """Places from whose holders no move leads to a free one, nor ever will: what they fit is lost or decided."""
         self.given = [-1] * len(demand.order_of)
         """Place of each waiter; -1: none."""
 
@@ -64,7 +66,6 @@ class Assignment:
         demand, holder = self._demand, self._holder
         next_of = [0] * len(demand.orders)
         stuck: set[int] = set()
-        gone = 0
         for waiter, (group, which) in enumerate(zip(demand.group_of, demand.order_of, strict=True)):
             if group in stuck:
                 continue
@@ -75,11 +76,10 @@ class Assignment:
             if at < len(order):
                 self._take(waiter, order[at])
                 continue
-            found = self._search(group, self._free, gone)
+            found = self._search(group, self._free, self._lost)
             if found.end < 0:
-                # What a search in vain saw leads nowhere for anybody after it either.
                 stuck.update(found.came)
-                gone |= found.seen
+                self._lost |= found.seen
             else:
                 self._moved = True
                 self._shift(found, waiter)
@@ -97,7 +97,8 @@ class Assignment:
             while fixed >> order[at] & 1:
                 at += 1
             next_of[which] = at
-            hopeless = fixed
+            # Moves among the lost may still end where this waiter is, if that is one of them.
+            hopeless = fixed if self._lost >> own & 1 else fixed | self._lost
             while (place := order[at]) != own:
                 if not hopeless >> place & 1:
                     if holder[place] < 0:
@@ -112,6 +113,7 @@ class Assignment:
                         self._take(waiter, place)
                         break
                     hopeless |= found.seen | 1 << place
+                    self._lost |= found.seen | 1 << place
                 at += 1
             fixed |= 1 << self.given[waiter]
 

@@ -121,14 +121,18 @@ class Matching:
 
     def _pair(self, live: list[Kind], supply: Supply) -> list[Pair]:
         now = supply.now
-        callers = sorted(
-            (-waiter.score(now), waiter.joined, call_id, nth, waiter)
+        callers = [
+            (-(waiter.points + waiter.points_per_s * (now - waiter.joined)), waiter.joined, call_id, nth, waiter)
             for nth, kind in enumerate(live)
             for call_id, waiter in kind.callers.items()
-        )
+        ]
+        callers.sort()
         preferences = Preferences(live, supply)
         group_of = [nth for _, _, _, nth, _ in callers]
-        order_of = [preferences.order_of(nth, waiter) for _, _, _, nth, waiter in callers]
+        order_of = [
+            preferences.order_of(nth, waiter) if waiter.familiar or waiter.avoid else nth
+            for _, _, _, nth, waiter in callers
+        ]
         given = assign(Demand(preferences.orders, order_of, group_of, preferences.fits, supply.rows.size))
         extensions, rows = self.candidates.extensions, supply.rows.tolist()
         left = set(range(supply.rows.size)).difference(given)

@@ -35,10 +35,9 @@ class Kind:
     skills: Numbers = field(default_factory=_none)
     """Rows of the skills that count for ability."""
 
-    @property
-    def strategy(self) -> FrozenStrategy:
-        """By which the best agent is chosen."""
-        return self.asked[3]
+    def __post_init__(self) -> None:
+        self.strategy: FrozenStrategy = self.asked[3]
+        self.weight = familiar_weight(self.strategy)
 
     def learn(self, candidates: Candidates) -> None:
         """Work out who fits."""
@@ -67,8 +66,9 @@ class Supply:
     def of(self, extensions: Iterable[str]) -> list[int]:
         """Return the places of some agents, in the order of the agents."""
         if not self._places:
-            for place, row in enumerate(self.rows.tolist()):
-                self._places.setdefault(row, []).append(place)
+            self._places = dict(zip(self.rows.tolist(), ([place] for place in range(self.rows.size)), strict=True))
+            if len(self._places) < self.rows.size:
+                self._places = {row: np.flatnonzero(self.rows == row).tolist() for row in self._places}
         rows = (self.candidates.row(extension) for extension in extensions)
         return [place for row in rows for place in self._places.get(row, ())]
 
@@ -79,7 +79,7 @@ class Preferences:
     def __init__(self, kinds: list[Kind], supply: Supply) -> None:
         """Work out the order of each kind."""
         self._kinds, self._supply = kinds, supply
-        self._weights = [familiar_weight(kind.strategy) for kind in kinds]
+        self._weights = [kind.weight for kind in kinds]
         self._numbers: dict[int, list[float]] = {}
         """Numbers by which a mix ordered its places; by kind."""
         kind_of, place_of = self._fitting()
@@ -155,12 +155,11 @@ class Preferences:
             ability = self._ability(kind_of[which], place_of[which])
             missing[which] = supply.load[place_of[which]] * (int(ability.max(initial=0)) + 1) + ability.max(initial=0)
             missing[which] -= ability
-        most = int(missing.max(initial=0)) + 1
-        size = supply.rows.size
-        keys = (kind_of * most + missing) * size + ranks[way[kind_of], place_of]
+        low, high = supply.rows.size.bit_length(), int(missing.max(initial=0)).bit_length()
+        keys = (kind_of << high | missing) << low | ranks[way[kind_of], place_of]
         keys.sort()
-        kinds = keys // (most * size)
-        self._deal(kinds, places[way[kinds], keys % size])
+        kinds = keys >> high + low
+        self._deal(kinds, places[way[kinds], keys & (1 << low) - 1])
 
     def _order_by_points(self, kind_of: Numbers, place_of: Indices) -> None:
         """Order by mixes: the most points first, those with fewer calls in hand before."""
