@@ -66,6 +66,7 @@ class Talk:
         self._given_away = False
         """Whether another talk has the agent now."""
         agent.forget_keys()
+        agent.quiet()
         phones.talks[self._record.dialog.id] = self
         self._record.event("talk-began", leg=agent.number, agent=agent_name)
         self.connect()
@@ -98,6 +99,9 @@ class Talk:
             third.leg.hang_up(Cause.ROBOT_HUNG_UP)
         if not self._given_away and (transfer is None or transfer.attended):
             self.agent.hang_up(Cause.ROBOT_HUNG_UP)
+        elif not self._given_away and self.agent.up:
+            # Who has sent the caller on and stays hears that it rings there.
+            self.agent.play("ringback")
         self._record.event(
             "talk-ended", leg=self.agent.number, by=talked.ended_by if talked else "server",
             seconds=talked.seconds if talked else None,
@@ -111,6 +115,11 @@ class Talk:
         self.guest.gives_away(self.agent)
         self.ends("transfer", why="the agent was handed on to another caller")
         return self.agent
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether it ended so that the caller waits for somebody else."""
+        return self._over.done() and not self._over.cancelled() and self._over.result().transfer is not None
 
     @property
     def simple(self) -> bool:

@@ -109,7 +109,8 @@ class WaitingCaller:
         """Let caller and agent hear each other until it ends."""
         self._ask_that_it_is_here()
         assert isinstance(agent, AgentLeg)
-        assert agent in self._legs, "it was called by another guest"
+        if agent not in self._legs:
+            raise CannotDo("This leg belongs to another call.")
         if not agent.up:
             raise CannotDo("The agent hung up before the talk.")
         self._plays_music = False
@@ -122,7 +123,7 @@ class WaitingCaller:
         finally:
             self._talk = None
             talk.close()
-            if not self._left and self._music is not None:
+            if not self._left and (self._music is not None or talk.passes_on):
                 self.play_music()
         if talked.ended_by == "lost":
             await self.say(Say((prompt(LINE_LOST, self.language),), barge_in=False))
