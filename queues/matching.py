@@ -10,8 +10,10 @@ decision; so a decision costs what the kinds and the free agents are, not their 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
+
+import numpy as np
 
 from queues.assignment import Demand, assign
 from queues.candidates import Candidate, Candidates
@@ -19,8 +21,7 @@ from queues.preferences import Asked, Kind, Preferences, Supply
 from queues.waiter import Waiter
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """A caller and who is to ring."""
 
     call_id: str
@@ -40,6 +41,10 @@ class Matching:
         """When a waiter asks for less: time, call id, when that one joined."""
         self._version = -1
         """Of `candidates`, when it was last worked out who fits."""
+        self._fits = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+        """All pairs of a kind (by its number among `_kinds`) and the row of an agent who fits."""
+        self._known = False
+        """Whether `_fits` is of these kinds."""
 
     def join(self, waiter: Waiter) -> None:
         """Add a waiter, or replace what was known of one."""
@@ -56,6 +61,7 @@ class Matching:
         del kind.callers[call_id]
         if not kind.callers:
             del self._kinds[kind.asked]
+            self._known = False
 
     def put(self, candidate: Candidate) -> None:
         """Add an agent, or replace what was known of one."""
@@ -79,8 +85,14 @@ class Matching:
             return []
         self._learn()
         supply = Supply(self.candidates, rows, load, now)
-        live = [kind for kind in self._kinds.values() if supply.has_any(kind.fit)]
-        return self._pair(live, supply) if live else []
+        kind_of, place_of = supply.fitting(*self._fits)
+        if not place_of.size:
+            return []
+        kinds = list(self._kinds.values())
+        some = np.bincount(kind_of, minlength=len(kinds)) > 0
+        kind_of = (np.cumsum(some) - 1)[kind_of]
+        live = [kinds[nth] for nth in np.flatnonzero(some).tolist()]
+        return self._pair(live, Preferences(live, supply, kind_of, place_of))
 
     # -- who asks for what -----------------------------------------------------------------------------------------
 
@@ -91,6 +103,7 @@ class Matching:
         kind = self._kinds.get(asked)
         if kind is None:
             kind = self._kinds[asked] = Kind(asked)
+            self._known = False
             if self._version == self.candidates.version:
                 kind.learn(self.candidates)
         kind.callers[waiter.call_id] = waiter
@@ -111,15 +124,21 @@ class Matching:
             self._settle(waiter, now)
 
     def _learn(self) -> None:
-        """Work out anew who fits whom if an agent is not what the agent was."""
+        """Work out anew who fits whom if an agent is not what the agent was, or if kinds came or went."""
         if self._version != self.candidates.version:
             for kind in self._kinds.values():
                 kind.learn(self.candidates)
             self._version = self.candidates.version
+            self._known = False
+        if not self._known:
+            fits = [kind.fit for kind in self._kinds.values()]
+            self._fits = np.repeat(np.arange(len(fits)), [fit.size for fit in fits]), np.concatenate(fits)
+            self._known = True
 
     # -- who gets whom ---------------------------------------------------------------------------------------------
 
-    def _pair(self, live: list[Kind], supply: Supply) -> list[Pair]:
+    def _pair(self, live: list[Kind], preferences: Preferences) -> list[Pair]:
+        supply = preferences.supply
         now = supply.now
         callers = [
             (-(waiter.points + waiter.points_per_s * (now - waiter.joined)), waiter.joined, call_id, nth, waiter)
@@ -127,10 +146,9 @@ class Matching:
             for call_id, waiter in kind.callers.items()
         ]
         callers.sort()
-        preferences = Preferences(live, supply)
-        group_of = [nth for _, _, _, nth, _ in callers]
+        group_of = [caller[3] for caller in callers]
         order_of = [
-            preferences.order_of(nth, waiter) if waiter.familiar or waiter.avoid else nth
+            preferences.order_of(nth, waiter) if waiter.avoid or (waiter.familiar and live[nth].weight) else nth
             for _, _, _, nth, waiter in callers
         ]
         given = assign(Demand(preferences.orders, order_of, group_of, preferences.fits, supply.rows.size))

@@ -54,14 +54,24 @@ class Supply:
         self.candidates, self.rows, self.load, self.now = candidates, rows, load, now
         self.loads = int(load[-1]) + 1
         """One more than the highest load."""
-        there = np.zeros(len(candidates.extensions), dtype=np.bool_)
-        there[rows] = True
-        self._there = there
         self._places: dict[int, list[int]] = {}
 
-    def has_any(self, fit: Indices) -> bool:
-        """Tell whether there is a place at any of these agents."""
-        return bool(self._there[fit].any())
+    def fitting(self, kind_of: Numbers, rows: Indices) -> tuple[Numbers, Indices]:
+        """Return every pair of a kind and a place, given those of a kind and an agent's row; kinds stay in order."""
+        several = self.loads > 1 or int(np.bincount(self.rows).max()) > 1
+        place_of = np.full(len(self.candidates.extensions), -1, dtype=np.intp)
+        if not several:
+            place_of[self.rows] = np.arange(self.rows.size)
+            places = place_of[rows]
+            there = places >= 0
+            return kind_of[there], places[there]
+        by_row = np.argsort(self.rows, kind="stable")
+        first = np.searchsorted(self.rows[by_row], np.arange(place_of.size + 1))
+        count = (first[1:] - first[:-1])[rows]
+        nth = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        kinds, places = np.repeat(kind_of, count), by_row[np.repeat(first[rows], count) + nth]
+        by = np.lexsort((places, kinds))
+        return kinds[by], places[by]
 
     def of(self, extensions: Iterable[str]) -> list[int]:
         """Return the places of some agents, in the order of the agents."""
@@ -76,13 +86,11 @@ class Supply:
 class Preferences:
     """The orders in which kinds of waiters, and waiters with wishes of their own, like the places."""
 
-    def __init__(self, kinds: list[Kind], supply: Supply) -> None:
-        """Work out the order of each kind."""
-        self._kinds, self._supply = kinds, supply
-        self._weights = [kind.weight for kind in kinds]
+    def __init__(self, kinds: list[Kind], supply: Supply, kind_of: Numbers, place_of: Indices) -> None:
+        """Work out the order of each kind; `kind_of` and `place_of` are all pairs that fit, in the order of kinds."""
+        self._kinds, self.supply = kinds, supply
         self._numbers: dict[int, list[float]] = {}
         """Numbers by which a mix ordered its places; by kind."""
-        kind_of, place_of = self._fitting()
         mixed = np.array([not isinstance(kind.strategy, str) for kind in kinds])[kind_of]
         self.orders: list[list[int]] = [[] for _ in kinds]
         """Places, best first: of each kind, then of waiters with an order of their own."""
@@ -94,12 +102,12 @@ class Preferences:
 
     def order_of(self, kind: int, waiter: Waiter) -> int:
         """Return which of `orders` is that of a waiter of a kind."""
-        weight = self._weights[kind]
+        weight = self._kinds[kind].weight
         if not waiter.avoid and not (weight and waiter.familiar):
             return kind
         fits = self.fits[kind]
-        known = [place for place in self._supply.of(waiter.familiar) if fits >> place & 1] if weight else []
-        avoided = {place for place in self._supply.of(waiter.avoid) if fits >> place & 1}
+        known = [place for place in self.supply.of(waiter.familiar) if fits >> place & 1] if weight else []
+        avoided = {place for place in self.supply.of(waiter.avoid) if fits >> place & 1}
         if not known and not avoided:
             return kind
         order = self._with_known(kind, known) if known else self.orders[kind]
@@ -109,40 +117,25 @@ class Preferences:
         return len(self.orders) - 1
 
     def _with_known(self, kind: int, known: list[int]) -> list[int]:
-        familiar, weight = set(known), self._weights[kind]
+        familiar, weight = set(known), self._kinds[kind].weight
         others = [place for place in self.orders[kind] if place not in familiar]
         if weight == FIRST_OF_ALL:
             return known + others
         number = dict(zip(self.orders[kind], self._numbers[kind], strict=True))
-        load = self._supply.load
+        load = self.supply.load
         keyed = [(load[place], number[place] - weight * (place in familiar), place) for place in self.orders[kind]]
         return [place for _, _, place in sorted(keyed)]
 
-    def _fitting(self) -> tuple[Numbers, Indices]:
-        """Return every pair of a kind and a place that fits it, in the order of kinds."""
-        supply = self._supply
-        rows = np.concatenate([kind.fit for kind in self._kinds])
-        kind_of = np.repeat(np.arange(len(self._kinds)), [kind.fit.size for kind in self._kinds])
-        free = supply.rows.size
-        by_row = np.argsort(supply.rows, kind="stable")
-        first = np.searchsorted(supply.rows[by_row], np.arange(len(supply.candidates.extensions) + 1))
-        count = (first[1:] - first[:-1])[rows]
-        if free and int(count.max(initial=0)) <= 1:
-            there = count > 0
-            return kind_of[there], by_row[first[rows[there]]]
-        nth = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-        return np.repeat(kind_of, count), by_row[np.repeat(first[rows], count) + nth]
-
     def _order_by_rank(self, kind_of: Numbers, place_of: Indices) -> None:
         """Order by strategies that give every place a rank: one sort of whole numbers, from which places are read."""
-        supply = self._supply
+        supply = self.supply
         names = sorted({kind.strategy for kind in self._kinds if isinstance(kind.strategy, str)})
         number_of = {name: nth for nth, name in enumerate(names)}
         ranks = np.empty((len(names) + 1, supply.rows.size), dtype=np.int64)
         places = np.empty_like(ranks)
         for nth, name in enumerate(names):
             numbers = ranking(name, supply.rows, supply.candidates)
-            places[nth] = np.arange(supply.rows.size) if numbers is None else np.lexsort((numbers, supply.load))
+            places[nth] = np.arange(supply.rows.size) if numbers is None else self._sorted(numbers, supply.load)
             ranks[nth, places[nth]] = np.arange(supply.rows.size)
         way = np.array(
             [number_of[kind.strategy] if isinstance(kind.strategy, str) else len(names) for kind in self._kinds]
@@ -163,7 +156,7 @@ class Preferences:
 
     def _order_by_points(self, kind_of: Numbers, place_of: Indices) -> None:
         """Order by mixes: the most points first, those with fewer calls in hand before."""
-        supply = self._supply
+        supply = self.supply
         numbers = np.zeros(place_of.size)
         strategies = {kind.strategy for kind in self._kinds if not isinstance(kind.strategy, str)}
         mix_of = {strategy: nth for nth, strategy in enumerate(strategies)}
@@ -181,8 +174,13 @@ class Preferences:
                 else:
                     points += weight * shares(name, supply.rows, supply.candidates, supply.now)[places]
             numbers[which] = -points
-        by = np.lexsort((place_of, numbers, supply.load[place_of], kind_of))
+        by = self._sorted(numbers, supply.load[place_of], kind_of)
         self._deal(kind_of[by], place_of[by], numbers[by])
+
+    def _sorted(self, numbers: Floats, load: Numbers, kind_of: Numbers | None = None) -> Indices:
+        """Return what comes first: lower load, then lower number, then what comes first already."""
+        keys = (numbers, load) if self.supply.loads > 1 else (numbers,)
+        return np.lexsort(keys if kind_of is None else (*keys, kind_of))
 
     def _ability(self, kind_of: Numbers, place_of: Indices) -> Numbers:
         """Return the sum of levels that the agent of a place has in what a kind needs."""
@@ -190,8 +188,8 @@ class Preferences:
         skills = np.zeros((len(self._kinds), most), dtype=np.intp)
         for nth, kind in enumerate(self._kinds):
             skills[nth, : kind.skills.size] = kind.skills
-        rows = self._supply.rows[place_of]
-        levels = self._supply.candidates.levels
+        rows = self.supply.rows[place_of]
+        levels = self.supply.candidates.levels
         total = np.zeros(place_of.size, dtype=np.int64)
         for column in range(most):
             total += levels[skills[kind_of, column], rows]
@@ -208,7 +206,7 @@ class Preferences:
                 self._numbers[kind] = values[ends[kind] : ends[kind + 1]]
 
     def _bits(self, kind_of: Numbers, place_of: Indices) -> list[int]:
-        fit = np.zeros((len(self._kinds), self._supply.rows.size), dtype=np.bool_)
+        fit = np.zeros((len(self._kinds), self.supply.rows.size), dtype=np.bool_)
         fit[kind_of, place_of] = True
         packed = np.packbits(fit, axis=1, bitorder="little")
         whole, width = packed.tobytes(), packed.shape[1]

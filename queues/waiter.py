@@ -34,7 +34,7 @@ class Wish:
         return sorted(steps)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Waiter:
     """A caller who waits."""
 
