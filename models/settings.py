@@ -96,6 +96,8 @@ class SipSettings(Section):
     """How long a call that we place may ring."""
     nonce_seconds: float = 60
     """How long a digest challenge of ours is good for."""
+    phone_check: float = Field(30, ge=0)
+    """Seconds between our OPTIONS to agents' phones; 0: none."""
 
 
 class MediaSettings(Section):

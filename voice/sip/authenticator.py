@@ -14,10 +14,10 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from models.errors import OperatorFault
 from models.settings import UserSettings
-from voice.sip.digest import STRONGEST_FIRST, Algorithm, as_sent, hashed, parameters, password_of, quoted, response
+from voice.sip.digest import STRONGEST_FIRST, Algorithm, as_sent, hashed, parameters, quoted, response
 from voice.sip.offers import Offers
+from voice.sip.users import AllUsers, ConfiguredUsers, KnownUsers, Users
 
 _EVERY_COUNT_USED = 0xFFFFFFFF
 _NONCE_BYTES = 8 + 8 + 16
@@ -87,23 +87,27 @@ class Proof:
 
 
 class Authenticator:
-    """Knows the users' HA1 values and asks for proof."""
+    """Asks users for proof of who they are."""
 
-    def __init__(self, realm: str, users: Iterable[UserSettings], nonces: Nonces) -> None:
-        """Raise `OperatorFault` where a user has no password or one that can't be read."""
+    def __init__(self, realm: str, users: Iterable[UserSettings], nonces: Nonces, more: Users | None = None) -> None:
+        """`users` of the settings, and `more` that may come and go.
+
+        Raises `OperatorFault` where one of the settings has no password or one that can't be read.
+        """
         self._realm = realm
         self._nonces = nonces
         self._offers = Offers()
-        self._ha1: dict[tuple[str, str], str] = {}
-        self._users = frozenset(user.name for user in users if self._learn(user))
-        common = tuple(a for a in STRONGEST_FIRST if all((name, a) in self._ha1 for name in self._users))
-        # Offered to everybody alike: an offer that depends on the user would tell who exists.
-        self.offered: tuple[Algorithm, ...] = common or STRONGEST_FIRST
+        self._users = AllUsers(ConfiguredUsers(realm, users), KnownUsers() if more is None else more)
         self._nobody = {algorithm: hashed(algorithm, secrets.token_hex(16)) for algorithm in STRONGEST_FIRST}
 
     @property
     def has_users(self) -> bool:
-        return bool(self._users)
+        return len(self._users) > 0
+
+    @property
+    def offered(self) -> tuple[Algorithm, ...]:
+        """Offered to everybody alike: an offer that depends on the user would tell who exists."""
+        return self._users.offered
 
     def challenges(self, now: float, stale: bool = False, phone: str = "", user_agent: str = "") -> tuple[str, ...]:
         """Values of the WWW-Authenticate headers of one 401, strongest first (RFC 8760 section 2.4).
@@ -128,12 +132,18 @@ class Authenticator:
         return Proof()
 
     def _judge(self, method: str, given: Mapping[str, str], now: float) -> Proof:
-        algorithm = {"md5": "MD5", "sha-256": "SHA-256"}.get(given.get("algorithm", "MD5").lower())
+        named: dict[str, Algorithm] = {"md5": "MD5", "sha-256": "SHA-256"}
+        algorithm = named.get(given.get("algorithm", "MD5").lower())
         qop, nc, user = given.get("qop", ""), given.get("nc", ""), given.get("username", "")
         counted = qop == "auth" and re.fullmatch(r"[0-9a-fA-F]{8}", nc) is not None
-        if algorithm not in self.offered or (qop and not counted) or (not qop and algorithm != "MD5"):
+        if (
+            algorithm is None
+            or algorithm not in self.offered
+            or (qop and not counted)
+            or (not qop and algorithm != "MD5")
+        ):
             return Proof(tried=True)
-        ha1 = self._ha1.get((user, algorithm), self._nobody[algorithm])
+        ha1 = self._users.ha1(user, algorithm) or self._nobody[algorithm]
         nonce = given.get("nonce", "")
         expected = response(
             algorithm, ha1, method, given.get("uri", ""), nonce, qop, nc if qop else "", given.get("cnonce", "")
@@ -145,17 +155,3 @@ class Authenticator:
         if not fresh or not self._nonces.spend(nonce, int(nc, 16) if qop else None):
             return Proof(tried=True, stale=True)
         return Proof(user, tried=True)
-
-    def _learn(self, user: UserSettings) -> bool:
-        password = password_of(user.password, f"user '{user.name}'")
-        given = {"MD5": user.ha1, "SHA-256": user.ha1_sha256}
-        for algorithm in STRONGEST_FIRST:
-            if password:
-                self._ha1[user.name, algorithm] = hashed(algorithm, f"{user.name}:{self._realm}:{password}")
-            elif given[algorithm]:
-                self._ha1[user.name, algorithm] = given[algorithm].lower()
-        if not any((user.name, algorithm) in self._ha1 for algorithm in STRONGEST_FIRST):
-            raise OperatorFault(
-                f"User '{user.name}' has no password: set password, ha1 or ha1_sha256 in [[sip.users]]."
-            )
-        return True

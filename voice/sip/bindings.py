@@ -73,18 +73,41 @@ class OutOfOrder(Exception):
     """A REGISTER of the same Call-ID with a CSeq that isn't higher came after a newer one (section 10.3 step 7)."""
 
 
-class Bindings:
-    """The table. `on_change(binding, present)` tells whoever keeps a copy; `kept` are the ones kept from before."""
+Watcher = Callable[[Binding, bool], None]
+"""Hears of each binding that is made, refreshed (True) or gone (False)."""
 
-    def __init__(
-        self, kept: Iterable[Binding] = (), on_change: Callable[[Binding, bool], None] = lambda binding, present: None
-    ) -> None:
+
+class Bindings:
+    """The table. Whoever keeps a copy, or needs to know at once, watches it; `kept` are the ones kept from before."""
+
+    def __init__(self, kept: Iterable[Binding] = (), on_change: Watcher | None = None) -> None:
         self._of: dict[str, dict[str, Binding]] = {}
-        self._on_change = on_change
+        self._watchers: list[Watcher] = [on_change] if on_change else []
         self._places: dict[Address, Binding] | None = None
         """Who is where, drawn up when asked for after a change."""
+        self.keep(kept)
+
+    def keep(self, kept: Iterable[Binding]) -> None:
+        """Take over bindings that were made before; nobody is told."""
+        self._places = None
         for binding in kept:
             self._of.setdefault(binding.user, {})[binding.contact.key] = binding
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell `watcher` of every change from now on, within the call that brings it about: it must return quickly."""
+        self._watchers.append(watcher)
+
+    def expire(self, now: float) -> None:
+        """Remove what has expired, so that watchers hear of it."""
+        for mine in list(self._of.values()):
+            for binding in list(mine.values()):
+                if binding.expires_at <= now:
+                    self._remove(binding)
+
+    def forget(self, user: str) -> None:
+        """Remove all of a user's bindings, whoever made them: the password is another one now, or the user is gone."""
+        for binding in list(self._of.get(user, {}).values()):
+            self._remove(binding)
 
     def of(self, user: str, now: float) -> list[Binding]:
         """The user's live bindings, best `q` first, the most recently refreshed first among equals."""
@@ -126,7 +149,7 @@ class Bindings:
                 self._remove(binding)
             else:
                 self._of.setdefault(binding.user, {})[binding.contact.key] = binding
-                self._on_change(binding, True)
+                self._tell(binding, True)
         for user in {binding.user for binding in offered}:
             by_age = sorted(self.of(user, now), key=lambda binding: binding.refreshed_at)
             for binding in by_age[: max(0, len(by_age) - limit)]:
@@ -152,7 +175,11 @@ class Bindings:
         if not mine:
             self._of.pop(binding.user, None)
         if gone is not None:
-            self._on_change(gone, False)
+            self._tell(gone, False)
+
+    def _tell(self, binding: Binding, present: bool) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(binding, present)
 
 
 def _seconds(text: str | None) -> int | None:

@@ -6,7 +6,7 @@ runs it beside everything else.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Protocol
@@ -21,16 +21,20 @@ from voice.sip.errand import Errand, Reply
 from voice.sip.guard import Guard
 from voice.sip.health_check import HealthCheck
 from voice.sip.origins import Domain, Origins
+from voice.sip.phone_check import PhoneCheck, Watched
 from voice.sip.register_request import register_handler
 from voice.sip.registrar import Registrar
 from voice.sip.registration import Registration
 from voice.sip.request import RequestHandler
 from voice.sip.resolve import Resolver
 from voice.sip.trunk import Trunk
+from voice.sip.users import Users
 
 log = logging.getLogger(__name__)
 _FOLLOW_EVERY = 60.0
 """Seconds; the resolver asks the name servers only when the records' time is over."""
+_EXPIRE_EVERY = 1.0
+"""Seconds."""
 _AFTER_A_FAULT = 30.0
 """Seconds until what failed unexpectedly is begun again."""
 
@@ -52,16 +56,17 @@ class Stack(Protocol):
 
 
 class SipEdge:
-    def __init__(self, settings: SipSettings, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: SipSettings, clock: Callable[[], float], more_users: Users | None = None) -> None:
         """Raise `OperatorFault` where a trunk, user or address in the settings can't be used.
 
-        `clock` in seconds; the guard, nonces, bindings and registrations all count by it.
+        `clock` in seconds; the guard, nonces, bindings and registrations all count by it. `more_users` may register
+        besides those of the settings.
         """
         self._settings, self._clock = settings, clock
         self.trunks = [Trunk(trunk) for trunk in settings.trunks]
         self.bindings = Bindings()
         self.resolver = Resolver(clock)
-        authenticator = Authenticator(settings.realm, settings.users, Nonces(settings.nonce_seconds))
+        authenticator = Authenticator(settings.realm, settings.users, Nonces(settings.nonce_seconds), more_users)
         self.guard = Guard(settings.guard, self._is_trunk)
         listen, port = host_and_port(settings.listen, "listen in [sip]")
         self._can_be_called_at(settings.public_address or listen)
@@ -76,6 +81,7 @@ class SipEdge:
         self.admission = Admission(self.trunks, settings.guard.max_calls)
         self.registrar = Registrar(authenticator, self.bindings, self.guard.credentials_judged)
         self.registrations: list[Registration] = []
+        self._people: tuple[Callable[[], Iterable[Watched]], Callable[[Watched, bool], None]] | None = None
         self._stopping, self._ended = asyncio.Event(), asyncio.Event()
         self._running = False
 
@@ -89,6 +95,10 @@ class SipEdge:
             for trunk in self.trunks
             if trunk.settings.register_with
         ]
+
+    def watch_phones(self, watched: Callable[[], Iterable[Watched]], on_sign: Callable[[Watched, bool], None]) -> None:
+        """Have `run` ask the `watched` places whether they are there, and tell `on_sign` of each answer and silence."""
+        self._people = watched, on_sign
 
     async def run(self) -> None:
         """Keep registrations up and watch the trunks' health until `stop`; then unregister and return."""
@@ -106,6 +116,12 @@ class SipEdge:
                         for trunk, check in zip(watched, checks, strict=True)
                     ),
                 ]
+                watches.append(group.create_task(self._kept_up("phones", self._expire)))
+                if self._people and self._settings.phone_check:
+                    check = PhoneCheck(
+                        *self._people, self._stack.send, self.resolver, our_uri, self._settings.phone_check
+                    )
+                    watches.append(group.create_task(self._kept_up("phones", check.run)))
                 for registration in self.registrations:
                     group.create_task(self._kept_up(registration.trunk.name, registration.run))
                 await self._stopping.wait()
@@ -144,6 +160,12 @@ class SipEdge:
             except HotlineError as fault:
                 log.warning("line '%s': %s", trunk.name, fault)
             await asyncio.sleep(_FOLLOW_EVERY)
+
+    async def _expire(self) -> None:
+        """Remove registrations as they run out, not only when somebody asks for them."""
+        while True:
+            await asyncio.sleep(_EXPIRE_EVERY)
+            self.bindings.expire(self._clock())
 
     def _is_trunk(self, address: str) -> bool:
         return any(trunk.owns(address) for trunk in self.trunks)

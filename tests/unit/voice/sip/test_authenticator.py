@@ -6,7 +6,8 @@ import pytest
 from models.errors import OperatorFault
 from models.settings import UserSettings
 from voice.sip.authenticator import Authenticator, Nonces
-from voice.sip.digest import answer_to, best_challenge, hashed, response
+from voice.sip.digest import STRONGEST_FIRST, answer_to, best_challenge, hashed, response
+from voice.sip.users import KnownUsers
 
 URI = "sip:hotline"
 
@@ -155,3 +156,74 @@ def test_credentials_for_another_realm_are_no_try():
 )
 def test_garbage_in_credentials_proves_nobody(header):
     assert asking().proof("REGISTER", [header], 1).user == ""
+
+
+def with_agents(*names):
+    """Users of the settings, and agents who may come and go; they have the password "right" too."""
+    agents = KnownUsers()
+    agents.replace(table_of(*names))
+    users = [UserSettings(name="alice", password="right")]
+    return Authenticator("hotline", users, Nonces(60, secret=b"s" * 32), agents), agents
+
+
+def table_of(*names, password="right"):
+    return {(name, kind): hashed(kind, f"{name}:hotline:{password}") for name in names for kind in STRONGEST_FIRST}
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+def test_whoever_comes_later_is_a_user_at_once_and_whoever_goes_is_none(algorithm):
+    asks, agents = with_agents()
+    early = answered(asks, 0, user="201", algorithm=algorithm)
+    assert asks.proof("REGISTER", [early], 1).user == ""
+    agents.replace(table_of("201"))
+    assert asks.proof("REGISTER", [answered(asks, 0, user="201", algorithm=algorithm)], 1).user == "201"
+    agents.replace(table_of("202"))
+    assert asks.proof("REGISTER", [answered(asks, 0, user="201", algorithm=algorithm)], 1).user == ""
+
+
+def test_a_changed_password_counts_at_once():
+    asks, agents = with_agents("201")
+    agents.replace(table_of("201", password="new"))
+    assert asks.proof("REGISTER", [answered(asks, 0, user="201")], 1).user == ""
+    assert asks.proof("REGISTER", [answered(asks, 0, user="201", password="new")], 1).user == "201"
+
+
+def test_a_user_of_the_settings_keeps_the_name_that_an_agent_has_too():
+    asks, agents = with_agents()
+    agents.replace(table_of("alice", password="agents"))
+    assert asks.proof("REGISTER", [answered(asks, 0, password="agents")], 1).user == ""
+    assert asks.proof("REGISTER", [answered(asks, 0)], 1).user == "alice"
+
+
+def test_an_agent_known_by_md5_alone_takes_the_stronger_offer_from_everybody_alike():
+    asks, agents = with_agents()
+    assert asks.offered == ("SHA-256", "MD5")
+    agents.replace({("201", "MD5"): hashed("MD5", "201:hotline:right")})
+    assert asks.offered == ("MD5",)
+    assert [challenge.count("algorithm=MD5") for challenge in asks.challenges(0)] == [1]
+
+
+def test_agents_alone_make_users():
+    agents = KnownUsers()
+    asks = Authenticator("hotline", [], Nonces(60), agents)
+    assert not asks.has_users
+    agents.replace(table_of("201"))
+    assert asks.has_users
+
+
+def test_an_unknown_name_is_looked_for_as_long_as_a_known_one(monkeypatch):
+    asks, _ = with_agents("201")
+    asked: Counter[KnownUsers] = Counter()
+
+    def counted(part, name, algorithm):
+        asked[part] += 1
+        return plain(part, name, algorithm)
+
+    plain = KnownUsers.ha1
+    monkeypatch.setattr(KnownUsers, "ha1", counted)
+    work = []
+    for user in ("alice", "201", "nobody"):
+        asked.clear()
+        asks.proof("REGISTER", [answered(asks, 0, user=user, password="wrong")], 1)
+        work.append(sorted(asked.values()))
+    assert work == [[1, 1]] * 3

@@ -11,6 +11,7 @@ from voice.sip.edge import SipEdge
 from voice.sip.edge_metrics import families
 from voice.sip.errand import Reply
 from voice.sip.origins import Arrival, Prove
+from voice.sip.phone_check import Watched
 from voice.sip.request import Request
 
 pytestmark = pytest.mark.looptime
@@ -177,3 +178,31 @@ async def test_what_the_edge_counts_can_be_read_by_prometheus():
     gauges = Gauges()
     gauges.add(*families(door, lambda: 0.0))
     assert {metric.name for metric in gauges.collect()} == set(read)
+
+
+async def test_registrations_run_out_by_themselves_and_phones_are_asked_whether_they_are_there():
+    door, stack = edge(trunks=[], phone_check=20), Stack()
+    gone, signs = [], []
+    door.bindings.watch(lambda binding, present: gone.append((asyncio.get_running_loop().time(), present)))
+    door.watch_phones(
+        lambda: [
+            Watched(binding.user, binding.contact.key, binding.contact.uri, binding.route)
+            for binding in door.bindings.of("alice", asyncio.get_running_loop().time())
+        ],
+        lambda watched, there: signs.append((watched.owner, there)),
+    )
+    door.plug_into(stack)
+    answer = stack.handlers["REGISTER"](register(("Expires", "60")))
+    offered = [value for name, value in answer.headers if name == "WWW-Authenticate"]
+    challenge = best_challenge(offered)
+    assert challenge is not None
+    proof = answer_to(challenge, "alice", "right", "REGISTER", "sip:h")
+    assert stack.handlers["REGISTER"](register(("Expires", "60"), ("Authorization", proof))).code == 200
+    async with asyncio.TaskGroup() as group:
+        group.create_task(door.run())
+        await asyncio.sleep(100)
+        await door.stop()
+    assert signs[:2] == [("alice", True)] * 2
+    assert len(signs) <= 3
+    assert [present for _, present in gone] == [True, False]
+    assert 60 <= gone[1][0] <= 61.5

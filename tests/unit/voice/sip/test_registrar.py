@@ -196,3 +196,25 @@ def test_bindings_can_be_kept_outside_and_brought_back():
     phone.register("<sip:a@h2>;expires=0")
     back = Bindings(kept.values())
     assert [binding.contact.read.host for binding in back.of("alice", 50)] == ["h1"]
+
+
+def test_watchers_hear_of_each_binding_and_of_its_end_without_anybody_asking():
+    heard = []
+    phone = Phone()
+    phone.bindings.watch(lambda binding, present: heard.append((binding.contact.read.host, present)))
+    phone.register("<sip:a@h1>;expires=100", "<sip:a@h2>;expires=900")
+    phone.bindings.expire(99)
+    phone.bindings.expire(100)
+    assert heard == [("h1", True), ("h2", True), ("h1", False)]
+
+
+def test_a_forgotten_user_is_nowhere_until_registering_anew():
+    heard = []
+    phone = Phone()
+    phone.register("<sip:a@h1>", "<sip:a@h2>")
+    phone.bindings.watch(lambda binding, present: heard.append(present))
+    phone.bindings.forget("alice")
+    assert phone.bindings.of("alice", 0) == []
+    assert heard == [False, False]
+    phone.bindings.forget("nobody")
+    assert phone.register("<sip:a@h1>").code == 200
