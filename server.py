@@ -23,6 +23,7 @@ from voice.calling import Calling
 from voice.media.media_client import MediaClient
 from voice.metrics import Gauges
 from voice.outbound import Outbound
+from voice.phones import Phones
 from voice.reception import Reception
 from voice.server_metrics import show
 from voice.server_process import READY
@@ -79,6 +80,8 @@ class Server:
             self.reception.running,
             self.call_log,
         )
+        trunks = [trunk.name for trunk in settings.sip.trunks]
+        self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
         self.control = ControlDesk(settings.data.directory)
         """Where commands tell this server something."""
         self.control.bind(PlaceCall, self.calling.place)

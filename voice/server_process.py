@@ -31,6 +31,8 @@ class ServerProcess:
     settings: Mapping[str, str] = field(default_factory=dict)
     """Further settings by their environment names without HOTLINE_: {"LIMITS__MAX_CALLS": "10"}."""
     configuration: Path | None = None
+    module: str = "hotline"
+    """What is run with `serve`: the command, or a server with something else behind it."""
 
     def __post_init__(self) -> None:
         self.sip_port = free_port(self.address)
@@ -66,7 +68,7 @@ class ServerProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "hotline",
+            self.module,
             "serve",
             "--config",
             str(self._configuration()),

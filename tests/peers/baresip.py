@@ -15,8 +15,9 @@ module stdio.so
 module g711.so
 module aufile.so
 module auconv.so
+module sndfile.so
+snd_path {home}
 audio_source aufile,{voice}
-audio_player aufile,{heard}
 ctrl_tcp_listen {control}
 module_tmp account.so
 module_app menu.so
@@ -27,9 +28,11 @@ module_app ctrl_tcp.so
 class Phone:
     """baresip, told what to do over its control socket."""
 
-    def __init__(self, place: str, control: str) -> None:
+    def __init__(self, place: str, control: str, home: Path) -> None:
         self.place = place
         """Where it listens: address and port."""
+        self.home = home
+        """Where it keeps what it heard: dump-…-dec.wav."""
         self._control = host_and_port(control, "a test's phone")
 
     async def do(self, command: str, parameters: str = "") -> None:
@@ -61,7 +64,7 @@ async def phone(address: str, account: str, voice: Path, home: Path) -> AsyncIte
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        yield Phone(place, control)
+        yield Phone(place, control, home)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
@@ -74,7 +77,6 @@ async def phone(address: str, account: str, voice: Path, home: Path) -> AsyncIte
 
 def _furnish(home: Path, place: str, control: str, account: str, voice: Path) -> None:
     home.mkdir()
-    heard = home / "heard.wav"
-    (home / "config").write_text(CONFIG.format(place=place, control=control, voice=voice, heard=heard))
+    (home / "config").write_text(CONFIG.format(place=place, control=control, voice=voice, home=home))
     (home / "accounts").write_text(account + "\n")
     (home / "contacts").write_text("")

@@ -1,0 +1,117 @@
+"""Real softphones as agents of a whole server: rung, on hold, transferring; a caller between them, by sound."""
+
+import asyncio
+import json
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.live_server import QUICK, notes, record_of, until
+from tests.peers.baresip import phone
+from voice.server_process import ServerProcess
+from voice.synthetic_caller import SyntheticCaller
+
+pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="session")]
+SERVER, ANNA, BEN, CALLER = "127.0.23.1", "127.0.23.2", "127.0.23.3", "127.0.23.4"
+FLOW = """\
+flow: billing
+languages: [en]
+commands: {operator: sorry}
+steps:
+  - step: hand
+    transfer: anna
+    unavailable: Nobody is there.
+    done: thanks
+  - step: sorry
+    hangup: Goodbye.
+  - step: thanks
+    hangup: Thank you. Goodbye.
+"""
+PITCHES = {"caller": 600, "anna": 1000, "ben": 1500}
+"""Hertz of what each says: who is heard is known by that."""
+
+
+def tone(path: Path, pitch: int, seconds: float) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes((8000 * np.sin(2 * np.pi * pitch * np.arange(round(8000 * seconds)) / 8000)).astype("<i2"))
+    return path
+
+
+def heard_in(samples: np.ndarray) -> set[str]:
+    """Return who is to be heard in half a second."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) / len(samples)
+    return {who for who, pitch in PITCHES.items() if spectrum[round(pitch * len(samples) / 8000)] > 500}
+
+
+def who_speaks(caller: SyntheticCaller) -> set[str]:
+    frames = caller.heard[-25:]
+    return heard_in(np.concatenate([frame.samples for frame in frames]).astype(float)) if len(frames) == 25 else set()
+
+
+async def test_two_softphones_take_hold_and_hand_on_a_caller_and_the_recording_has_it_all(tmp_path: Path) -> None:
+    (tmp_path / "billing.yaml").write_text(FLOW)
+    users = [{"name": name, "password": "right"} for name in ("anna", "ben")]
+    settings = {
+        **QUICK,
+        "SIP__USERS": json.dumps(users),
+        "DIALPLAN__ROUTES": json.dumps([{"called": "*", "flow": str(tmp_path / "billing.yaml")}]),
+    }
+    server = ServerProcess(tmp_path / "server", SERVER, settings, module="bench.server_with_people")
+    account = f"<sip:{{}}@{SERVER}:{server.sip_port}>;auth_user={{}};auth_pass=right;regint=60"
+    voices = {name: tone(tmp_path / f"{name}.wav", PITCHES[name], 60) for name in ("anna", "ben")}
+    async with (
+        server,
+        phone(ANNA, account.format("anna", "anna"), voices["anna"], tmp_path / "anna") as anna,
+        phone(BEN, account.format("ben", "ben"), voices["ben"], tmp_path / "ben") as ben,
+        SyntheticCaller(server.sip, CALLER, number="700") as caller,
+    ):
+        voice = tone(tmp_path / "caller.wav", PITCHES["caller"], 1)
+        with wave.open(str(voice)) as file:
+            second = np.frombuffer(file.readframes(8000), np.int16)
+
+        async def speak() -> None:
+            while True:
+                await caller.say(second)
+
+        speaking = asyncio.ensure_future(speak())
+        await until(lambda: notes(server, "EventHappened", name="leg-ringing"), "anna's phone")
+        await anna.do("accept")
+        await until(lambda: who_speaks(caller) == {"anna"}, "anna's voice")
+        await asyncio.sleep(1)
+        await anna.do("hold")
+        await until(lambda: notes(server, "EventHappened", name="held"), "the hold")
+        await until(lambda: "anna" not in who_speaks(caller) and caller.level() > 50, "music")
+        await anna.do("resume")
+        await until(lambda: who_speaks(caller) == {"anna"}, "anna's voice again")
+        await asyncio.sleep(1)
+        await anna.do("transfer", f"sip:ben@{SERVER}:{server.sip_port}")
+        await until(lambda: len(notes(server, "EventHappened", name="leg-ringing")) == 2, "ben's phone")
+        await ben.do("accept")
+        await until(lambda: who_speaks(caller) == {"ben"}, "ben's voice")
+        await asyncio.sleep(1)
+        await ben.do("hangup")
+        await asyncio.wait_for(caller.ended_by_server.wait(), 15)
+        speaking.cancel()
+        record = await record_of(server, "700")
+    with wave.open(str(record["recording"])) as file:
+        both = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2).astype(float)
+    halves = [both[at : at + 4000] for at in range(0, len(both) - 4000, 4000)]
+    right = [heard_in(half[:, 1]) for half in halves]
+    assert {"anna"} in right
+    assert right.index({"ben"}) > right.index({"anna"})
+    assert all("caller" not in each for each in right), "what the caller says is on the left"
+    left = [heard_in(half[:, 0]) for half in halves]
+    assert left.count({"caller"}) > len(left) - 8
+    with wave.open(str(next(anna.home.glob("dump-*-dec.wav")))) as file:
+        heard = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+    assert any(heard_in(heard[at : at + 4000]) == {"caller"} for at in range(0, len(heard) - 4000, 4000))
+    names = [event["name"] for event in record["events"]]
+    assert [name for name in names if name in ("held", "resumed", "transfer-asked", "transferred")] == [
+        "held", "resumed", "transfer-asked", "transferred",
+    ]  # fmt: skip
+    assert [event["cause"] for event in record["events"] if event["name"] == "leg-ended"] == [
+        "agent-hung-up", "caller-hung-up",
+    ]  # fmt: skip
