@@ -15,9 +15,10 @@ from dialplans.routing import routing
 from models import call_story
 from models.call_log import CallLog
 from models.control_desk import ControlDesk
-from models.control_protocol import HangUpCall, PlaceCall, TakeUpFlow
+from models.control_protocol import HangUpCall, PlaceCall, SetAgentState, TakeUpFlow, TakeUpQueues
 from models.errors import HotlineError
 from models.settings import Settings
+from queues.call_centre import CallCentre
 from voice.back_office import BackOffice
 from voice.calling import Calling
 from voice.media.media_client import MediaClient
@@ -46,7 +47,8 @@ class Server:
         self._hears = settings.speech.recogniser != "none"
         self.routing = routing(settings.dialplan, published, self._hears)
         self.call_log = CallLog.of(settings)
-        self.edge = SipEdge(settings.sip, time.monotonic)
+        self.centre = CallCentre(settings, time.monotonic)
+        self.edge = SipEdge(settings.sip, time.monotonic, self.centre.users)
         self.run_directory = Path(tempfile.mkdtemp(prefix="hotline-"))
         """Sockets of the workers: short paths, gone with the server."""
         host, _ = host_and_port(settings.sip.listen, "listen in [sip]")
@@ -90,6 +92,8 @@ class Server:
             published, settings.dialplan.directory, self.routing, self.reception.shelf, self.call_log.events
         )
         self.control.bind(TakeUpFlow, taking_up.take_up)
+        self.control.bind(TakeUpQueues, self.centre.take_up)
+        self.control.bind(SetAgentState, self.centre.set_state)
         self._leave, self._hurry = asyncio.Event(), asyncio.Event()
         self._holding: list[asyncio.Task[None]] = []
         """Tasks that run until they are cancelled."""
@@ -104,6 +108,7 @@ class Server:
         if completed:
             log.warning("%d calls were open when the server last stopped; their records are complete now", completed)
         try:
+            await self.centre.open(self.call_log.node, self.edge)
             async with asyncio.TaskGroup() as group:
                 self._holding += [group.create_task(self.media.run()), group.create_task(self.speech.run())]
                 self._holding.append(group.create_task(self.control.run(), name="control"))
@@ -118,6 +123,7 @@ class Server:
                 for task in self._holding:
                     task.cancel()
         finally:
+            await self.centre.close()
             await self.call_log.close()
             shutil.rmtree(self.run_directory, ignore_errors=True)
 

@@ -94,6 +94,11 @@ class CallLog:
         """
         return await asyncio.to_thread(self._writer.start)
 
+    @property
+    def node(self) -> str:
+        """What this server's records are marked with; known once it has started."""
+        return self._writer.node
+
     async def flush(self) -> None:
         """Return when all that was told before is in the database."""
         loop = asyncio.get_running_loop()

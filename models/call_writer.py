@@ -75,6 +75,11 @@ class CallWriter:
         """Notes accepted and not yet in the database."""
         return self._accepted - self._written
 
+    @property
+    def node(self) -> str:
+        """What this server's records are marked with; known once it has started."""
+        return self._directory.node
+
     def start(self) -> int:
         """Open and migrate the database, write the spool, complete open calls (return how many), begin writing.
 

@@ -60,6 +60,19 @@ class TakeUpFlow(Order):
     name: str
 
 
+class TakeUpQueues(Order):
+    """Go by the agents, queues and shifts that the database has now."""
+
+
+class SetAgentState(Order):
+    """Make an agent ready, paused or offline, as soon as that can be."""
+
+    extension: str
+    state: str
+    """ready, paused or offline."""
+    reason: str = ""
+
+
 # -- from the server ---------------------------------------------------------------------------------------
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 
 from dialplans.complaint import did_you_mean
+from models.phone import Phone
 from models.settings import SipSettings
 from queues.journal import record
 from queues.plan import Agent, Plan, Shift
@@ -79,8 +80,11 @@ def apply(connection: Connection, written: Written, sip: SipSettings, prune: boo
 
 
 def note_edits(connection: Connection, changes: Iterable[Change], by: str = "command") -> None:
-    """Write the changes into the events; `by` whom."""
+    """Write the changes into the events (`by` whom), and forget phones that must prove themselves anew."""
     for change in changes:
+        if change.signs_out:
+            # A server that runs forgets its registrations when it takes this up; one that starts later must not know.
+            connection.execute(delete(Phone).where(Phone.user == change.name))
         about = change.kind if change.kind in ("agent", "queue") else ""
         data = {"kind": change.kind, "name": change.name, "what": change.what, "details": list(change.details)}
         where = {about: change.name} if about else {}

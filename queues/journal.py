@@ -49,15 +49,17 @@ def record(connection: Connection, node: str, name: str, **columns: Any) -> None
 
 
 class Journal:
-    def __init__(self, engine: Engine, node: str, clock: Callable[[], float] = time.time) -> None:
-        """`node`: whose events these are (`DataDirectory.node`); `clock` in Unix seconds."""
-        self._engine, self._node, self._clock = engine, node, clock
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.time) -> None:
+        """`clock` in Unix seconds."""
+        self._engine, self._clock = engine, clock
+        self._node = ""
         self._entries: SimpleQueue[_Entry | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="queue journal", daemon=True)
         self._number = 0
 
-    def open(self) -> None:
-        """Find out how far the count went, and begin to write; blocks for a moment."""
+    def open(self, node: str) -> None:
+        """Find out how far `node` (`DataDirectory.node`) has counted, and begin to write; blocks for a moment."""
+        self._node = node
         with self._engine.connect() as connection:
             newest = select(func.max(QueueEvent.number)).where(QueueEvent.node == self._node)
             self._number = connection.scalar(newest) or 0
@@ -65,8 +67,9 @@ class Journal:
 
     def close(self) -> None:
         """Write what is left and end; blocks until then."""
-        self._entries.put(None)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._entries.put(None)
+            self._thread.join()
 
     def tell(
         self, name: str, *rows: Executable, queue: str = "", call_id: str = "", agent: str = "", **data: Any

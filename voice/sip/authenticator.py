@@ -109,6 +109,10 @@ class Authenticator:
         """Offered to everybody alike: an offer that depends on the user would tell who exists."""
         return self._users.offered
 
+    def knows(self, user: str) -> bool:
+        """Tell whether there is such a user: for ourselves only."""
+        return any(self._users.ha1(user, algorithm) for algorithm in STRONGEST_FIRST)
+
     def challenges(self, now: float, stale: bool = False, phone: str = "", user_agent: str = "") -> tuple[str, ...]:
         """Values of the WWW-Authenticate headers of one 401, strongest first (RFC 8760 section 2.4).
 

@@ -66,7 +66,9 @@ class SipEdge:
         self.trunks = [Trunk(trunk) for trunk in settings.trunks]
         self.bindings = Bindings()
         self.resolver = Resolver(clock)
-        authenticator = Authenticator(settings.realm, settings.users, Nonces(settings.nonce_seconds), more_users)
+        self.authenticator = authenticator = Authenticator(
+            settings.realm, settings.users, Nonces(settings.nonce_seconds), more_users
+        )
         self.guard = Guard(settings.guard, self._is_trunk)
         listen, port = host_and_port(settings.listen, "listen in [sip]")
         self._can_be_called_at(settings.public_address or listen)

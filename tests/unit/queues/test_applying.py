@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from models.agent import Agent as AgentRow
 from models.agent import AgentPresence
-from models.database import migrate, open_engine
+from models.database import open_engine
 from models.errors import CannotDo, OperatorFault
 from models.queue import Queue as QueueRow
 from models.queue_event import QueueEvent
@@ -33,13 +33,6 @@ DOCUMENT: dict[str, Any] = {
     ],
     "shifts": [{"agent": "201", "days": "mon-fri", "hours": "09:00-17:00"}],
 }  # fmt: skip
-
-
-@pytest.fixture
-def engine(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'hotline.sqlite'}")
-    migrate(engine)
-    return engine
 
 
 def put(engine, document, sip=SIP, prune=False):

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from sqlalchemy import insert, select
 
-from models.database import migrate, open_engine
 from models.errors import OurFault
 from models.queue_event import QueueEvent
 from models.staffing import Skill
@@ -13,16 +12,9 @@ from queues.journal import Journal, record
 
 
 @pytest.fixture
-def engine(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'hotline.sqlite'}", busy_seconds=0.05)
-    migrate(engine)
-    return engine
-
-
-@pytest.fixture
 def journal(engine):
-    journal = Journal(engine, "here", clock=lambda: 1_800_000_000.5)
-    journal.open()
+    journal = Journal(engine, clock=lambda: 1_800_000_000.5)
+    journal.open("here")
     yield journal
     journal.close()
 
@@ -58,8 +50,8 @@ async def test_rows_are_written_with_their_event_or_not_at_all(engine, journal):
 
 async def test_the_count_goes_on_where_it_stopped(engine, journal):
     await journal.tell("queue.joined")
-    again = Journal(engine, "here")
-    again.open()
+    again = Journal(engine)
+    again.open("here")
     await again.tell("queue.joined")
     again.close()
     with engine.begin() as connection:
@@ -74,8 +66,8 @@ async def test_the_count_goes_on_where_it_stopped(engine, journal):
 
 
 async def test_closing_writes_what_is_left(engine):
-    journal = Journal(engine, "here")
-    journal.open()
+    journal = Journal(engine)
+    journal.open("here")
     for _ in range(50):
         journal.tell("queue.joined")
     await asyncio.to_thread(journal.close)

@@ -1,0 +1,107 @@
+"""The queues' part of a running server as one piece: journal, agents, their phones, and orders of commands.
+
+`server.py` builds it before the SIP edge (which asks its users), opens it once the database is there, closes it last.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import get_args
+
+from models.control_desk import Tell
+from models.control_protocol import Done, Facts, SetAgentState, TakeUpQueues
+from models.database import database_url, open_engine
+from models.errors import CannotDo
+from models.settings import Settings
+from queues.agents import AgentBook
+from queues.applying import unknown
+from queues.journal import Journal
+from queues.presence import Presence, Wish
+from queues.reachability import Reachability
+from voice.sip.bindings import Binding
+from voice.sip.edge import SipEdge
+from voice.sip.phone_rows import binding_rows, kept_bindings
+from voice.sip.users import Users
+
+
+class CallCentre:
+    def __init__(self, settings: Settings, steady_clock: Callable[[], float] = time.monotonic) -> None:
+        """`steady_clock` is the one of the SIP edge. Raises `OperatorFault` where the database's address is none."""
+        self._engine = open_engine(database_url(settings))
+        self._steady_clock = steady_clock
+        self.journal = Journal(self._engine)
+        self.book = AgentBook(self._engine, self.journal)
+        self._node = ""
+        self._edge: SipEdge | None = None
+        self._reachability: Reachability | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def users(self) -> Users:
+        """Agents whose phones may register."""
+        return self.book.users
+
+    async def open(self, node: str, edge: SipEdge) -> None:
+        """Read everything and begin; the database is up to date. `node`: what this server's records are marked with."""
+        self._node, self._edge = node, edge
+        kept = await asyncio.to_thread(self._open)
+        edge.bindings.keep(binding for binding in kept if edge.authenticator.knows(binding.user))
+        edge.bindings.watch(self._keep)
+        await self.book.come_back()
+        self._reachability = Reachability(self.book, edge.bindings, self._steady_clock)
+        self._reachability.look()
+        edge.watch_phones(self._reachability.watched, self._reachability.on_sign)
+
+    async def close(self) -> None:
+        """Write what is left."""
+        await asyncio.to_thread(self.journal.close)
+        self._engine.dispose()
+
+    async def take_up(self, order: TakeUpQueues, tell: Tell) -> Done:
+        """Go by what the database has now; calls and waiting callers go on."""
+        if self._edge is None or self._reachability is None:
+            raise CannotDo("The running Hotline is still starting and reads agents and queues by itself.")
+        async with self._one_at_a_time:
+            for extension in await self.book.take_up():
+                self._edge.bindings.forget(extension)
+            self._reachability.look()
+        plan = self.book.plan
+        counts = f"{counted(len(plan.agents), 'agent')}, {counted(len(plan.queues), 'queue')}"
+        return Done(f"live: {counts}", {"agents": len(plan.agents), "queues": len(plan.queues)})
+
+    async def set_state(self, order: SetAgentState, tell: Tell) -> Done:
+        """Make an agent ready, paused or offline, as soon as that can be."""
+        if order.state not in get_args(Wish):
+            raise CannotDo(unknown("state", order.state, get_args(Wish)))
+        wish: Wish = order.state  # type: ignore[assignment]
+        await self.book.wish(order.extension, wish, order.reason, "command")
+        after = self.book.presence(order.extension)
+        facts: Facts = {"extension": order.extension, "state": str(after.state), "reason": after.reason}
+        return Done(told_of(order.extension, after, wish), facts)
+
+    def _open(self) -> list[Binding]:
+        self.journal.open(self._node)
+        self.book.open()
+        with self._engine.connect() as connection:
+            return kept_bindings(connection, self._node, self._ahead())
+
+    def _keep(self, binding: Binding, present: bool) -> None:
+        self.journal.put(*binding_rows(self._node, binding, present, self._ahead()))
+
+    def _ahead(self) -> float:
+        return time.time() - self._steady_clock()
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 agent", "2 agents"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def told_of(extension: str, presence: Presence, wish: Wish) -> str:
+    """Return what became of a wish, as a sentence."""
+    reason = f" ({presence.reason})" if presence.reason else ""
+    if presence.after_call:
+        return f"Agent {extension} talks, and is {presence.after_call} after that."
+    if presence.returns_to and wish != "offline":
+        return f"Agent {extension} is {presence.returns_to} as soon as the phone can be reached."
+    return f"Agent {extension} is {presence.state}{reason}."
