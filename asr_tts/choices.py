@@ -27,9 +27,9 @@ def choose(text: str, question: Question) -> tuple[int, float]:
     """Return (index, score 0-1) of the answer that `text` is; (-1, best score) where it is none of them.
 
     yes_no: 0 is yes, 1 is no, or the index into the two `phrases` given. digits: the index into `phrases` of the
-    same digits. list: the index into `phrases`. Open questions and dictation: always -1.
+    same digits. list: the index into `phrases`. Open questions, values and dictation: always -1.
     """
-    if not text or question.kind in ("open", "dictation"):
+    if not text or question.kind in ("open", "dictation", "money", "moment"):
         return -1, 0.0
     if question.kind == "yes_no" and len(question.phrases) != 2:
         return yes_or_no(text)

@@ -31,7 +31,11 @@ SUSPICION = 96 * MS
 SUSPICION_PER_RESUME = 64 * MS
 SUSPICION_PER_WAITING = 96 * MS
 """Later by so much for each earlier false suspicion, and for each utterance that waits for the recogniser."""
-HANGOVER_MS: dict[QuestionKind, int] = {"open": 500, "yes_no": 300, "digits": 300, "list": 300, "dictation": 800}
+HANGOVER_MS: dict[QuestionKind, int] = {
+    "open": 500, "yes_no": 300, "digits": 300, "money": 500, "moment": 500, "list": 300, "dictation": 800,
+}  # fmt: skip
+OPEN: tuple[QuestionKind, ...] = ("open", "money", "moment")
+"""Kinds of answers as long as callers like."""
 GROUPED_MS = 700
 """Hangover for long numbers: people breathe between groups of digits. One that is whole is committed sooner anyway."""
 GROUPED_FROM = 4
@@ -54,7 +58,7 @@ class Manner:
 
         `digits`: the most digits that an answer has, 0 where that isn't known.
         """
-        own = open_ms if kind == "open" else GROUPED_MS if kind == "digits" and digits >= GROUPED_FROM else 0
+        own = open_ms if kind in OPEN else GROUPED_MS if kind == "digits" and digits >= GROUPED_FROM else 0
         longest = LONGEST_DICTATION if kind == "dictation" else LONGEST
         return cls((hangover_ms or own or HANGOVER_MS[kind]) * MS, longest)
 

@@ -16,7 +16,7 @@ RATE = 8000
 FRAME = 160
 """Samples in one frame of audio (20 ms)."""
 
-QuestionKind = Literal["open", "yes_no", "digits", "list", "dictation"]
+QuestionKind = Literal["open", "yes_no", "digits", "money", "moment", "list", "dictation"]
 
 
 class Message(msgspec.Struct, tag=True):

@@ -5,6 +5,7 @@ noise at 20-30 dB, mu-law at 8 kHz, the recogniser as the speech worker calls it
 rules were made on; `--wrong` names what was heard where a value is wrong; `--text` leaves speech out.
 """
 
+import random
 import sys
 import time
 from collections import defaultdict
@@ -20,7 +21,7 @@ from asr_tts.speech_protocol import QuestionKind
 from bench.recognition_engine import on_the_phone
 from bench.report import Report, mean, short
 from bench.slot_values import DEVELOPMENT, NOW, TEST, Said, values
-from bench.slot_voices import say, voices
+from bench.slot_voices import dictate, say, voices
 from dialplans.slots import read
 
 BOUNDS = {"digits": ">= 95", "moment": ">= 90", "money": ">= 90"}
@@ -28,14 +29,18 @@ NAMES = {
     "digits": "digit strings of 6-11", "exact": "the same where every question knows how many it wants",
     "moment": "dates and times", "money": "money",
 }  # fmt: skip
-KINDS: dict[str, QuestionKind] = {"digits": "digits", "moment": "open", "money": "open"}
+KINDS: dict[str, QuestionKind] = {"digits": "digits", "moment": "moment", "money": "money"}
 """What the recogniser is told of the question."""
 
 
-def on_the_line(one: Said, language: str) -> Samples:
-    """Return one value as it arrives from the line."""
+def on_the_line(one: Said, language: str, dictated: bool = False) -> Samples:
+    """Return one value as it arrives from the line; `dictated`: group by group, with pauses."""
     known = voices(language)
-    sound = say(one.text, language, known[one.voice % len(known)], one.pace)
+    voice = known[one.voice % len(known)]
+    if dictated:
+        sound = dictate(one.text, language, voice, one.pace, random.Random(one.noise))
+    else:
+        sound = say(one.text, language, voice, one.pace)
     return on_the_phone(sound, float(np.random.default_rng(one.noise).uniform(20, 30)))
 
 

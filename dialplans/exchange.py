@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-QuestionKind = Literal["open", "yes_no", "digits", "list", "dictation"]
+QuestionKind = Literal["open", "yes_no", "digits", "money", "moment", "list", "dictation"]
 
 # -- events in -----------------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ def question_kind(kind: SlotKind) -> QuestionKind:
     """Return what the recogniser is to expect where a value of `kind` is asked for."""
     kinds: dict[str, QuestionKind] = {
         "digits": "digits", "identifier": "digits", "phone": "digits", "number": "digits", "list": "list",
-        "agreement": "yes_no", "email": "dictation", "free_text": "dictation",
+        "money": "money", "moment": "moment", "agreement": "yes_no", "email": "dictation", "free_text": "dictation",
     }  # fmt: skip
     return kinds.get(kind.type, "open")
 

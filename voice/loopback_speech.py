@@ -13,7 +13,9 @@ ONSET = 0.06
 """Seconds of speech until somebody says so."""
 DRAFT_SILENCE = 0.2
 DECODE = 0.15
-HANGOVER = {"open": 0.5, "yes_no": 0.3, "digits": 0.5, "list": 0.4, "dictation": 0.8}
+HANGOVER = {
+    "open": 0.5, "yes_no": 0.3, "digits": 0.5, "money": 0.5, "moment": 0.5, "list": 0.4, "dictation": 0.8,
+}  # fmt: skip
 
 
 class LoopbackEar:

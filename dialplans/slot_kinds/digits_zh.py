@@ -19,11 +19,11 @@ DIGITS = {
     "八": "8", "捌": "8", "九": "9", "玖": "9", "勾": "9",
 }  # fmt: skip
 SOUNDS = {
-    "ling": "0", "lin": "0", "dong": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "e": "2", "san": "3",
-    "shan": "3", "si": "4", "shi": "4", "wu": "5", "hu": "5", "liu": "6", "niu": "6", "qi": "7", "ji": "7", "xi": "7",
-    "ba": "8", "pa": "8", "jiu": "9", "you": "9", "guai": "7", "gou": "9",
+    "ling": "0", "lin": "0", "dong": "0", "yi": "1", "yao": "1", "ya": "1", "er": "2", "liang": "2", "e": "2",
+    "san": "3", "shan": "3", "si": "4", "shi": "4", "wu": "5", "hu": "5", "liu": "6", "niu": "6", "qi": "7",
+    "ji": "7", "xi": "7", "guai": "7", "ba": "8", "pa": "8", "jiu": "9", "you": "9", "gou": "9",
 }  # fmt: skip
-NEAR = frozenset(("lin", "e", "shan", "shi", "hu", "niu", "ji", "xi", "pa", "you"))
+NEAR = frozenset(("lin", "ya", "e", "shan", "shi", "hu", "niu", "ji", "xi", "pa", "you"))
 """Sounds that are not quite those of the digit."""
 AROUND = frozenset(
     "我的是号码嗯呃啊哦那个就订单编电话手机卡客户好对了呢吧哈请这为和还有说然后再后面前面尾数您你他她它会在不"
@@ -44,6 +44,8 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
     if word == "一" and place + 1 < len(said) and said[place + 1] in AFTER_A_WORD:
         yield place, place + 2, "", 0.0
         yield place, place + 1, "1", 0.5
+    elif word == "零" and said[place + 1 : place + 2] == ["单"]:
+        yield place, place + 2, "", 0.0  # what is heard of 订单
     elif digit := _digit(word):
         yield place, place + 1, digit, 0.0
         yield from _counted(said, place)
@@ -51,7 +53,8 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
         yield from _tens(said, place)
     if word == "十":
         yield place, place + 1, "4", 0.35
-        yield place, place + 1, "", 0.6
+        # Before all digits it is likelier that 是 was said.
+        yield place, place + 1, "", 0.6 if place else 0.2
     elif not digit:
         yield from _counted(said, place)
         yield from _alike(said, place)
@@ -89,7 +92,8 @@ def _alike(said: Sequence[str], place: int) -> Iterator[Edge]:
     if not sounded:
         yield place, place + 1, "", 0.0 if word in AROUND or word in "百千万" else 0.15
         return
-    between = place > 0 and _like(said[place - 1]) and (place + 1 == len(said) or _like(said[place + 1]))
+    first = place == 0 and sound == "yao"
+    between = (first or (place > 0 and _like(said[place - 1]))) and (place + 1 == len(said) or _like(said[place + 1]))
     filler = word in AROUND
     cost = 0.15 if between and not filler else 0.5 if filler and not between else 0.3
     yield place, place + 1, sounded, cost + (0.15 if sound in NEAR else 0.0)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DETECT = "detect"
 OWN = "own"
 """Phase of a step's own question."""
-QUESTION_KIND = OneOf(("open", "yes_no", "digits", "list", "dictation"), "A question")
+QUESTION_KIND = OneOf(("open", "yes_no", "digits", "money", "moment", "list", "dictation"), "A question")
 
 
 @dataclass(frozen=True)

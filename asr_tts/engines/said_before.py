@@ -1,0 +1,60 @@
+"""What Whisper is made to believe was said before, by the kind of question: it goes on in the same manner. Pure.
+
+Told of amounts, it writes 四千五百元 where it wrote 撕截五百人, and "six out of" becomes "six thousand". The price: now
+and then it repeats what it was told instead of what it hears, so that has to be found out (`echoes`).
+"""
+
+from difflib import SequenceMatcher
+
+from rapidfuzz import fuzz
+
+from asr_tts.heard_text import is_chinese, pinyin, plain
+from asr_tts.speech_protocol import QuestionKind
+
+BEFORE: dict[QuestionKind, dict[str, str]] = {
+    "money": {
+        "en": "twenty-three fifty, eighty-four sixty-two, nine hundred dollars, forty cents, six thousand bucks, three "
+        "hundred and five dollars and twelve cents.",
+        "zh": "多少钱？八块六。三十四块一。七百元。五千零九十二块三毛七。两万四。",
+    },
+    "moment": {
+        "en": "in eight days at half past nine, on the twenty-second of next month, tomorrow at one, on July sixteenth "
+        "at two twenty in the afternoon.",
+        "zh": "请问您想约什么时间？后天中午十二点四十分，六天后上午九点，三个星期以后，下个月五号晚上七点半。",
+    },
+    "digits": {
+        "en": "What is your number? Zero three eight one, double two six, five five oh, nine four seven.",
+        "zh": "我的号码是三八幺，二六五，零九四七。",
+    },
+}
+LONGEST_CHANCE = {"en": 12, "zh": 3}
+"""Signs (in English with the spaces) up to which a text may be a part of what was told before by chance."""
+
+ALIKE = 55.0
+"""Likeness (0-100) of two texts from which they are taken for the same sound."""
+
+
+def said_before(kind: QuestionKind, language: str) -> str:
+    """Return what to tell, "" where nothing helps."""
+    return BEFORE.get(kind, {}).get(language, "")
+
+
+def echoes(text: str, before: str, language: str) -> bool:
+    """Tell whether `text` may be a repetition of `before`, or of a part of it again and again."""
+    heard, told = plain(text), plain(before)
+    if not heard or not told:
+        return False
+    row = _longest_shared(heard, told)
+    rest = heard.replace(row, "") if len(row) >= LONGEST_CHANCE.get(language, 12) else heard
+    return 2 * len(rest) <= len(heard) or heard in told
+
+
+def sounds_alike(one: str, other: str) -> bool:
+    """Tell whether two texts may have been made of the same sound: Chinese by toneless syllables, others by letters."""
+    sounds = [pinyin(text) if is_chinese(text) else plain(text) for text in (one, other)]
+    return fuzz.ratio(*sounds) >= ALIKE
+
+
+def _longest_shared(one: str, other: str) -> str:
+    found = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
+    return one[found.a : found.a + found.size]
