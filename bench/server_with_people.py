@@ -46,7 +46,7 @@ class OnePerson:
             ended = talked.ended_by
             if talked.transfer is None:
                 break
-            where = self.find(talked.transfer.to)
+            where = None if talked.transfer.call else self.find(talked.transfer.to)
             agent = (await hand_on(guest, agent, talked.transfer, where, shown, RINGS_S)).call
         return Done(True, {"ended": ended})
 

@@ -16,6 +16,7 @@ from models.errors import CannotDo, HotlineError
 from voice import media_events, placing
 from voice.agreed_media import holds, remote_of
 from voice.call import Call, StreamClock
+from voice.hearing import Sound
 from voice.key_presses import KeyPresses
 from voice.line import (
     Answered,
@@ -174,6 +175,16 @@ class AgentLeg:
         self._music += 1
         source = media.File(file, loop=True) if file else media.ToneSource(tone, seconds)
         self.stream.tell(media.Play(self.stream.number, self._music, [source], replace=True))
+
+    def sounds(self, sound: Sound, music: str) -> None:
+        """Let the person hear that it rings, or music (the file `music`, hold tones where it is ""), or nothing."""
+        match sound:
+            case "":
+                self.quiet()
+            case "ringing":
+                self.play("ringback")
+            case "music":
+                self.play("hold", music)
 
     def quiet(self) -> None:
         """Let the person hear nothing but the others."""

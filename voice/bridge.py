@@ -6,6 +6,7 @@ hears.
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
@@ -13,11 +14,12 @@ from asr_tts import speech_protocol as speech
 from dialplans.exchange import Question
 from models.cause import Cause
 from models.errors import CannotDo
-from voice.agent_call import AgentLeg, Owner
+from voice.agent_call import AgentLeg, Owner, describe
+from voice.connecting import Connecting
 from voice.consultation import Consultation
-from voice.hearing import Heard, Sound, heard
+from voice.hearing import Mode, Monitor
 from voice.keypad_codes import CodeReader, Ordered
-from voice.line import Answered, InfoDigit, MediaChanged, Referred, Stream
+from voice.line import Answered, InfoDigit, MediaChanged, Referred
 from voice.listening import Listening
 from voice.media import media_protocol as media
 from voice.people import Extension, Find, Shown, Talked, Transfer, Where
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 SILENT_S = 20.0
 """Seconds without any RTP after which an agent's phone counts as dead; the caller hears nothing meanwhile."""
 CONSULTATION_RINGS_S = 30.0
+MODES: Mapping[str, Mode] = {"1": "listen", "2": "whisper", "3": "barge"}
+"""Keys of a supervisor's phone."""
+TAKES_OVER = "4"
 EndedBy = Literal["caller", "agent", "transfer", "lost", "server"]
 PUT_DOWN = (Cause.CALLER_HUNG_UP, Cause.AGENT_HUNG_UP, Cause.OPERATOR_HUNG_UP, Cause.ROBOT_HUNG_UP)
 """How a leg ends that somebody ended: not by a phone that died."""
@@ -60,9 +65,10 @@ class Talk:
         self._began = self._loop.time()
         self._over: asyncio.Future[Talked] = self._loop.create_future()
         self._codes = CodeReader(phones.codes)
-        self._heard: dict[int, Heard] = {}
-        """What each party hears now, by stream."""
+        self._connecting = Connecting(self._stream, robot, guest)
         self._consultation: Consultation | None = None
+        self.supervisor: AgentLeg | None = None
+        self._mode: Mode = "listen"
         self._given_away = False
         """Whether another talk has the agent now."""
         agent.forget_keys()
@@ -91,12 +97,10 @@ class Talk:
         transfer = talked.transfer if talked else None
         self._phones.talks.pop(self._record.dialog.id, None)
         self._listening.ignore()
-        self._hear(self._stream, ())
+        self._connecting.part(self._legs())
         for leg in self._legs():
-            self._leaves(leg)
-        third = self._consultation
-        if third is not None and (transfer is None or transfer.call is not third.leg):
-            third.leg.hang_up(Cause.ROBOT_HUNG_UP)
+            if leg is not self.agent and (transfer is None or transfer.call is not leg):
+                leg.hang_up(Cause.ROBOT_HUNG_UP)
         if not self._given_away and (transfer is None or transfer.attended):
             self.agent.hang_up(Cause.ROBOT_HUNG_UP)
         elif not self._given_away and self.agent.up:
@@ -109,12 +113,16 @@ class Talk:
 
     def gives_away(self) -> AgentLeg:
         """Let somebody else have the agent, at once: this talk is over by that."""
-        self._hear(self._stream, ())
-        self._leaves(self.agent)
+        self._connecting.part([self.agent])
         self._given_away = True
         self.guest.gives_away(self.agent)
         self.ends("transfer", why="the agent was handed on to another caller")
         return self.agent
+
+    @property
+    def call_id(self) -> str:
+        """Of the caller's call."""
+        return self._record.id
 
     @property
     def passes_on(self) -> bool:
@@ -131,50 +139,19 @@ class Talk:
     def connect(self) -> None:
         """Let everybody hear, and be understood, as it is meant now."""
         caller, agent = self._stream.number, self.agent.stream.number
-        streams = {caller: self._stream, **{leg.stream.number: leg.stream for leg in self._legs() if leg.up}}
         talking = self._consultation.talking(caller, agent) if self._consultation else {caller, agent}
-        away = {leg.stream.number for leg in self._legs() if leg.up and leg.held}
+        legs = self._legs()
+        away = {leg.stream.number for leg in legs if leg.up and leg.held}
         away |= {caller} if self._record.held else set()
-        for number, wanted in heard(streams, talking, away).items():
-            before = self._heard.get(number, Heard())
-            self._heard[number] = wanted
-            if wanted.sources != before.sources:
-                self._hear(streams[number], wanted.sources)
-            if wanted.sound != before.sound:
-                self._sound(number, wanted.sound)
-        for leg in self._legs():
-            if leg.up:
-                audible = leg.stream.number in self._heard[caller].sources
-                leg.listen(self.guest.language if audible else "")
-
-    def _sound(self, number: int, sound: Sound) -> None:
-        if number == self._stream.number:
-            if sound:
-                self.guest.play_music()
-            else:
-                self._robot.cut()
-            return
-        leg = next(leg for leg in self._legs() if leg.stream.number == number)
-        match sound:
-            case "":
-                leg.quiet()
-            case "ringing":
-                leg.play("ringback")
-            case "music":
-                leg.play("hold", self.guest.music_file)
-
-    def _leaves(self, leg: AgentLeg) -> None:
-        if leg.up:
-            leg.listen("")
-            leg.quiet()
-            self._hear(leg.stream, ())
-
-    def _hear(self, stream: Stream, sources: tuple[int, ...]) -> None:
-        stream.tell(media.Hear(stream.number, list(sources)))
+        monitor = None
+        if self.supervisor is not None and self.supervisor.up:
+            monitor = Monitor(self.supervisor.stream.number, agent, self._mode)
+        self._connecting.connect(legs, talking, away, monitor)
 
     def _legs(self) -> list[AgentLeg]:
         third = [self._consultation.leg] if self._consultation else []
-        return [] if self._given_away else [self.agent, *third]
+        above = [self.supervisor] if self.supervisor else []
+        return [*([] if self._given_away else [self.agent]), *third, *above]
 
     # -- the caller --------------------------------------------------------------------------------------------
 
@@ -196,8 +173,7 @@ class Talk:
 
     def of_leg(self, leg: AgentLeg, event: object) -> None:
         """Something happened on a leg, which has taken it already."""
-        third = self._consultation
-        if leg is not self.agent and (third is None or leg is not third.leg):
+        if leg not in self._legs():
             return
         match event:
             case media.Digit() | InfoDigit():
@@ -216,6 +192,10 @@ class Talk:
                 self.connect()
         elif leg is self.agent:
             self._agent_over()
+        elif leg is self.supervisor:
+            self.supervisor = None
+            self._record.event("supervision-ended", leg=leg.number)
+            self.connect()
         else:
             self._third_over()
 
@@ -238,6 +218,9 @@ class Talk:
             self._refuses("the consulted person was not reached")
 
     def _leg_keys(self, leg: AgentLeg, key: str, *, in_band: bool) -> None:
+        if leg is self.supervisor:
+            self._supervisor_keys(key)
+            return
         if leg is not self.agent:
             if not in_band:
                 self._relay(key, leg.stream.number)
@@ -252,11 +235,7 @@ class Talk:
                 pass
 
     def _relay(self, keys: str, source: int) -> None:
-        """Press keys for everybody who hears `source`: telephone events aren't in the sound (RFC 4733)."""
-        streams = [self._stream, *(leg.stream for leg in self._legs() if leg.up)]
-        for stream in streams:
-            if source in self._heard.get(stream.number, Heard()).sources:
-                stream.tell(media.SendDigits(stream.number, keys))
+        self._connecting.relay(keys, source, self._legs())
 
     # -- what the agent orders -----------------------------------------------------------------------------------
 
@@ -351,6 +330,40 @@ class Talk:
         """Tell whether it was the phone `where` that made this call to us."""
         origin = self._record.dialog.origin
         return isinstance(where, Extension) and origin.kind == "user" and origin.name == where.user
+
+    # -- a supervisor ------------------------------------------------------------------------------------------
+
+    def watched_by(self, leg: AgentLeg, mode: Mode) -> None:
+        """Somebody was called who is to supervise."""
+        self.supervisor, self._mode = leg, mode
+        self._record.event("supervision-began", mode=mode)
+
+    def watched(self, mode: Mode) -> None:
+        """The supervisor listens, whispers or breaks in from now on."""
+        if self.supervisor is None or not self.supervisor.up:
+            raise CannotDo("Nobody supervises this talk.")
+        self._mode = mode
+        self._record.event("supervision", mode=mode)
+        self.connect()
+
+    def taken_over(self) -> None:
+        """The supervisor has the caller from now on."""
+        leg = self.supervisor
+        if leg is None or not leg.up:
+            raise CannotDo("Nobody supervises this talk.")
+        self._record.event("taken-over", leg=leg.number)
+        self.ends("transfer", Transfer(describe(leg.where), True, self.agent.where, leg))
+
+    def unwatched(self) -> None:
+        """The supervisor is hung up."""
+        if self.supervisor is not None:
+            self.supervisor.hang_up(Cause.OPERATOR_HUNG_UP)
+
+    def _supervisor_keys(self, key: str) -> None:
+        if key in MODES:
+            self.watched(MODES[key])
+        elif key == TAKES_OVER:
+            self.taken_over()
 
     # -- the record --------------------------------------------------------------------------------------------
 

@@ -30,13 +30,16 @@ class HandedOn:
 
 
 async def hand_on(
-    guest: Guest, agent: AgentCall, transfer: Transfer, where: Where, shown: Shown, ring_seconds: float
+    guest: Guest, agent: AgentCall, transfer: Transfer, where: Where | None, shown: Shown, ring_seconds: float
 ) -> HandedOn:
     """Take the caller from `agent`, whose talk ended by `transfer`, to who is reached at `where`.
 
-    For an attended transfer `where` is not called: the leg to it is there, and may still ring.
+    An attended transfer needs no `where`: the leg to it is there, and may still ring.
     """
-    call = transfer.call or guest.call(where, shown, ring_seconds)
+    call = transfer.call
+    if call is None:
+        assert where is not None, "an unattended transfer leads somewhere"
+        call = guest.call(where, shown, ring_seconds)
     try:
         await call.answered()
     except (CallRefused, CannotDo) as fault:

@@ -51,6 +51,7 @@ class Finder:
 
     def __init__(self, script: Callable[[Any], Awaitable[Any]]) -> None:
         self._script = script
+        self.phones: Phones
         self.result: Any = None
         self.fault: BaseException | None = None
 
@@ -71,5 +72,5 @@ async def people_line(open_line, script, **options):
         phones = LoopbackPhones(line.media, line.speech)
         finder = Finder(script)
         office.people = finder
-        office.phones = Phones(phones, line.media, line.speech, line.reception.shelf, ("carrier",))
+        office.phones = finder.phones = Phones(phones, line.media, line.speech, line.reception.shelf, ("carrier",))
         yield line, phones, finder

@@ -26,8 +26,8 @@ async def until_nobody_passes_on(guest):
         transfer = talked.transfer
         if transfer is None:
             return Done(True, {"hops": len(told), "ended": talked.ended_by})
-        where = find(transfer.to)
-        if where is None:
+        where = None if transfer.call else find(transfer.to)
+        if where is None and not transfer.call:
             lets_go(agent)
             return Done(True, {"queue": transfer.to, "summary": guest.handover.reason})
         handed = await hand_on(guest, agent, transfer, where, SHOWN, 10)

@@ -1,0 +1,141 @@
+"""Whole calls on the loopback line in whose talk a supervisor takes part."""
+
+import pytest
+
+from models.errors import CannotDo
+from tests.calls.people import people_line
+from tests.calls.test_transfers import hears, until_nobody_passes_on
+from voice.people import Extension
+from voice.placing import CallRefused
+from voice.supervision import Supervision
+
+pytestmark = pytest.mark.looptime
+BEN = Extension("ben")
+
+
+@pytest.fixture
+def supervised(open_line):
+    """Open a line with a caller who talks to Anna, and Ben listening by his phone."""
+
+    async def play(scene):
+        async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
+            caller = await line.call()
+            anna = await phones.answers("anna")
+            verbs = Supervision(finder.phones)
+            [running] = verbs.talks()
+            leg = verbs.call(running.call_id, BEN)
+            ben = await phones.answers("ben")
+            await leg.answered()
+            await caller.waits(0.1)
+            await scene(caller, anna, ben, verbs, running.call_id)
+            if caller.dialog.over is None:
+                caller.hangs_up()
+        assert ben.call.over is not None
+        return line, phones
+
+    return play
+
+
+async def test_a_supervisor_hears_both_and_nobody_hears_the_supervisor(supervised):
+    async def scene(caller, anna, ben, verbs, call_id):
+        assert hears(ben) == (caller.stream.number, anna.stream.number)
+        assert (caller.stream.hears, hears(anna)) == ((anna.stream.number,), (caller.stream.number,))
+        await ben.says("They can't hear me.")
+        assert verbs.talks()[0].supervisor == BEN
+
+    line, _ = await supervised(scene)
+    assert line.story.said("agent") == []
+
+
+async def test_a_whisper_is_for_the_agent_and_breaking_in_for_both(supervised):
+    async def scene(caller, anna, ben, verbs, call_id):
+        verbs.change(call_id, "whisper")
+        assert set(hears(anna)) == {caller.stream.number, ben.stream.number}
+        assert caller.stream.hears == (anna.stream.number,)
+        verbs.change(call_id, "barge")
+        assert set(caller.stream.hears) == {anna.stream.number, ben.stream.number}
+        await ben.says("Good morning, I am the supervisor.")
+        verbs.change(call_id, "listen")
+        assert caller.stream.hears == (anna.stream.number,)
+        assert hears(anna) == (caller.stream.number,)
+
+    line, _ = await supervised(scene)
+    assert line.story.said("agent") == ["Good morning, I am the supervisor."]
+
+
+async def test_keys_of_the_supervisors_phone_do_the_same_and_reach_nobody(supervised):
+    async def scene(caller, anna, ben, verbs, call_id):
+        await ben.keys("9")
+        await ben.keys("2")
+        assert ben.stream.number in hears(anna)
+        await ben.keys("3")
+        assert ben.stream.number in caller.stream.hears
+        await ben.keys("1")
+        assert ben.stream.number not in (*caller.stream.hears, *hears(anna))
+        assert (anna.stream.digits, caller.stream.digits) == ("", "")
+        await ben.keys("4")
+        await caller.waits(0.1)
+        assert anna.call.over is not None
+        assert (caller.stream.hears, hears(ben)) == ((ben.stream.number,), (caller.stream.number,))
+
+    await supervised(scene)
+
+
+async def test_a_supervisor_who_takes_over_has_the_caller_and_the_agent_is_free(supervised):
+    async def scene(caller, anna, ben, verbs, call_id):
+        verbs.take_over(call_id)
+        await caller.waits(0.1)
+        assert anna.call.over is not None
+        assert caller.stream.hears == (ben.stream.number,)
+        await ben.says("I take it from here.")
+        ben.call.caller_hangs_up()
+        await caller.hears("Thank you, that was all.")
+        await caller.is_hung_up()
+
+    line, _ = await supervised(scene)
+    assert line.story.said("agent") == ["I take it from here."]
+
+
+async def test_a_supervisor_leaves_and_the_talk_goes_on(supervised):
+    async def scene(caller, anna, ben, verbs, call_id):
+        verbs.change(call_id, "barge")
+        ben.call.caller_hangs_up()
+        await caller.waits(0.1)
+        assert (caller.stream.hears, hears(anna)) == ((anna.stream.number,), (caller.stream.number,))
+        with pytest.raises(CannotDo, match="Nobody supervises this talk"):
+            verbs.change(call_id, "listen")
+
+    await supervised(scene)
+
+
+async def test_a_supervisor_is_hung_up_by_order(supervised):
+    async def scene(caller, anna, ben, verbs, call_id):
+        with pytest.raises(CannotDo, match="Somebody supervises this talk already"):
+            verbs.call(call_id, BEN)
+        verbs.leave(call_id)
+        await caller.waits(0.1)
+        assert ben.call.over is not None
+        assert anna.call.over is None
+
+    await supervised(scene)
+
+
+async def test_a_supervisor_whose_phone_is_busy_changes_nothing(open_line):
+    async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
+        caller = await line.call()
+        anna = await phones.answers("anna")
+        verbs = Supervision(finder.phones)
+        leg = verbs.call(verbs.talks()[0].call_id, BEN)
+        (await phones.rings("ben")).declines()
+        with pytest.raises(CallRefused):
+            await leg.answered()
+        await caller.waits(0.1)
+        assert verbs.talks()[0].supervisor is None
+        assert caller.stream.hears == (anna.stream.number,)
+        caller.hangs_up()
+
+
+async def test_a_call_without_a_talk_is_refused_in_words(open_line):
+    async with people_line(open_line, until_nobody_passes_on) as (_, _, finder):
+        with pytest.raises(CannotDo, match="Nobody talks with an agent in call 06abc now"):
+            Supervision(finder.phones).take_over("06abc")
