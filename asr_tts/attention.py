@@ -17,6 +17,7 @@ from asr_tts.activity import FULL_SCALE, SILENCE_DBOV, level_dbov
 from asr_tts.choices import choose
 from asr_tts.endpointing import Endpointer, Manner
 from asr_tts.recognition import Question, Samples, Transcript
+from asr_tts.sentence_end import Reading, reading
 from asr_tts.speech_protocol import FRAME_BYTES, RATE
 from asr_tts.spoken_digits import digits_of
 from asr_tts.tape import Tape
@@ -34,6 +35,8 @@ SMOOTHED = 3
 """Windows over which the likeness to echo is averaged."""
 ALL = 0.8
 """Share of an utterance's windows in which the robot spoke, from which all of it may be echo."""
+SURE = 0.5
+"""Confidence from which a draft may tell that its sentence is whole."""
 ECHO = 0.5
 """Likeness from which a window is counted as echo, not as speech."""
 
@@ -253,6 +256,7 @@ class Attention:
             return
         utterance.transcript = transcript
         if not rejection.after_decoding(transcript):
+            self._ends.read(work.utterance, _reading(transcript))
             yield self._draft(work.utterance, transcript.text, transcript.confidence)
 
     def partly(self, work: Work, text: str, is_end: bool, now: float) -> Iterator[Out]:
@@ -336,6 +340,12 @@ def _level(utterance: Utterance, block: Samples) -> float:
         return level_dbov(block)
     power = utterance.energy / utterance.speech / FULL_SCALE**2
     return max(SILENCE_DBOV, 10 * float(np.log10(power))) if power > 0 else SILENCE_DBOV
+
+
+def _reading(transcript: Transcript) -> Reading:
+    """Words that are hardly sure tell no end."""
+    found = reading(transcript.text, transcript.language)
+    return "unsure" if found == "whole" and transcript.confidence < SURE else found
 
 
 def _answer(text: str, question: Question) -> str:

@@ -12,7 +12,7 @@ from asr_tts.recognition import Hearing, Partial, Recogniser, StreamingRecognise
 
 log = logging.getLogger(__name__)
 NICENESS = 3
-"""Below the thread that listens, which must not wait for it."""
+"""So much below the thread that listens, which must not wait for it, wherever an administrator put the process."""
 Outcome = Transcript | Partial | str
 """A string says why it failed."""
 
@@ -50,7 +50,7 @@ class RecogniserThread:
             self._wake.notify()
 
     def _run(self) -> None:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        os.nice(NICENESS)  # on Linux of this thread alone
         while True:
             work = self._next()
             try:

@@ -1,11 +1,11 @@
 """What an answer means to the question that is open: intent, values, command, and how sure that is."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from asr_tts.sentence_end import hangs
 from dialplans.commands import BY_KEY, command_in
 from dialplans.exchange import KeysWanted
 from dialplans.flow import Flow
@@ -18,8 +18,6 @@ from knowledge.wording import EMPTY, plain, stem, units
 if TYPE_CHECKING:
     from dialplans.verbs.question import QuestionStep
 
-HANGING = frozenset("and but or because to the a of for my is with if about i um uh er".split())  # noqa: SIM905
-HANGING_ZH = re.compile(r"(和|还有|但是|因为|如果|然后|就是|那个|的话|我想|跟)[，。、]?$")
 DOUBTED = 0.6
 """Confidence where only the recogniser chose."""
 COMMAND = 0.95
@@ -186,8 +184,7 @@ class Reader:
 
     def is_whole(self, step: "QuestionStep", text: str, choice: int = -1) -> bool:
         """Tell whether `text` is surely all of an answer, though silence was still short."""
-        words = plain(text).split()
-        if not words or words[-1] in HANGING or HANGING_ZH.search(text.strip()):
+        if not plain(text) or hangs(text):
             return False
         answer = self.spoken(step, text, choice)
         if answer.command:

@@ -67,11 +67,35 @@ def test_a_draft_becomes_what_was_heard_without_a_second_decode() -> None:
     assert isinstance(heard, Heard)
     assert len(ear.work()) == 1
     assert (draft.text, heard.text) == (GOOD.text, GOOD.text)
-    assert 90 <= draft.silence_ms <= 200
+    assert 60 <= draft.silence_ms <= 200
     assert heard.decode_ms == 0
-    assert 500 <= heard.endpoint_ms < 540
+    assert 400 <= heard.endpoint_ms < 440
     assert abs(heard.start - 3200) <= WINDOW
     assert abs(heard.end - 11200) <= WINDOW
+
+
+@pytest.mark.parametrize(
+    ("transcript", "order", "expected_ms"),
+    [
+        (Transcript("I'd like to", "en", 0.9), Listen(1, "en"), 700),
+        (Transcript("我打电话是因为", "zh", 0.9), Listen(1, "zh"), 700),
+        (Transcript("你们几点开门？", "zh", 0.9), Listen(1, "zh"), 400),
+        (Transcript("배송이 언제 오나요?", "ko", 0.9), Listen(1, "ko"), 500),
+        (Transcript("I'd like sales, please.", "en", 0.4), Listen(1, "en"), 550),
+        (GOOD, Listen(1, "en", hangover_ms=600), 600),
+        (GOOD, Listen(1, "en", "dictation"), 800),
+    ],
+    ids=["hangs", "hangs, zh", "whole, zh", "nobody reads it", "hardly sure", "given by the question", "dictation"],
+)  # fmt: skip
+def test_the_end_waits_for_what_the_draft_reads_like(transcript: Transcript, order: Listen, expected_ms: int) -> None:
+    ear = Ear(order=order)
+    ear.hear(1000)
+    ear.hear(200, 0)
+    ear.answer(transcript)
+    ear.hear(800, 0)
+    heard = ear.said()[-1]
+    assert isinstance(heard, Heard)
+    assert expected_ms <= heard.endpoint_ms < expected_ms + 40
 
 
 def test_the_audio_to_decode_has_pre_roll_and_little_silence() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from asr_tts import endpointing
 from asr_tts.endpointing import Decision, Decode, Endpointer, Manner, Over, Paused, Resumed, Started, WentOn
+from asr_tts.sentence_end import Reading
 from asr_tts.speech_protocol import QuestionKind
 
 WINDOW = 256
@@ -64,6 +65,57 @@ def test_the_lines_own_hangover_is_for_open_answers_only() -> None:
     assert Manner.of("open", 400, open_ms=650).hangover == 400 * MS
 
 
+@pytest.mark.parametrize(
+    ("reading", "expected_ms"), [("whole", 416), ("unread", 512), ("unsure", 576), ("hanging", 704)]
+)
+def test_an_open_answer_waits_by_what_its_draft_reads_like(reading: Reading, expected_ms: int) -> None:
+    ends = ends_for()
+    follow("#" * 10 + "." * 6, ends)
+    ends.read(1, reading)
+    [over] = of_kind(follow("." * 30, ends, at=16 * WINDOW), Over)
+    assert isinstance(over, Over)
+    assert (over.decided - over.end) / MS == expected_ms
+
+
+@pytest.mark.parametrize("kind", ["yes_no", "digits", "list", "dictation"])
+def test_what_a_draft_reads_like_changes_nothing_for_other_questions(kind: QuestionKind) -> None:
+    manner = Manner.of(kind)
+    assert manner.patience("whole") == manner.patience("hanging") == manner.hangover
+
+
+def test_silence_that_a_question_gives_holds_whatever_is_said() -> None:
+    manner = Manner.of("open", 900)
+    assert manner.patience("whole") == manner.patience("hanging") == 900 * MS
+
+
+def test_a_late_draft_that_reads_whole_ends_the_utterance_with_the_next_window() -> None:
+    ends = ends_for()
+    follow("#" * 10 + "." * 14, ends)
+    ends.read(1, "whole")
+    [over] = of_kind(follow(".", ends, at=24 * WINDOW), Over)
+    assert isinstance(over, Over)
+
+
+@pytest.mark.parametrize("resumed", [True, False], ids=["after speech went on", "of another utterance"])
+def test_a_draft_of_something_else_shortens_nothing(resumed: bool) -> None:
+    ends = ends_for()
+    follow("#" * 10 + "." * 6 + ("##" if resumed else ""), ends)
+    ends.read(1 if resumed else 2, "whole")
+    at = (18 if resumed else 16) * WINDOW
+    [over] = of_kind(follow("." * 30, ends, at=at), Over)
+    assert isinstance(over, Over)
+    assert (over.decided - over.end) / MS == 512
+
+
+def test_a_reading_holds_until_speech_goes_on() -> None:
+    ends = ends_for()
+    follow("#" * 10 + "." * 6, ends)
+    ends.read(1, "whole")
+    [over] = of_kind(follow("##" + "." * 30, ends, at=16 * WINDOW), Over)
+    assert isinstance(over, Over)
+    assert (over.decided - over.end) / MS == 512
+
+
 def test_long_numbers_are_said_in_groups_and_short_ones_are_not() -> None:
     assert Manner.of("digits", digits=6).hangover == 700 * MS
     assert Manner.of("digits", digits=1).hangover == 300 * MS
@@ -74,7 +126,7 @@ def test_a_short_silence_is_decoded_on_suspicion_with_pre_roll_and_once() -> Non
     [decode] = of_kind(follow("." * 20 + "#" * 10 + "." * 12, ends_for()), Decode)
     assert isinstance(decode, Decode)
     assert decode.begin == 20 * WINDOW - endpointing.PRE_ROLL
-    assert 90 <= decode.silence / MS < 130
+    assert 60 <= decode.silence / MS < 96
     assert 30 * WINDOW < decode.until <= 30 * WINDOW + decode.silence
 
 
@@ -90,7 +142,7 @@ def test_resumed_speech_makes_the_suspicion_void_and_the_next_comes_later() -> N
 
 
 def test_a_pause_too_short_for_suspicion_voids_nothing() -> None:
-    assert not of_kind(follow("#" * 10 + ".." + "#" * 10, ends_for()), Resumed, Decode)
+    assert not of_kind(follow("#" * 10 + "." + "#" * 10, ends_for()), Resumed, Decode)
 
 
 def test_a_click_in_the_pause_neither_resumes_nor_prolongs() -> None:
