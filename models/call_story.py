@@ -47,7 +47,7 @@ OURS = frozenset(
     ]
 )
 """Fields of notes whose strings are names, codes and ids."""
-OURS_IN_EVENTS = frozenset(["step", "verb", "way", "language", "codec", "address"])
+OURS_IN_EVENTS = frozenset(["step", "verb", "way", "language", "codec", "address", "by", "mode", "order", "cause"])
 """The same in what an event tells."""
 OUR_REASONS = frozenset(
     ["false-stop", "ignored", "misheard", "no_match", "media-lost", "speech-lost", "recording-failed", "no-stream"]

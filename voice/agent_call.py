@@ -227,8 +227,10 @@ class AgentLeg:
             case MediaChanged():
                 self._changed(event.plan)
             case HungUp():
+                # A dialog knows only that its other end hung up, not that this one is an agent.
+                cause = Cause.AGENT_HUNG_UP if event.cause is Cause.CALLER_HUNG_UP else event.cause
                 words = "nobody took it while it rang" if event.by_us else event.words or str(event.cause)
-                self._ends(event.cause, CallRefused(f"{describe(self.where)}: {words}.", event.cause, event.code))
+                self._ends(cause, CallRefused(f"{describe(self.where)}: {words}.", cause, event.code))
             case MediaLost() | media.StreamClosed() if not self._over:
                 self._give_up(Cause.MEDIA_FAILED)
             case media.Digit():

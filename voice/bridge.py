@@ -37,7 +37,7 @@ MODES: Mapping[str, Mode] = {"1": "listen", "2": "whisper", "3": "barge"}
 """Keys of a supervisor's phone."""
 TAKES_OVER = "4"
 EndedBy = Literal["caller", "agent", "transfer", "lost", "server"]
-PUT_DOWN = (Cause.CALLER_HUNG_UP, Cause.AGENT_HUNG_UP, Cause.OPERATOR_HUNG_UP, Cause.ROBOT_HUNG_UP)
+PUT_DOWN = (Cause.AGENT_HUNG_UP, Cause.OPERATOR_HUNG_UP, Cause.ROBOT_HUNG_UP)
 """How a leg ends that somebody ended: not by a phone that died."""
 REFUSED_S = 1.5
 """Seconds of the tone that tells an agent that a code led nowhere."""
@@ -69,6 +69,8 @@ class Talk:
         self._consultation: Consultation | None = None
         self.supervisor: AgentLeg | None = None
         self._mode: Mode = "listen"
+        self._agent_holds = False
+        """Whether the agent put the caller on hold by an order, not by the phone's own key."""
         self._given_away = False
         """Whether another talk has the agent now."""
         agent.forget_keys()
@@ -143,6 +145,7 @@ class Talk:
         legs = self._legs()
         away = {leg.stream.number for leg in legs if leg.up and leg.held}
         away |= {caller} if self._record.held else set()
+        away |= {agent} if self._agent_holds else set()
         monitor = None
         if self.supervisor is not None and self.supervisor.up:
             monitor = Monitor(self.supervisor.stream.number, agent, self._mode)
@@ -215,7 +218,7 @@ class Talk:
         self._consultation = None
         self.connect()
         if rang_in_vain:
-            self._refuses("the consulted person was not reached")
+            self._refuses("The consulted person was not reached.")
 
     def _leg_keys(self, leg: AgentLeg, key: str, *, in_band: bool) -> None:
         if leg is self.supervisor:
@@ -227,8 +230,10 @@ class Talk:
             return
         match self._codes.press(key, self._loop.time()):
             case Ordered() as ordered:
-                self._record.event("code", order=ordered.order, number=ordered.number)
-                self._carry_out(ordered)
+                try:
+                    self.carry_out(ordered)
+                except CannotDo as fault:
+                    self._refuses(str(fault))
             case str() as keys if keys and not in_band:
                 self._relay(keys, leg.stream.number)
             case _:
@@ -239,11 +244,18 @@ class Talk:
 
     # -- what the agent orders -----------------------------------------------------------------------------------
 
-    def _carry_out(self, ordered: Ordered) -> None:
+    def carry_out(self, ordered: Ordered) -> None:
+        """Do what the agent keyed, or ordered by API; raise `CannotDo` where that can't be."""
         third = self._consultation
+        self._record.event("code", order=ordered.order, number=ordered.number)
         match ordered.order:
             case "blind":
-                self._blind(ordered.number)
+                self._found(ordered.number)
+                self.ends("transfer", Transfer(ordered.number, False, self.agent.where))
+            case "hold":
+                self._agent_holds = not self._agent_holds
+                self._record.event("agent-holds" if self._agent_holds else "agent-resumes")
+                self.connect()
             case "consult":
                 self._consult(ordered.number)
             case "back" if third is not None:
@@ -257,28 +269,17 @@ class Talk:
                 third.stage = "three"
                 self.connect()
             case _:
-                self._refuses("nobody is being consulted")
-
-    def _blind(self, number: str) -> None:
-        try:
-            self._found(number)
-        except CannotDo as fault:
-            self._refuses(str(fault))
-            return
-        self.ends("transfer", Transfer(number, False, self.agent.where))
+                raise CannotDo("Nobody is being consulted.")
 
     def _consult(self, number: str) -> None:
-        try:
-            where = self._found(number)
-            if where is None:
-                raise CannotDo(f"'{number}' is a queue: a caller can be sent there, nobody can be consulted.")
-            if self._consultation is not None:
-                raise CannotDo("Somebody is being consulted already.")
-        except CannotDo as fault:
-            self._refuses(str(fault))
-            return
+        where = self._found(number)
+        if where is None:
+            raise CannotDo(f"'{number}' is a queue: a caller can be sent there, nobody can be consulted.")
+        if self._consultation is not None:
+            raise CannotDo("Somebody is being consulted already.")
         shown = Shown(self.guest.caller.number, self._agent_name)
         self._consultation = Consultation(self.guest.call(where, shown, CONSULTATION_RINGS_S), number)
+        self._agent_holds = False
         self.connect()
 
     def _found(self, number: str) -> Where | None:

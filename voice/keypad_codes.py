@@ -1,4 +1,4 @@
-"""Codes that an agent keys while talking: transfer, consultation, conference. Pure; times are seconds that only go up.
+"""Codes that an agent keys while talking: transfer, consultation, conference, hold. Pure; times are in seconds.
 
 Every code is a star and one more key; the ones that lead to somebody take a number behind it, ended by #. What isn't
 the beginning of a code belongs to the person at the other end.
@@ -7,7 +7,7 @@ the beginning of a code belongs to the person at the other end.
 from dataclasses import dataclass
 from typing import Literal
 
-Order = Literal["blind", "consult", "swap", "complete", "back", "conference"]
+Order = Literal["blind", "consult", "swap", "complete", "back", "conference", "hold"]
 PAUSE_S = 8.0
 """Seconds after which a code that was begun is forgotten."""
 LONGEST = 32
@@ -30,12 +30,14 @@ class Codes:
     """The consulted person is hung up; back to the caller."""
     conference: str = "*7"
     """All three hear each other."""
+    hold: str = "*8"
+    """The caller hears music; once more: back. For phones without a key for it."""
 
     def orders(self) -> dict[str, Order]:
         """Return which order each code is."""
         return {
             self.blind: "blind", self.consult: "consult", self.swap: "swap", self.complete: "complete",
-            self.back: "back", self.conference: "conference",
+            self.back: "back", self.conference: "conference", self.hold: "hold",
         }  # fmt: skip
 
 

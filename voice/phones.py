@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from models.errors import CannotDo
 from voice import placing
-from voice.keypad_codes import CODES, Codes
+from voice.keypad_codes import CODES, Codes, Order, Ordered
 from voice.line import Dialog, Media, Origin, Party, Sink, Speech
 from voice.people import Address, Extension, Number, Shown, Where
 from voice.prompt_shelf import PromptShelf
@@ -56,6 +56,17 @@ class Phones:
         self._lines, self._trunks = lines, tuple(trunks)
         self.talks: dict[str, Talk] = {}
         """Running talks by the Call-ID of the caller's dialog."""
+
+    def talk(self, call_id: str) -> "Talk":
+        """Return the talk of the call with that id; raise `CannotDo` where it has none now."""
+        for talk in self.talks.values():
+            if talk.call_id == call_id:
+                return talk
+        raise CannotDo(f"Nobody talks with an agent in call {call_id} now.")
+
+    def order(self, call_id: str, order: Order, number: str = "") -> None:
+        """Have a talk's agent transfer, consult, swap … as by their keypad; raise `CannotDo` where that can't be."""
+        self.talk(call_id).carry_out(Ordered(order, number))
 
     async def reach(self, where: Where, shown: Shown, media: placing.Media, sink: Sink, ring_seconds: float) -> Dialog:
         """Call somebody; return once it rings or is answered. Raises `CannotDo` or `CallRefused`."""

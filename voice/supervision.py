@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from models.errors import CannotDo
 from voice.agent_call import AgentLeg
-from voice.bridge import Talk
 from voice.hearing import Mode
 from voice.people import Shown, Where
 from voice.phones import Phones
@@ -40,7 +39,7 @@ class Supervision:
 
     def call(self, call_id: str, supervisor: Where, mode: Mode = "listen") -> AgentLeg:
         """Call a supervisor's phone into a talk; await `answered` of what is returned."""
-        talk = self._talk(call_id)
+        talk = self._phones.talk(call_id)
         if talk.supervisor is not None:
             raise CannotDo("Somebody supervises this talk already.")
         leg = talk.guest.call(supervisor, Shown(talk.guest.caller.number, "supervision"), RINGS_S)
@@ -49,18 +48,12 @@ class Supervision:
 
     def change(self, call_id: str, mode: Mode) -> None:
         """Listen, whisper to the agent, or talk with both from now on."""
-        self._talk(call_id).watched(mode)
+        self._phones.talk(call_id).watched(mode)
 
     def take_over(self, call_id: str) -> None:
         """The supervisor has the caller from now on; the agent is hung up."""
-        self._talk(call_id).taken_over()
+        self._phones.talk(call_id).taken_over()
 
     def leave(self, call_id: str) -> None:
         """Hang up the supervisor; the talk goes on."""
-        self._talk(call_id).unwatched()
-
-    def _talk(self, call_id: str) -> Talk:
-        for talk in self._phones.talks.values():
-            if talk.call_id == call_id:
-                return talk
-        raise CannotDo(f"Nobody talks with an agent in call {call_id} now.")
+        self._phones.talk(call_id).unwatched()

@@ -52,7 +52,7 @@ async def test_a_caller_hears_music_then_the_agent_and_the_flow_goes_on_after_th
     assert (finder.result.ended_by, finder.result.seconds) == ("agent", pytest.approx(10, abs=0.1))
     assert line.story.cause == "robot-hung-up"
     assert event(line, "leg-answered") == {"leg": 2, "who": "anna"}
-    assert event(line, "leg-ended") == {"leg": 2, "cause": "caller-hung-up"}
+    assert event(line, "leg-ended") == {"leg": 2, "cause": "agent-hung-up"}
     assert caller.stream.hears == ()
 
 

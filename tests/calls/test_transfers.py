@@ -132,7 +132,7 @@ async def test_a_code_to_nowhere_is_a_tone_for_the_agent_alone(open_line):
         await anna.keys("*5")
         assert [data["why"] for name, data in line.story.events if name == "code-refused"] == [
             "There is no extension '999'.",
-            "nobody is being consulted",
+            "Nobody is being consulted.",
         ]
         assert caller.stream.hears == (anna.stream.number,)
         caller.hangs_up()
@@ -227,6 +227,40 @@ async def test_three_hear_each_other_until_the_agent_leaves_the_two_others_alone
         guest.call.caller_hangs_up()
         await caller.is_hung_up()
     assert line.story.said("agent") == ["Good morning."]
+
+
+async def test_a_code_holds_the_caller_for_phones_without_a_key_for_it(open_line):
+    async with people_line(open_line, until_nobody_passes_on) as (line, phones, _):
+        caller = await line.call()
+        anna = await phones.answers("anna")
+        await anna.keys("*8")
+        assert caller.stream.sounds, "music"
+        assert (caller.stream.hears, hears(anna)) == ((), ())
+        await anna.keys("*8")
+        assert not caller.stream.sounds
+        assert (caller.stream.hears, hears(anna)) == ((anna.stream.number,), (caller.stream.number,))
+        caller.hangs_up()
+
+
+async def test_an_api_orders_what_an_agent_could_key(open_line):
+    async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
+        caller = await line.call()
+        anna = await phones.answers("anna")
+        [call_id] = line.stories
+        with pytest.raises(CannotDo, match=r"There is no extension '999'"):
+            finder.phones.order(call_id, "blind", "999")
+        with pytest.raises(CannotDo, match="Nobody is being consulted"):
+            finder.phones.order(call_id, "swap")
+        with pytest.raises(CannotDo, match="Nobody talks with an agent in call 06abc now"):
+            finder.phones.order("06abc", "hold")
+        with pytest.raises(CannotDo, match="'billing' is a queue"):
+            finder.phones.order(call_id, "consult", "billing")
+        finder.phones.order(call_id, "blind", "202")
+        ben = await phones.answers("ben")
+        await caller.waits(0.1)
+        assert caller.stream.hears == (ben.stream.number,)
+        assert anna.call.over is not None
+        caller.hangs_up()
 
 
 async def test_who_hangs_up_on_a_phone_that_still_rings_leaves_the_caller_to_it(open_line):

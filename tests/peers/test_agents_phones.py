@@ -113,5 +113,5 @@ async def test_two_softphones_take_hold_and_hand_on_a_caller_and_the_recording_h
         "held", "resumed", "transfer-asked", "transferred",
     ]  # fmt: skip
     assert [event["cause"] for event in record["events"] if event["name"] == "leg-ended"] == [
-        "agent-hung-up", "caller-hung-up",
+        "agent-hung-up", "agent-hung-up",
     ]  # fmt: skip

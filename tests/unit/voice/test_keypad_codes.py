@@ -17,6 +17,7 @@ def keyed(keys, reader=None, gap=0.3):
         ("*5", "complete", ""),
         ("*6", "back", ""),
         ("*7", "conference", ""),
+        ("*8", "hold", ""),
     ],
 )
 def test_a_code_is_an_order_once_it_is_complete_and_nothing_of_it_reaches_the_other_end(keys, order, number):
