@@ -35,7 +35,7 @@ class Candidate:
     load: int = 0
     """Calls in hand or offered."""
     idle_since: float = NEVER
-    """Seconds, on the clock of `now`: the end of the last call and its wrap-up, or when the agent came."""
+    """Seconds, on the clock of `now`: the end of the last talk, or when the agent became ready."""
     calls: int = 0
     """Taken today."""
     talk_s: float = 0.0

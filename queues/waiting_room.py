@@ -56,7 +56,8 @@ class Place:
     tries: int = 0
     """Offers so far."""
     told: int = 0
-    """Announcements so far."""
+    """Announcements so far, in this queue."""
+    callback_offered: bool = False
     offer: str = ""
     """The open one; "": none, the caller waits."""
 

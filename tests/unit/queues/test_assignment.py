@@ -1,5 +1,6 @@
 """The assignment beside all assignments there are, on instances small enough to try them all."""
 
+from collections.abc import Sequence
 from itertools import product
 
 from hypothesis import given, settings
@@ -30,11 +31,11 @@ def best_of_all(demand: Demand) -> list[int]:
         way for way in product(*choices) if len({p for p in way if p >= 0}) == sum(1 for place in way if place >= 0)
     )
 
-    def worth(way: tuple[int, ...]) -> tuple[list[bool], list[int]]:
+    def worth(way: Sequence[int]) -> tuple[list[bool], list[int]]:
         ranks = [demand.orders[w].index(p) if p >= 0 else 0 for w, p in zip(demand.order_of, way, strict=True)]
         return [place < 0 for place in way], ranks
 
-    return list(min(allowed, key=worth))
+    return min((list(way) for way in allowed), key=worth)
 
 
 @steady

@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +12,12 @@ from hypothesis import strategies as st
 from queues.candidates import NEVER, Candidate
 from queues.matching import Matching, Pair, match
 from queues.plan import STRATEGIES, Need, Queue, Relax
-from queues.strategies import FIRST_OF_ALL, familiar_weight
+from queues.strategies import FIRST_OF_ALL, FrozenStrategy, familiar_weight
 from queues.waiter import Waiter, Wish, wish_of
 
 steady = settings(derandomize=True, database=None, deadline=None)
 NOW = 1000.0
-MIX = (("ability", 2.0), ("familiar", 0.5), ("longest-idle", 1.0))
+MIX: FrozenStrategy = (("ability", 2.0), ("familiar", 0.5), ("longest-idle", 1.0))
 EXTENSIONS = ("11", "12", "13", "14")
 
 levels = st.integers(1, 4)
@@ -78,13 +79,13 @@ def in_order(many: list[Waiter]) -> list[Waiter]:
     return sorted(many, key=lambda waiter: (-waiter.score(NOW), waiter.joined, waiter.call_id))
 
 
-def number(strategy: object, agent: Candidate, waiter: Waiter) -> float:
+def number(strategy: FrozenStrategy, agent: Candidate, waiter: Waiter) -> float:
     """The number of a strategy for one agent: the lowest is best."""
-    ability = sum(agent.skills.get(need.skill, 0) for need in waiter.wish.needs)
+    ability: float = sum(agent.skills.get(need.skill, 0) for need in waiter.wish.needs)
     if isinstance(strategy, tuple):
         idle = 1 - 600 / (600 + NOW - agent.idle_since)
         return -(dict(strategy)["ability"] * ability / (10 * max(1, len(waiter.wish.needs))) + idle)
-    given = {
+    given: dict[str, float] = {
         "even-calls": agent.calls,
         "even-talk": agent.talk_s,
         "ability": -ability,
@@ -94,7 +95,7 @@ def number(strategy: object, agent: Candidate, waiter: Waiter) -> float:
     return given.get(strategy, 0)
 
 
-def rank(waiter: Waiter, agent: Candidate, nth: int) -> tuple:
+def rank(waiter: Waiter, agent: Candidate, nth: int) -> tuple[Any, ...]:
     """What the best place of a waiter has least of."""
     weight = familiar_weight(waiter.wish.strategy)
     knows = agent.extension in waiter.familiar
@@ -176,7 +177,7 @@ def test_a_long_kept_matching_says_what_one_from_scratch_says(chance: random.Ran
         now += chance.choice([0.0, 0.25, 10.0, 33.1])
         what = chance.random()
         if what < 0.4:
-            strategy = chance.choice([*STRATEGIES, MIX])
+            strategy: FrozenStrategy = chance.choice([*STRATEGIES, MIX])
             wish = Wish(chance.choice(needs), chance.choice(["", "en", "zh"]), chance.choice([0.0, 45.3]), strategy)
             waiter = Waiter(f"c{step}", wish, now - chance.choice([0, 20.1]), chance.choice([0.0, 9.0]))
             many[waiter.call_id] = waiter
