@@ -3,13 +3,17 @@
 import asyncio
 import json
 import wave
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
-from tests.live_server import QUICK, notes, record_of, until
-from tests.peers.baresip import phone
+from tests.live_server import MANY, QUICK, notes, record_of, until
+from tests.peers.baresip import Phone, phone
+from tests.peers.test_server_with_sipp import sipp
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import SyntheticCaller
 
@@ -51,23 +55,42 @@ def who_speaks(caller: SyntheticCaller) -> set[str]:
     return heard_in(np.concatenate([frame.samples for frame in frames]).astype(float)) if len(frames) == 25 else set()
 
 
-async def test_two_softphones_take_hold_and_hand_on_a_caller_and_the_recording_has_it_all(tmp_path: Path) -> None:
-    (tmp_path / "billing.yaml").write_text(FLOW)
+@dataclass(frozen=True)
+class House:
+    """A server with two agents at their phones."""
+
+    server: ServerProcess
+    anna: Phone
+    ben: Phone
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    directory = tmp_path_factory.mktemp("house")
+    (directory / "billing.yaml").write_text(FLOW)
     users = [{"name": name, "password": "right"} for name in ("anna", "ben")]
     settings = {
         **QUICK,
         "SIP__USERS": json.dumps(users),
-        "DIALPLAN__ROUTES": json.dumps([{"called": "*", "flow": str(tmp_path / "billing.yaml")}]),
+        "SIP__GUARD": MANY,
+        "DIALPLAN__ROUTES": json.dumps([{"called": "*", "flow": str(directory / "billing.yaml")}]),
     }
-    server = ServerProcess(tmp_path / "server", SERVER, settings, module="bench.server_with_people")
+    server = ServerProcess(directory / "server", SERVER, settings, module="bench.server_with_people")
     account = f"<sip:{{}}@{SERVER}:{server.sip_port}>;auth_user={{}};auth_pass=right;regint=60"
-    voices = {name: tone(tmp_path / f"{name}.wav", PITCHES[name], 60) for name in ("anna", "ben")}
+    voices = {name: tone(directory / f"{name}.wav", PITCHES[name], 60) for name in ("anna", "ben")}
     async with (
         server,
-        phone(ANNA, account.format("anna", "anna"), voices["anna"], tmp_path / "anna") as anna,
-        phone(BEN, account.format("ben", "ben"), voices["ben"], tmp_path / "ben") as ben,
-        SyntheticCaller(server.sip, CALLER, number="700") as caller,
+        phone(ANNA, account.format("anna", "anna"), voices["anna"], directory / "anna") as anna,
+        phone(BEN, account.format("ben", "ben"), voices["ben"], directory / "ben") as ben,
     ):
+        yield House(server, anna, ben)
+
+
+async def test_two_softphones_take_hold_and_hand_on_a_caller_and_the_recording_has_it_all(
+    house: House, tmp_path: Path
+) -> None:
+    server, anna, ben = house.server, house.anna, house.ben
+    async with SyntheticCaller(server.sip, CALLER, number="700") as caller:
         voice = tone(tmp_path / "caller.wav", PITCHES["caller"], 1)
         with wave.open(str(voice)) as file:
             second = np.frombuffer(file.readframes(8000), np.int16)
@@ -115,3 +138,20 @@ async def test_two_softphones_take_hold_and_hand_on_a_caller_and_the_recording_h
     assert [event["cause"] for event in record["events"] if event["name"] == "leg-ended"] == [
         "agent-hung-up", "agent-hung-up",
     ]  # fmt: skip
+
+
+async def test_an_agent_who_answers_as_the_caller_hangs_up_is_left_with_no_call(house: House, tmp_path: Path) -> None:
+    for place, milliseconds in enumerate((400, 450)):
+        since = len(house.server.lines)
+        caller = asyncio.ensure_future(
+            sipp(house.server, tmp_path, "-sn", "uac", "-m", "1", "-d", str(milliseconds), address=CALLER)
+        )
+        await until(lambda since=since: notes(house.server, "EventHappened", since, name="leg-ringing"), "the ringing")
+        await asyncio.sleep(0.25 + 0.1 * place)
+        await house.anna.do("accept")
+        await caller
+        await until(lambda since=since: notes(house.server, "EventHappened", since, name="leg-ended"), "its end")
+    await asyncio.sleep(0.5)
+    told = (house.anna.home / "out").read_text(errors="replace")
+    over = told.count("session closed") + told.count("terminated (duration")
+    assert told.count("Call established") == over > 0
