@@ -199,6 +199,8 @@ class Handover:
     transcript: tuple[tuple[str, str], ...] = ()
     """Speaker ("caller" or "robot") and words, oldest first."""
     priority: int = 0
+    tags: frozenset[str] = frozenset()
+    """Of the customer, such as "vip"."""
 
 
 @dataclass(frozen=True)

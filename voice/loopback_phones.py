@@ -158,6 +158,10 @@ class LoopbackPhones:
         await asyncio.sleep(0.02)
         return person
 
+    def unregister(self, user: str) -> None:
+        """Take a phone away."""
+        self._users = tuple(name for name in self._users if name != user)
+
     async def _until(self, condition: Callable[[], bool]) -> None:
         end = asyncio.get_running_loop().time() + PATIENCE
         while not condition():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dialplans.exchange import Done, Handover
+from dialplans.humans import tags
 from dialplans.kinds import NAMES, STEP, TEXTS, WORD, Whole
 from dialplans.options import MAIN, option
 from dialplans.place import Target, Texts
@@ -45,6 +46,7 @@ class HandoverStep(Step):
                 talk.slots(self.slots),
                 talk.transcript(),
                 self.priority,
+                frozenset(tags(talk)),
             )
         )
 

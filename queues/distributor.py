@@ -1,0 +1,404 @@
+"""The distributor of a running server: the distribution with its wires, to callers, agents, journal and clock.
+
+Every event goes into the distribution at once; what it notes is written first, and only then is done what it wants.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, Executable
+
+from dialplans.exchange import Done
+from models.agent import AGENT_LIFE, AgentMove, AgentState
+from models.errors import CannotDo, HotlineError
+from models.queue_caller import QueueCallerMove
+from queues.agents import AgentBook, Changed
+from queues.applying import unknown
+from queues.caller_rows import StayRow, credits_since, history, stop_all
+from queues.distribution import Distribution, Stored
+from queues.distribution_events import (
+    Action,
+    AgentBusy,
+    AgentFree,
+    AgentGone,
+    Announce,
+    DayBegan,
+    Edited,
+    Event,
+    Joined,
+    Left,
+    Note,
+    Offer,
+    Overflow,
+    PauseAgent,
+    Tick,
+    Withdraw,
+    WrappedUp,
+    WrapUp,
+)
+from queues.journal import Journal
+from queues.plan import Agent, Plan, Queue
+from queues.staffing import is_open, nobody_will_come
+from queues.stay import Led, Stay, gone_on
+from queues.talks import Talks
+from queues.waiting_room import Caller
+from voice.people import Guest
+
+log = logging.getLogger(__name__)
+OF_OFFERS = frozenset({AgentMove.OFFER, AgentMove.MISS, AgentMove.WITHDRAW, AgentMove.ANSWER, AgentMove.END})
+"""Moves of agents that the distribution itself brought about."""
+CANT_BE_CALLED = "phone can't be called"
+ENDS = {"callback": QueueCallerMove.CALL_BACK, "voicemail": QueueCallerMove.LEAVE_MESSAGE}
+"""How a stay ends that overflows there; anywhere else it is simply led on."""
+
+
+@dataclass
+class _Here:
+    """A caller who waits or talks."""
+
+    stay: Stay
+    row: StayRow
+    queue: Queue
+    joined: float
+    """Since when the waiting counts."""
+    answered: float = 0.0
+    """When an agent had the caller; 0: not yet."""
+    ringing: int = 0
+    """Phones that ring for the caller."""
+
+
+class Distributor:
+    """See `voice.people.People`; one a server."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        journal: Journal,
+        book: AgentBook,
+        timezone: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`timezone`: IANA name of where a day ends at midnight, "": the machine's. `clock` doesn't jump."""
+        self._zone = ZoneInfo(timezone) if timezone else None
+        self._engine, self._journal, self._book, self._clock = engine, journal, book, clock
+        self._ahead = time.time() - clock()
+        self._node = ""
+        self._here: dict[str, _Here] = {}
+        self._wanted: asyncio.Queue[tuple[asyncio.Future[None] | None, list[Action]]] = asyncio.Queue()
+        self._retimed = asyncio.Event()
+        self._distribution = Distribution({}, {})
+        self._talks = Talks(self, book)
+
+    def open(self, node: str) -> int:
+        """Take up what is stored; blocks for a moment. Returns how many callers a killed server left waiting."""
+        self._node, now = node, self.now()
+        plan = self._book.plan
+        longest = max((queue.credit_s for queue in plan.queues.values()), default=0.0)
+        with self._engine.begin() as connection:
+            left = stop_all(connection, node, now)
+            credits = credits_since(connection, datetime.fromtimestamp(now, UTC) - timedelta(seconds=longest))
+        self._distribution = Distribution(
+            plan.queues, plan.agents, is_open=self._is_open, may_come=self._may_come,
+            stored=Stored(credits=tuple(credits)),
+        )  # fmt: skip
+        self._book.subscribe(self._agent_changed)
+        self._book.follow(self._edited)
+        return left
+
+    async def run(self) -> None:
+        """Do what the distribution wants, and let time pass for it, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._carry_out(), name="distribute")
+            group.create_task(self._tick(), name="time of the queues")
+            group.create_task(self._days(), name="days of the queues")
+
+    def now(self) -> float:
+        """Return Unix seconds on a clock that doesn't jump."""
+        return self._clock() + self._ahead
+
+    # -- people.People ---------------------------------------------------------------------------------------------
+
+    async def take(self, guest: Guest) -> Done:
+        """Find a person for a caller."""
+        handover = guest.handover
+        try:
+            match handover.verb:
+                case "enqueue":
+                    return await self.serve(guest, handover.target)
+                case "transfer" if handover.target in self._book.plan.queues:
+                    return await self.serve(guest, handover.target)
+                case "transfer":
+                    return await self._talks.direct(guest, handover.target)
+                case _:
+                    return Done(False, why=f"nobody takes a {handover.verb} yet")
+        except HotlineError as fault:
+            guest.event("handover-failed", why=str(fault))
+            return Done(False, {"outcome": "failed"}, str(fault))
+
+    async def serve(self, guest: Guest, queue: str, joined: float | None = None) -> Done:
+        """Let a caller wait in `queue` and talk to who is found; raise `CannotDo` where there is no such queue.
+
+        `joined`: when the waiting began, where that was earlier.
+        """
+        caller = replace(await self._caller(guest, queue), joined=joined)
+        plan = self._plan_queue(queue)
+        here = self._here[guest.call_id] = _Here(Stay(guest, caller, self), StayRow(self._node), plan, self.now())
+        guest.music(plan.music)
+        try:
+            self.tell(Joined(caller))
+            outcome = await here.stay.waited_out()
+        except BaseException:
+            self.tell(Left(guest.call_id))
+            self._here.pop(guest.call_id, None)
+            raise
+        if isinstance(outcome, Led):
+            del self._here[guest.call_id]
+            return await self._led(guest, outcome)
+        try:
+            onward = await self._talks.won(guest, here.stay, outcome)
+        finally:
+            self._here.pop(guest.call_id, None)
+        if isinstance(onward, Done):
+            return onward
+        return await self.serve(guest, onward.queue, onward.joined)
+
+    async def _led(self, guest: Guest, led: Led) -> Done:
+        guest.event("queue-left", to=led.to, why=led.why)
+        if led.to.startswith("number:"):
+            return await self._talks.direct(guest, led.to.removeprefix("number:"))
+        return gone_on(led)
+
+    async def _caller(self, guest: Guest, queue: str) -> Caller:
+        self._plan_queue(queue)
+        number = guest.caller.number if guest.caller.number != "anonymous" else ""
+        midnight = _midnight(self._local(self.now())).timestamp()
+        calls, failed, familiar = await asyncio.to_thread(self._history, number, midnight)
+        handover = guest.handover
+        return Caller(
+            guest.call_id, queue, number, guest.language, tuple(sorted(handover.tags)), calls, failed,
+            float(handover.priority), familiar,
+        )  # fmt: skip
+
+    def _history(self, number: str, midnight: float) -> tuple[int, bool, tuple[str, ...]]:
+        with self._engine.connect() as connection:
+            return history(connection, number, self.now(), midnight)
+
+    def _plan_queue(self, name: str) -> Queue:
+        queues = self._book.plan.queues
+        if name not in queues:
+            raise CannotDo(unknown("queue", name, queues))
+        return queues[name]
+
+    # -- stay.Floor ------------------------------------------------------------------------------------------------
+
+    def tell(self, event: Event) -> list[Note]:
+        """Let the distribution know of `event`; what it wants follows when that is written. Returns what it noted."""
+        now = self.now()
+        actions = self._distribution.receive(event, now)
+        notes = [action for action in actions if isinstance(action, Note)]
+        written = None
+        for note in notes:
+            rows = self._rows(note, now)
+            written = self._journal.tell(
+                note.name, *rows, queue=note.queue, call_id=note.call_id, agent=note.agent, **note.data
+            )
+        for action in actions:
+            if isinstance(action, Overflow) and action.to.startswith("queue:") and action.call_id in self._here:
+                written = self._journal.put(self._begins(self._here[action.call_id], action, now))
+        self._wanted.put_nowait((written, actions))
+        self._retimed.set()
+        for action in actions:
+            self._move_agents(action)
+        return notes
+
+    def agent(self, extension: str) -> Agent:
+        """Return an agent; raise `CannotDo` for an extension that nobody has."""
+        return self._book.agent(extension)
+
+    def unreachable(self, extension: str, why: str) -> None:
+        """Take an agent off whose phone can't be called, until it shows a sign of life (`Reachability`)."""
+        log.warning("agent %s's phone can't be called: %s", extension, why)
+        self._book.phone(extension, False, CANT_BE_CALLED)
+
+    def queue(self, call_id: str) -> Queue:
+        """Return the queue in which a caller is, or was last; raise `CannotDo` for one who is gone."""
+        return self._of(call_id).queue
+
+    def waited(self, call_id: str) -> float:
+        """Return the seconds that a caller has waited, those of a credit included."""
+        here = self._of(call_id)
+        return max((here.answered or self.now()) - here.joined, 0.0)
+
+    def _of(self, call_id: str) -> _Here:
+        here = self._here.get(call_id)
+        if here is None:
+            raise CannotDo("The caller isn't with the queues any more.")
+        return here
+
+    # -- what is written -------------------------------------------------------------------------------------------
+
+    def _rows(self, note: Note, now: float) -> list[Executable]:
+        here = self._here.get(note.call_id)
+        if here is None:
+            return []
+        match note.name:
+            case "queue.joined":
+                data = {"summary": here.stay.guest.handover.summary, "slots": dict(here.stay.guest.handover.slots)}
+                here.joined = float(note.data["joined"])
+                return [here.row.begin(here.stay.caller, note.queue, now, here.joined, data)]
+            case "queue.offered":
+                here.ringing = len(note.data["agents"])
+                return here.row.move(QueueCallerMove.OFFER, now)
+            case "queue.offer-missed":
+                here.ringing -= 1
+                return here.row.move(QueueCallerMove.MISS, now) if here.ringing == 0 else []
+            case "queue.answered":
+                here.answered = now
+                return here.row.move(QueueCallerMove.ANSWER, now, note.agent)
+            case "queue.abandoned":
+                return here.row.move(QueueCallerMove.ABANDON, now)
+            case "queue.overflowed":
+                return here.row.move(ENDS.get(str(note.data["to"]), QueueCallerMove.OVERFLOW), now)
+            case "queue.ended":
+                return here.row.move(QueueCallerMove.END if note.agent else QueueCallerMove.STOP, now)
+            case _:
+                return []
+
+    def _begins(self, here: _Here, overflow: Overflow, now: float) -> Executable:
+        """Return what writes that a caller waits in the queue that another one overflowed into."""
+        here.row, here.joined = StayRow(self._node), overflow.joined
+        queue = overflow.to.removeprefix("queue:")
+        here.queue = self._book.plan.queues.get(queue, here.queue)
+        return here.row.begin(here.stay.caller, queue, now, overflow.joined, {"from": overflow.why})
+
+    # -- what is done ----------------------------------------------------------------------------------------------
+
+    async def _carry_out(self) -> None:
+        while True:
+            written, actions = await self._wanted.get()
+            if written is not None:
+                try:
+                    await written
+                except HotlineError as fault:
+                    # Callers are served all the same; the journal says in the log what it lacks.
+                    log.error("what happens in the queues isn't written: %s", fault)
+            for action in actions:
+                if isinstance(action, Offer | Withdraw | Announce | Overflow):
+                    call_id = _call_id(action)
+                    if call_id in self._here:
+                        self._here[call_id].stay.take(action)
+
+    def _move_agents(self, action: Action) -> None:
+        """Let the agents' book know what the distribution has done with them."""
+        match action:
+            case Offer():
+                for extension in action.agents:
+                    self._move(extension, AgentMove.OFFER, action.call_id)
+            case Note(name="queue.offer-missed"):
+                self._move(action.agent, AgentMove.MISS, action.call_id)
+            case Note(name="queue.answered"):
+                self._move(action.agent, AgentMove.ANSWER, action.call_id)
+            case Withdraw():
+                desk = self._distribution.desk(action.agent)
+                if desk is None or not desk.offers:
+                    self._move(action.agent, AgentMove.WITHDRAW, _call_id(action))
+            case WrapUp():
+                desk = self._distribution.desk(action.agent)
+                if desk is None or not desk.talks:
+                    self._move(action.agent, AgentMove.END)
+                    if action.seconds <= 0:
+                        self._wrapped_up(action.agent)
+            case WrappedUp():
+                self._wrapped_up(action.agent)
+            case PauseAgent():
+                with suppress(CannotDo):
+                    self._book.wish(action.agent, "paused", action.reason, "queues")
+
+    def _move(self, extension: str, move: AgentMove, call_id: str = "") -> None:
+        # Whose phone was lost or who logged out meanwhile is offline already: the book's word stands.
+        with suppress(CannotDo):
+            if AGENT_LIFE.allows(self._book.presence(extension).state, move):
+                self._book.move(extension, move, call_id=call_id)
+
+    def _wrapped_up(self, extension: str) -> None:
+        with suppress(CannotDo):
+            if self._book.presence(extension).state is AgentState.WRAP_UP:
+                self._book.wrapped_up(extension)
+
+    @contextmanager
+    def engaged(self, extension: str, call_id: str) -> Iterator[None]:
+        """Count an agent who is called directly as busy meanwhile; an extension that is nobody's is left alone."""
+        if extension not in self._book.agents:
+            yield
+            return
+        self.tell(AgentBusy(extension, "called directly"))
+        for move in (AgentMove.OFFER, AgentMove.ANSWER):
+            self._move(extension, move, call_id)
+        try:
+            yield
+        finally:
+            self._move(extension, AgentMove.END, call_id)
+            self._wrapped_up(extension)
+
+    # -- agents, time ----------------------------------------------------------------------------------------------
+
+    def _agent_changed(self, changed: Changed) -> None:
+        extension, after = changed.agent.extension, changed.after
+        if changed.told.move in OF_OFFERS:
+            return
+        match after.state:
+            case AgentState.READY:
+                self.tell(AgentFree(extension))
+            case AgentState.PAUSED:
+                self.tell(AgentBusy(extension, after.reason))
+            case AgentState.OFFLINE | AgentState.REMOVED:
+                self.tell(AgentGone(extension, after.reason))
+            case AgentState.TALKING if after.after_call:
+                self.tell(AgentBusy(extension, after.after_call_reason))
+            case _:
+                pass
+
+    def _edited(self, before: Plan, plan: Plan) -> None:
+        self.tell(Edited(plan.queues, plan.agents))
+
+    def _is_open(self, queue: Queue, now: float) -> bool:
+        return is_open(self._book.plan, queue, self._local(now))
+
+    def _may_come(self, queue: Queue, now: float) -> bool:
+        return not nobody_will_come(self._book.plan, queue, (), self._local(now))
+
+    def _local(self, now: float) -> datetime:
+        return datetime.fromtimestamp(now, UTC).astimezone(self._zone)
+
+    async def _tick(self) -> None:
+        while True:
+            self._retimed.clear()
+            due = self._distribution.next_tick(self.now())
+            wait = None if due is None else max(due - self.now(), 0.0)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._retimed.wait()
+                continue
+            self.tell(Tick())
+
+    async def _days(self) -> None:
+        while True:
+            local = self._local(self.now())
+            # In the middle of the next day, whichever hour a change of clocks leaves out.
+            noon = _midnight(local) + timedelta(days=1, hours=12)
+            await asyncio.sleep(_midnight(noon).timestamp() - local.timestamp())
+            self.tell(DayBegan())
+
+
+def _call_id(action: Offer | Withdraw | Announce | Overflow) -> str:
+    return action.offer_id.partition("/")[0] if isinstance(action, Withdraw) else action.call_id
+
+
+def _midnight(local: datetime) -> datetime:
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,137 @@
+"""A call centre in memory for whole calls: real agents' book, journal, database and distributor, phones on loopback."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.database import migrate, open_engine
+from models.queue_caller import QueueCaller
+from models.queue_event import QueueEvent
+from models.settings import SipSettings
+from queues.agents import AgentBook
+from queues.applying import apply
+from queues.distributor import Distributor
+from queues.journal import Journal
+from queues.plan_reading import read_plan
+from queues.plan_rows import writing
+from voice.back_office import BackOffice
+from voice.loopback_phones import LoopbackPhones
+from voice.phones import Phones
+
+FLOW = """
+languages: [en, zh]
+commands: {operator: nothing}
+steps:
+  - step: welcome
+    say: {en: Welcome., zh: 欢迎致电。}
+  - step: hand
+    enqueue: billing
+    unavailable: {en: Nobody is there., zh: 没有人在。}
+    done: after
+  - step: nothing
+    hangup: {en: Goodbye., zh: 再见。}
+  - step: after
+    hangup: {en: "Thank you, that was all. Goodbye.", zh: 谢谢，再见。}
+"""
+AGENTS = [
+    {"extension": "201", "name": "Anna", "password": "x", "languages": ["en"], "skills": {"billing": 5}},
+    {"extension": "202", "name": "Ben", "password": "x", "languages": ["en", "zh"], "skills": {"billing": 3}},
+    {"extension": "203", "name": "Cleo", "password": "x", "languages": ["en"], "skills": {"sales": 5}},
+]
+BILLING = {"name": "billing", "title": {"en": "Billing", "zh": "账单"}, "needs": [{"skill": "billing", "level": 2}]}
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Runs at once what belongs into a thread: virtual time doesn't wait for real threads."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as fault:
+            done.set_exception(fault)
+        return done
+
+
+class JournalAtOnce(Journal):
+    """Writes within the call that tells, for the same reason."""
+
+    def _hand_over(self, event: Any, rows: Any) -> "asyncio.Future[None]":
+        future = super()._hand_over(event, rows)
+        entry = self._entries.get_nowait()
+        assert entry is not None
+        self._write([entry])
+        return future
+
+    def open(self, node: str) -> None:
+        """Count, without the thread."""
+        self._node = node
+
+
+class Centre:
+    """What tests look at and change."""
+
+    def __init__(self, engine: Any, book: AgentBook, distributor: Distributor) -> None:
+        self.engine, self.book, self.distributor = engine, book, distributor
+
+    def apply(self, queues: list[dict[str, Any]], **more: Any) -> None:
+        """Put a plan into the database."""
+        document = {"agents": AGENTS, "queues": queues, **more}
+        with writing(self.engine) as connection:
+            apply(connection, read_plan(document), SipSettings(), prune=True)
+
+    async def comes(self, *extensions: str) -> None:
+        """Let agents log in, whose phones are there."""
+        for extension in extensions:
+            self.book.phone(extension, True)
+            await self.book.wish(extension, "ready")
+
+    def state(self, extension: str) -> str:
+        return str(self.book.presence(extension).state)
+
+    def events(self) -> list[tuple[str, str]]:
+        """Return name and agent of what was written of the queues, in order."""
+        with Session(self.engine) as session:
+            rows = session.scalars(select(QueueEvent).order_by(QueueEvent.id))
+            return [
+                (row.name, row.agent) for row in rows if row.name.startswith("queue.") and row.name != "queue.edited"
+            ]
+
+    def stays(self) -> list[tuple[str, str, str]]:
+        """Return queue, state and agent of every stay, in order."""
+        with Session(self.engine) as session:
+            return [(r.queue, r.state, r.agent) for r in session.scalars(select(QueueCaller).order_by(QueueCaller.id))]
+
+
+@asynccontextmanager
+async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, **options):
+    """Open a line whose callers are enqueued; yields line, phones and the centre."""
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(AtOnce())
+    engine = open_engine(f"sqlite:///{tmp_path / 'centre.sqlite'}")
+    migrate(engine)
+    journal = JournalAtOnce(engine)
+    book = AgentBook(engine, journal)
+    distributor = Distributor(engine, journal, book, clock=loop.time)
+    centre = Centre(engine, book, distributor)
+    centre.apply(list(queues) or [BILLING], **(more or {}))
+    journal.open("node")
+    book.open()
+    distributor.open("node")
+    running = asyncio.ensure_future(distributor.run())
+    office = BackOffice()
+    try:
+        async with open_line(flow, office=office, **options) as line:
+            phones = LoopbackPhones(line.media, line.speech, ("201", "202", "203"))
+            office.people = distributor
+            office.phones = Phones(phones, line.media, line.speech, line.reception.shelf, ("carrier",))
+            yield line, phones, centre
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        engine.dispose()
