@@ -35,8 +35,8 @@ class Phone:
         """Where it keeps what it heard: dump-…-dec.wav."""
         self._control = host_and_port(control, "a test's phone")
 
-    async def do(self, command: str, parameters: str = "") -> None:
-        """Give it a command of its menu module: dial, hangup …"""
+    async def do(self, command: str, parameters: str = "") -> str:
+        """Give it a command of its menu module (dial, hangup …) and return what it says to that."""
         text = f'{{"command":"{command}","params":"{parameters}"}}'
         for attempt in range(50):
             try:
@@ -47,8 +47,9 @@ class Phone:
                     raise
                 await asyncio.sleep(0.1)
         writer.write(f"{len(text)}:{text},".encode())
-        await asyncio.wait_for(reader.read(4096), 5)
+        answer = await asyncio.wait_for(reader.read(4096), 5)
         writer.close()
+        return answer.decode(errors="replace")
 
 
 @contextlib.asynccontextmanager
