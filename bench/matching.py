@@ -1,10 +1,10 @@
 """Matching: time of one decision with 1,000 waiting callers, 2,000 agents and 100 skills, on one core.
 
 Callers of 100 queues (one or two skills at level 1-5, relaxed after 30 and 90 s; English or Chinese; every third knows
-an agent) wait; agents have 3-8 skills at level 1-10. A decision is all of it: the event that it follows, putting callers
-in order, who fits whom, whom each gets. "An event": in the crowd an agent becomes free, or somebody joins or leaves,
-one after another. "All at once": nobody has decided yet, and so many agents are free; what agents can do is known.
-Growth: both numbers doubled and doubled. p99 of each over all seeds.
+an agent) wait; agents have 3-8 skills at level 1-10. A decision is all of it: taking up the event that it follows,
+putting callers in order, who fits whom, whom each gets. "An event": in the crowd an agent becomes free, or somebody
+joins or leaves, one after another. "All at once": nobody was matched yet, and so many agents are free; what agents can
+do is known from before. Growth: callers, agents and both doubled and doubled. p99 is over all seeds.
 """
 
 import os
@@ -13,16 +13,22 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import get_args
 
 from bench.report import Report, mean, percentile, short
 from queues.candidates import Candidate
 from queues.matching import Matching
-from queues.plan import STRATEGIES, Need, Queue, Relax
+from queues.plan import Need, Queue, Relax, Strategy, StrategyName
 from queues.waiter import Waiter, wish_of
 
 WAITERS, AGENTS, SKILLS = 1000, 2000, 100
 LIMIT_MS = 5
-MIXES = ({"ability": 2.0, "longest-idle": 1.0}, {"familiar": 1.0, "lowest-cost": 1.0, "even-calls": 1.0})
+STRATEGY: tuple[Strategy, ...] = (
+    *get_args(StrategyName)[:-1],
+    {"ability": 2.0, "longest-idle": 1.0},
+    {"familiar": 1.0, "lowest-cost": 1.0, "even-calls": 1.0},
+)
+"""All but ring-all, which takes no decision."""
 NOW = 10_000.0
 
 
@@ -44,7 +50,7 @@ class Crowd:
         for skill in skills:
             level = chance.randint(1, 5)
             needs.append(Need(f"s{skill}", level, (Relax(30, max(1, level - 1)), Relax(90, max(1, level - 2)))))
-        return Queue(name, needs=tuple(needs), strategy=chance.choice([*STRATEGIES[:-1], *MIXES]))
+        return Queue(name, needs=tuple(needs), strategy=chance.choice(STRATEGY))
 
     def _agent(self, extension: str) -> Candidate:
         chance = self._chance
