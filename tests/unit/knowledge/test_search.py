@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from knowledge import search
+from knowledge import search, shelf
 from knowledge.entry import Entry, Vectors
 from knowledge.search import Knowledge
 
@@ -158,3 +158,26 @@ def test_of_many_articles_only_the_newest_are_indexed_anew(monkeypatch: pytest.M
 def test_an_article_that_is_alone_is_not_the_answer_to_everything(knowledge: Knowledge) -> None:
     assert Knowledge(ENGLISH[:1]).search("what is the capital of France", "en", DAY) is None
     assert Knowledge(CHINESE[:1]).search("今天股票涨了没有", "zh", DAY) is None
+
+
+def test_of_many_articles_the_rough_look_finds_what_the_exact_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(1)
+    topics = chance.normal(size=(40, 200))
+    middles = topics[np.arange(600) % 40] + chance.normal(0, 0.7, (600, 200))
+
+    def vectors(at: int) -> Vectors:
+        of = middles[at] + chance.normal(0, 0.3, (3, 200))
+        return np.asarray(of / np.linalg.norm(of, axis=1, keepdims=True), np.float32)
+
+    asked = middles[7] / np.linalg.norm(middles[7])
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        return np.repeat(np.asarray(asked, np.float32)[None], len(texts), axis=0)
+
+    entries = [Entry(f"{at:03}", 1, "en", f"t{at}", (f"q{at}",), f"a{at}", vectors=vectors(at)) for at in range(600)]
+    exact = Knowledge(entries, {"en": embed}).candidates("something else", "en", DAY)
+    monkeypatch.setattr(shelf, "ROUGHLY", 100)
+    monkeypatch.setattr(shelf, "LOOKED_AT", 30)
+    roughly = Knowledge(entries, {"en": embed}).candidates("something else", "en", DAY)
+    assert roughly[0].article_id == "007"
+    assert [one.article_id for one in roughly] == [one.article_id for one in exact]
