@@ -17,6 +17,8 @@ from models.command_line import AsJson, ConfigFile, print_json, sentences
 GROUPS: Mapping[str, tuple[str, str]] = {
     "calls": ("voice.cli", "Calls: list, show, play, export; place, hangup."),
     "dialplan": ("dialplans.cli", "What the robot says: check, list and try out flows."),
+    "agents": ("queues.agents_cli", "Agents: add, change, list, show, state, import, remove."),
+    "queues": ("queues.queues_cli", "Queues: add, change, list, show, status, apply, test, remove."),
     "kb": ("knowledge.cli", "The knowledge base: articles, and what callers got no answer to."),
     "models": ("asr_tts.cli", "The models for speech: list, fetch, verify."),
 }

@@ -130,7 +130,8 @@ def revisions() -> list[str]:
 
 def _make_directory(directory: Path) -> None:
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        # It will hold what people said, and what passwords are kept as.
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise OperatorFault(
             f"The directory {directory} for the database can't be made ({error.strerror}); "

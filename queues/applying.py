@@ -79,6 +79,15 @@ def apply(connection: Connection, written: Written, sip: SipSettings, prune: boo
     return work.changes
 
 
+def tried(connection: Connection, written: Written, sip: SipSettings, prune: bool = False) -> list[Change]:
+    """Return what `apply` would change, and change nothing."""
+    attempt = connection.begin_nested()
+    try:
+        return apply(connection, written, sip, prune)
+    finally:
+        attempt.rollback()
+
+
 def note_edits(connection: Connection, changes: Iterable[Change], by: str = "command") -> None:
     """Write the changes into the events (`by` whom), and forget phones that must prove themselves anew."""
     for change in changes:

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import get_args
@@ -15,13 +16,16 @@ from models.errors import CannotDo
 from models.settings import Settings
 from queues.agents import AgentBook
 from queues.applying import unknown
+from queues.distributor import Distributor
 from queues.journal import Journal
-from queues.presence import Presence, Wish
+from queues.presence import Wish, told_of
 from queues.reachability import Reachability
 from voice.sip.bindings import Binding
 from voice.sip.edge import SipEdge
 from voice.sip.phone_rows import binding_rows, kept_bindings
 from voice.sip.users import Users
+
+log = logging.getLogger(__name__)
 
 
 class CallCentre:
@@ -31,6 +35,7 @@ class CallCentre:
         self._steady_clock = steady_clock
         self.journal = Journal(self._engine)
         self.book = AgentBook(self._engine, self.journal)
+        self.distributor = Distributor(self._engine, self.journal, self.book, settings.dialplan.timezone, steady_clock)
         self._node = ""
         self._edge: SipEdge | None = None
         self._reachability: Reachability | None = None
@@ -51,6 +56,10 @@ class CallCentre:
         self._reachability = Reachability(self.book, edge.bindings, self._steady_clock)
         self._reachability.look()
         edge.watch_phones(self._reachability.watched, self._reachability.on_sign)
+
+    async def run(self) -> None:
+        """Distribute callers until cancelled; opened before."""
+        await self.distributor.run()
 
     async def close(self) -> None:
         """Write what is left."""
@@ -82,6 +91,10 @@ class CallCentre:
     def _open(self) -> list[Binding]:
         self.journal.open(self._node)
         self.book.open()
+        if left := self.distributor.open(self._node):
+            log.warning(
+                "%s waited when the server last stopped; who calls again keeps the place", counted(left, "caller")
+            )
         with self._engine.connect() as connection:
             return kept_bindings(connection, self._node, self._ahead())
 
@@ -95,13 +108,3 @@ class CallCentre:
 def counted(number: int, noun: str) -> str:
     """Return "1 agent", "2 agents"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def told_of(extension: str, presence: Presence, wish: Wish) -> str:
-    """Return what became of a wish, as a sentence."""
-    reason = f" ({presence.reason})" if presence.reason else ""
-    if presence.after_call:
-        return f"Agent {extension} talks, and is {presence.after_call} after that."
-    if presence.returns_to and wish != "offline":
-        return f"Agent {extension} is {presence.returns_to} as soon as the phone can be reached."
-    return f"Agent {extension} is {presence.state}{reason}."

@@ -125,3 +125,13 @@ def wrapped_up(presence: Presence, now: float) -> Presence:
     if presence.after_call == "offline":
         return moved(presence, AgentMove.LOG_OUT, now, presence.after_call_reason)
     return moved(presence, AgentMove.READY, now)
+
+
+def told_of(extension: str, presence: Presence, wish: Wish) -> str:
+    """Return what became of a wish, as a sentence."""
+    reason = f" ({presence.reason})" if presence.reason else ""
+    if presence.after_call:
+        return f"Agent {extension} talks, and is {presence.after_call} after that."
+    if presence.returns_to and wish != "offline":
+        return f"Agent {extension} is {presence.returns_to} as soon as the phone can be reached."
+    return f"Agent {extension} is {presence.state}{reason}."

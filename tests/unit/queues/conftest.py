@@ -1,5 +1,6 @@
 """A database with agents and queues for what works on one."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,20 @@ from queues.plan_rows import writing
 Put = Callable[[dict[str, Any]], None]
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'hotline.sqlite'}", busy_seconds=0.05)
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and nothing in them, to be copied."""
+    path = tmp_path_factory.mktemp("queues") / "empty.sqlite"
+    engine = open_engine(f"sqlite:///{path}")
     migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def engine(tmp_path: Path, empty: Path) -> Iterator[Engine]:
+    shutil.copy(empty, tmp_path / "hotline.sqlite")
+    engine = open_engine(f"sqlite:///{tmp_path / 'hotline.sqlite'}", busy_seconds=0.05)
     yield engine
     engine.dispose()
 

@@ -1,0 +1,53 @@
+"""Edits of single agents and queues: what is given is new, the rest stays as the database has it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from models.errors import CannotDo
+from models.settings import SipSettings
+from queues.applying import Change, apply, unknown
+from queues.plan_entry import Location, nowhere
+from queues.plan_reading import read_plan
+from queues.plan_rows import stored_plan
+from queues.plan_writing import agent_mapping, queue_mapping
+
+Entry = Mapping[str, Any]
+
+
+def put_agents(
+    connection: Connection,
+    entries: Iterable[Entry],
+    sip: SipSettings,
+    where: Callable[[Location], str] = nowhere,
+    *,
+    must_be_new: bool = False,
+    must_exist: bool = False,
+) -> list[Change]:
+    """Add or change agents, all or none; raise `PlanRefused` or `CannotDo`."""
+    known = stored_plan(connection).agents
+    entries = list(entries)
+    for entry in entries:
+        _exists("agent", str(entry.get("extension", "")), known, must_be_new, must_exist)
+    whole = [{**_before(known.get(str(entry.get("extension", ""))), agent_mapping), **entry} for entry in entries]
+    return apply(connection, read_plan({"agents": whole}, where), sip)
+
+
+def put_queue(connection: Connection, entry: Entry, sip: SipSettings, *, must_be_new: bool) -> list[Change]:
+    """Add or change a queue; raise `PlanRefused` or `CannotDo`."""
+    known = stored_plan(connection).queues
+    name = str(entry["name"])
+    _exists("queue", name, known, must_be_new, not must_be_new)
+    return apply(connection, read_plan({"queues": [{**_before(known.get(name), queue_mapping), **entry}]}), sip)
+
+
+def _before(known: Any, mapping: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    return mapping(known) if known is not None else {}
+
+
+def _exists(kind: str, name: str, known: Mapping[str, Any], must_be_new: bool, must_exist: bool) -> None:
+    if must_be_new and name in known:
+        raise CannotDo(f"There is the {kind} {name} already; change it with hotline {kind}s change {name}.")
+    if must_exist and name not in known:
+        raise CannotDo(unknown(kind, name, known))

@@ -1,0 +1,125 @@
+"""How queues are doing now, and how the day went, from what is in the database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from models.agent import AgentState
+from models.errors import CannotDo
+from models.queue_caller import QueueCaller, QueueCallerState
+from queues.applying import unknown
+from queues.plan import Plan, Queue
+from queues.plan_rows import stored_plan
+from queues.presence import Presence
+from queues.presence_rows import stored_presences
+from queues.staffing import able, is_open, nobody_will_come
+
+WAITING = (QueueCallerState.QUEUED, QueueCallerState.OFFERED)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One caller's stay in a queue, as far as figures need it."""
+
+    queue: str
+    state: str
+    waited_s: float
+    """Until answered, ended or now."""
+    credit_s: float
+    answered: bool
+
+
+def queue_status(connection: Connection, name: str = "", now: datetime | None = None) -> list[dict[str, Any]]:
+    """Return the figures of one queue, or of all; the day begins at midnight here. Raises `CannotDo`."""
+    now = now or datetime.now(UTC)
+    plan, presences = stored_plan(connection), dict(stored_presences(connection))
+    if name and name not in plan.queues:
+        raise CannotDo(unknown("queue", name, plan.queues))
+    stays = _stays(connection, now)
+    return [
+        _status(plan, queue, presences, [stay for stay in stays if stay.queue == queue.name], now)
+        for queue in plan.queues.values()
+        if not name or queue.name == name
+    ]
+
+
+def _stays(connection: Connection, now: datetime) -> list[Stay]:
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = connection.execute(
+        select(QueueCaller.__table__).where((QueueCaller.joined_at >= midnight) | QueueCaller.state.in_(WAITING))
+    )
+    return [
+        Stay(
+            row.queue,
+            row.state,
+            ((row.answered_at or row.ended_at or now) - row.joined_at).total_seconds(),
+            row.credit_s,
+            row.answered_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def _status(
+    plan: Plan, queue: Queue, presences: dict[str, Presence], stays: list[Stay], now: datetime
+) -> dict[str, Any]:
+    fit = {one.extension: presences[one.extension] for one in plan.agents.values() if able(one, queue)}
+    logged_in = [extension for extension, presence in fit.items() if presence.logged_in]
+    return {
+        "queue": queue.name,
+        "open": is_open(plan, queue, now),
+        "nobody_will_come": nobody_will_come(plan, queue, logged_in, now),
+        "waiting": sum(stay.state in WAITING for stay in stays),
+        "longest_wait_s": round(max((s.waited_s + s.credit_s for s in stays if s.state in WAITING), default=0.0), 1),
+        "agents": {str(state): _count(fit.values(), state) for state in AgentState if state != AgentState.REMOVED},
+        "today": _today(queue, stays),
+    }
+
+
+def _count(presences: Iterable[Presence], state: AgentState) -> int:
+    return sum(presence.state is state for presence in presences)
+
+
+def _today(queue: Queue, stays: list[Stay]) -> dict[str, Any]:
+    """Return counts and figures of those who don't wait any more; None where nothing is to be divided by."""
+    answered = [stay for stay in stays if stay.answered]
+    abandoned = sum(stay.state == QueueCallerState.ABANDONED for stay in stays)
+    in_time = sum(stay.waited_s <= queue.service_level.within_s for stay in answered)
+    wanted = len(answered) + abandoned
+    others = (QueueCallerState.OVERFLOWED, QueueCallerState.CALLBACK, QueueCallerState.VOICEMAIL)
+    return {
+        "answered": len(answered),
+        "abandoned": abandoned,
+        **{str(state): sum(stay.state == state for stay in stays) for state in others},
+        "service_level": round(in_time / wanted, 4) if wanted else None,
+        "target": queue.service_level.share,
+        "average_speed_of_answer_s": _mean([stay.waited_s for stay in answered]),
+        "abandonment": round(abandoned / wanted, 4) if wanted else None,
+    }
+
+
+def _mean(values: list[float]) -> float | None:
+    return round(sum(values) / len(values), 1) if values else None
+
+
+def print_status(rows: list[dict[str, Any]]) -> None:
+    """Print a table."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Queue", "Open", "Waiting", "Longest", "Ready", "Busy", "Paused", "Answered", "Lost", "In time"):
+        table.add_column(heading, no_wrap=True, justify="left" if heading in ("Queue", "Open") else "right")
+    for row in rows:
+        agents, today = row["agents"], row["today"]
+        level = "-" if today["service_level"] is None else f"{today['service_level']:.0%} of {today['target']:.0%}"
+        opened = "closed" if not row["open"] else "nobody" if row["nobody_will_come"] else "open"
+        busy = agents["offered"] + agents["talking"] + agents["wrap-up"]
+        numbers = (row["waiting"], f"{row['longest_wait_s']:.0f} s", agents["ready"], busy, agents["paused"])
+        cells = (row["queue"], opened, *numbers, today["answered"], today["abandoned"], level)
+        table.add_row(*(Text(str(cell)) for cell in cells))
+    Console().print(table if rows else "There is no queue yet; add one with hotline queues add.")
