@@ -84,6 +84,7 @@ class Server:
         )
         trunks = [trunk.name for trunk in settings.sip.trunks]
         self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
+        self.office.people = self.centre.distributor
         self.control = ControlDesk(settings.data.directory)
         """Where commands tell this server something."""
         self.control.bind(PlaceCall, self.calling.place)
@@ -112,6 +113,7 @@ class Server:
             async with asyncio.TaskGroup() as group:
                 self._holding += [group.create_task(self.media.run()), group.create_task(self.speech.run())]
                 self._holding.append(group.create_task(self.control.run(), name="control"))
+                self._holding.append(group.create_task(self.centre.run(), name="call centre"))
                 opening = group.create_task(self._open_the_line(group), name="open the line")
                 leaving = group.create_task(self._leave.wait(), name="wait for the order to leave")
                 await asyncio.wait([opening, leaving], return_when=asyncio.FIRST_COMPLETED)

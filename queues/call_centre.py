@@ -35,7 +35,10 @@ class CallCentre:
         self._steady_clock = steady_clock
         self.journal = Journal(self._engine)
         self.book = AgentBook(self._engine, self.journal)
-        self.distributor = Distributor(self._engine, self.journal, self.book, settings.dialplan.timezone, steady_clock)
+        users = [user.name for user in settings.sip.users]
+        self.distributor = Distributor(
+            self._engine, self.journal, self.book, settings.dialplan.timezone, users, steady_clock
+        )
         self._node = ""
         self._edge: SipEdge | None = None
         self._reachability: Reachability | None = None

@@ -6,7 +6,7 @@ Every event goes into the distribution at once; what it notes is written first, 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -82,9 +82,13 @@ class Distributor:
         journal: Journal,
         book: AgentBook,
         timezone: str = "",
+        users: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`timezone`: IANA name of where a day ends at midnight, "": the machine's. `clock` doesn't jump."""
+        """`timezone`: IANA name of where a day ends at midnight, "": the machine's. `clock` doesn't jump.
+
+        `users` have a phone registered with us and are no agents: callers can be transferred to them.
+        """
         self._zone = ZoneInfo(timezone) if timezone else None
         self._engine, self._journal, self._book, self._clock = engine, journal, book, clock
         self._ahead = time.time() - clock()
@@ -93,7 +97,7 @@ class Distributor:
         self._wanted: asyncio.Queue[tuple[asyncio.Future[None] | None, list[Action]]] = asyncio.Queue()
         self._retimed = asyncio.Event()
         self._distribution = Distribution({}, {})
-        self._talks = Talks(self, book)
+        self._talks = Talks(self, book, users)
 
     def open(self, node: str) -> int:
         """Take up what is stored; blocks for a moment. Returns how many callers a killed server left waiting."""

@@ -1,6 +1,6 @@
 """Talks of callers with persons, from the whisper over every transfer to the last goodbye."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -55,9 +55,9 @@ class Floor(Protocol):
 
 
 class Talks:
-    def __init__(self, floor: Floor, book: AgentBook) -> None:
-        """`book` knows extensions and queues."""
-        self._floor, self._book = floor, book
+    def __init__(self, floor: Floor, book: AgentBook, users: Collection[str] = ()) -> None:
+        """`book` knows extensions and queues; `users` have a phone registered with us and are no agents."""
+        self._floor, self._book, self._users = floor, book, frozenset(users)
 
     # -- where somebody is -----------------------------------------------------------------------------------------
 
@@ -68,6 +68,8 @@ class Talks:
             return None
         if agent := self._book.agents.get(dialled):
             return where(agent)
+        if dialled in self._users:
+            return Extension(dialled)
         if dialled and set(dialled) <= NUMBERS:
             return Number(dialled)
         raise CannotDo(f"'{dialled}' is no extension, queue or number that callers can be led to.")

@@ -53,7 +53,7 @@ class AtOnce(ThreadPoolExecutor):
         done: Future[Any] = Future()
         try:
             done.set_result(fn(*args, **kwargs))
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - an executor hands on whatever was raised
             done.set_exception(fault)
         return done
 
