@@ -45,8 +45,9 @@ lint: setup
 	echo "lint: mypy --strict"; $(BIN)/mypy --strict --no-error-summary
 	echo "lint: floors";        $(BIN)/lint-imports --no-cache > .venv/floors.log || { cat .venv/floors.log; exit 1; }
 
+# Two processes side by side; tests/conftest.py says what keeps together.
 test: lint
-	@echo "test: pytest"; $(BIN)/pytest
+	@echo "test: pytest"; $(BIN)/pytest -n 2
 
 bench: setup
 	@$(BIN)/python -m bench

@@ -1,13 +1,19 @@
 """What every test shares: order, and a guard against configuration of the machine's owner leaking in."""
 
 import os
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.live_server import live_server
 
 __all__ = ["live_server"]
-_SLOW = ("engine", "peer", "call")
+CHECKOUT = Path(__file__).parents[1]
+_SLOW = ("call", "peer", "engine")
+"""Kinds of tests in the order of their turn: what nobody marked is quick."""
 
 
 @pytest.fixture(autouse=True)
@@ -19,4 +25,32 @@ def _settings_of_the_shell_stay_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first, so that a slip is seen in seconds."""
-    items.sort(key=lambda item: sum(item.get_closest_marker(name) is not None for name in _SLOW))
+    items.sort(key=lambda item: next((at for at, name in enumerate(_SLOW) if item.get_closest_marker(name)), -1))
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc, unused-ignore]
+    """Of two processes of pytest (`-n 2`), which gets what: a group as a whole, in the order of the tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(CHECKOUT / nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Tell xdist who shares out the tests."""
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
+
+
+@cache
+def group(file: Path) -> str:
+    """Name the tests that run in one process, one after the other: a package's, all peers', all that start servers.
+
+    Tests of one package share addresses and ports; what uses the live server shares it.
+    """
+    parts, text = file.relative_to(CHECKOUT / "tests").parts, file.read_text(encoding="utf-8")
+    if parts[0] == "peers" or "live_server: " in text:
+        return "the live server and peers"
+    if "mark.call" in text:
+        return "servers of their own"
+    return "/".join(parts[: 2 if parts[0] == "unit" else 1])

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from typer.testing import CliRunner
 
+import voice.cli
 from bench.processes import family
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import SyntheticCaller
@@ -108,8 +110,11 @@ async def hotline(directory: Path, *arguments: str) -> str:
 
 
 async def show(directory: Path, call: str) -> dict[str, Any]:
-    """Return one call's record."""
-    record = json.loads(await hotline(directory, "calls", "show", call, "--json"))
+    """Return one call's record as `hotline calls show --json` prints it, without a process for it."""
+    environment = {"HOTLINE_DATA__DIRECTORY": str(directory)}
+    told = CliRunner().invoke(voice.cli.app, ["show", call, "--json"], env=environment, catch_exceptions=False)
+    assert told.exit_code == 0, told.stderr
+    record = json.loads(told.stdout)
     assert isinstance(record, dict)
     return record
 

@@ -1,0 +1,31 @@
+"""What of the tests keeps together when two processes of pytest share them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CHECKOUT, group
+
+
+@pytest.mark.parametrize(
+    ("file", "where"),
+    [
+        ("tests/unit/voice/sip/test_stack.py", "unit/voice"),
+        ("tests/unit/voice/test_outbound.py", "unit/voice"),
+        ("tests/unit/models/test_log.py", "unit/models"),
+        ("tests/engines/test_piper.py", "engines"),
+        ("tests/calls/test_conversation_basics.py", "calls"),
+        ("tests/calls/test_demo.py", "servers of their own"),
+        ("tests/calls/test_worker_faults.py", "the live server and peers"),
+        ("tests/peers/test_server_with_sipp.py", "the live server and peers"),
+        ("tests/peers/test_sipp_calls_us.py", "the live server and peers"),
+    ],
+)
+def test_what_shares_addresses_or_a_server_runs_in_one_process(file: str, where: str) -> None:
+    assert group(CHECKOUT / file) == where
+
+
+def test_whoever_asks_for_the_live_server_shares_it() -> None:
+    asking = {path for path in Path(CHECKOUT, "tests").rglob("test_*.py") if "(live_server" in path.read_text()}
+    assert len(asking) > 2
+    assert {group(path) for path in asking} == {"the live server and peers"}
