@@ -1,7 +1,5 @@
 """What of the tests keeps together when two processes of pytest share them."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.conftest import CHECKOUT, group
@@ -23,9 +21,3 @@ from tests.conftest import CHECKOUT, group
 )
 def test_what_shares_addresses_or_a_server_runs_in_one_process(file: str, where: str) -> None:
     assert group(CHECKOUT / file) == where
-
-
-def test_whoever_asks_for_the_live_server_shares_it() -> None:
-    asking = {path for path in Path(CHECKOUT, "tests").rglob("test_*.py") if "(live_server" in path.read_text()}
-    assert len(asking) > 2
-    assert {group(path) for path in asking} == {"the live server and peers"}
