@@ -158,6 +158,11 @@ class AgentLeg:
             self._reaching.cancel()
         self._ends(cause, CallRefused("The call was given up.", Cause.CANCELLED, 487))
 
+    async def hang_up_unless_there(self, seconds: float) -> None:
+        """Ask the phone whether it is still there; one that says nothing within `seconds` is dead."""
+        if self._dialog is not None and self.up and not await self._dialog.is_there(seconds) and self.up:
+            self.hang_up(Cause.RTP_SILENT)
+
     # -- for the talk ------------------------------------------------------------------------------------------
 
     @property

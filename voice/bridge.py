@@ -30,8 +30,10 @@ from voice.sip.uri import BadUri, read_uri
 if TYPE_CHECKING:
     from voice.guest import WaitingCaller
 
-SILENT_S = 20.0
-"""Seconds without any RTP after which an agent's phone counts as dead; the caller hears nothing meanwhile."""
+SILENT_S = 5.0
+"""Seconds without any RTP after which a phone is asked whether it is there: some send nothing while muted."""
+ANSWERS_S = 3.0
+"""Seconds that it has for the answer; a phone without one is dead, and the caller is told."""
 CONSULTATION_RINGS_S = 30.0
 MODES: Mapping[str, Mode] = {"1": "listen", "2": "whisper", "3": "barge"}
 """Keys of a supervisor's phone."""
@@ -185,7 +187,7 @@ class Talk:
                 self._referred(leg, event)
             case media.RtpSilent() if event.seconds >= SILENT_S and leg.up and not leg.held:
                 self._record.event("rtp-silent", leg=leg.number, seconds=event.seconds)
-                leg.hang_up(Cause.RTP_SILENT)
+                self._owner.spawn(leg.hang_up_unless_there(ANSWERS_S))
             case speech.Heard() if event.text and leg.up:
                 self._turn("agent", event, self._record.clock.now() - leg.clock.now())
             case _:

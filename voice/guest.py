@@ -85,8 +85,11 @@ class WaitingCaller:
                 await said
             finally:
                 self._said = None
-                if self._talk is None and not self._left and self._music is not None:
-                    self.play_music()
+                if self._talk is None and not self._left:
+                    if self._music is not None:
+                        self.play_music()
+                    elif said.cancelled():
+                        self._robot.cut()
         self._ask_that_it_is_here()
 
     async def key(self, seconds: float) -> str:
@@ -109,6 +112,8 @@ class WaitingCaller:
         """Let caller and agent hear each other until it ends."""
         self._ask_that_it_is_here()
         assert isinstance(agent, AgentLeg)
+        if self._talk is not None:
+            raise CannotDo("The caller talks to somebody already.")
         if agent not in self._legs:
             raise CannotDo("This leg belongs to another call.")
         if not agent.up:

@@ -149,6 +149,9 @@ class Dialog(Protocol):
         The first word of it answers the REFER: 300 or more declines it.
         """
 
+    async def is_there(self, seconds: float) -> bool:
+        """Ask the other end of an answered call (OPTIONS) and tell whether it said anything within `seconds`."""
+
 
 # -- media ---------------------------------------------------------------------------------------------------
 

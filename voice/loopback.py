@@ -68,6 +68,8 @@ class LoopbackDialog:
         self.answered = False
         self.refused: tuple[int, str, int] | None = None
         """Code, words and Retry-After, where it was refused."""
+        self.answers_requests = True
+        """Whether the phone at the other end is still there."""
         self.over: HungUp | None = None
         self.transfer: tuple[int, str] | None = None
         """How a transfer that the caller asked for went."""
@@ -106,6 +108,10 @@ class LoopbackDialog:
 
     def refer_progress(self, code: int, words: str) -> None:
         self.transfer = (code, words)
+
+    async def is_there(self, seconds: float) -> bool:
+        await asyncio.sleep(TICK if self.answers_requests else seconds)
+        return self.answers_requests
 
     # -- the caller's side -------------------------------------------------------------------------------------
 

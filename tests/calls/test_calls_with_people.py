@@ -181,10 +181,8 @@ async def test_an_agent_whose_phone_dies_is_told_of_and_the_caller_comes_back_to
         anna = await phones.answers("anna")
         await caller.waits(5)
         if way == "silence":
-            anna.stream.emit(RtpSilent(anna.stream.number, 10))
-            await caller.waits(0.1)
-            assert finder.result is None
-            anna.stream.emit(RtpSilent(anna.stream.number, 20))
+            anna.call.answers_requests = False
+            anna.stream.emit(RtpSilent(anna.stream.number, 5))
         else:
             anna.call.dies()
         await caller.hears("the line to my colleague broke off", out=False)
@@ -192,6 +190,17 @@ async def test_an_agent_whose_phone_dies_is_told_of_and_the_caller_comes_back_to
         await caller.is_hung_up()
     assert finder.result.ended_by == "lost"
     assert anna.call.over is not None
+
+
+async def test_a_phone_that_sends_nothing_while_muted_is_asked_and_keeps_its_call(open_line):
+    async with people_line(open_line, to_anna) as (line, phones, _):
+        caller = await line.call()
+        anna = await phones.answers("anna")
+        for seconds in (5, 10, 20):
+            anna.stream.emit(RtpSilent(anna.stream.number, seconds))
+            await caller.waits(10)
+        assert caller.stream.hears == (anna.stream.number,)
+        caller.hangs_up()
 
 
 async def test_a_phone_that_holds_gives_the_caller_music_and_takes_the_caller_back(open_line):

@@ -4,6 +4,7 @@ sippy's own user agent drops UPDATE, NOTIFY and MESSAGE, hangs up on REFER and k
 ours and stand on sippy's transactions alone. `in_dialog.py` answers the peer's requests, `renegotiation.py` sends ours.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Literal, Protocol
@@ -103,6 +104,23 @@ class SipDialog:
             refer.tell(code, words)
         if code >= 200:
             self.refers.clear()
+
+    async def is_there(self, seconds: float) -> bool:
+        """Ask the other end of an answered call (OPTIONS) and tell whether it said anything within `seconds`.
+
+        481 says that it has forgotten the call; 408 stands for one that said nothing (RFC 3261 section 12.2.1.2).
+        """
+        said: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def heard(response: Response) -> None:
+            if not said.done():
+                said.set_result(response.code not in (408, 481))
+
+        self.ask("OPTIONS", on_final=heard)
+        try:
+            return await asyncio.wait_for(said, seconds)
+        except TimeoutError:
+            return False
 
     # -- for the parts of a dialog --------------------------------------------------------------------------
 

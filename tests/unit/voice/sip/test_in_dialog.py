@@ -1,5 +1,7 @@
 """What a peer may ask within a call, over UDP against a real stack."""
 
+import asyncio
+
 import pytest
 
 from models.cause import Cause
@@ -247,3 +249,15 @@ async def test_events_before_a_listener_came_are_handed_over_in_order():
             await phone.ask("BYE")
             bare.dialogs[0].attach(heard.append)
     assert heard == [InfoDigit("1", 100), HungUp(Cause.CALLER_HUNG_UP)]
+
+
+@pytest.mark.parametrize(("code", "there"), [(200, True), (405, True), (481, False), (0, False)])
+async def test_whoever_says_anything_to_options_is_there_unless_they_forgot_the_call(bare, phone, code, there):
+    await phone.call()
+    await phone.ask("OPTIONS")
+    asking = asyncio.ensure_future(bare.dialogs[0].is_there(0.3))
+    asked = await phone.incoming("OPTIONS")
+    if code:
+        phone.reply(asked, code, "Said")
+    assert await asking is there
+    assert bare.causes() == []
