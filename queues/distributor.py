@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, Executable
+from sqlalchemy import Engine
 
 from dialplans.exchange import Done
 from models.agent import AGENT_LIFE, AgentMove, AgentState
 from models.errors import CannotDo, HotlineError
-from models.queue_caller import QueueCallerMove
 from queues.agents import AgentBook, Changed
 from queues.applying import unknown
-from queues.caller_rows import StayRow, credits_since, history, stop_all
+from queues.caller_rows import credits_since, history, stop_all
 from queues.distribution import Distribution, Stored
 from queues.distribution_events import (
     Action,
@@ -46,6 +45,7 @@ from queues.journal import Journal
 from queues.plan import Agent, Plan, Queue
 from queues.staffing import is_open, nobody_will_come
 from queues.stay import Led, Stay, gone_on
+from queues.stay_record import StayRecord
 from queues.talks import Talks
 from queues.waiting_room import Caller
 from voice.people import Guest
@@ -54,23 +54,14 @@ log = logging.getLogger(__name__)
 OF_OFFERS = frozenset({AgentMove.OFFER, AgentMove.MISS, AgentMove.WITHDRAW, AgentMove.ANSWER, AgentMove.END})
 """Moves of agents that the distribution itself brought about."""
 CANT_BE_CALLED = "phone can't be called"
-ENDS = {"callback": QueueCallerMove.CALL_BACK, "voicemail": QueueCallerMove.LEAVE_MESSAGE}
-"""How a stay ends that overflows there; anywhere else it is simply led on."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Here:
     """A caller who waits or talks."""
 
     stay: Stay
-    row: StayRow
-    queue: Queue
-    joined: float
-    """Since when the waiting counts."""
-    answered: float = 0.0
-    """When an agent had the caller; 0: not yet."""
-    ringing: int = 0
-    """Phones that ring for the caller."""
+    record: StayRecord
 
 
 class Distributor:
@@ -152,7 +143,8 @@ class Distributor:
         """
         caller = replace(await self._caller(guest, queue), joined=joined)
         plan = self._plan_queue(queue)
-        here = self._here[guest.call_id] = _Here(Stay(guest, caller, self), StayRow(self._node), plan, self.now())
+        record = StayRecord(self._node, caller, guest.handover, plan, self.now())
+        here = self._here[guest.call_id] = _Here(Stay(guest, caller, self), record)
         guest.music(plan.music)
         try:
             self.tell(Joined(caller))
@@ -205,21 +197,29 @@ class Distributor:
         """Let the distribution know of `event`; what it wants follows when that is written. Returns what it noted."""
         now = self.now()
         actions = self._distribution.receive(event, now)
-        notes = [action for action in actions if isinstance(action, Note)]
         written = None
-        for note in notes:
-            rows = self._rows(note, now)
-            written = self._journal.tell(
-                note.name, *rows, queue=note.queue, call_id=note.call_id, agent=note.agent, **note.data
-            )
         for action in actions:
-            if isinstance(action, Overflow) and action.to.startswith("queue:") and action.call_id in self._here:
-                written = self._journal.put(self._begins(self._here[action.call_id], action, now))
+            written = self._write(action, now) or written
         self._wanted.put_nowait((written, actions))
         self._retimed.set()
         for action in actions:
             self._move_agents(action)
-        return notes
+        return [action for action in actions if isinstance(action, Note)]
+
+    def _write(self, action: Action, now: float) -> "asyncio.Future[None] | None":
+        """Have written what `action` says of a caller; return when it is."""
+        here = self._here.get(action.call_id) if isinstance(action, Note | Overflow) else None
+        match action:
+            case Note():
+                rows = here.record.take(action, now) if here else []
+                return self._journal.tell(
+                    action.name, *rows, queue=action.queue, call_id=action.call_id, agent=action.agent, **action.data
+                )
+            case Overflow() if here and action.to.startswith("queue:"):
+                queue = self._book.plan.queues[action.to.removeprefix("queue:")]
+                return self._journal.put(here.record.goes_on(queue, action, now))
+            case _:
+                return None
 
     def agent(self, extension: str) -> Agent:
         """Return an agent; raise `CannotDo` for an extension that nobody has."""
@@ -236,50 +236,13 @@ class Distributor:
 
     def waited(self, call_id: str) -> float:
         """Return the seconds that a caller has waited, those of a credit included."""
-        here = self._of(call_id)
-        return max((here.answered or self.now()) - here.joined, 0.0)
+        return self._of(call_id).waited(self.now())
 
-    def _of(self, call_id: str) -> _Here:
+    def _of(self, call_id: str) -> StayRecord:
         here = self._here.get(call_id)
         if here is None:
             raise CannotDo("The caller isn't with the queues any more.")
-        return here
-
-    # -- what is written -------------------------------------------------------------------------------------------
-
-    def _rows(self, note: Note, now: float) -> list[Executable]:
-        here = self._here.get(note.call_id)
-        if here is None:
-            return []
-        match note.name:
-            case "queue.joined":
-                data = {"summary": here.stay.guest.handover.summary, "slots": dict(here.stay.guest.handover.slots)}
-                here.joined = float(note.data["joined"])
-                return [here.row.begin(here.stay.caller, note.queue, now, here.joined, data)]
-            case "queue.offered":
-                here.ringing = len(note.data["agents"])
-                return here.row.move(QueueCallerMove.OFFER, now)
-            case "queue.offer-missed":
-                here.ringing -= 1
-                return here.row.move(QueueCallerMove.MISS, now) if here.ringing == 0 else []
-            case "queue.answered":
-                here.answered = now
-                return here.row.move(QueueCallerMove.ANSWER, now, note.agent)
-            case "queue.abandoned":
-                return here.row.move(QueueCallerMove.ABANDON, now)
-            case "queue.overflowed":
-                return here.row.move(ENDS.get(str(note.data["to"]), QueueCallerMove.OVERFLOW), now)
-            case "queue.ended":
-                return here.row.move(QueueCallerMove.END if note.agent else QueueCallerMove.STOP, now)
-            case _:
-                return []
-
-    def _begins(self, here: _Here, overflow: Overflow, now: float) -> Executable:
-        """Return what writes that a caller waits in the queue that another one overflowed into."""
-        here.row, here.joined = StayRow(self._node), overflow.joined
-        queue = overflow.to.removeprefix("queue:")
-        here.queue = self._book.plan.queues.get(queue, here.queue)
-        return here.row.begin(here.stay.caller, queue, now, overflow.joined, {"from": overflow.why})
+        return here.record
 
     # -- what is done ----------------------------------------------------------------------------------------------
 

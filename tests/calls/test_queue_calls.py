@@ -169,3 +169,56 @@ async def test_a_phone_that_cannot_be_called_takes_its_agent_off_instead_of_ring
         await caller.waits(10)
         ben.call.caller_hangs_up()
         await caller.is_hung_up()
+
+
+async def test_a_caller_overflows_into_another_queue_with_the_time_waited(open_line, tmp_path):
+    sales = {"name": "sales", "needs": [{"skill": "sales"}]}
+    overflow = [{"when": "waited", "after_s": 20, "to": "queue:sales"}]
+    async with call_centre(open_line, tmp_path, {**BILLING, "overflow": overflow}, sales) as (line, phones, centre):
+        await centre.comes("202", "203")
+        first = await line.call()
+        ben = await phones.answers("202")
+        second = await line.call()
+        cleo = await phones.answers("203")
+        await second.waits(10)
+        cleo.call.caller_hangs_up()
+        await second.is_hung_up()
+        ben.call.caller_hangs_up()
+        await first.is_hung_up()
+        assert cleo.call.caller.name.startswith("sales 0:2")
+    assert sorted(centre.stays()) == [
+        ("billing", "overflowed", ""),
+        ("billing", "served", "202"),
+        ("sales", "served", "203"),
+    ]
+
+
+async def test_who_calls_back_within_the_time_has_waited_as_long_as_before(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path) as (line, phones, centre):
+        await centre.comes("202")
+        busy = await line.call()
+        ben = await phones.answers("202")
+        impatient = line.dial("5550199")
+        await impatient.answered()
+        await impatient.waits(60)
+        impatient.dialog.caller_hangs_up()
+        await impatient.is_hung_up()
+        other = line.dial("5550111")
+        await other.answered()
+        await other.waits(5)
+        again = line.dial("5550199")
+        await again.answered()
+        await again.waits(5)
+        await centre.comes("201")
+        call = await phones.rings("201")
+        assert call.caller.number == "5550199"
+        call.answers()
+        await again.waits(10)
+        call.caller_hangs_up()
+        ben.call.caller_hangs_up()
+        last = await phones.rings()
+        last.answers()
+        await other.waits(10)
+        last.caller_hangs_up()
+        for one in (busy, again, other):
+            await one.is_hung_up()
