@@ -62,6 +62,7 @@ class Server:
             origins=self.edge.origins,
             admission=self.edge.admission,
             on_call=self.reception.arrive,
+            on_full=self.reception.turned_away,
             health=self.reception.health,
             codecs=settings.media.codecs,
         )

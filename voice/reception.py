@@ -85,6 +85,13 @@ class Reception:
         else:
             self.running.take(call, self._answer)
 
+    def turned_away(self, dialog: Dialog, why: str) -> None:
+        """Record a call that the stack refused (`SipStack.on_full`): its source had as many as it may have."""
+        call = Call(dialog, self._log, self._settings.data.directory)
+        call.begin()
+        call.event("source-full", reason=why)
+        call.end(Cause.CONGESTION, 503, why)
+
     async def run(self) -> None:
         """Hold the calls, and render what `prepare` left for later, until cancelled."""
         async with asyncio.TaskGroup() as group:

@@ -69,6 +69,10 @@ async def test_an_unknown_address_has_no_more_calls_at_a_time_than_it_may(here, 
                 other.request("INVITE", SDP, body=OFFER)
                 await until(lambda: len(dialogs) == 3, "the call from another address")
             assert ours.stack.counts["refused_unknown_full"] == 2
+            [(caller, why), again] = ours.full
+            assert caller == "200"
+            assert "127.0.23.2 is unknown and has 2 calls, max_calls of [sip.guard]" in why
+            assert again == (caller, why)
             assert [record.getMessage()[:60] for record in caplog.records] == [
                 "A call was refused (503): 127.0.23.2 is unknown and has 2 ca"
             ]
@@ -91,6 +95,8 @@ async def test_a_trunks_calls_count_in_both_directions(here):
             refused = await phones[1].ask("INVITE", SDP, body=OFFER)
             assert (refused.code, refused.first("Retry-After")) == (503, "10")
             assert ours.stack.counts["refused_trunk_full"] == 1
+            [(caller, why)] = ours.full
+            assert (caller, "carries 2 calls, its max_calls" in why) == ("200", True)
             with pytest.raises(CannotDo, match="carries 2 calls, its max_calls"):
                 await ours.outbound.call(US, "acme", "100", Media(HERE, 40000), lambda event: None)
             placed.hang_up(Cause.CANCELLED)

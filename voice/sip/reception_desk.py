@@ -113,7 +113,7 @@ class ReceptionDesk:
         except BadDescription as fault:
             self._stack.counts["bad_descriptions"] += 1
             return _ours(unacceptable(request, fault))
-        full = self._full(request, origin)
+        full = self._full(request, dialog)
         if full is not None:
             return _ours(full)
         transactions = self._stack.transactions
@@ -130,14 +130,16 @@ class ReceptionDesk:
             dialog.hang_up(Cause.OUR_ERROR)
         return None, dialog.cancelled, dialog.unacknowledged
 
-    def _full(self, request: Request, origin: Origin) -> Response | None:
+    def _full(self, request: Request, dialog: InboundDialog) -> Response | None:
         """Refuse where the source has as many calls as it may have; else the call is counted until its dialog ends."""
+        origin = dialog.origin
         try:
             self._stack.admission.take(origin)
         except CannotDo as fault:
             self._stack.counts[f"refused_{origin.kind}_full"] += 1
             if news := self._full_news[origin.kind].line(f"A call was refused (503): {fault}", self._stack.clock()):
                 log.warning("%s", news)
+            self._stack.on_full(dialog, str(fault))
             return _said(request, 503, "Too Many Calls", _COME_AGAIN)
         return None
 

@@ -65,11 +65,14 @@ class SipStack:
         admission: Admission,
         on_call: Callable[[SipDialog], None],
         health: Callable[[], int],
+        on_full: Callable[[SipDialog, str], None] = lambda dialog, why: None,
         codecs: Sequence[str] = ("PCMU", "PCMA", "G722"),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`on_call` hears of each inbound call, and decides; `health` gives the code for OPTIONS (200 or 503).
 
+        `on_full` hears of a call that was refused (503) as its source had as many as it may have, and why; the dialog
+        was never begun.
         `codecs`: names that we allow, best first. `clock`: seconds, for guard and origins.
         """
         self.settings = settings
@@ -78,6 +81,7 @@ class SipStack:
         self.origins = origins
         self.admission = admission
         self.on_call = on_call
+        self.on_full = on_full
         self.health = health
         self.counts: Counter[str] = Counter()
         """Since the start: datagrams, requests by method, what was dropped and why (metrics)."""

@@ -16,6 +16,8 @@ from voice.sip.stack import SipStack
 
 class OurEdge:
     def __init__(self, settings: SipSettings, on_call: Callable[[SipDialog], None]) -> None:
+        self.full: list[tuple[str, str]] = []
+        """Callers whose calls were refused as their source had too many, and why."""
         self.edge = SipEdge(settings, time.monotonic)
         self.stack = SipStack(
             settings,
@@ -23,6 +25,7 @@ class OurEdge:
             origins=self.edge.origins,
             admission=self.edge.admission,
             on_call=on_call,
+            on_full=lambda dialog, why: self.full.append((dialog.caller.number, why)),
             health=lambda: 200,
         )
         self.outbound = Outbound(

@@ -12,7 +12,7 @@ import pytest
 from asr_tts.speech_protocol import Clause
 from dialplans.routing import Destination, Routing, find, read_checked
 from models.call_log import CallLog
-from models.call_note import CallNote
+from models.call_note import CallBegan, CallEnded, CallNote, EventHappened
 from models.errors import CannotDo
 from models.log import JsonLine
 from models.settings import DataSettings, Settings, SpeechSettings
@@ -120,3 +120,18 @@ async def test_whatever_is_logged_while_a_call_is_taken_bears_its_id(tmp_path: P
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert [line["call"] for line in lines.written] == [told[0].call_id]
+
+
+async def test_a_call_that_its_source_had_no_room_for_is_on_record_with_the_reason(tmp_path: Path) -> None:
+    made = reception(Slow(0), "en", tmp_path)
+    told: list[CallNote] = []
+    made._log.events.subscribe(told.append)
+    made.turned_away(LoopbackDialog("5550142", "hotline", "full"), "Line 'acme' carries 2 calls, its max_calls.")
+    began, happened, ended = told
+    assert isinstance(began, CallBegan)
+    assert (began.caller, began.called, began.direction) == ("5550142", "hotline", "inbound")
+    assert isinstance(happened, EventHappened)
+    assert (happened.name, happened.data["reason"]) == ("source-full", "Line 'acme' carries 2 calls, its max_calls.")
+    assert isinstance(ended, CallEnded)
+    assert (ended.cause, ended.code, ended.words) == ("congestion", 503, happened.data["reason"])
+    assert made.calls == 0
