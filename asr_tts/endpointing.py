@@ -41,7 +41,7 @@ OPEN: tuple[QuestionKind, ...] = ("open", "money", "moment")
 GROUPED_MS = 700
 """Hangover for long numbers: people breathe between groups of digits. One that is whole is committed sooner anyway."""
 GROUPED_FROM = 4
-SHARES: dict[Reading, float] = {"whole": 0.8, "unread": 1.0, "unsure": 1.1, "hanging": 1.4}
+SHARES: dict[Reading, float] = {"whole": 0.8, "unread": 1.0, "unsure": 1.2, "hanging": 1.4}
 """How much of an open answer's hangover is waited for, by what its draft reads like. Who reads as if he were done waits
 less, and at most as many callers are cut off in a pause as if all waited alike (`python -m bench endings`)."""
 LONGEST = 12 * RATE

@@ -157,7 +157,8 @@ class SpeechSettings(Section):
     render_first: Literal["all", "language"] = "all"
     """Which fixed prompts are rendered before the first call: all, or (the others behind calls) those of `language`."""
     hangover_ms: int = Field(500, ge=150, le=2000)
-    """Silence that ends an open answer; closed questions and dictation have their own (endpointing.py)."""
+    """Silence that ends an open answer, changed by what its draft reads like; other questions have their own (both in
+    endpointing.py)."""
 
 
 class DataSettings(Section):

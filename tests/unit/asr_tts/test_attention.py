@@ -81,7 +81,7 @@ def test_a_draft_becomes_what_was_heard_without_a_second_decode() -> None:
         (Transcript("我打电话是因为", "zh", 0.9), Listen(1, "zh"), 700),
         (Transcript("你们几点开门？", "zh", 0.9), Listen(1, "zh"), 400),
         (Transcript("배송이 언제 오나요?", "ko", 0.9), Listen(1, "ko"), 500),
-        (Transcript("I'd like sales, please.", "en", 0.4), Listen(1, "en"), 550),
+        (Transcript("I'd like sales, please.", "en", 0.4), Listen(1, "en"), 600),
         (GOOD, Listen(1, "en", hangover_ms=600), 600),
         (GOOD, Listen(1, "en", "dictation"), 800),
     ],

@@ -66,7 +66,7 @@ def test_the_lines_own_hangover_is_for_open_answers_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reading", "expected_ms"), [("whole", 416), ("unread", 512), ("unsure", 576), ("hanging", 704)]
+    ("reading", "expected_ms"), [("whole", 416), ("unread", 512), ("unsure", 608), ("hanging", 704)]
 )
 def test_an_open_answer_waits_by_what_its_draft_reads_like(reading: Reading, expected_ms: int) -> None:
     ends = ends_for()
