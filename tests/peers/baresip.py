@@ -28,7 +28,8 @@ module_app ctrl_tcp.so
 class Phone:
     """baresip, told what to do over its control socket."""
 
-    def __init__(self, place: str, control: str, home: Path) -> None:
+    def __init__(self, place: str, control: str, home: Path, pid: int = 0) -> None:
+        self.pid = pid
         self.place = place
         """Where it listens: address and port."""
         self.home = home
@@ -65,7 +66,7 @@ async def phone(address: str, account: str, voice: Path, home: Path) -> AsyncIte
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        yield Phone(place, control, home)
+        yield Phone(place, control, home, process.pid)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()

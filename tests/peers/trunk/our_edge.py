@@ -12,13 +12,19 @@ from voice.sip.address import bracketed
 from voice.sip.dialog import SipDialog
 from voice.sip.edge import SipEdge
 from voice.sip.stack import SipStack
+from voice.sip.users import Users
 
 
 class OurEdge:
-    def __init__(self, settings: SipSettings, on_call: Callable[[SipDialog], None]) -> None:
+    def __init__(
+        self,
+        settings: SipSettings,
+        on_call: Callable[[SipDialog], None] = lambda dialog: None,
+        more_users: Users | None = None,
+    ) -> None:
         self.full: list[tuple[str, str]] = []
         """Callers whose calls were refused as their source had too many, and why."""
-        self.edge = SipEdge(settings, time.monotonic)
+        self.edge = SipEdge(settings, time.monotonic, more_users)
         self.stack = SipStack(
             settings,
             guard=self.edge.guard,
