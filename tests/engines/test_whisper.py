@@ -9,8 +9,9 @@ import pytest
 from asr_tts import weights
 from asr_tts.choices import NO, YES, yes_or_no
 from asr_tts.engines.whisper import Whisper, confidence_of, in_context
-from asr_tts.recognition import Question, Samples
+from asr_tts.recognition import Question, Samples, Transcript
 from asr_tts.rejection import after_decoding
+from asr_tts.speech_protocol import QuestionKind
 from asr_tts.spoken_digits import digits_of
 from bench.sounds import PROMPTS, cough, espeak, hiss, human, knock, read_wav, transcripts, trimmed
 from bench.word_errors import errors, words
@@ -84,6 +85,36 @@ def test_only_the_lines_languages_are_identified(whisper: Whisper) -> None:
 def test_noise_is_no_speech(whisper: Whisper, noise: np.ndarray) -> None:
     heard = whisper.recognise(on_the_phone(noise), OPEN)
     assert after_decoding(heard) or heard.confidence < 0.5
+
+
+@pytest.mark.parametrize("question", [Question("zh", "money"), Question("en", "moment")], ids=["money", "moment"])
+@pytest.mark.parametrize("noise", [cough(2), np.zeros(6000)], ids=["cough", "silence"])
+def test_noise_does_not_become_a_value_that_was_only_told(
+    whisper: Whisper, noise: np.ndarray, question: Question
+) -> None:
+    heard = whisper.recognise(on_the_phone(noise), question)
+    assert after_decoding(heard) or heard.confidence < 0.5 or not any(map(str.isdecimal, heard.text))
+
+
+@pytest.mark.parametrize("kind", ["money", "moment", "digits"])
+@pytest.mark.parametrize("name", ["please-try-call-later", "dir-nomatch"])
+def test_what_is_no_value_is_heard_as_itself_where_a_value_is_asked_for(
+    whisper: Whisper, kind: QuestionKind, name: str
+) -> None:
+    heard = whisper.recognise(on_the_phone(human(name)), Question("en", kind, least=6, most=11))
+    said = words(transcripts()[name])
+    assert errors(said, words(heard.text)) <= max(1, len(said) // 5)
+
+
+@pytest.mark.parametrize(("alone", "wins"), [("不知道", "不知道"), ("五千零就是二", "五千零九十二。")])
+def test_a_repetition_of_what_was_told_counts_only_where_it_sounds_like_what_is_heard_without(
+    whisper: Whisper, monkeypatch: pytest.MonkeyPatch, alone: str, wins: str
+) -> None:
+    def decoded(_encoded: object, _question: Question, language: str, _seconds: float, before: str) -> Transcript:
+        return Transcript("五千零九十二。" if before else alone, language, 0.9)
+
+    monkeypatch.setattr(whisper, "_decode", decoded)
+    assert whisper.recognise(on_the_phone(knock(1)), Question("zh", "money")).text == wins
 
 
 def test_a_long_answer_gets_a_longer_context(whisper: Whisper) -> None:
