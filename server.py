@@ -86,6 +86,7 @@ class Server:
         trunks = [trunk.name for trunk in settings.sip.trunks]
         self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
         self.office.people = self.centre.distributor
+        self.office.service_codes = self.centre.service_codes
         self.control = ControlDesk(settings.data.directory)
         """Where commands tell this server something."""
         self.control.bind(PlaceCall, self.calling.place)

@@ -20,6 +20,7 @@ from queues.distributor import Distributor
 from queues.journal import Journal
 from queues.presence import Wish, told_of
 from queues.reachability import Reachability
+from queues.service_codes import ServiceCodes
 from voice.sip.bindings import Binding
 from voice.sip.edge import SipEdge
 from voice.sip.phone_rows import binding_rows, kept_bindings
@@ -39,6 +40,7 @@ class CallCentre:
         self.distributor = Distributor(
             self._engine, self.journal, self.book, settings.dialplan.timezone, users, steady_clock
         )
+        self.service_codes = ServiceCodes(self.book, self.distributor.dispose)
         self._node = ""
         self._edge: SipEdge | None = None
         self._reachability: Reachability | None = None

@@ -89,6 +89,8 @@ class Distributor:
         self._retimed = asyncio.Event()
         self._distribution = Distribution({}, {})
         self._talks = Talks(self, book, users)
+        self._last: dict[str, Note] = {}
+        """Of each agent, how the last talk was answered."""
 
     def open(self, node: str) -> int:
         """Take up what is stored; blocks for a moment. Returns how many callers a killed server left waiting."""
@@ -191,6 +193,14 @@ class Distributor:
             raise CannotDo(unknown("queue", name, queues))
         return queues[name]
 
+    def dispose(self, extension: str, code: str) -> bool:
+        """Keep what an agent says became of the last talk; tell whether there was one."""
+        last = self._last.get(extension)
+        if last is None:
+            return False
+        self._journal.tell("queue.disposition", queue=last.queue, call_id=last.call_id, agent=extension, code=code)
+        return True
+
     # -- stay.Floor ------------------------------------------------------------------------------------------------
 
     def tell(self, event: Event) -> list[Note]:
@@ -211,6 +221,8 @@ class Distributor:
         here = self._here.get(action.call_id) if isinstance(action, Note | Overflow) else None
         match action:
             case Note():
+                if action.name == "queue.answered":
+                    self._last[action.agent] = action
                 rows = here.record.take(action, now) if here else []
                 return self._journal.tell(
                     action.name, *rows, queue=action.queue, call_id=action.call_id, agent=action.agent, **action.data

@@ -9,7 +9,7 @@ from dialplans.dialogue import Dialogue
 from dialplans.exchange import Prompt
 from dialplans.flow import Flow
 from dialplans.prompts import prompts
-from dialplans.routing import Routing
+from dialplans.routing import Destination, Routing
 from models.call_log import CallLog
 from models.cause import Cause
 from models.errors import CannotDo, HotlineError, PeerFault
@@ -106,7 +106,7 @@ class Reception:
     async def _answer(self, call: Call, queue: Queue) -> None:
         call.dialog.attach(queue.put_nowait)
         try:
-            to = self._routing.destination(call.dialog.called.number, call.dialog.caller.number, datetime.now(UTC))
+            to = self._destination(call.dialog)
         except HotlineError as error:
             call.begin()
             call.event("no-route", reason=str(error))
@@ -132,6 +132,13 @@ class Reception:
             await stream.close()
             raise
         await session.run()
+
+    def _destination(self, dialog: Dialog) -> Destination:
+        """Return which flow answers; raise `HotlineError` where none does."""
+        user = dialog.origin.name if dialog.origin.kind == "user" else ""
+        if user and (told := self._office.service_codes(user, dialog.called.number)):
+            return Destination(told, "")
+        return self._routing.destination(dialog.called.number, dialog.caller.number, datetime.now(UTC))
 
     async def _picked_up(self, call: Call, stream: Stream, queue: Queue) -> bool:
         try:
