@@ -130,6 +130,8 @@ class Candidates:
         """
         rows = np.flatnonzero(self.room)
         load = self.load[rows]
+        if rows.size < 2 and int(self.room[rows].sum()) < 2:
+            return rows, load
         room = self.room[rows]
         if room.size and int(room.max()) > 1:
             rows = np.repeat(rows, room)

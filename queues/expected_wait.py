@@ -11,7 +11,9 @@ from collections.abc import Iterable
 import numpy as np
 
 LEAST = 10
-"""Stretches that must be known before anything is said."""
+"""Answers that must be known before anything is said."""
+APART = 4
+"""So many stretches that don't overlap must be known, too."""
 KEPT = 200
 OLDEST_S = 3600.0
 SHARES = (0.1, 0.9)
@@ -42,9 +44,10 @@ class ExpectedWait:
     def range(self, position: int, now: float) -> tuple[float, float] | None:
         """Return low and high seconds for a caller in that place, the first being 1; None: too little is known."""
         gaps = np.array([gap for at, gap in self.gaps if now - at <= OLDEST_S])
-        if position < 1 or gaps.size - position + 1 < LEAST:
+        if position < 1 or gaps.size < max(LEAST, APART * position):
             return None
         totals = np.concatenate(([0.0], np.cumsum(gaps)))
         stretches = totals[position:] - totals[:-position]
-        low, high = np.quantile(stretches, SHARES)
+        # Weibull's positions: of few values, the next one lies outside of them more often than the plain ones say.
+        low, high = np.quantile(stretches, SHARES, method="weibull")
         return float(low), float(high)

@@ -79,7 +79,8 @@ class Hall:
         """Let matching see a caller, who has no offer any more."""
         place.offer = ""
         self._matching.join(place.waiter())
-        self.expects(place.queue.name).waits(now, anybody=True)
+        if place.tries:
+            self.expects(place.queue.name).waits(now, anybody=True)
 
     def look(self, place: Place, now: float) -> None:
         """Let a caller overflow who has waited too long, or for whom nobody is here."""
@@ -143,6 +144,8 @@ class Hall:
             self._times.set(("announce", call_id), now + max(SOONEST_S, queue.announce_every_s))
         if place.offer:
             return
+        # Only now it is sure that nobody was free: who is offered at once says nothing of how long others wait.
+        self.expects(queue.name).waits(now, anybody=True)
         values: dict[str, object] = {"first": place.told == 0}
         if queue.announce_position or queue.announce_wait:
             position = self.room.position(call_id, now)

@@ -79,9 +79,11 @@ class Matching:
 
     def decide(self, now: float) -> list[Pair]:
         """Return who is to be offered to whom, in the order of the callers; nothing changes by that."""
+        if not self._kinds:
+            return []
         self._relax(now)
         rows, load = self.candidates.places()
-        if not rows.size or not self._kinds:
+        if not rows.size:
             return []
         self._learn()
         supply = Supply(self.candidates, rows, load, now)

@@ -76,7 +76,7 @@ def test_nothing_is_said_of_the_wait_before_enough_is_known():
         assert expected.range(1, 10.0 * nth) is None
         expected.answered(10.0 * nth)
     assert expected.range(1, 200.0) == (10.0, 10.0)
-    assert expected.range(2, 200.0) is None
+    assert expected.range(3, 200.0) is None, "that takes twelve"
     assert expected.range(1, 100_000.0) is None
 
 
