@@ -27,7 +27,7 @@ from dialplans.publishing import Publications
 from dialplans.routing import files, find, read_checked
 from dialplans.schema import schema
 from dialplans.talk import Knows, knows_nothing
-from knowledge.embedding import embeddings
+from knowledge.embedding import WhenAsked
 from knowledge.library import Library
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
 from models.database import database_url, open_engine, schema_age
@@ -212,7 +212,7 @@ def _knows(settings: Settings) -> Knows:
         with engine.connect() as connection:
             if schema_age(connection) != "newest":
                 return knows_nothing
-        library = Library(engine, embeddings())
+        library = Library(engine, WhenAsked())
         library.refresh()
     except DBAPIError as error:
         raise OperatorFault(f"The knowledge base can't be read ({error.orig}); check [database] url.") from None

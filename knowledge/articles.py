@@ -193,7 +193,7 @@ def entries(
         if row["withdrawn"]:
             gone.append(row["id"])
         else:
-            published.append(_entry(row, embeddings or {}))
+            published.append(_entry(row, {} if embeddings is None else embeddings))
     return published, gone
 
 

@@ -7,7 +7,7 @@ quarter of a second whether the revision moved and, if so, reads only what chang
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,22 +18,39 @@ from knowledge import articles
 from knowledge.articles import Embeddings
 from knowledge.entry import Entry
 from knowledge.search import Found, Knowledge
+from knowledge.shelf import Embed
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 0.25
 """Seconds until a change in the database is live."""
 
 
+class Encoders(Mapping[str, Embed]):
+    """What encodes sentences, by language; loads no encoder before it is asked for."""
+
+    def __init__(self, embeddings: Embeddings) -> None:
+        self._embeddings = embeddings
+
+    def __getitem__(self, language: str) -> Embed:
+        return self._embeddings[language].of
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._embeddings)
+
+    def __len__(self) -> int:
+        return len(self._embeddings)
+
+
 class Library:
     """What is known, always the newest."""
 
     def __init__(self, engine: Engine, embeddings: Embeddings | None = None) -> None:
-        """Know nothing until the first `refresh`; `embeddings` by language."""
+        """Know nothing until the first `refresh`; `embeddings` by language, asked for those that articles are in."""
         self._engine = engine
-        self._embeddings = dict(embeddings or {})
+        self._embeddings: Embeddings = {} if embeddings is None else embeddings
         self._revision = -1
         self._renewing = threading.Lock()
-        self.knowledge = Knowledge((), {language: one.of for language, one in self._embeddings.items()})
+        self.knowledge = Knowledge((), Encoders(self._embeddings))
 
     def search(self, question: str, language: str, at: datetime | date, tags: Sequence[str] = ()) -> Found | None:
         """Search the index at hand; returns at once, without a look at the database."""

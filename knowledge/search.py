@@ -57,7 +57,7 @@ class Knowledge:
 
     def __init__(self, entries: Iterable[Entry] = (), embed: Mapping[str, Embed] | None = None) -> None:
         """Index `entries`; `embed` by language, "en", "zh"."""
-        self._embed = dict(embed or {})
+        self._embed: Mapping[str, Embed] = {} if embed is None else embed
         self._prepared = {entry.article_id: Prepared(entry) for entry in entries}
         self._shelves: dict[str, Shelf] = {}
         self._recent: dict[str, Shelf] = {}

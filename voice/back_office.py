@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from dialplans.exchange import Done, FreeAnswer, LookUp, Unanswered
+from dialplans.flow import Flow
 from dialplans.look_ups import LookUps
 from knowledge.articles import Embeddings
-from knowledge.embedding import embeddings
+from knowledge.embedding import WhenAsked
 from knowledge.free_answer import FreeAnswers, Speak
 from knowledge.library import Library
 from knowledge.search import Found
@@ -22,6 +23,8 @@ from voice.people import People
 from voice.phones import Phones
 
 log = logging.getLogger(__name__)
+
+ServiceCodes = Callable[[str, str], Flow | None]
 
 
 class BackOffice:
@@ -45,6 +48,8 @@ class BackOffice:
         """Who finds a person for a caller; None: nobody does."""
         self.phones: Phones | None = None
         """What calls to persons stand on; set with `people`."""
+        self.service_codes: ServiceCodes = lambda _user, _dialled: None
+        """Carries out what a registered user's phone dialled, and returns what is said to it; None: it is no code."""
 
     @classmethod
     def of(cls, settings: Settings) -> "BackOffice":
@@ -83,9 +88,9 @@ class BackOffice:
     # -- its life ----------------------------------------------------------------------------------------------
 
     async def open(self, by: Embeddings | None = None) -> None:
-        """Load the articles, and what finds them: the usual embeddings (some seconds), or the ones given."""
+        """Load the articles, and what finds them: the encoders of their languages (some seconds), or what is given."""
         if self._engine:
-            library = Library(self._engine, await asyncio.to_thread(embeddings) if by is None else by)
+            library = Library(self._engine, WhenAsked() if by is None else by)
             await asyncio.to_thread(library.refresh)
             self._library = library
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from knowledge import articles
+from knowledge import articles, embedding
 from knowledge.articles import Editor, Embedding, Written
 from knowledge.draft import Draft
 from knowledge.entry import Vectors
@@ -160,6 +160,34 @@ def test_vectors_of_a_former_encoder_are_made_anew_once(engine: Engine) -> None:
         library = Library(engine, {"en": Embedding("new", of)})
         library.refresh()
     assert made == ["Opening hours", "When are you open?", "Nine to six."]
+
+
+def test_only_encoders_of_languages_that_articles_are_in_are_loaded(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+
+    class OneHot:
+        version, dimension, name = "test", 4, "test"
+
+        def of(self, texts: Sequence[str]) -> Vectors:
+            return np.eye(4, dtype=np.float32)[: len(texts)]
+
+    def sense_of(language: str) -> OneHot:
+        loaded.append(language)
+        return OneHot()
+
+    monkeypatch.setattr(embedding, "sense_of", sense_of)
+    library = Library(engine, embedding.WhenAsked())
+    library.refresh()
+    for language, question in (("en", "when are you open"), ("zh", "几点开门")):
+        assert library.search(question, language, NOW) is None
+    assert loaded == []
+    put(engine, CHINESE_HOURS)
+    library.refresh()
+    assert library.search("你们几点开门", "zh", NOW)
+    assert set(loaded) == {"zh"}
+    assert dict(embedding.WhenAsked()).keys() == {"en", "zh"}
 
 
 async def test_a_running_server_knows_a_change_without_being_told(engine: Engine) -> None:
