@@ -6,26 +6,33 @@ import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 import pytest_asyncio
 
-from tests.live_server import MANY, QUICK, notes, record_of, until
+from models.cause import Cause
+from models.settings import TrunkSettings
+from tests.live_server import MANY, QUICK, call_id_of, notes, record_of, until
 from tests.peers.baresip import Phone, phone
 from tests.peers.test_server_with_sipp import sipp
+from tests.peers.trunk.our_edge import free, our_edge
+from voice.line import HungUp, Origin
+from voice.placing import Media
 from voice.server_process import ServerProcess
+from voice.sip.dialog import SipDialog
 from voice.synthetic_caller import SyntheticCaller
 
 pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="session")]
-SERVER, ANNA, BEN, CALLER = "127.0.23.1", "127.0.23.2", "127.0.23.3", "127.0.23.4"
+SERVER, ANNA, BEN, CALLER, DORA = "127.0.23.1", "127.0.23.2", "127.0.23.3", "127.0.23.4", "127.0.23.5"
 FLOW = """\
 flow: billing
 languages: [en]
 commands: {operator: sorry}
 steps:
   - step: hand
-    transfer: anna
+    transfer: "{{ called }}"
     unavailable: Nobody is there.
     done: thanks
   - step: sorry
@@ -68,7 +75,7 @@ class House:
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     directory = tmp_path_factory.mktemp("house")
     (directory / "billing.yaml").write_text(FLOW)
-    users = [{"name": name, "password": "right"} for name in ("anna", "ben")]
+    users = [{"name": name, "password": "right"} for name in ("anna", "ben", "dora")]
     settings = {
         **QUICK,
         "SIP__USERS": json.dumps(users),
@@ -90,7 +97,7 @@ async def test_two_softphones_take_hold_and_hand_on_a_caller_and_the_recording_h
     house: House, tmp_path: Path
 ) -> None:
     server, anna, ben = house.server, house.anna, house.ben
-    async with SyntheticCaller(server.sip, CALLER, number="700") as caller:
+    async with SyntheticCaller(server.sip, CALLER, number="700", called="anna") as caller:
         voice = tone(tmp_path / "caller.wav", PITCHES["caller"], 1)
         with wave.open(str(voice)) as file:
             second = np.frombuffer(file.readframes(8000), np.int16)
@@ -140,11 +147,54 @@ async def test_two_softphones_take_hold_and_hand_on_a_caller_and_the_recording_h
     ]  # fmt: skip
 
 
+async def test_a_phone_with_two_calls_joins_them_and_is_out_of_both(house: House) -> None:
+    """Dora's phone is a stack of ours: baresip knows no REFER with Replaces."""
+    host, port = house.server.sip
+    calls: asyncio.Queue[SipDialog] = asyncio.Queue()
+    line = TrunkSettings(
+        name="house", host=f"{host}:{port}", username="dora", password="right", register_with=True, health_check=0
+    )
+    media = (DORA, 40000)
+    async with our_edge(free(DORA), calls.put_nowait, trunks=[line]) as dora:
+        await until(lambda: dora.edge.registrations[0].registered_until, "dora's registration")
+        caller = SyntheticCaller(house.server.sip, CALLER, number="701", called="dora")
+        dialling = asyncio.ensure_future(caller.dial())
+        first = await asyncio.wait_for(calls.get(), 10)
+        ended: list[object] = []
+        first.attach(ended.append)
+        await first.answer(*media)
+        await dialling
+        second = await dora.outbound.call(Origin("ourselves", "", ""), "house", "ben", Media(*media), ended.append)
+        own = await call_id_of(house.server, "dora")
+        await until(lambda: notes(house.server, "EventHappened", call=own, name="leg-ringing"), "ben's phone")
+        await house.ben.do("accept")
+        await until(lambda: notes(house.server, "EventHappened", call=own, name="talk-began"), "the consultation")
+        assert isinstance(second, SipDialog)
+        replaces = quote(f"{second.id};to-tag={second.peer.remote_tag};from-tag={second.peer.local_tag}")
+        answers: list[int] = []
+        first.ask(
+            "REFER",
+            [("Refer-To", f"<sip:ben@{host}:{port}?Replaces={replaces}>")],
+            on_final=lambda response: answers.append(response.code),
+        )
+        await until(lambda: who_speaks(caller) == {"ben"}, "ben's voice")
+        assert answers == [202]
+        await until(lambda: any(isinstance(event, HungUp) for event in ended), "the end of dora's call")
+        second.hang_up(Cause.CALLER_HUNG_UP)
+        await asyncio.sleep(0.3)
+        assert who_speaks(caller) == {"ben"}, "nothing of dora's calls is needed any more"
+        await caller.hang_up()
+    await asyncio.sleep(0.5)
+    assert "Active calls (0)" in await house.ben.do("listcalls")
+
+
 async def test_an_agent_who_answers_as_the_caller_hangs_up_is_left_with_no_call(house: House, tmp_path: Path) -> None:
     for place, milliseconds in enumerate((400, 450)):
         since = len(house.server.lines)
         caller = asyncio.ensure_future(
-            sipp(house.server, tmp_path, "-sn", "uac", "-m", "1", "-d", str(milliseconds), address=CALLER)
+            sipp(
+                house.server, tmp_path, "-sn", "uac", "-m", "1", "-d", str(milliseconds), address=CALLER, called="anna"
+            )
         )
         await until(lambda since=since: notes(house.server, "EventHappened", since, name="leg-ringing"), "the ringing")
         await asyncio.sleep(0.25 + 0.1 * place)

@@ -13,11 +13,13 @@ ADDRESS = "127.0.0.66"
 HERE = Path(__file__).parent
 
 
-async def sipp(server: ServerProcess, directory: Path, *arguments: str, address: str = ADDRESS) -> None:
+async def sipp(
+    server: ServerProcess, directory: Path, *arguments: str, address: str = ADDRESS, called: str = "hotline"
+) -> None:
     """Run sipp against the server; what it calls a failure fails the test with its own words."""
     host, port = server.sip
     process = await asyncio.create_subprocess_exec(
-        *("sipp", *arguments, f"{host}:{port}", "-i", address, "-mi", address, "-s", "hotline"),
+        *("sipp", *arguments, f"{host}:{port}", "-i", address, "-mi", address, "-s", called),
         *("-nostdin", "-timeout", "30s", "-timeout_error", "-trace_err", "-error_file", "errors.log"),
         cwd=directory,
         stdout=asyncio.subprocess.DEVNULL,
