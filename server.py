@@ -18,6 +18,7 @@ from models.control_desk import ControlDesk
 from models.control_protocol import HangUpCall, PlaceCall, SetAgentState, TakeUpFlow, TakeUpQueues
 from models.errors import HotlineError
 from models.settings import Settings
+from queues import metrics as queue_metrics
 from queues.call_centre import CallCentre
 from voice.back_office import BackOffice
 from voice.calling import Calling
@@ -159,6 +160,7 @@ class Server:
             return
         gauges = Gauges()
         show(gauges, self.reception, self.media, self.speech, self.stack, self.call_log)
+        queue_metrics.show(gauges, self.centre.book, self.centre.distributor)
         gauges.add(*edge_metrics.families(self.edge, time.monotonic))
         gauges.serve(self.settings.metrics.listen)
 

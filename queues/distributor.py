@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Executable
 
 from dialplans.exchange import Done
 from models.agent import AGENT_LIFE, AgentMove, AgentState
@@ -91,6 +91,7 @@ class Distributor:
         self._talks = Talks(self, book, users)
         self._last: dict[str, Note] = {}
         """Of each agent, how the last talk was answered."""
+        self._listeners: list[Callable[[Note], None]] = []
 
     def open(self, node: str) -> int:
         """Take up what is stored; blocks for a moment. Returns how many callers a killed server left waiting."""
@@ -193,12 +194,31 @@ class Distributor:
             raise CannotDo(unknown("queue", name, queues))
         return queues[name]
 
+    def subscribe(self, listener: Callable[[Note], None]) -> None:
+        """Let `listener` hear of whatever is written of the queues, at once."""
+        self._listeners.append(listener)
+
+    def waiting(self) -> dict[str, float]:
+        """Return how many callers wait in each queue now."""
+        counts = dict.fromkeys(self._book.plan.queues, 0.0)
+        for place in self._distribution.waiting():
+            counts[place.queue.name] = counts.get(place.queue.name, 0.0) + 1
+        return counts
+
+    def note(self, note: Note, *rows: Executable) -> "asyncio.Future[None]":
+        """Write down what happened, and tell who listens; return when it is written."""
+        for listener in self._listeners:
+            listener(note)
+        return self._journal.tell(
+            note.name, *rows, queue=note.queue, call_id=note.call_id, agent=note.agent, **note.data
+        )
+
     def dispose(self, extension: str, code: str) -> bool:
         """Keep what an agent says became of the last talk; tell whether there was one."""
         last = self._last.get(extension)
         if last is None:
             return False
-        self._journal.tell("queue.disposition", queue=last.queue, call_id=last.call_id, agent=extension, code=code)
+        self.note(Note("queue.disposition", last.queue, last.call_id, extension, {"code": code}))
         return True
 
     # -- stay.Floor ------------------------------------------------------------------------------------------------
@@ -223,10 +243,7 @@ class Distributor:
             case Note():
                 if action.name == "queue.answered":
                     self._last[action.agent] = action
-                rows = here.record.take(action, now) if here else []
-                return self._journal.tell(
-                    action.name, *rows, queue=action.queue, call_id=action.call_id, agent=action.agent, **action.data
-                )
+                return self.note(action, *(here.record.take(action, now) if here else []))
             case Overflow() if here and action.to.startswith("queue:"):
                 queue = self._book.plan.queues[action.to.removeprefix("queue:")]
                 return self._journal.put(here.record.goes_on(queue, action, now))

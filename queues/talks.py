@@ -1,7 +1,7 @@
 """Talks of callers with persons, from the whisper over every transfer to the last goodbye."""
 
 from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,6 +44,8 @@ class Floor(Protocol):
     """What talks ask of the distributor."""
 
     def tell(self, event: Event) -> list[Note]: ...
+
+    def note(self, note: Note) -> object: ...
 
     def queue(self, call_id: str) -> Queue: ...
 
@@ -149,6 +151,7 @@ class Talks:
                     return talked, side, None
                 if transfer.to in self._book.plan.queues:
                     lets_go(side.call)
+                    self._transferred(guest, side, transfer.to)
                     leaves()
                     guest.event("transferred", to=transfer.to, attended=False)
                     return talked, side, Onward(transfer.to)
@@ -157,6 +160,7 @@ class Talks:
                     why = "neither the new one nor the old one is there"
                     return Talked(talked.seconds, "lost", None, why), side, None
                 if onto.call is not side.call:
+                    self._transferred(guest, side, transfer.to)
                     leaves()
                     engaged.close()
                     engaged.enter_context(self._floor.engaged(onto.extension, guest.call_id))
@@ -172,6 +176,12 @@ class Talks:
         if not handed.done:
             return _Side(handed.call, side.name, side.extension)
         return _Side(handed.call, self._named(place, transfer.to), transfer.to)
+
+    def _transferred(self, guest: Guest, side: _Side, to: str) -> None:
+        queue = ""
+        with suppress(CannotDo):
+            queue = self._floor.queue(guest.call_id).name
+        self._floor.note(Note("queue.transferred", queue, guest.call_id, side.extension, {"to": to}))
 
     def _named(self, place: Where, dialled: str) -> str:
         agent = self._book.agents.get(place.user if isinstance(place, Extension) else dialled)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from models.call_log import CallLog
-from models.call_note import CallAnswered, CallEnded, CallNote, TurnChanged, TurnTaken
+from models.call_note import CallAnswered, CallEnded, CallNote, EventHappened, TurnChanged, TurnTaken
 from voice.media.media_client import MediaClient, WorkerFigures
 from voice.metrics import Family, Gauges, Histogram
 
@@ -47,6 +47,9 @@ def show(
         Family("hotline_records_waiting", "Notes not yet in the database.", lambda: {"": call_log.waiting}),
         Family("hotline_sip", "What the SIP stack counts.", lambda: dict(stack.counts), label="what", counter=True),
         Family("hotline_speech", "How the speech workers fare.", speech.counts, label="what"),
+        Family("hotline_robot_hit_rate", "Share of callers' turns that the robot understood.", calls.hit_rate),
+        Family("hotline_robot_self_solve_rate", "Share of answered calls that no person was asked for.", calls.solved),
+        Family("hotline_robot_transfer_rate", "Share of answered calls handed over to persons.", calls.handed_over),
         *_media(media),
     )
 
@@ -94,6 +97,11 @@ class _Calls:
     def __init__(self, gauges: Gauges) -> None:
         self.ended: Counter[str] = Counter()
         self.answered = self.turns = 0
+        self._understood: Counter[bool] = Counter()
+        self._talks: dict[str, bool] = {}
+        """Answered calls that go on, and whether they were handed over."""
+        self._over: Counter[bool] = Counter()
+        """Answered calls that ended, by whether they were handed over."""
         self._answer = gauges.add_histogram(
             Histogram("hotline_answer_seconds", "From the end of the caller's speech to the robot's.", ANSWER_BOUNDS)
         )
@@ -105,13 +113,37 @@ class _Calls:
         match note:
             case CallAnswered():
                 self.answered += 1
+                self._talks[note.call_id] = False
+            case EventHappened(name="handover") if note.call_id in self._talks:
+                self._talks[note.call_id] = True
             case CallEnded():
+                if note.call_id in self._talks:
+                    self._over[self._talks.pop(note.call_id)] += 1
                 self.ended[note.cause] += 1
                 if note.seconds is not None:
                     self._length.observe(note.seconds)
             case TurnTaken(speaker="caller"):
                 self.turns += 1
+            case TurnChanged(intent=str(intent)):
+                self._understood[intent not in ("", "none")] += 1
             case TurnChanged(timings={"endpoint_ms": _, "answer_ms": answer_ms}):
                 self._answer.observe(answer_ms / 1000)
             case _:
                 pass
+
+    def hit_rate(self) -> Mapping[str, float]:
+        """Return the share of turns that were taken as something, under ""; nothing before the first."""
+        return _share(self._understood)
+
+    def handed_over(self) -> Mapping[str, float]:
+        """Return the share of ended calls that a person was asked for."""
+        return _share(self._over)
+
+    def solved(self) -> Mapping[str, float]:
+        """Return the share of ended calls that the robot had alone."""
+        return {label: 1 - share for label, share in _share(self._over).items()}
+
+
+def _share(counts: Counter[bool]) -> Mapping[str, float]:
+    total = counts.total()
+    return {"": counts[True] / total} if total else {}

@@ -1,0 +1,60 @@
+"""Rates of the queues: what they divide by what, and that they say nothing before there is anything to divide by."""
+
+import pytest
+
+from models.agent import AgentState
+from queues.agents import Changed
+from queues.distribution_events import Note
+from queues.metrics import Occupancy, QueueFigures
+from queues.plan import Agent, Plan, Queue, ServiceLevel
+from queues.presence import Presence
+from queues.presence_rows import Told
+
+
+class Book:
+    plan = Plan(queues={"billing": Queue("billing", service_level=ServiceLevel(20, 0.8))})
+
+    def __init__(self):
+        self.listeners = []
+
+    def subscribe(self, listener):
+        self.listeners.append(listener)
+
+    def becomes(self, extension, state):
+        told = Told("x", "phone")
+        for listener in self.listeners:
+            listener(Changed(Agent(extension, "Anna"), Presence(), Presence(state), told))
+
+
+def answered(waited):
+    return Note("queue.answered", "billing", "c", "201", {"waited": waited})
+
+
+def test_rates_are_of_answered_and_abandoned_callers():
+    figures = QueueFigures(Book())
+    for note in (answered(5), answered(15), answered(40), Note("queue.abandoned", "billing", "d")):
+        figures.take(note)
+    figures.take(Note("queue.transferred", "billing", "c", "201", {"to": "202"}))
+    assert figures.service_level() == {"billing": 0.5}
+    assert figures.abandonment() == {"billing": 0.25}
+    assert figures.speed_of_answer() == {"billing": 20.0}
+    assert figures.transfer_rate() == {"billing": pytest.approx(1 / 3)}
+
+
+def test_a_queue_that_nobody_has_called_has_no_rates():
+    figures = QueueFigures(Book())
+    figures.take(Note("queue.joined", "billing", "c"))
+    assert figures.service_level() == figures.speed_of_answer() == figures.transfer_rate() == {}
+
+
+def test_occupancy_is_the_busy_share_of_the_time_in_which_an_agent_could_be_called():
+    book, now = Book(), [0.0]
+    occupancy = Occupancy(book, lambda: now[0])
+    assert occupancy.share() == {}
+    for seconds, state in (
+        (0, AgentState.READY), (60, AgentState.OFFERED), (10, AgentState.TALKING), (100, AgentState.WRAP_UP),
+        (30, AgentState.PAUSED), (1000, AgentState.OFFLINE), (1000, AgentState.READY),
+    ):  # fmt: skip
+        now[0] += seconds
+        book.becomes("201", state)
+    assert occupancy.share() == {"": pytest.approx(140 / 200)}
