@@ -5,8 +5,9 @@ caller's own events; `receive` is what the leg itself makes of it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from asr_tts.speech_protocol import Ignore, Listen
 from dialplans.exchange import Say
@@ -287,6 +288,10 @@ class AgentLeg:
                 # No dialog will say so: whoever holds the leg closes its stream now.
                 self.tell(HungUp(Cause.CANCELLED, by_us=True))
 
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Start a task of the conversation that the leg belongs to now."""
+        return self._owner.spawn(work)
+
     def _rings(self) -> None:
         if not self.number and self._dialog is not None:
             self.number = self._owner.call.new_leg(self._dialog)
@@ -296,7 +301,7 @@ class AgentLeg:
         if self._over:
             return
         self._answered = True
-        self._speaking = Speaking(self.stream, self._phones.shelf, self._owner.spawn, self.tell)
+        self._speaking = Speaking(self.stream, self._phones.shelf, self._spawn, self.tell)
         self._ear = self._phones.speech.attend(self.stream.number, self.tell)
         self._send_to(plan)
         self.stream.tell(media.AskFigures(self.stream.number))

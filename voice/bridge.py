@@ -24,7 +24,6 @@ from voice.listening import Listening
 from voice.media import media_protocol as media
 from voice.people import Extension, Find, Shown, Talked, Transfer, Where
 from voice.phones import Phones
-from voice.robot import Robot
 from voice.sip.uri import BadUri, read_uri
 
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ class Talk:
         self,
         guest: "WaitingCaller",
         owner: Owner,
-        robot: Robot,
         listening: Listening,
         phones: Phones,
         agent: AgentLeg,
@@ -61,13 +59,13 @@ class Talk:
     ) -> None:
         self.agent, self.guest = agent, guest
         self._agent_name, self._find = agent_name, find
-        self._owner, self._robot, self._listening, self._phones = owner, robot, listening, phones
+        self._owner, self._listening, self._phones = owner, listening, phones
         self._record, self._stream = owner.call, owner.call.stream
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._over: asyncio.Future[Talked] = self._loop.create_future()
         self._codes = CodeReader(phones.codes)
-        self._connecting = Connecting(self._stream, robot, guest)
+        self._connecting = Connecting(self._stream, guest)
         self._consultation: Consultation | None = None
         self.supervisor: AgentLeg | None = None
         self._mode: Mode = "listen"

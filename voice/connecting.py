@@ -7,7 +7,6 @@ from voice.agent_call import AgentLeg
 from voice.hearing import Heard, Monitor, Sound, heard
 from voice.line import Stream
 from voice.media import media_protocol as media
-from voice.robot import Robot
 
 if TYPE_CHECKING:
     from voice.guest import WaitingCaller
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 class Connecting:
     """What the parties of one talk hear now."""
 
-    def __init__(self, caller: Stream, robot: Robot, guest: "WaitingCaller") -> None:
-        self._caller, self._robot, self._guest = caller, robot, guest
+    def __init__(self, caller: Stream, guest: "WaitingCaller") -> None:
+        self._caller, self._guest = caller, guest
         self._heard: dict[int, Heard] = {}
         """By stream."""
 
@@ -59,7 +58,7 @@ class Connecting:
         elif sound:
             self._guest.play_music()
         else:
-            self._robot.cut()
+            self._guest.quiet()
 
 
 def hears(stream: Stream, sources: Sequence[int]) -> None:

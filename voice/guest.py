@@ -77,8 +77,7 @@ class WaitingCaller:
         async with self._saying:
             self._ask_that_it_is_here()
             self._said = said = asyncio.get_running_loop().create_future()
-            self._plays_music = False
-            self._robot.cut()
+            self.quiet()
             self._robot.add(replace(say, barge_in=False))
             self._robot.go_on(question_waits=False)
             try:
@@ -89,7 +88,7 @@ class WaitingCaller:
                     if self._music is not None:
                         self.play_music()
                     elif said.cancelled():
-                        self._robot.cut()
+                        self.quiet()
         self._ask_that_it_is_here()
 
     async def key(self, seconds: float) -> str:
@@ -118,11 +117,10 @@ class WaitingCaller:
             raise CannotDo("This leg belongs to another call.")
         if not agent.up:
             raise CannotDo("The agent hung up before the talk.")
-        self._plays_music = False
-        self._robot.cut()
+        self.quiet()
         self._ends_saying()
         self._keys.forget()
-        talk = self._talk = Talk(self, self._owner, self._robot, self._listening, self._phones, agent, agent_name, find)
+        talk = self._talk = Talk(self, self._owner, self._listening, self._phones, agent, agent_name, find)
         try:
             talked = await talk.over()
         finally:
@@ -190,6 +188,11 @@ class WaitingCaller:
         """Let the caller hear music now."""
         self._plays_music = True
         self._robot.music(self.music_file)
+
+    def quiet(self) -> None:
+        """Let the caller hear nothing that is played."""
+        self._plays_music = False
+        self._robot.cut()
 
     def gives_away(self, leg: AgentLeg) -> None:
         """A leg belongs to another conversation from now on."""
