@@ -54,7 +54,7 @@ def voices(phone: RtpPeer) -> dict[str, float]:
 def other_sound(phone: RtpPeer) -> float:
     """Return how loud all else is that a phone received (root of the mean square)."""
     power = float(np.mean(sound_at(phone) ** 2)) - sum(loud**2 / 2 for loud in voices(phone).values())
-    return max(power, 0.0) ** 0.5
+    return float(np.sqrt(max(power, 0.0)))
 
 
 async def everybody_talks(calls: Mapping[str, Call]) -> None:
