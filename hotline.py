@@ -84,11 +84,12 @@ def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
 
     import asr_tts.doctor
     import models.doctor
+    import queues.doctor
     import voice.doctor
     from models.settings_file import read_settings
 
     settings = read_settings(config)
-    floors = (models.doctor, asr_tts.doctor, voice.doctor)
+    floors = (models.doctor, asr_tts.doctor, voice.doctor, queues.doctor)
     findings = [finding for floor in floors for finding in floor.examine(settings)]
     if as_json:
         print_json([{"level": f.level, "subject": f.subject, "sentence": f.sentence} for f in findings])

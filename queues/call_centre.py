@@ -18,6 +18,7 @@ from queues.agents import AgentBook
 from queues.applying import unknown
 from queues.distributor import Distributor
 from queues.journal import Journal
+from queues.plan_entry import counted
 from queues.presence import Wish, told_of
 from queues.reachability import Reachability
 from queues.service_codes import ServiceCodes
@@ -108,8 +109,3 @@ class CallCentre:
 
     def _ahead(self) -> float:
         return time.time() - self._steady_clock()
-
-
-def counted(number: int, noun: str) -> str:
-    """Return "1 agent", "2 agents"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

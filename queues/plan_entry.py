@@ -217,3 +217,8 @@ def a_name(entry: Entry, key: str, pattern: "re.Pattern[str]", rule: str) -> str
 def one_of(words: Iterable[str]) -> str:
     """Return "a, b or c"."""
     return listing(words)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 agent", "2 agents"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

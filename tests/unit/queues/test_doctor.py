@@ -1,0 +1,48 @@
+"""The doctor says what would keep agents out and callers waiting for nobody."""
+
+import pytest
+
+from models.settings import DatabaseSettings, Settings, SipSettings, UserSettings
+from queues.doctor import examine
+
+ANNA = {"extension": "201", "password": "x", "skills": {"billing": 5}}
+BILLING = {"name": "billing", "needs": {"billing": 3}}
+
+
+@pytest.fixture
+def ask(tmp_path, engine):
+    def ask(**sip):
+        url = f"sqlite:///{tmp_path / 'hotline.sqlite'}"
+        settings = Settings(database=DatabaseSettings(url=url), sip=SipSettings(**sip))
+        return [(found.level, found.sentence) for found in examine(settings)]
+
+    return ask
+
+
+def test_a_plan_without_faults_is_well(ask, put):
+    put({"agents": [ANNA], "queues": [BILLING]})
+    assert ask() == [("ok", "The plan of 1 agent and 1 queue is without contradictions.")]
+
+
+def test_a_new_realm_makes_old_passwords_useless(ask, put):
+    put({"agents": [{**ANNA, "extension": str(number)} for number in range(201, 206)]})
+    ((level, sentence),) = ask(realm="elsewhere")
+    assert level == "warning"
+    assert sentence.startswith("The passwords of 201, 202, 203 and 2 more were made for another realm than")
+
+
+def test_a_user_of_the_settings_who_is_an_agent_too_is_told(ask, put):
+    put({"agents": [ANNA]})
+    ((level, sentence),) = ask(users=[UserSettings(name="201", password="y")])
+    assert (level, sentence.startswith("In [[sip.users]] and among the agents: 201;")) == ("warning", True)
+
+
+def test_a_queue_that_nobody_can_serve_is_told(ask, put):
+    put({"agents": [ANNA], "queues": [{**BILLING, "needs": {"billing": 9}}]})
+    assert ask() == [("warning", "No agent could ever serve queue 'billing'; give somebody its skills.")]
+
+
+def test_without_a_database_or_a_plan_there_is_nothing_to_say(tmp_path, ask):
+    assert ask() == []
+    assert list(examine(Settings(database=DatabaseSettings(url=f"sqlite:///{tmp_path / 'none.sqlite'}")))) == []
+    assert not (tmp_path / "none.sqlite").exists()
