@@ -26,8 +26,8 @@ from voice.interrupting import is_interruption
 
 IGNORED = "ignored"
 """Reason of the `Rejected` that ends an utterance when the worker is told not to listen."""
-ENOUGH_MS = 180
-"""Speech that silences the robot (the detector took 60 ms of it before it said so)."""
+ENOUGH_MS = 160
+"""Speech that silences the robot: five windows of the detector (it took two of them before it said so)."""
 MORE_MS = 160
 """So much more is needed after each false stop of the same prompt."""
 ECHO = 0.5

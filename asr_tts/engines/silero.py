@@ -14,14 +14,18 @@ WINDOW = 256
 CONTEXT = 32
 """Samples of the window before that the model wants to see again."""
 STATE = 128
+FORGETS_AFTER = 10
+"""Quiet windows in a row (320 ms) after which a stream begins anew: the state of a word's end, kept over the silence
+behind it, takes the next noise for more speech."""
 
 
 class Memory:
     """Recurrent state of one stream, and the end of its last window (-1 to 1)."""
 
-    __slots__ = ("context", "state")
+    __slots__ = ("context", "quiet", "state")
 
     def __init__(self) -> None:
+        self.quiet = 0
         self.state = np.zeros((2, STATE), np.float32)
         self.context = np.zeros(CONTEXT, np.float32)
 
@@ -47,11 +51,16 @@ class Silero:
         return Memory()
 
     def judge(self, memories: Sequence[object], windows: NDArray[np.int16]) -> NDArray[np.float32]:
-        """See the port. A quiet row gets 0 without a look at it, and its state is kept as it is."""
+        """See the port. A quiet row gets 0 without a look at it; its state is kept until it has been quiet for long."""
         probabilities = np.zeros(len(windows), np.float32)
         scaled = windows.astype(np.float32) / FULL_SCALE
-        rows = np.flatnonzero(~quiet(windows))
+        silent = quiet(windows)
+        rows = np.flatnonzero(~silent)
         streams = [memory for memory in memories if isinstance(memory, Memory)]
+        for memory, is_quiet in zip(streams, silent, strict=True):
+            memory.quiet = memory.quiet + 1 if is_quiet else 0
+            if memory.quiet == FORGETS_AFTER:
+                memory.state = np.zeros((2, STATE), np.float32)
         if len(rows):
             chosen = [streams[row] for row in rows]
             given = np.concatenate([np.stack([memory.context for memory in chosen]), scaled[rows]], axis=1)

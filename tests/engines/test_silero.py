@@ -7,7 +7,7 @@ from asr_tts import weights
 from asr_tts.activity import Detector
 from asr_tts.engines.silero import Silero
 from asr_tts.engines.webrtc import WebRtc
-from bench.sounds import human
+from bench.sounds import hiss, human
 
 pytestmark = pytest.mark.engine
 NAMES = ("agent-pass", "vm-intro", "conf-getpin")
@@ -55,6 +55,15 @@ def test_speech_is_found_and_silence_is_not(detector: Detector) -> None:
     assert found["before"] == 0
     assert found["speech"] > 0.75
     assert found["after"] < 0.25
+
+
+def test_noise_a_while_after_speech_is_still_noise(silero: Silero) -> None:
+    memory = silero.fresh_memory()
+    for part in (human("agent-pass")[:8000], np.zeros(24000, np.int16)):
+        for window in windows_of(part, silero.window):
+            silero.judge([memory], window[None])
+    found = [silero.judge([memory], window[None])[0] > 0.5 for window in windows_of(hiss(1.0, 3), silero.window)]
+    assert sum(found) <= 1
 
 
 def test_a_silent_stream_costs_no_look_of_the_model(silero: Silero) -> None:
