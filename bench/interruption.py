@@ -1,9 +1,12 @@
 """Interruption: onset of the caller's speech to silence of the robot, on the wire; and what must not stop it.
 
-During a long announcement the caller interrupts (human prompts and synthetic voices), or only says "uh-huh", coughs,
-knocks, has a noisy line, or sends the robot's own voice back at -25 dB after 150 ms. Whatever of that silences the
-robot is a false stop: for good where the record says that the announcement was interrupted, resumed where it says that
-it went on from where it was cut.
+During a long announcement, English and then Chinese, the caller interrupts (human prompts, synthetic voices,
+sentences, single words), or only says "uh-huh" or 嗯, coughs, knocks, has a noisy line, or sends the robot's own
+voice back at -25 dB after 150 ms. Whatever of that silences it is a false stop: for good where the record says that the
+announcement was interrupted, resumed where it says that it went on from where it was cut.
+
+A key begins the announcement anew after each of these sounds: after a false stop the robot takes more to fall silent in
+the same announcement, so that a row of backchannels within one would hide most of what they do.
 """
 
 import asyncio
@@ -11,8 +14,12 @@ import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from bench import sounds
+import yaml
+
+from bench import phone_callers, sounds
 from bench.hotline_under_test import hotline, turns_of
 from bench.records import HeardTurn, Records
 from bench.report import Report, run, short
@@ -27,6 +34,15 @@ AT_ONCE = 3
 """Calls at a time, so that it ends sooner."""
 
 KINDS = ("backchannel", "cough", "knock", "noise")
+FLOWS = {"en": "announcement", "zh": "announcement_zh"}
+WORDS = Path(__file__).parent / "data/overheard_test.yaml"
+VOICES = {
+    "en": ("af_heart", "joe", "am_michael 1.08", "espeak en-us", "bf_emma", "joe 1.12", "bm_george"),
+    "zh": ("zf_xiaobei", "zm_yunjian", "zf_xiaoxiao 0.94", "zm_yunjian 1.1", "zf_xiaoxiao"),
+}
+"""Who says them, in turn, and how much higher and faster than by nature."""
+AGAIN = "5"
+"""A key that means nothing: the announcement begins anew."""
 
 
 @dataclass
@@ -35,10 +51,13 @@ class Sound:
 
     kind: str
     samples: Samples
+    language: str = "en"
     word: str = ""
     spoken: Spoken | None = None
     silent_after: float | None = None
     """Seconds from its onset to silence of the robot."""
+    silent_for: float | None = None
+    """Seconds until the robot was heard again."""
     stopped: bool = False
     """The record says that the robot was interrupted for good."""
     resumed: bool = False
@@ -46,29 +65,43 @@ class Sound:
     taken_for: str = ""
 
 
-def interruptions(count: int) -> list[Sound]:
-    """Return `count` true interruptions."""
-    draw = random.Random(11)
+@cache
+def words(kind: str, language: str) -> tuple[str, ...]:
+    """Return what is said: "backchannels" or "interruptions"."""
+    return tuple(yaml.safe_load(WORDS.read_text(encoding="utf-8"))[kind][language])
+
+
+def said(kind: str, language: str, count: int) -> list[Sound]:
+    """Return `count` of these words, by one voice after the other."""
+    found = []
+    for index in range(count):
+        word = words(kind, language)[index % len(words(kind, language))]
+        # Another voice when the same words come again.
+        voice = VOICES[language][(index + index // len(words(kind, language))) % len(VOICES[language])]
+        samples = phone_callers.spoken(word, language, voice)
+        found.append(Sound(kind.removesuffix("s"), samples, language, f"{word} ({voice})"))
+    return found
+
+
+def interruptions(language: str, count: int) -> list[Sound]:
+    """Return `count` true interruptions; half of the English ones are human prompts."""
+    human = count // 2 if language == "en" else 0
     names = [name for name in sorted(sounds.transcripts()) if sounds.human(name).size > 1.2 * sounds.RATE]
-    found = [Sound("human", sounds.human(name)) for name in draw.sample(names, count // 2)]
-    for index in range(count - count // 2):
-        question = sounds.QUESTIONS[index % len(sounds.QUESTIONS)]
-        speak = sounds.espeak if index % 2 else sounds.piper
-        found.append(Sound("synthetic", speak(question)))
+    draw = random.Random(11)
+    found = [Sound("human", sounds.human(name), word=name) for name in draw.sample(names, human)]
+    found += said("interruptions", language, count - human)
     draw.shuffle(found)
     return found
 
 
-def not_meant(count: int) -> list[Sound]:
-    """Return `count` sounds of each kind that must not stop the robot."""
-    found = []
-    for index in range(count):
-        word = sounds.BACKCHANNELS[index % len(sounds.BACKCHANNELS)]
-        speak = sounds.piper if index // len(sounds.BACKCHANNELS) % 2 else sounds.espeak
-        found.append(Sound("backchannel", speak(word), word=f"{word} ({speak.__name__})"))
-        found.append(Sound("cough", sounds.cough(index)))
-        found.append(Sound("knock", sounds.knock(index)))
-        found.append(Sound("noise", sounds.hiss(1.0, index)))
+def not_meant(language: str, count: int, noises: int) -> list[Sound]:
+    """Return `count` backchannels, and `noises` of each other kind, that must not stop the robot."""
+    found = said("backchannels", language, count)
+    seed = 0 if language == "en" else 1000
+    for index in range(seed, seed + noises):
+        found.append(Sound("cough", sounds.cough(index), language))
+        found.append(Sound("knock", sounds.knock(index), language))
+        found.append(Sound("noise", sounds.hiss(1.0, index), language))
     random.Random(5).shuffle(found)
     return found
 
@@ -93,14 +126,28 @@ class Echo:
     resumed: int = 0
     taken_for_the_callers: int = 0
 
+    def __add__(self, other: "Echo") -> "Echo":
+        """Return both together."""
+        return Echo(
+            self.spoke + other.spoke,
+            self.stopped + other.stopped,
+            self.resumed + other.resumed,
+            self.taken_for_the_callers + other.taken_for_the_callers,
+        )
 
-async def a_call(server: ServerProcess, records: Records, number: str, heard: Sequence[Sound]) -> None:
-    """Make all sounds in one call and fill in what came of them."""
+
+async def a_call(
+    server: ServerProcess, records: Records, number: str, heard: Sequence[Sound], *, again: bool = False
+) -> None:
+    """Make all sounds in one call and fill in what came of them; `again`: each into an announcement of its own."""
     draw = random.Random(number)
     caller = SyntheticCaller(server.sip, server.address, number=number)
     async with caller:
         for sound in heard:
             await into_the_announcement(caller, sound, draw.uniform(0.5, 1.5))
+            if again:
+                await caller.key(AGAIN)
+                await caller.wait_until_robot(speaks=False, steady=0.1, patience=2)
     turns = await turns_of(records, caller)
     call = records.call_of(number)
     resumed = [at for at, _ in records.events(call, "false-stop")]
@@ -135,6 +182,8 @@ def judge(
     silent = silent_from(near, onset, PAUSE)
     if silent is not None and silent < sound.spoken.ended + 0.7:
         sound.silent_after = silent - onset
+        if (back := first_audible(near, silent)) is not None:
+            sound.silent_for = back - silent
     window = (sound.spoken.began - began, sound.spoken.ended - began + 1.5)
     for turn in turns:
         if turn.speaker == "robot" and turn.interrupted and window[0] - 0.2 < turn.end_s < window[1]:
@@ -154,9 +203,17 @@ def tell_interruptions(report: Report, true: Sequence[Sound]) -> None:
     made = [sound for sound in true if sound.spoken is not None]
     times = [sound.silent_after * 1000 for sound in made if sound.silent_after is not None]
     report.spread("silence after onset", times, "ms", p95="<= 300")
+    for language in FLOWS:
+        own = [s.silent_after * 1000 for s in made if s.language == language and s.silent_after is not None]
+        if own:
+            report.spread(f"silence after onset, {language}", own, "ms")
     report.add("interruptions made", len(made), "", f">= {len(true)}")
     report.add("never fell silent", len(made) - len(times), "", "<= 0")
     report.add("went on speaking", sum(not sound.stopped for sound in made), "", "<= 0")
+    for sound in made:
+        if not sound.stopped or sound.silent_after is None or sound.silent_after > 0.3:
+            how = "did not stop the robot" if not sound.stopped else f"stopped it late ({sound.silent_after})"
+            report.notes.append(f'{sound.kind} {sound.word} {how}, taken for "{sound.taken_for}"')
 
 
 def tell_false_stops(report: Report, false: Sequence[Sound]) -> None:
@@ -168,14 +225,17 @@ def tell_false_stops(report: Report, false: Sequence[Sound]) -> None:
     report.add("false stops: stopped for good", share(stopped, made), "%", "<= 2")
     report.add("false stops: stopped and resumed", share(resumed, made), "%", "<= 2")
     for kind in KINDS:
-        of_kind = [sound for sound in made if sound.kind == kind]
-        report.add(f"{kind}: stopped for good, of {len(of_kind)}", sum(sound.stopped for sound in of_kind))
-        report.add(f"{kind}: stopped and resumed, of {len(of_kind)}", sum(sound.resumed for sound in of_kind))
+        for language in FLOWS:
+            some = [sound for sound in made if (sound.kind, sound.language) == (kind, language)]
+            if some:
+                report.add(f"{kind}, {language}: stopped for good, of {len(some)}", sum(s.stopped for s in some))
+                report.add(f"{kind}, {language}: stopped and resumed, of {len(some)}", sum(s.resumed for s in some))
+    gaps = [s.silent_for * 1000 for s in made if s.resumed and s.silent_for is not None]
+    if gaps:
+        report.spread("silence of a robot that resumed", gaps, "ms")
     for sound in made:
-        if sound.stopped or sound.resumed:
-            how = "for good" if sound.stopped else "for a moment"
-            heard = f', taken for "{sound.taken_for}"' if sound.taken_for else ""
-            report.notes.append(f"{sound.kind} {sound.word} stopped the robot {how}{heard}")
+        if sound.stopped:
+            report.notes.append(f'{sound.kind} {sound.word} stopped the robot for good, taken for "{sound.taken_for}"')
 
 
 def tell_echo(report: Report, echo: Echo, seconds: float) -> None:
@@ -186,21 +246,28 @@ def tell_echo(report: Report, echo: Echo, seconds: float) -> None:
     report.add("echo at -25 dB: turns taken for the caller's", echo.taken_for_the_callers, "", "<= 0")
 
 
+async def of_language(language: str, few: bool, seconds: int) -> tuple[list[Sound], list[Sound], Echo]:
+    """Return the interruptions, the sounds that are none, and the echo, with what came of them."""
+    true = interruptions(language, 8 if few else 25)
+    false = not_meant(language, 4 if few else 30, 1 if few else 8)
+    async with hotline(FLOWS[language], {"SPEECH__LANGUAGE": language}) as (server, records):
+        calls = [(f"31{n}", true[n::6], False) for n in range(6)] + [(f"32{n}", false[n::6], True) for n in range(6)]
+        for index in range(0, len(calls), AT_ONCE):
+            together = calls[index : index + AT_ONCE]
+            await asyncio.gather(*(a_call(server, records, number, h, again=a) for number, h, a in together))
+        return true, false, await echoed(server, records, "330", seconds)
+
+
 async def measure() -> Report:
     """Return the figure."""
     few = short()
     report = Report("interruption", "sounds into a long announcement, on the wire and by the call record")
-    true, false = interruptions(8 if few else 50), not_meant(3 if few else 25)
-    seconds = 20 if few else 60
-    async with hotline("announcement") as (server, records):
-        calls = [(f"31{n}", true[n::5]) for n in range(5)] + [(f"32{n}", false[n::5]) for n in range(5)]
-        for index in range(0, len(calls), AT_ONCE):
-            together = calls[index : index + AT_ONCE]
-            await asyncio.gather(*(a_call(server, records, number, heard) for number, heard in together))
-        echo = await echoed(server, records, "330", seconds)
-    tell_interruptions(report, true)
-    tell_false_stops(report, false)
-    tell_echo(report, echo, seconds)
+    seconds = 10 if few else 30
+    done = [await of_language(language, few, seconds) for language in FLOWS]
+    tell_interruptions(report, [sound for true, _, _ in done for sound in true])
+    tell_false_stops(report, [sound for _, false, _ in done for sound in false])
+    echoes = [echo for _, _, echo in done]
+    tell_echo(report, sum(echoes[1:], echoes[0]), seconds * len(echoes))
     return report
 
 

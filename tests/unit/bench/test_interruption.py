@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.interruption import Echo, Sound, judge, tell_echo, tell_false_stops, tell_interruptions
+from bench.interruption import Echo, Sound, judge, tell_echo, tell_false_stops, tell_interruptions, words
 from bench.records import HeardTurn
 from bench.report import Report, Row
+from voice.backchannel import is_backchannel
 from voice.synthetic_caller import Frame, Spoken, SyntheticCaller
 
 SAMPLES = np.zeros(160, dtype=np.int16)
@@ -85,6 +86,16 @@ def test_an_echo_misses_when_the_robot_was_silent_or_stopped(echo: Echo, missed:
     assert _missed({row.name: row for row in report.rows}) == missed
 
 
+def test_the_echoes_of_two_languages_are_judged_together() -> None:
+    assert Echo(20, 1, 0, 2) + Echo(25, 0, 3, 0) == Echo(45, 1, 3, 2)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_sound_is_both_an_interruption_and_a_backchannel(language: str) -> None:
+    assert all(is_backchannel(word) for word in words("backchannels", language))
+    assert not any(is_backchannel(word) for word in words("interruptions", language))
+
+
 def _heard(began: float, ended: float) -> list[Frame]:
     count = round((ended - began) / 0.02)
     return [Frame(began + index * 0.02, index, index * 160, LOUD) for index in range(count)]
@@ -103,6 +114,7 @@ def test_a_robot_that_went_on_after_a_gap_has_resumed() -> None:
     sound = _judged(_heard(105, 110.2) + _heard(110.8, 114), [], [110.7])
     assert (sound.stopped, sound.resumed) == (False, True)
     assert sound.silent_after == pytest.approx(0.18)
+    assert sound.silent_for == pytest.approx(0.62)
 
 
 def test_a_robot_that_was_interrupted_in_the_end_has_stopped_for_good_though_it_resumed_before() -> None:
