@@ -13,7 +13,7 @@ from models.settings_file import read_settings
 
 @sentences
 def place(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Whom to call.")],
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Whom to call; a user by name.")],
     flow: Annotated[str, typer.Option(metavar="NAME", help="Flow or file; else the one of our own number.")] = "",
     trunk: Annotated[str, typer.Option(metavar="NAME", help="Through this trunk; else the first that can.")] = "",
     caller: Annotated[str, typer.Option(metavar="ID", help="Our number as they see it, if the trunk has none.")] = "",

@@ -1,4 +1,4 @@
-"""Calls that we place: a stream, a number that is called through a trunk, and, once it answers, a flow that talks."""
+"""Calls that we place: a stream, a number through a trunk or a user's phone, and once it answers a flow that talks."""
 
 import asyncio
 from contextlib import suppress
@@ -21,17 +21,32 @@ from voice import placing
 from voice.back_office import BackOffice
 from voice.call import Call
 from voice.endings import EndNow
-from voice.line import Answered, Dialog, HungUp, Media, MediaLost, MediaPlan, Origin, Ringing, Sink, Speech, Stream
+from voice.line import (
+    Answered,
+    Dialog,
+    HungUp,
+    Media,
+    MediaLost,
+    MediaPlan,
+    Origin,
+    Party,
+    Ringing,
+    Sink,
+    Speech,
+    Stream,
+)
 from voice.placing import CallRefused
 from voice.prompt_shelf import PromptShelf
 from voice.running_calls import Queue, RunningCalls
 from voice.session import Session
 
 OURSELVES = Origin("ourselves", "", "")
+HOTLINE = "hotline"
+"""Who calls a user's phone, where no number of ours is given."""
 
 
 class Lines(Protocol):
-    """The lines that calls go out through (`voice.outbound.Outbound`)."""
+    """The lines that calls go out through, and the users' phones (`voice.outbound.Outbound`)."""
 
     async def call_over(
         self,
@@ -42,6 +57,10 @@ class Lines(Protocol):
         sink: Sink,
         caller: str = "",
         ring_seconds: float = 0,
+    ) -> Dialog: ...
+
+    async def call_user(
+        self, user: str, caller: Party, media: placing.Media, sink: Sink, ring_seconds: float = 0
     ) -> Dialog: ...
 
 
@@ -103,7 +122,13 @@ class Calling:
             return loaded
         return await asyncio.to_thread(_read, order.flow, self._settings)
 
+    def _to_user(self, order: PlaceCall) -> bool:
+        """Tell whether the number is a user's name: their phones are called, unless a trunk is named."""
+        return not order.trunk and any(user.name == order.number for user in self._settings.sip.users)
+
     def _line(self, order: PlaceCall) -> str:
+        if self._to_user(order):
+            return ""
         trunks = self._settings.sip.trunks
         return order.trunk or (trunks[0].name if len(trunks) == 1 else "")
 
@@ -138,11 +163,7 @@ class Calling:
 
     async def _reach(self, call: Call, stream: Stream, queue: Queue, order: PlaceCall) -> MediaPlan | None:
         """Call until it is answered; return what was agreed on, or None once it is on record why nobody did."""
-        lines = [order.trunk] if order.trunk else [trunk.name for trunk in self._settings.sip.trunks]
-        address = placing.Media(stream.address, stream.port)
-        reaching = asyncio.ensure_future(
-            self._lines.call_over(OURSELVES, lines, order.number, address, queue.put_nowait, order.caller)
-        )
+        reaching = asyncio.ensure_future(self._ring(stream, queue, order))
         reaching.add_done_callback(queue.put_nowait)
         try:
             while True:
@@ -175,6 +196,14 @@ class Calling:
             reaching.cancel()
             with suppress(HotlineError, asyncio.CancelledError):
                 await reaching
+
+    async def _ring(self, stream: Stream, queue: Queue, order: PlaceCall) -> Dialog:
+        address = placing.Media(stream.address, stream.port)
+        if self._to_user(order):
+            shown = Party(self._shown(order) or HOTLINE)
+            return await self._lines.call_user(order.number, shown, address, queue.put_nowait)
+        lines = [order.trunk] if order.trunk else [trunk.name for trunk in self._settings.sip.trunks]
+        return await self._lines.call_over(OURSELVES, lines, order.number, address, queue.put_nowait, order.caller)
 
 
 class _Conducted:

@@ -11,7 +11,7 @@ from models.call_log import CallLog
 from models.cause import Cause
 from models.control_protocol import Done, HangUpCall, News, PlaceCall
 from models.errors import CannotDo
-from models.settings import DataSettings, RouteSettings, Settings, SipSettings, TrunkSettings
+from models.settings import DataSettings, RouteSettings, Settings, SipSettings, TrunkSettings, UserSettings
 from voice.back_office import BackOffice
 from voice.calling import Calling
 from voice.line import Answered, HungUp, Ringing
@@ -21,6 +21,7 @@ from voice.placing import CallRefused
 from voice.reception import Reception
 
 pytestmark = pytest.mark.looptime
+ANNA = UserSettings(name="anna", password="secret")
 TRUNK = TrunkSettings(name="a", host="127.0.24.9", caller_number="5550100")
 
 
@@ -31,6 +32,7 @@ class Lines:
         self.events, self.refused = events, refused
         self.dialog = LoopbackDialog("5550100", "800")
         self.lines: list[str] = []
+        self.users: list[tuple[str, str]] = []
 
     async def call_over(self, origin, lines, number, media, sink, caller="", ring_seconds=0) -> LoopbackDialog:
         self.lines = lines
@@ -42,12 +44,16 @@ class Lines:
             asyncio.get_running_loop().call_later(after, sink, event)
         return self.dialog
 
+    async def call_user(self, user, caller, media, sink, ring_seconds=0) -> LoopbackDialog:
+        self.users.append((user, caller.number))
+        return await self.call_over(None, self.lines, user, media, sink)
+
 
 class Hotline:
     """What places calls, with all that it stands on in memory."""
 
     def __init__(self, directory: Path, lines: Lines) -> None:
-        settings = Settings(data=DataSettings(directory=directory), sip=SipSettings(trunks=[TRUNK]))
+        settings = Settings(data=DataSettings(directory=directory), sip=SipSettings(trunks=[TRUNK], users=[ANNA]))
         speech = LoopbackSpeech(recognises=False)
         self.media = LoopbackMedia(speech.samples)
         self.log = CallLog("sqlite://", directory)
@@ -109,6 +115,30 @@ async def test_who_does_not_answer_has_a_cause_and_leaves_nothing_open(
     assert hotline.cause() == cause
     assert hotline.news[-1] == "failed"
     await asyncio.sleep(0.1)
+    await hotline.close()
+
+
+@pytest.mark.parametrize(
+    ("order", "users", "lines", "shown"),
+    [
+        (PlaceCall("anna"), [("anna", "hotline")], [], ""),
+        (PlaceCall("anna", caller="5550177"), [("anna", "5550177")], [], "5550177"),
+        (PlaceCall("anna", trunk="a"), [], ["a"], "5550100"),
+        (PlaceCall("annas"), [], ["a"], "5550100"),
+    ],
+    ids=["by name", "showing a number", "through a trunk", "nobody's name"],
+)
+async def test_a_users_phones_are_called_by_their_name_unless_a_trunk_is_given(
+    tmp_path: Path, order: PlaceCall, users: list[tuple[str, str]], lines: list[str], shown: str
+) -> None:
+    called = Lines((0.1, Ringing()), (2, Answered(PLAN)), (9, HungUp(Cause.CALLER_HUNG_UP)))
+    hotline = Hotline(tmp_path, called)
+    await asyncio.sleep(0)
+    done = await hotline.calling.place(order, hotline.tell)
+    assert done.facts["answered"]
+    assert (called.users, called.lines) == (users, lines)
+    assert hotline.notes[0].caller == shown
+    await asyncio.sleep(12)
     await hotline.close()
 
 
