@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from asr_tts.marks import unknown
 from dialplans.complaint import did_you_mean, listing
 from dialplans.nodes import Node
 from dialplans.place import Target, Texts
 
+MARKS = "write <break 500ms/>, <emphasis>…</emphasis> or <spell>…</spell>"
+"""What to write instead of a mark that is none."""
 Languages = tuple[str, ...]
 Schema = dict[str, Any]
 
@@ -145,10 +148,21 @@ class Spoken(Plain):
             if text and len(languages) > 1:
                 example = ", ".join(f"{language}: …" for language in languages)
                 node.complain(f"{node.what} is said in one language only; write {{{example}}} instead.")
+            self.look_at(node, text)
             return dict.fromkeys(languages, text)
         node.only(languages)
         every_language(node, languages)
-        return {language: entry.text() for language, entry in node.items() if language in languages}
+        texts = {}
+        for language, entry in node.items():
+            if language in languages:
+                texts[language] = entry.text()
+                self.look_at(entry, texts[language])
+        return texts
+
+    def look_at(self, node: Node, text: str) -> None:
+        """Complain about what nobody would say of a text, where that text stands."""
+        for mark in unknown(text):
+            node.complain(f"'{mark}' is no mark and is not said; {MARKS}.")
 
     def schema(self) -> Schema:
         return {"$ref": "#/$defs/texts"}
@@ -163,6 +177,9 @@ class Silent(Spoken):
     """A text in each language that isn't spoken: the name of a sound file."""
 
     words: str = "a file in each language"
+
+    def look_at(self, node: Node, text: str) -> None:
+        """A file may be called anything."""
 
     def texts(self, value: Texts) -> Iterator[Texts]:
         return iter(())

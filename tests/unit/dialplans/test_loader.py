@@ -2,6 +2,7 @@ import pytest
 
 from dialplans.checker import check
 from dialplans.complaint import FlowRefused
+from dialplans.kinds import MARKS
 from dialplans.loader import load, loads
 from dialplans.routing import SHIPPED
 from dialplans.verbs.ask import AskStep
@@ -93,6 +94,33 @@ def test_a_mistake_is_named_with_its_place_and_what_to_write_instead(old, new, c
     assert old in GOOD
     found = complaints(GOOD.replace(old, new))
     assert any(one.startswith(complaint) for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "mark"),
+    [
+        ("From <brake 500ms/> nine to six.", "13:10", "<brake 500ms/>"),
+        ("From <break/> nine to six.", "13:10", "<break/>"),
+        ("From <emphasis>nine to six.", "13:10", "<emphasis>"),
+        ("\n      en: From nine <b>to six.", "14:11", "<b>"),
+    ],
+)
+def test_what_looks_like_a_mark_and_is_none_is_named_where_its_text_stands(text, place, mark):
+    sentence = f"'{mark}' is no mark and is not said; {MARKS}."
+    assert complaints(GOOD.replace("From nine to six.", text)) == [f"flows/x.yaml:{place}: {sentence}"]
+
+
+@pytest.mark.parametrize(
+    "text", ["<break 500ms/> Nine.", "<emphasis>Nine</emphasis>", "It's <spell>AB12</spell>", "3 < 4"]
+)
+def test_marks_that_there_are_bring_no_complaint(text):
+    assert complaints(GOOD.replace("From nine to six.", text)) == []
+
+
+def test_of_each_language_the_text_with_the_mark_is_named():
+    both = GOOD.replace("[en]", "[en, zh]").replace("From nine to six.", "{en: Nine., zh: <b>九点。}")
+    found = [one for one in complaints(both) if "is no mark" in one]
+    assert found == [f"flows/x.yaml:13:26: '<b>' is no mark and is not said; {MARKS}."]
 
 
 def test_a_question_that_hears_no_words_detects_no_language():
