@@ -62,6 +62,16 @@ _KEYS = (
     "这周", "本周", "星期", "礼拜", "上午", "下午", "中午", "晚上", "早上", "早晨", "凌晨", "傍晚",
     "点半", "点钟", "一刻", "三刻", "周末", "下个月", "这个月", "上个月", "以后", "之后", "小时", "分钟",
 )  # fmt: skip
+_MISHEARD = (
+    (re.compile(r"^九(?=[一二两三四五六七八九十]+[点月号])|^9(?=[一二两三四五六七八九十]|\d{2}月)"), "就"),
+    (re.compile(r"[中种钟终总]五(?=十二[点.:])"), "中午"),
+    (re.compile(r"[中种钟终总]5(?=2[点.:])"), " 1"),
+    (re.compile(r"(?<=[上午晨])[去其起期骑齐奇气]点"), "七点"),
+    (re.compile(r"[微为威围]上(?=\S)"), "晚上"),
+    (re.compile(r"(?<=[一二两三四五六七八九十\d])点(?=以?后.*[点时])"), "天"),
+)
+"""就三点, 就十二月三号, 中午十二点, 晚上八点: as numbers that no hour or month has, as words that mean nothing there."""
+_LATER = re.compile(r"(?<=[一二两三四五六七八九十\d])点(?=以?后)")
 _QUARTERS = str.maketrans("13克", "一三刻")
 _TENS = ("", "十", "二十", "三十")
 _ONES = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
@@ -69,7 +79,7 @@ _ONES = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 
 def parts_in(text: str, now: datetime, kind: SlotKind, alone: bool) -> Parts:
     """Return what `text` says of a moment; `alone`: a bare number may be an hour."""
-    plain = by_sound(even(text))
+    plain = by_sound(_put_right(even(text), kind))
     day = None
     for counted in _IN.finditer(plain):
         from_now = _counted(counted, now)
@@ -91,6 +101,13 @@ def parts_in(text: str, now: datetime, kind: SlotKind, alone: bool) -> Parts:
         clock = bare
         spans.append((bare.start, bare.end))
     return Parts(day, clock, part, tuple(spans)) if spans else Parts()
+
+
+def _put_right(plain: str, kind: SlotKind) -> str:
+    """`plain`, as long as before, without what can only have been misheard in a date or a time."""
+    for pattern, meant in _MISHEARD:
+        plain = pattern.sub(meant, plain)
+    return _LATER.sub("天", plain) if kind.part == "date" else plain
 
 
 # -- sounds ----------------------------------------------------------------------------------------------------
