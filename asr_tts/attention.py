@@ -102,7 +102,8 @@ class Attention:
     def listen(self, order: to_server.Listen) -> None:
         """What begins from now on answers this question."""
         self.attends = True
-        self._question = Question(order.language, order.kind, tuple(order.phrases), order.least, order.most)
+        phrases = tuple(order.phrases)
+        self._question = Question(order.language, order.kind, phrases, order.least, order.most, order.urgent)
         self._ends.manner = Manner.of(order.kind, order.hangover_ms, self._open_ms, order.most)
 
     def commit(self, utterance: int, now: float) -> Iterator[Out]:
@@ -191,10 +192,14 @@ class Attention:
                 yield to_server.SpeechPaused(self.stream, number, at)
             case endpointing.Resumed(number):
                 self._forget_draft(number)
-            case endpointing.Decode(number, begin, until) if not self._streaming and not self._refused(number):
+            case endpointing.Decode(number, begin, until) if self._drafts(number) and not self._refused(number):
                 yield self._work(number, self._tape.cut(begin, until), certain=False)
             case endpointing.Over():
                 yield from self._over(decision, now)
+
+    def _drafts(self, number: int) -> bool:
+        """Whether it is decoded on suspicion too: not where nobody waits for it, or where it is decoded as it comes."""
+        return not self._streaming and self._utterances[number].question.urgent
 
     def _went_on(self, number: int, at: int) -> Iterator[Out]:
         utterance = self._utterances[number]

@@ -1,4 +1,8 @@
-"""The one thread that recognises: what is certain before what is suspected, each in the order it came."""
+"""The one thread that recognises: what somebody waits for first, and of that the certain before the suspected.
+
+What nobody waits for (two people's talk, for the record) is decoded in what time is left; beyond `MOST_LATER` it is
+given up, oldest first: a house full of talks costs the robot's callers at most the one utterance under way.
+"""
 
 import logging
 import os
@@ -13,6 +17,8 @@ from asr_tts.recognition import Hearing, Partial, Recogniser, StreamingRecognise
 log = logging.getLogger(__name__)
 NICENESS = 3
 """So much below the thread that listens, which must not wait for it, wherever an administrator put the process."""
+MOST_LATER = 50
+"""Utterances that nobody waits for, at most, that stand in line."""
 Outcome = Transcript | Partial | str
 """A string says why it failed."""
 
@@ -33,9 +39,10 @@ class RecogniserThread:
 
     @property
     def backlog(self) -> int:
-        """Utterances that wait or are being decoded."""
+        """Utterances that wait or are being decoded, without those that nobody waits for."""
         with self._wake:
-            waiting = {(work.stream, work.utterance) for work in self._waiting if not work.dropped}
+            urgent = [work for work in self._waiting if work.question.urgent and not work.dropped]
+            waiting = {(work.stream, work.utterance) for work in urgent}
             return len(waiting) + (self._since is not None)
 
     def busy_for(self, now: float) -> float:
@@ -79,12 +86,15 @@ class RecogniserThread:
         if not wanted:
             self._waiting.clear()
             return None
-        work = next((work for work in wanted if work.certain), wanted[0])
+        urgent = [work for work in wanted if work.question.urgent] or wanted
+        work = next((work for work in urgent if work.certain), urgent[0])
         self._waiting = deque(other for other in wanted if other is not work)
         return work
 
     def _do(self, work: Work) -> Outcome | None:
         if not isinstance(self._recogniser, StreamingRecogniser):
+            if not work.question.urgent and len(self._waiting) > MOST_LATER:
+                return "Too many talks go on to write down every word of them: this utterance is left out."
             return self._recogniser.recognise(work.samples, work.question)
         key = work.stream, work.utterance
         if work.dropped:

@@ -29,6 +29,8 @@ class Question:
     least: int = 0
     most: int = 0
     """How many digits a "digits" question wants; 0: not known."""
+    urgent: bool = True
+    """Whether somebody waits for the words."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ class Listen(Message):
     least: int = 0
     most: int = 0
     """How many digits a "digits" question wants; 0: not known."""
+    urgent: bool = True
+    """Somebody waits for the words; False: they are for the record (two people talk), and stand back."""
 
 
 class Ignore(Message):

@@ -350,7 +350,7 @@ class AgentLeg:
     def _attend(self) -> None:
         if self._ear is not None and self._ear.audio_socket and self._language:
             self.stream.tell(media.ListenTo(self.stream.number, self._ear.audio_socket))
-            self._ear.tell(Listen(self.stream.number, self._language, "dictation"))
+            self._ear.tell(Listen(self.stream.number, self._language, "dictation", urgent=False))
 
     def _ask_that_it_is_up(self) -> None:
         if not self.up:

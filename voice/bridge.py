@@ -369,7 +369,8 @@ class Talk:
     # -- the record --------------------------------------------------------------------------------------------
 
     def _attend(self) -> None:
-        self._listening.attend(Question("talk", kind="dictation", language=self.guest.language))
+        question = Question("talk", kind="dictation", language=self.guest.language)
+        self._listening.attend(question, urgent=False)
 
     def _turn(self, speaker: Literal["caller", "agent"], said: speech.Heard, offset: int) -> None:
         """Write what was said; `offset`: samples from its stream's clock to the caller's."""

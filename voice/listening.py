@@ -35,8 +35,11 @@ class Listening:
 
     # -- the question ------------------------------------------------------------------------------------------
 
-    def attend(self, question: Question) -> None:
-        """Let the speech worker listen as `question` needs it (from the beginning of its prompt)."""
+    def attend(self, question: Question, *, urgent: bool = True) -> None:
+        """Let the speech worker listen as `question` needs it (from the beginning of its prompt).
+
+        `urgent`: somebody waits for the words; else they are for the record.
+        """
         if not self.hears or not question.speech:
             self.ignore()
             return
@@ -49,6 +52,7 @@ class Listening:
                 list(question.phrases),
                 question.hangover_ms,
                 *digits_wanted(question),
+                urgent=urgent,
             )
         )
 

@@ -83,7 +83,8 @@ async def test_what_is_said_while_waiting_is_nobodys_and_a_chinese_talk_is_under
         await caller.says("喂喂有人吗", language="zh")
         anna = await phones.answers("anna")
         await anna.says("您好，请讲", language="zh")
-        assert (caller.ear.listens.language, caller.ear.listens.kind) == ("zh", "dictation")
+        listens = caller.ear.listens
+        assert (listens.language, listens.kind, listens.urgent) == ("zh", "dictation", False), "for the record alone"
         anna.call.caller_hangs_up()
         await caller.hears("谢谢，再见", out=False)
         await caller.is_hung_up()

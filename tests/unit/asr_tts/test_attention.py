@@ -150,6 +150,19 @@ def test_a_commit_is_answered_at_once() -> None:
     assert ear.said()[-1] is heard
 
 
+def test_what_nobody_waits_for_is_decoded_once_when_it_is_over() -> None:
+    ear = Ear(order=Listen(1, "en", "dictation", urgent=False))
+    ear.hear(1000)
+    ear.hear(400, level=0)
+    assert ear.work() == []
+    ear.hear(1000, level=0)
+    [work] = ear.work()
+    assert work.certain
+    ear.answer(GOOD)
+    assert not any(isinstance(each, Draft) for each in ear.said())
+    assert any(isinstance(each, Heard) for each in ear.said())
+
+
 def test_noise_that_became_a_word_is_neither_draft_nor_heard() -> None:
     ear = Ear()
     ear.hear(500)

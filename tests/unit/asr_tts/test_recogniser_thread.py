@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from asr_tts.attention import Work
-from asr_tts.recogniser_thread import Outcome, RecogniserThread
+from asr_tts.recogniser_thread import MOST_LATER, Outcome, RecogniserThread
 from asr_tts.recognition import Partial, Question, Samples, Transcript
 
 
@@ -80,6 +80,38 @@ def test_what_is_certain_goes_before_what_is_suspected_and_dropped_work_is_not_d
     assert [outcome.text for outcome in order if isinstance(outcome, Transcript)] == ["1", "4", "5", "2"]
     assert thread.backlog == 0
     assert done.empty()
+
+
+def for_the_record(samples: int) -> Work:
+    return Work(2, samples, np.zeros(samples, np.int16), Question(urgent=False), certain=True)
+
+
+def test_what_nobody_waits_for_stands_back_and_is_no_backlog(done: Done) -> None:
+    recogniser = Gated()
+    thread = RecogniserThread(recogniser, lambda *result: done.put(result))
+    thread.start()
+    thread.give(work(1))
+    assert recogniser.busy.wait(10)
+    for item in (for_the_record(2), for_the_record(3), work(4), work(5, certain=True, utterance=5)):
+        thread.give(item)
+    assert thread.backlog == 3
+    recogniser.gate.set()
+    order = [done.get(timeout=10)[1] for _ in range(5)]
+    assert [outcome.text for outcome in order if isinstance(outcome, Transcript)] == ["1", "5", "4", "2", "3"]
+
+
+def test_a_house_full_of_talks_is_not_written_down_whole(done: Done) -> None:
+    recogniser = Gated()
+    thread = RecogniserThread(recogniser, lambda *result: done.put(result))
+    thread.start()
+    thread.give(work(1))
+    assert recogniser.busy.wait(10)
+    for number in range(20, 20 + MOST_LATER + 5):
+        thread.give(for_the_record(number))
+    recogniser.gate.set()
+    outcomes = [done.get(timeout=10) for _ in range(MOST_LATER + 6)]
+    left_out = [item.utterance for item, outcome in outcomes if isinstance(outcome, str)]
+    assert left_out == [20, 21, 22, 23]
 
 
 def test_an_engine_that_raises_is_a_sentence_and_the_next_work_is_done(done: Done) -> None:
