@@ -4,7 +4,8 @@
 
 Load comes from another process, which also takes the gaps between packets from the kernel's receive time stamps (they
 stand for a capture). CPU is user and system time of the media worker's process while all calls run. At 50 calls pyVoIP
-answers as many calls (by SIP) on the same machine in the same run; it records one channel.
+answers as many calls (by SIP) on the same machine in the same run; it records one channel. No call's audio goes on to a
+speech worker (`ListenTo`): what that costs besides isn't in these figures.
 """
 
 import argparse
