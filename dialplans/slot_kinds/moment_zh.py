@@ -70,7 +70,7 @@ _MISHEARD = (
     (re.compile(r"[微为威围]上(?=\S)"), "晚上"),
     (re.compile(r"(?<=[一二两三四五六七八九十\d])点(?=以?后.*[点时])"), "天"),
 )
-"""就三点, 就十二月三号, 中午十二点, 晚上八点: as numbers that no hour or month has, as words that mean nothing there."""
+"""就三点, 就十二月三号, 中午十二点, 晚上八点: heard as numbers that no hour or month has, and as what means nothing."""
 _LATER = re.compile(r"(?<=[一二两三四五六七八九十\d])点(?=以?后)")
 _QUARTERS = str.maketrans("13克", "一三刻")
 _TENS = ("", "十", "二十", "三十")
