@@ -7,15 +7,17 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from asr_tts.speech_client import SpeechClient
+from dialplans.flow import Flow
 from dialplans.publishing import Publications
 from dialplans.routing import routing
 from models import call_story
 from models.call_log import CallLog
 from models.control_desk import ControlDesk
-from models.control_protocol import HangUpCall, PlaceCall, SetAgentState, TakeUpFlow, TakeUpQueues
+from models.control_protocol import HangUpCall, News, PlaceCall, SetAgentState, TakeUpFlow, TakeUpQueues
 from models.errors import HotlineError
 from models.settings import Settings
 from queues import metrics as queue_metrics
@@ -48,7 +50,7 @@ class Server:
         self._hears = settings.speech.recogniser != "none"
         self.routing = routing(settings.dialplan, published, self._hears)
         self.call_log = CallLog.of(settings)
-        self.centre = CallCentre(settings, time.monotonic)
+        self.centre = CallCentre(settings, self._call_back, time.monotonic)
         self.edge = SipEdge(settings.sip, time.monotonic, self.centre.users)
         self.run_directory = Path(tempfile.mkdtemp(prefix="hotline-"))
         """Sockets of the workers: short paths, gone with the server."""
@@ -86,7 +88,7 @@ class Server:
         )
         trunks = [trunk.name for trunk in settings.sip.trunks]
         self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
-        self.office.people = self.centre.distributor
+        self.office.people = self.centre.people
         self.office.service_codes = self.centre.service_codes
         self.control = ControlDesk(settings.data.directory)
         """Where commands tell this server something."""
@@ -101,6 +103,15 @@ class Server:
         self._leave, self._hurry = asyncio.Event(), asyncio.Event()
         self._holding: list[asyncio.Task[None]] = []
         """Tasks that run until they are cancelled."""
+
+    async def _call_back(self, number: str, line: str, flow: Flow, begun: Callable[[str], None]) -> None:
+        """Place a call to who was promised one (`queues.callback.Dial`)."""
+
+        async def tell(news: News) -> None:
+            if news.name == "placed":
+                begun(str(news.facts["id"]))
+
+        await self.calling.place(PlaceCall(number, trunk=line, until="ended"), tell, flow)
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then drain; raise `OperatorFault` where something can't start."""

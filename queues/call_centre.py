@@ -16,7 +16,9 @@ from models.errors import CannotDo
 from models.settings import Settings
 from queues.agents import AgentBook
 from queues.applying import unknown
+from queues.callback import Callbacks, Dial
 from queues.distributor import Distributor
+from queues.front_desk import FrontDesk
 from queues.journal import Journal
 from queues.plan_entry import counted
 from queues.presence import Wish, told_of
@@ -31,16 +33,19 @@ log = logging.getLogger(__name__)
 
 
 class CallCentre:
-    def __init__(self, settings: Settings, steady_clock: Callable[[], float] = time.monotonic) -> None:
-        """`steady_clock` is the one of the SIP edge. Raises `OperatorFault` where the database's address is none."""
+    def __init__(self, settings: Settings, dial: Dial, steady_clock: Callable[[], float] = time.monotonic) -> None:
+        """`dial` places calls to who is called back; `steady_clock` is the one of the SIP edge.
+
+        Raises `OperatorFault` where the database's address is none.
+        """
         self._engine = open_engine(database_url(settings))
         self._steady_clock = steady_clock
         self.journal = Journal(self._engine)
         self.book = AgentBook(self._engine, self.journal)
+        self.distributor = Distributor(self._engine, self.journal, self.book, settings.dialplan.timezone, steady_clock)
         users = [user.name for user in settings.sip.users]
-        self.distributor = Distributor(
-            self._engine, self.journal, self.book, settings.dialplan.timezone, users, steady_clock
-        )
+        self.callbacks = Callbacks(self._engine, self.distributor, dial)
+        self.people = FrontDesk(self._engine, self.book, self.distributor, self.callbacks, users)
         self.service_codes = ServiceCodes(self.book, self.distributor.dispose)
         self._node = ""
         self._edge: SipEdge | None = None
@@ -65,7 +70,9 @@ class CallCentre:
 
     async def run(self) -> None:
         """Distribute callers until cancelled; opened before."""
-        await self.distributor.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.distributor.run(), name="distributor")
+            group.create_task(self.callbacks.run(), name="callbacks")
 
     async def close(self) -> None:
         """Write what is left."""
@@ -97,6 +104,8 @@ class CallCentre:
     def _open(self) -> list[Binding]:
         self.journal.open(self._node)
         self.book.open()
+        if promised := self.callbacks.open():
+            log.info("%s promised and not over", counted(promised, "callback"))
         if left := self.distributor.open(self._node):
             log.warning(
                 "%s waited when the server last stopped; who calls again keeps the place", counted(left, "caller")

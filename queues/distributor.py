@@ -6,20 +6,18 @@ Every event goes into the distribution at once; what it notes is written first, 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, Executable
 
-from dialplans.exchange import Done
 from models.agent import AGENT_LIFE, AgentMove, AgentState
 from models.errors import CannotDo, HotlineError
 from queues.agents import AgentBook, Changed
-from queues.applying import unknown
-from queues.caller_rows import credits_since, history, stop_all
+from queues.caller_rows import credits_since, stop_all
 from queues.distribution import Distribution, Stored
 from queues.distribution_events import (
     Action,
@@ -30,8 +28,6 @@ from queues.distribution_events import (
     DayBegan,
     Edited,
     Event,
-    Joined,
-    Left,
     Note,
     Offer,
     Overflow,
@@ -43,10 +39,9 @@ from queues.distribution_events import (
 )
 from queues.journal import Journal
 from queues.plan import Agent, Plan, Queue
-from queues.staffing import is_open, nobody_will_come
-from queues.stay import Led, Stay, gone_on
+from queues.staffing import able, is_open, nobody_will_come
+from queues.stay import Stay
 from queues.stay_record import StayRecord
-from queues.talks import Talks
 from queues.waiting_room import Caller
 from voice.people import Guest
 
@@ -65,7 +60,7 @@ class _Here:
 
 
 class Distributor:
-    """See `voice.people.People`; one a server."""
+    """Carries out what the distribution decides; one a server. What stays and talks ask of it are its `Floor`s."""
 
     def __init__(
         self,
@@ -73,13 +68,9 @@ class Distributor:
         journal: Journal,
         book: AgentBook,
         timezone: str = "",
-        users: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`timezone`: IANA name of where a day ends at midnight, "": the machine's. `clock` doesn't jump.
-
-        `users` have a phone registered with us and are no agents: callers can be transferred to them.
-        """
+        """`timezone`: IANA name of where a day ends at midnight, "": the machine's. `clock` doesn't jump."""
         self._zone = ZoneInfo(timezone) if timezone else None
         self._engine, self._journal, self._book, self._clock = engine, journal, book, clock
         self._ahead = time.time() - clock()
@@ -88,7 +79,6 @@ class Distributor:
         self._wanted: asyncio.Queue[tuple[asyncio.Future[None] | None, list[Action]]] = asyncio.Queue()
         self._retimed = asyncio.Event()
         self._distribution = Distribution({}, {})
-        self._talks = Talks(self, book, users)
         self._last: dict[str, Note] = {}
         """Of each agent, how the last talk was answered."""
         self._listeners: list[Callable[[Note], None]] = []
@@ -120,79 +110,39 @@ class Distributor:
         """Return Unix seconds on a clock that doesn't jump."""
         return self._clock() + self._ahead
 
-    # -- people.People ---------------------------------------------------------------------------------------------
+    def midnight(self) -> float:
+        """Return when today began where the hotline is."""
+        return _midnight(self._local(self.now())).timestamp()
 
-    async def take(self, guest: Guest) -> Done:
-        """Find a person for a caller."""
-        handover = guest.handover
-        try:
-            match handover.verb:
-                case "enqueue":
-                    return await self.serve(guest, handover.target)
-                case "transfer" if handover.target in self._book.plan.queues:
-                    return await self.serve(guest, handover.target)
-                case "transfer":
-                    return await self._talks.direct(guest, handover.target)
-                case _:
-                    return Done(False, why=f"nobody takes a {handover.verb} yet")
-        except HotlineError as fault:
-            guest.event("handover-failed", why=str(fault))
-            return Done(False, {"outcome": "failed"}, str(fault))
+    # -- callers ---------------------------------------------------------------------------------------------------
 
-    async def serve(self, guest: Guest, queue: str, joined: float | None = None) -> Done:
-        """Let a caller wait in `queue` and talk to who is found; raise `CannotDo` where there is no such queue.
+    def enter(self, guest: Guest, caller: Caller, queue: Queue) -> Stay:
+        """Take a caller in, who is to join `queue`; return what waits with them."""
+        stay = Stay(guest, caller, self)
+        self._here[guest.call_id] = _Here(stay, StayRecord(self._node, caller, guest.handover, queue, self.now()))
+        return stay
 
-        `joined`: when the waiting began, where that was earlier.
-        """
-        caller = replace(await self._caller(guest, queue), joined=joined)
-        plan = self._plan_queue(queue)
-        record = StayRecord(self._node, caller, guest.handover, plan, self.now())
-        here = self._here[guest.call_id] = _Here(Stay(guest, caller, self), record)
-        guest.music(plan.music)
-        try:
-            self.tell(Joined(caller))
-            outcome = await here.stay.waited_out()
-        except BaseException:
-            self.tell(Left(guest.call_id))
-            self._here.pop(guest.call_id, None)
-            raise
-        if isinstance(outcome, Led):
-            del self._here[guest.call_id]
-            return await self._led(guest, outcome)
-        try:
-            onward = await self._talks.won(guest, here.stay, outcome)
-        finally:
-            self._here.pop(guest.call_id, None)
-        if isinstance(onward, Done):
-            return onward
-        return await self.serve(guest, onward.queue, onward.joined)
+    def leave(self, call_id: str) -> None:
+        """Forget a caller, of whom everything was told."""
+        self._here.pop(call_id, None)
 
-    async def _led(self, guest: Guest, led: Led) -> Done:
-        guest.event("queue-left", to=led.to, why=led.why)
-        if led.to.startswith("number:"):
-            return await self._talks.direct(guest, led.to.removeprefix("number:"))
-        return gone_on(led)
+    def number(self, call_id: str) -> str:
+        """Return the number of a caller who is with the queues; "" for none."""
+        return self._here[call_id].stay.caller.number if call_id in self._here else ""
 
-    async def _caller(self, guest: Guest, queue: str) -> Caller:
-        self._plan_queue(queue)
-        number = guest.caller.number if guest.caller.number != "anonymous" else ""
-        midnight = _midnight(self._local(self.now())).timestamp()
-        calls, failed, familiar = await asyncio.to_thread(self._history, number, midnight)
-        handover = guest.handover
-        return Caller(
-            guest.call_id, queue, number, guest.language, tuple(sorted(handover.tags)), calls, failed,
-            float(handover.priority), familiar,
-        )  # fmt: skip
-
-    def _history(self, number: str, midnight: float) -> tuple[int, bool, tuple[str, ...]]:
-        with self._engine.connect() as connection:
-            return history(connection, number, self.now(), midnight)
-
-    def _plan_queue(self, name: str) -> Queue:
-        queues = self._book.plan.queues
-        if name not in queues:
-            raise CannotDo(unknown("queue", name, queues))
-        return queues[name]
+    def spare(self, queue: str, language: str) -> bool:
+        """Tell whether the queue is open and an agent is free whom no caller on the line needs."""
+        plan = self._book.plan.queues.get(queue)
+        if plan is None or not self._is_open(plan, self.now()):
+            return False
+        free = 0
+        for extension, agent in self._book.plan.agents.items():
+            desk = self._distribution.desk(extension)
+            speaks = not (plan.match_language and agent.languages) or language in agent.languages
+            if desk is not None and speaks and able(agent, plan):
+                candidate = desk.candidate()
+                free += candidate.capacity - candidate.load
+        return free > len(self._distribution.waiting(queue))
 
     def subscribe(self, listener: Callable[[Note], None]) -> None:
         """Let `listener` hear of whatever is written of the queues, at once."""

@@ -86,13 +86,13 @@ class Calling:
         call_id = self._running.hang_up(order.call, Cause.OPERATOR_HUNG_UP)
         return Done(f"Call {call_id} is ended.", {"id": call_id})
 
-    async def place(self, order: PlaceCall, tell: Tell) -> Done:
+    async def place(self, order: PlaceCall, tell: Tell, flow: Flow | None = None) -> Done:
         """Place a call and tell what becomes of it; raise `CannotDo` where nobody answered.
 
-        The call goes on when who asked for it leaves.
+        The call goes on when who asked for it leaves. `flow` talks instead of the order's.
         """
         self._ask_for_room()
-        flow = await self._flow(order)
+        flow = flow or await self._flow(order)
         if problems := await self._shelf.prepare(prompts(flow)):
             await tell(News("prompts", f"A prompt can't be spoken: {problems[0]}"))
         # While prompts were rendered others may have taken the last line.

@@ -39,7 +39,11 @@ class WaitingCaller:
         sink: Sink,
     ) -> None:
         """`spawn` starts a task that belongs to the call; `sink` is its queue."""
-        self.call_id, self.caller, self.called = call.id, call.dialog.caller, call.dialog.called
+        dialog = call.dialog
+        ours = dialog.direction == "outbound"
+        # Whom we called is the one who waits, too.
+        self.caller, self.called = (dialog.called, dialog.caller) if ours else (dialog.caller, dialog.called)
+        self.call_id = call.id
         self.handover, self.language = handover, language
         self._record, self._robot, self._listening, self._phones = call, robot, listening, phones
         listening.ignore()

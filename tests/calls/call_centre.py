@@ -9,13 +9,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dialplans.flow import Flow
 from models.database import migrate, open_engine
+from models.errors import CannotDo
 from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
 from models.settings import SipSettings
 from queues.agents import AgentBook
 from queues.applying import apply
+from queues.callback import Callbacks
 from queues.distributor import Distributor
+from queues.front_desk import FrontDesk
 from queues.journal import Journal
 from queues.plan_reading import read_plan
 from queues.plan_rows import writing
@@ -78,6 +82,13 @@ class Centre:
 
     def __init__(self, engine: Any, book: AgentBook, distributor: Distributor) -> None:
         self.engine, self.book, self.distributor = engine, book, distributor
+        self.callbacks = Callbacks(engine, distributor, self._dial)
+        self.called: list[str] = []
+        """Numbers that were called back."""
+
+    async def _dial(self, number: str, line: str, flow: Flow, begun: Callable[[str], None]) -> None:
+        self.called.append(number)
+        raise CannotDo(f"{number} was not reached.")
 
     def apply(self, queues: list[dict[str, Any]], **more: Any) -> None:
         """Put a plan into the database."""
@@ -128,7 +139,7 @@ async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, **opti
     try:
         async with open_line(flow, office=office, **options) as line:
             phones = LoopbackPhones(line.media, line.speech, ("201", "202", "203"))
-            office.people = distributor
+            office.people = FrontDesk(engine, book, distributor, centre.callbacks)
             office.phones = Phones(phones, line.media, line.speech, line.reception.shelf, ("carrier",))
             yield line, phones, centre
     finally:

@@ -222,3 +222,27 @@ async def test_who_calls_back_within_the_time_has_waited_as_long_as_before(open_
         last.caller_hangs_up()
         for one in (busy, again, other):
             await one.is_hung_up()
+
+
+async def test_who_waits_long_is_offered_a_callback_that_keeps_the_place(open_line, tmp_path):
+    queue = {**BILLING, "callback_after_s": 30, "announce_every_s": 0}
+    async with call_centre(open_line, tmp_path, queue) as (line, phones, centre):
+        await centre.comes("202")
+        busy = await line.call()
+        ben = await phones.answers("202")
+        waits = line.dial("5550199")
+        await waits.answered()
+        await waits.hears("If you like, hang up and keep your place, and we call you back: press 1.", out=False)
+        waits.stream.key("1")
+        await waits.hears("Thank you. You keep your place, and we call you back.", out=False)
+        await waits.hears("Thank you, that was all.", out=False)
+        await waits.is_hung_up()
+        [promise] = centre.callbacks.open_promises()
+        assert (promise.number, promise.queue) == ("5550199", "billing")
+        assert centre.distributor.now() - promise.since > 30
+        assert not centre.distributor.spare("billing", "en")
+        ben.call.caller_hangs_up()
+        await busy.is_hung_up()
+        await busy.waits(40)
+        assert centre.distributor.spare("billing", "en")
+    assert sorted(centre.stays()) == [("billing", "callback", ""), ("billing", "served", "202")]

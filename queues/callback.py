@@ -1,0 +1,271 @@
+"""Callbacks: promises to call somebody back, kept until the caller talks to an agent or can't be reached.
+
+One is called when its time has come, its queue is open, and an agent is free whom nobody on the line needs. The caller
+is called first; who answers joins the queue with the place kept since the promise, and so goes to that agent. Whoever
+isn't reached is called again later, a few times.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Engine, Executable, insert, select, update
+
+from dialplans.exchange import Done
+from dialplans.flow import Flow
+from dialplans.loader import loads
+from models.call import new_id
+from models.call_log import plain
+from models.callback import CALLBACK_LIFE, Callback, CallbackMove, CallbackState
+from models.database import moment
+from models.errors import CannotDo, HotlineError
+from queues.distribution_events import Note
+from queues.plan import Queue
+from voice.people import Guest
+
+log = logging.getLogger(__name__)
+LOOK_S = 5.0
+"""Seconds from one look at what is due to the next."""
+MOST_TRIES = 3
+AGAIN_S = 300.0
+"""After a try that reached nobody."""
+FLOW = """\
+languages: [{language}]
+commands: {{operator: agent, goodbye: bye}}
+steps:
+  - step: hello
+    say: {hello}
+  - step: agent
+    enqueue: {queue}
+    reason: callback
+    unavailable: {unavailable}
+    done: thanks
+  - step: bye
+    hangup: {bye}
+  - step: thanks
+    hangup: {thanks}
+"""
+SENTENCES: dict[str, dict[str, str]] = {
+    "en": {
+        "hello": "Hello, this is the call back that you asked for. One moment, please.",
+        "unavailable": "I'm sorry, nobody is free just now. We call you again.",
+        "bye": "Goodbye.",
+        "thanks": "Thank you for your time. Goodbye.",
+    },
+    "zh": {
+        "hello": "您好，这是您预约的回电，请稍候。",
+        "unavailable": "非常抱歉，坐席暂时繁忙，我们会再次给您回电。",
+        "bye": "再见。",
+        "thanks": "感谢您的接听，再见。",
+    },
+}
+
+
+def flow_of(queue: str, language: str) -> Flow:
+    """Return what talks to who is called back: it enqueues at once."""
+    language = language if language in SENTENCES else "en"
+    return loads(FLOW.format(language=language, queue=queue, **SENTENCES[language]), "callback.yaml")
+
+
+class Dial(Protocol):
+    """Places calls (`server.py` binds it)."""
+
+    async def __call__(self, number: str, line: str, flow: Flow, begun: Callable[[str], None]) -> None:
+        """Call, and let `flow` talk to who answers; return when the call is over, raise `CannotDo` if nobody did.
+
+        `begun` is told the id of the call as soon as there is one.
+        """
+
+
+class Floor(Protocol):
+    """What callbacks ask of the distributor."""
+
+    def now(self) -> float: ...
+
+    def spare(self, queue: str, language: str) -> bool:
+        """Tell whether the queue is open and an agent is free whom no caller on the line needs."""
+
+    def note(self, note: Note, *rows: Executable) -> "asyncio.Future[None]": ...
+
+    def number(self, call_id: str) -> str:
+        """Return the number of a caller who is with the queues; "" for none."""
+
+    def subscribe(self, listener: Callable[[Note], None]) -> None: ...
+
+
+@dataclass
+class Promise:
+    """One callback that isn't over. Times in Unix seconds."""
+
+    id: str
+    state: CallbackState
+    number: str
+    queue: str
+    language: str
+    due: float
+    since: float
+    tries: int = 0
+    most_tries: int = MOST_TRIES
+    line: str = ""
+    agent: str = ""
+    call_id: str = ""
+    """Of the call that is being placed."""
+    reached: bool = False
+    called_in: bool = False
+    """Talked to an agent without being called back."""
+
+
+class Callbacks:
+    """All callbacks of one server."""
+
+    def __init__(self, engine: Engine, floor: Floor, dial: Dial) -> None:
+        self._engine, self._floor, self._dial = engine, floor, dial
+        self._promises: dict[str, Promise] = {}
+        self._calls: dict[str, asyncio.Task[None]] = {}
+        self._group: asyncio.TaskGroup | None = None
+        floor.subscribe(self._heard)
+
+    def open(self) -> int:
+        """Read what is promised; blocks for a moment. A call that a killed server was placing is due again."""
+        with self._engine.begin() as connection:
+            calling = Callback.state == CallbackState.CALLING
+            connection.execute(update(Callback).where(calling).values(state=CallbackState.SCHEDULED))
+            rows = connection.execute(select(Callback.__table__).where(Callback.ended_at.is_(None)))
+            self._promises = {
+                row.id: Promise(
+                    row.id, CallbackState(row.state), row.number, row.queue, row.language, row.due_at.timestamp(),
+                    row.waiting_since.timestamp(), row.tries, row.most_tries, row.line, row.agent,
+                )
+                for row in rows
+            }  # fmt: skip
+        return len(self._promises)
+
+    async def run(self) -> None:
+        """Call whom is due until cancelled; calls that are being placed end with it."""
+        scheduler = AsyncIOScheduler()
+        scheduler.add_job(self.look, "interval", seconds=LOOK_S, max_instances=1, coalesce=True)
+        async with asyncio.TaskGroup() as self._group:
+            scheduler.start()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                scheduler.shutdown(wait=False)
+
+    def open_promises(self) -> list[Promise]:
+        """Return those that aren't over, the oldest first."""
+        return sorted(self._promises.values(), key=lambda one: one.id)
+
+    def kept(self, queue: str, number: str) -> float | None:
+        """Return since when who joins `queue` from `number` has waited, where a promise keeps the place."""
+        return next((p.since for p in self._promises.values() if (p.queue, p.number) == (queue, number)), None)
+
+    async def promise(
+        self, guest: Guest, queue: Queue, reason: str, since: float | None = None, in_s: float = 0.0
+    ) -> Done:
+        """Promise to call a guest back, in `in_s` seconds at the earliest; returns when that is written.
+
+        `since`: when the place in the queue was taken; None: now. A number that is promised one already keeps that.
+        """
+        number, now = guest.caller.number, self._floor.now()
+        if not any(letter.isdigit() for letter in number):
+            return Done(False, {"outcome": "no-number"}, "the caller's number is withheld")
+        same = (p for p in self._promises.values() if (p.number, p.queue) == (number, queue.name) and not p.reached)
+        if known := next(same, None):
+            return Done(True, {"outcome": "callback", "callback": known.id, "queue": queue.name})
+        made = Promise(
+            new_id(), CALLBACK_LIFE.start, number, queue.name, guest.language, now + in_s, since or now
+        )  # fmt: skip
+        handover = guest.handover
+        data = plain({"summary": handover.summary, "slots": dict(handover.slots)})
+        row = insert(Callback).values(
+            id=made.id, state=made.state, number=number, line="", queue=queue.name, agent="", language=made.language,
+            call_id=guest.call_id, reason=reason, message="", data=data, made_at=moment(now), due_at=moment(made.due),
+            waiting_since=moment(made.since), tries=0, most_tries=made.most_tries, words="", ended_at=None,
+        )  # fmt: skip
+        await self._floor.note(
+            Note("callback.promised", queue.name, guest.call_id, data={"callback": made.id, "reason": reason}), row
+        )
+        self._promises[made.id] = made
+        return Done(True, {"outcome": "callback", "callback": made.id, "queue": queue.name})
+
+    async def cancel(self, callback_id: str) -> None:
+        """Call nobody back; raise `CannotDo` where it is over already."""
+        promise = self._promises.get(callback_id)
+        if promise is None:
+            raise CannotDo(f"There is no open callback '{callback_id}'.")
+        if call := self._calls.get(callback_id):
+            call.cancel()
+        await self._moves(promise, CallbackMove.CANCEL, "cancelled")
+
+    async def look(self) -> None:
+        """Let fall due what is due, and call one of each queue that has an agent to spare."""
+        assert self._group is not None, "looks only while it runs"
+        now = self._floor.now()
+        for promise in [one for one in self._promises.values() if one.called_in and one.id not in self._calls]:
+            await self._moves(promise, CallbackMove.CANCEL, "called in meanwhile")
+        busy = {self._promises[one].queue for one in self._calls if one in self._promises}
+        for promise in sorted(self._promises.values(), key=lambda one: (one.since, one.id)):
+            if promise.state is CallbackState.SCHEDULED and promise.due <= now:
+                await self._moves(promise, CallbackMove.FALL_DUE)
+            if promise.state is not CallbackState.QUEUED or promise.queue in busy:
+                continue
+            if self._floor.spare(promise.queue, promise.language):
+                busy.add(promise.queue)
+                await self._moves(promise, CallbackMove.CALL)
+                call = self._group.create_task(self._call(promise), name=f"call back {promise.number}")
+                self._calls[promise.id] = call
+
+    async def _call(self, promise: Promise) -> None:
+        """Call once, and settle what came of it."""
+        words = "nobody took the call, or it ended before an agent had it"
+
+        def begun(call_id: str) -> None:
+            promise.call_id = call_id
+
+        try:
+            await self._dial(promise.number, promise.line, flow_of(promise.queue, promise.language), begun)
+        except HotlineError as fault:
+            words = str(fault)
+        except Exception as fault:
+            # One callback that fails in an unforeseen way must not end the others, nor the server.
+            log.exception("calling %s back failed", promise.number)
+            words = f"{type(fault).__name__}: {fault}"
+        finally:
+            self._calls.pop(promise.id, None)
+        if promise.id not in self._promises:
+            return
+        promise.tries += 1
+        if promise.reached:
+            await self._moves(promise, CallbackMove.REACH, "reached")
+        elif promise.tries >= promise.most_tries:
+            await self._moves(promise, CallbackMove.GIVE_UP, words)
+        else:
+            promise.due = self._floor.now() + AGAIN_S
+            await self._moves(promise, CallbackMove.RETRY, words)
+
+    def _heard(self, note: Note) -> None:
+        if note.name != "queue.answered":
+            return
+        number = self._floor.number(note.call_id)
+        for promise in self._promises.values():
+            if promise.call_id and promise.call_id == note.call_id:
+                promise.reached, promise.agent = True, note.agent
+            elif (promise.number, promise.queue) == (number, note.queue):
+                promise.called_in = True
+
+    async def _moves(self, promise: Promise, move: CallbackMove, words: str = "") -> None:
+        """Write the next state, and return when it is written."""
+        promise.state = CALLBACK_LIFE.next(promise.state, move)
+        over = promise.state in CALLBACK_LIFE.ends
+        values: dict[str, Any] = {
+            "state": promise.state, "due_at": moment(promise.due), "tries": promise.tries, "agent": promise.agent,
+            "words": words, "ended_at": moment(self._floor.now()) if over else None,
+        }  # fmt: skip
+        if over:
+            del self._promises[promise.id]
+        row = update(Callback).where(Callback.id == promise.id).values(**values)
+        data = {"callback": promise.id, "state": str(promise.state), "tries": promise.tries, "why": words}
+        await self._floor.note(Note(f"callback.{move}", promise.queue, promise.call_id, promise.agent, data), row)

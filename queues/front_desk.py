@@ -1,0 +1,114 @@
+"""The front desk: takes the callers whom flows hand over, and leads each to an agent, a number, a callback, or back."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy import Engine
+
+from dialplans.exchange import Done, Say
+from models.errors import CannotDo, HotlineError
+from queues.agents import AgentBook
+from queues.announcements import callback_taken
+from queues.applying import unknown
+from queues.callback import Callbacks
+from queues.caller_rows import history
+from queues.distribution_events import Joined, Left
+from queues.distributor import Distributor
+from queues.plan import Queue
+from queues.stay import Led, gone_on
+from queues.talks import Talks
+from queues.waiting_room import Caller
+from voice.people import Guest
+
+
+class FrontDesk:
+    """See `voice.people.People`; one a server."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        book: AgentBook,
+        distributor: Distributor,
+        callbacks: Callbacks | None = None,
+        users: Collection[str] = (),
+    ) -> None:
+        """`users` have a phone registered with us and are no agents: callers can be transferred to them."""
+        self._engine, self._book, self._distributor, self._callbacks = engine, book, distributor, callbacks
+        self._talks = Talks(distributor, book, users)
+
+    async def take(self, guest: Guest) -> Done:
+        """Find a person for a caller."""
+        handover = guest.handover
+        try:
+            match handover.verb:
+                case "enqueue":
+                    return await self._serve(guest, handover.target)
+                case "transfer" if handover.target in self._book.plan.queues:
+                    return await self._serve(guest, handover.target)
+                case "transfer":
+                    return await self._talks.direct(guest, handover.target)
+                case "callback" if self._callbacks is not None:
+                    return await self._callbacks.promise(guest, self._queue(handover.target), handover.reason)
+                case _:
+                    return Done(False, why=f"nobody takes a {handover.verb} yet")
+        except HotlineError as fault:
+            guest.event("handover-failed", why=str(fault))
+            return Done(False, {"outcome": "failed"}, str(fault))
+
+    async def _serve(self, guest: Guest, queue: str, joined: float | None = None) -> Done:
+        """Let a caller wait in `queue` and talk to who is found; raise `CannotDo` where there is no such queue.
+
+        `joined`: when the waiting began, where that was earlier.
+        """
+        plan = self._queue(queue)
+        caller = await self._caller(guest, queue)
+        kept = self._callbacks.kept(queue, caller.number) if self._callbacks else None
+        caller = replace(caller, joined=joined if kept is None else kept)
+        stay = self._distributor.enter(guest, caller, plan)
+        guest.music(plan.music)
+        try:
+            self._distributor.tell(Joined(caller))
+            outcome = await stay.waited_out()
+            if isinstance(outcome, Led):
+                plan = self._distributor.queue(guest.call_id)
+            else:
+                onward = await self._talks.won(guest, stay, outcome)
+        finally:
+            self._distributor.tell(Left(guest.call_id))
+            self._distributor.leave(guest.call_id)
+        if isinstance(outcome, Led):
+            return await self._led(guest, outcome, plan)
+        return onward if isinstance(onward, Done) else await self._serve(guest, onward.queue, onward.joined)
+
+    async def _led(self, guest: Guest, led: Led, queue: Queue) -> Done:
+        """Lead a caller on whom `queue` doesn't serve."""
+        guest.event("queue-left", to=led.to, why=led.why)
+        if led.to.startswith("number:"):
+            return await self._talks.direct(guest, led.to.removeprefix("number:"))
+        if led.to == "callback" and self._callbacks is not None:
+            done = await self._callbacks.promise(guest, queue, led.why, led.joined)
+            if done.ok:
+                await guest.say(Say((callback_taken(guest.language),), barge_in=False))
+            return done
+        return gone_on(led)
+
+    async def _caller(self, guest: Guest, queue: str) -> Caller:
+        """Return who the guest is for the queues: what earlier calls say of the number is looked up."""
+        number = guest.caller.number if guest.caller.number != "anonymous" else ""
+        calls, failed, familiar = await asyncio.to_thread(self._history, number)
+        handover = guest.handover
+        return Caller(
+            guest.call_id, queue, number, guest.language, tuple(sorted(handover.tags)), calls, failed,
+            float(handover.priority), familiar,
+        )  # fmt: skip
+
+    def _history(self, number: str) -> tuple[int, bool, tuple[str, ...]]:
+        with self._engine.connect() as connection:
+            return history(connection, number, self._distributor.now(), self._distributor.midnight())
+
+    def _queue(self, name: str) -> Queue:
+        queues = self._book.plan.queues
+        if name not in queues:
+            raise CannotDo(unknown("queue", name, queues))
+        return queues[name]

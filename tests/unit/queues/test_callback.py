@@ -1,0 +1,163 @@
+"""Callbacks: promised once, called when an agent can be spared, tried again, given up with a record."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select
+
+from dialplans.exchange import Handover
+from models.callback import Callback
+from models.errors import CannotDo
+from queues.callback import AGAIN_S, Callbacks, flow_of
+from queues.distribution_events import Note
+from queues.plan import Queue
+
+BILLING = Queue("billing")
+
+
+class Floor:
+    """The distributor, as far as callbacks ask it."""
+
+    def __init__(self, engine):
+        self.engine, self.time, self.free, self.listeners = engine, 1_800_000_000.0, True, []
+        self.notes: list[str] = []
+
+    def now(self):
+        return self.time
+
+    def spare(self, queue, language):
+        return self.free
+
+    def number(self, call_id):
+        return "5550199" if call_id == "called-in" else ""
+
+    def subscribe(self, listener):
+        self.listeners.append(listener)
+
+    def note(self, note, *rows):
+        self.notes.append(note.name)
+        with self.engine.begin() as connection:
+            for row in rows:
+                connection.execute(row)
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    def answers(self, call_id, agent="201"):
+        for listener in self.listeners:
+            listener(Note("queue.answered", "billing", call_id, agent))
+
+
+class Dial:
+    """Places calls: nobody is there, or an agent gets whoever answers."""
+
+    def __init__(self, floor):
+        self.floor, self.reached, self.calls = floor, False, []
+
+    async def __call__(self, number, line, flow, begun):
+        self.calls.append(number)
+        begun(f"call-{len(self.calls)}")
+        await asyncio.sleep(0)
+        if not self.reached:
+            raise CannotDo(f"{number} was not reached (no-answer).")
+        self.floor.answers(f"call-{len(self.calls)}")
+
+
+def guest(number="5550199", language="en"):
+    handover = Handover("callback", "billing", "asked", "Wants to know about a bill.", {"order": "4711"})
+    caller = SimpleNamespace(number=number)
+    return SimpleNamespace(call_id="first", caller=caller, language=language, handover=handover)
+
+
+@pytest.fixture
+async def house(engine):
+    floor = Floor(engine)
+    dial = Dial(floor)
+    callbacks = Callbacks(engine, floor, dial)
+    running = asyncio.ensure_future(callbacks.run())
+    await asyncio.sleep(0)
+
+    def row():
+        with engine.connect() as connection:
+            return connection.execute(select(Callback.__table__)).one()
+
+    async def look():
+        await callbacks.look()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    yield SimpleNamespace(engine=engine, floor=floor, dial=dial, callbacks=callbacks, row=row, look=look)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_promise_is_kept_as_soon_as_an_agent_can_be_spared(house):
+    house.floor.free = False
+    done = await house.callbacks.promise(guest(), BILLING, "asked", since=house.floor.time - 90)
+    assert done.ok
+    assert done.values["outcome"] == "callback"
+    await house.look()
+    assert house.dial.calls == []
+    assert house.callbacks.kept("billing", "5550199") == house.floor.time - 90
+    house.floor.free, house.dial.reached = True, True
+    await house.look()
+    assert house.dial.calls == ["5550199"]
+    assert (house.row().state, house.row().agent, house.row().tries) == ("reached", "201", 1)
+    assert house.row().ended_at is not None
+    assert house.callbacks.kept("billing", "5550199") is None
+
+
+async def test_who_is_not_reached_is_called_again_and_given_up_in_the_end_with_a_record(house):
+    await house.callbacks.promise(guest(), BILLING, "asked")
+    for tries in (1, 2):
+        await house.look()
+        assert (house.row().state, house.row().tries) == ("scheduled", tries)
+        await house.look()
+        assert len(house.dial.calls) == tries, "not before its time"
+        house.floor.time += AGAIN_S
+    await house.look()
+    assert (house.row().state, house.row().tries) == ("gave-up", 3)
+    assert house.row().words == "5550199 was not reached (no-answer)."
+    assert house.callbacks.open_promises() == []
+
+
+async def test_a_restart_forgets_nothing_and_calls_again_what_was_being_called(house):
+    await house.callbacks.promise(guest(language="zh"), BILLING, "asked")
+    with house.engine.begin() as connection:
+        connection.execute(Callback.__table__.update().values(state="calling"))
+    again = Callbacks(house.engine, house.floor, house.dial)
+    assert again.open() == 1
+    [promise] = again.open_promises()
+    assert (promise.state, promise.number, promise.language) == ("scheduled", "5550199", "zh")
+
+
+async def test_a_number_is_promised_one_call_and_a_withheld_one_none(house):
+    first = await house.callbacks.promise(guest(), BILLING, "asked")
+    assert await house.callbacks.promise(guest(), BILLING, "waited") == first
+    refused = await house.callbacks.promise(guest("anonymous"), BILLING, "asked")
+    assert not refused.ok
+    assert len(house.callbacks.open_promises()) == 1
+
+
+async def test_who_calls_in_and_is_served_is_not_called_any_more(house):
+    await house.callbacks.promise(guest(), BILLING, "asked")
+    house.floor.answers("called-in")
+    await house.look()
+    assert house.dial.calls == []
+    assert (house.row().state, house.row().words) == ("cancelled", "called in meanwhile")
+
+
+async def test_a_callback_can_be_cancelled_once(house):
+    done = await house.callbacks.promise(guest(), BILLING, "asked")
+    await house.callbacks.cancel(str(done.values["callback"]))
+    assert house.row().state == "cancelled"
+    with pytest.raises(CannotDo, match="no open callback"):
+        await house.callbacks.cancel(str(done.values["callback"]))
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "de"])
+def test_the_flow_that_calls_back_enqueues_at_once(language):
+    flow = flow_of("billing", language)
+    assert flow.languages == ("en" if language == "de" else language,)
+    assert list(flow.steps)[:2] == ["hello", "agent"]
