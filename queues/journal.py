@@ -120,24 +120,30 @@ class Journal:
     def _write(self, batch: list[_Entry]) -> None:
         for attempt in range(1, TRIES + 1):
             try:
-                with self._engine.begin() as connection:
-                    for entry in batch:
-                        if entry.event is not None:
-                            connection.execute(insert(QueueEvent), entry.event)
-                        for row in entry.statements:
-                            connection.execute(row)
-                break
+                self._commit(batch)
             except DBAPIError as error:
                 log.error("the events of queues can't be written (try %d of %d): %s", attempt, TRIES, error.orig)
-        else:
-            if len(batch) > 1:
-                # One that the database refuses must not take the others with it.
-                for entry in batch:
-                    self._write([entry])
+            except Exception:
+                # Rows that can't even be sent; this thread must live on for the others'.
+                log.exception("events of queues are no rows")
+                break
+            else:
+                _finish(batch, None)
                 return
+        if len(batch) == 1:
             _finish(batch, OurFault("The database doesn't take the events of queues; look into the log."))
             return
-        _finish(batch, None)
+        # One that the database refuses must not take the others with it.
+        for entry in batch:
+            self._write([entry])
+
+    def _commit(self, batch: list[_Entry]) -> None:
+        with self._engine.begin() as connection:
+            for entry in batch:
+                if entry.event is not None:
+                    connection.execute(insert(QueueEvent), entry.event)
+                for row in entry.statements:
+                    connection.execute(row)
 
 
 def _finish(batch: list[_Entry], fault: OurFault | None) -> None:

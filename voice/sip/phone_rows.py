@@ -36,10 +36,10 @@ def binding_rows(node: str, binding: Binding, present: bool, ahead: float) -> li
 
 
 def kept_bindings(connection: Connection, node: str, ahead: float) -> list[Binding]:
-    """Return the bindings of `node` that still hold, as of `binding_rows`."""
-    rows = connection.execute(
-        select(Phone.__table__).where(Phone.node == node, Phone.expires_at > datetime.now(UTC))
-    ).all()
+    """Return the bindings of `node` that still hold, as of `binding_rows`; the others are removed."""
+    connection.execute(delete(Phone).where(Phone.node == node, Phone.expires_at <= datetime.now(UTC)))
+    connection.commit()
+    rows = connection.execute(select(Phone.__table__).where(Phone.node == node)).all()
     return [
         Binding(
             user=row.user,

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from models.errors import OurFault
+from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
 from models.staffing import Skill
 from queues.journal import Journal, record
@@ -46,6 +47,16 @@ async def test_rows_are_written_with_their_event_or_not_at_all(engine, journal):
         await journal.tell("queue.edited", insert(Skill).values(name="billing"))
     await other
     assert [(row.number, row.name) for row in rows(engine)] == [(1, "queue.edited"), (2, "queue.joined")]
+
+
+async def test_rows_that_can_not_even_be_sent_fail_alone_and_the_journal_goes_on(engine, journal):
+    wrong = journal.tell("queue.joined", insert(QueueCaller).values(data={1j: object()}))
+    right = journal.tell("queue.offered")
+    with pytest.raises(OurFault):
+        await wrong
+    await right
+    await journal.tell("queue.answered")
+    assert [(row.number, row.name) for row in rows(engine)] == [(2, "queue.offered"), (3, "queue.answered")]
 
 
 async def test_the_count_goes_on_where_it_stopped(engine, journal):

@@ -3,8 +3,10 @@
 import time
 
 import pytest
+from sqlalchemy import select
 
 from models.database import migrate, open_engine
+from models.phone import Phone
 from voice.sip.bindings import Binding, Contact
 from voice.sip.phone_rows import binding_rows, kept_bindings
 
@@ -56,3 +58,5 @@ def test_what_has_run_out_or_is_another_nodes_does_not_come_back(engine):
     write(engine, (binding(expires_at=999.0), True), (binding("192.0.2.8"), True))
     assert [one.source[0] for one in kept(engine)] == ["192.0.2.8"]
     assert kept(engine, node="elsewhere") == []
+    with engine.connect() as connection:
+        assert connection.scalars(select(Phone.host)).all() == ["192.0.2.8"], "what ran out meanwhile isn't kept"
