@@ -11,6 +11,11 @@ A place is a bit of an `int`, so that one `&` looks at all places at once.
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+REMEMBERED = 12
+"""Closed sets of places that are kept in mind: from their holders, moves lead to nowhere but the same set."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Assignment:
         self._free = (1 << demand.places) - 1
         self._moved = False
         self._lost = 0
-        """Places from whose holders no move leads to a free one, nor ever will: what they fit is lost or decided."""
+        """A closed set of places: from their holders no move leads to a free one, nor ever will."""
         self.given = [-1] * len(demand.order_of)
         """Place of each waiter; -1: none."""
 
@@ -86,36 +91,43 @@ class Assignment:
 
     def _improve(self) -> None:
         """Let each in order have the best place with which those behind still get one."""
-        demand, holder = self._demand, self._holder
         fixed = 0
-        next_of = [0] * len(demand.orders)
+        closed = deque([self._lost], REMEMBERED)
+        next_of = [0] * len(self._demand.orders)
         for waiter, own in enumerate(self.given):
             if own < 0:
                 continue
-            which = demand.order_of[waiter]
-            order, at = demand.orders[which], next_of[which]
+            which = self._demand.order_of[waiter]
+            order, at = self._demand.orders[which], next_of[which]
             while fixed >> order[at] & 1:
                 at += 1
             next_of[which] = at
-            # Moves among the lost may still end where this waiter is, if that is one of them.
-            hopeless = fixed if self._lost >> own & 1 else fixed | self._lost
-            while (place := order[at]) != own:
-                if not hopeless >> place & 1:
-                    if holder[place] < 0:
-                        self._leave(own)
-                        self._take(waiter, place)
-                        break
-                    later = holder[place]
-                    found = self._search(demand.group_of[later], self._free | 1 << own, hopeless | 1 << place)
-                    if found.end >= 0:
-                        self._leave(own)
-                        self._shift(found, later)
-                        self._take(waiter, place)
-                        break
-                    hopeless |= found.seen | 1 << place
-                    self._lost |= found.seen | 1 << place
-                at += 1
+            if order[at] != own:
+                self._better(waiter, order, at, fixed, closed)
             fixed |= 1 << self.given[waiter]
+
+    def _better(self, waiter: int, order: Sequence[int], at: int, fixed: int, closed: deque[int]) -> None:
+        """Give a waiter the best place from `order[at]` on that is free, or whose holder can move."""
+        demand, own = self._demand, self.given[waiter]
+        # Moves within a closed set may still end where this waiter is, if that is in it.
+        known = hopeless = reduce(or_, (shut for shut in closed if not shut >> own & 1), fixed)
+        while (place := order[at]) != own:
+            if not hopeless >> place & 1:
+                later = self._holder[place]
+                if later < 0:
+                    self._leave(own)
+                    self._take(waiter, place)
+                    break
+                found = self._search(demand.group_of[later], self._free | 1 << own, hopeless | 1 << place)
+                if found.end >= 0:
+                    self._leave(own)
+                    self._shift(found, later)
+                    self._take(waiter, place)
+                    break
+                hopeless |= found.seen | 1 << place
+            at += 1
+        if hopeless != known:
+            closed.append(hopeless)
 
     def _search(self, start: int, wanted: int, closed: int) -> _Search:
         """Look for a chain of moves that lets somebody of group `start` in and ends at one of the `wanted` places."""

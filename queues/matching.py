@@ -154,18 +154,22 @@ class Matching:
             for _, _, _, nth, waiter in callers
         ]
         given = assign(Demand(preferences.orders, order_of, group_of, preferences.fits, supply.rows.size))
-        extensions, rows = self.candidates.extensions, supply.rows.tolist()
+        names = [self.candidates.extensions[row] for row in supply.rows.tolist()]
+        if not any(kind.strategy == "ring-all" for kind in live):
+            return [
+                Pair(caller[2], (names[place],)) for caller, place in zip(callers, given, strict=True) if place >= 0
+            ]
         left = set(range(supply.rows.size)).difference(given)
         pairs = []
         for (_, _, call_id, nth, _), which, place in zip(callers, order_of, given, strict=True):
             if place < 0:
                 continue
-            agents = {extensions[rows[place]]: None}
+            agents = {names[place]: None}
             if live[nth].strategy == "ring-all":
                 # Only whom nobody is waiting for rings along.
                 along = [other for other in preferences.orders[which] if other in left]
                 left.difference_update(along)
-                agents |= {extensions[rows[other]]: None for other in along}
+                agents |= {names[other]: None for other in along}
             pairs.append(Pair(call_id, tuple(agents)))
         return pairs
 

@@ -4,8 +4,8 @@ Nearly every strategy puts agents in one order for everybody, so a place is a ra
 of one sort of (kind, rank) as whole numbers. Only mixes, whose points are fractions, are sorted by themselves.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,13 +54,14 @@ class Supply:
         self.candidates, self.rows, self.load, self.now = candidates, rows, load, now
         self.loads = int(load[-1]) + 1
         """One more than the highest load."""
-        self._places: dict[int, list[int]] = {}
+        self.several = self.loads > 1 or int(np.bincount(rows).max()) > 1
+        """Whether an agent may have several places, or calls in hand."""
+        self._places: dict[str, tuple[int, ...]] = {}
 
     def fitting(self, kind_of: Numbers, rows: Indices) -> tuple[Numbers, Indices]:
         """Return every pair of a kind and a place, given those of a kind and an agent's row; kinds stay in order."""
-        several = self.loads > 1 or int(np.bincount(self.rows).max()) > 1
         place_of = np.full(len(self.candidates.extensions), -1, dtype=np.intp)
-        if not several:
+        if not self.several:
             place_of[self.rows] = np.arange(self.rows.size)
             places = place_of[rows]
             there = places >= 0
@@ -73,14 +74,14 @@ class Supply:
         by = np.lexsort((places, kinds))
         return kinds[by], places[by]
 
-    def of(self, extensions: Iterable[str]) -> list[int]:
-        """Return the places of some agents, in the order of the agents."""
+    def places(self) -> dict[str, tuple[int, ...]]:
+        """Return the places of each agent who has any, by extension."""
         if not self._places:
-            self._places = dict(zip(self.rows.tolist(), ([place] for place in range(self.rows.size)), strict=True))
-            if len(self._places) < self.rows.size:
-                self._places = {row: np.flatnonzero(self.rows == row).tolist() for row in self._places}
-        rows = (self.candidates.row(extension) for extension in extensions)
-        return [place for row in rows for place in self._places.get(row, ())]
+            extensions = self.candidates.extensions
+            for place, row in enumerate(self.rows.tolist()):
+                name = extensions[row]
+                self._places[name] = (*self._places[name], place) if name in self._places else (place,)
+        return self._places
 
 
 class Preferences:
@@ -102,12 +103,11 @@ class Preferences:
 
     def order_of(self, kind: int, waiter: Waiter) -> int:
         """Return which of `orders` is that of a waiter of a kind."""
-        weight = self._kinds[kind].weight
-        if not waiter.avoid and not (weight and waiter.familiar):
-            return kind
-        fits = self.fits[kind]
-        known = [place for place in self.supply.of(waiter.familiar) if fits >> place & 1] if weight else []
-        avoided = {place for place in self.supply.of(waiter.avoid) if fits >> place & 1}
+        places, fits = self.supply.places(), self.fits[kind]
+        known: list[int] = []
+        if waiter.familiar and self._kinds[kind].weight:
+            known = [place for name in waiter.familiar for place in places.get(name, ()) if fits >> place & 1]
+        avoided = {place for name in waiter.avoid for place in places.get(name, ()) if fits >> place & 1}
         if not known and not avoided:
             return kind
         order = self._with_known(kind, known) if known else self.orders[kind]
@@ -200,10 +200,12 @@ class Preferences:
         ends = np.searchsorted(kinds, np.arange(len(self._kinds) + 1)).tolist()
         dealt = places.tolist()
         values = [] if numbers is None else numbers.tolist()
-        for kind in set(kinds.tolist()):
-            self.orders[kind] = dealt[ends[kind] : ends[kind + 1]]
+        for kind, (begin, end) in enumerate(pairwise(ends)):
+            if begin == end:
+                continue
+            self.orders[kind] = dealt[begin:end]
             if numbers is not None:
-                self._numbers[kind] = values[ends[kind] : ends[kind + 1]]
+                self._numbers[kind] = values[begin:end]
 
     def _bits(self, kind_of: Numbers, place_of: Indices) -> list[int]:
         fit = np.zeros((len(self._kinds), self.supply.rows.size), dtype=np.bool_)

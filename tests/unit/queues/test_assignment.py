@@ -1,8 +1,10 @@
 """The assignment beside all assignments there are, on instances small enough to try them all."""
 
+import random
 from collections.abc import Sequence
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +44,45 @@ def best_of_all(demand: Demand) -> list[int]:
 @given(demands())
 def test_it_is_the_best_of_all_assignments(demand):
     assert assign(demand) == best_of_all(demand)
+
+
+def houses(only: dict[int, list[int]]) -> bool:
+    """Whether all these waiters can have one of their places each, by Kuhn's algorithm."""
+    holder: dict[int, int] = {}
+
+    def settle(waiter: int, seen: set[int]) -> bool:
+        for place in only[waiter]:
+            if place not in seen:
+                seen.add(place)
+                if place not in holder or settle(holder[place], seen):
+                    holder[place] = waiter
+                    return True
+        return False
+
+    return all(settle(waiter, set()) for waiter in only)
+
+
+def plainly(demand: Demand) -> list[int]:
+    """The same answer in the plainest way: try to add each; then try each one's places, best first."""
+    only: dict[int, list[int]] = {}
+    for waiter, which in enumerate(demand.order_of):
+        if houses(only | {waiter: list(demand.orders[which])}):
+            only[waiter] = list(demand.orders[which])
+    for waiter, places in only.items():
+        only[waiter] = [next(place for place in places if houses(only | {waiter: [place]}))]
+    return [only[waiter][0] if waiter in only else -1 for waiter in range(len(demand.order_of))]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_it_is_the_plain_answer_in_a_crowd(seed):
+    chance = random.Random(seed)
+    places, waiters = chance.randint(15, 30), chance.randint(20, 45)
+    groups = [chance.sample(range(places), chance.choice([1, 2, 3, 4, 8])) for _ in range(chance.randint(8, 25))]
+    group_of = [chance.randrange(len(groups)) for _ in range(waiters)]
+    orders = [chance.sample(groups[group], len(groups[group])) for group in group_of]
+    fits = [sum(1 << place for place in group) for group in groups]
+    demand = Demand(orders, list(range(waiters)), group_of, fits, places)
+    assert assign(demand) == plainly(demand)
 
 
 def test_who_could_go_elsewhere_makes_room():
