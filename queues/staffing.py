@@ -12,10 +12,17 @@ SOON = timedelta(hours=4)
 
 def able(agent: Agent, queue: Queue) -> bool:
     """Tell whether the agent may serve the queue's callers at all, once every need is relaxed to its least."""
-    return agent.enabled and all(
-        not need.level_after(float("inf")) or agent.skills.get(need.skill, 0) >= need.level_after(float("inf"))
-        for need in queue.needs
-    )
+    return _has(agent, _least(queue))
+
+
+def _least(queue: Queue) -> dict[str, int]:
+    """Return the levels that the queue's needs come down to, without those that are let go."""
+    found = {need.skill: need.level_after(float("inf")) for need in queue.needs}
+    return {skill: level for skill, level in found.items() if level}
+
+
+def _has(agent: Agent, levels: dict[str, int]) -> bool:
+    return agent.enabled and all(agent.skills.get(skill, 0) >= level for skill, level in levels.items())
 
 
 def on_shift(agent: Agent, shifts: Iterable[Shift], moment: datetime) -> bool:
@@ -42,13 +49,18 @@ def nobody_will_come(plan: Plan, queue: Queue, logged_in: Iterable[str], moment:
     shift now, and none will begin one before the queue closes, or within four hours where it has no hours. Without any
     shifts planned, nobody logged in means that nobody comes.
     """
-    here = set(logged_in)
-    fit = [agent for agent in plan.agents.values() if able(agent, queue)]
-    if any(agent.extension in here for agent in fit):
+    levels = _least(queue)
+    fit = {extension: agent for extension, agent in plan.agents.items() if _has(agent, levels)}
+    if any(extension in fit for extension in logged_in):
         return False
+    teams = {agent.team for agent in fit.values() if agent.team}
     end = _hope_until(plan, queue, moment)
+    # Shift by shift, not agent by agent: this is asked while callers wait, of thousands of agents.
     return not any(
-        on_shift(agent, plan.shifts, moment) or _begins_before(agent, plan.shifts, moment, end) for agent in fit
+        begin < end and moment < over
+        for shift in plan.shifts
+        if shift.agent in fit or shift.team in teams
+        for begin, over in _spans(shift, moment, 2)
     )
 
 
@@ -60,11 +72,6 @@ def is_open(plan: Plan, queue: Queue, moment: datetime) -> bool:
 def _hope_until(plan: Plan, queue: Queue, moment: datetime) -> datetime:
     closes = plan.calendars[queue.hours].closes(moment) if queue.hours else None
     return closes or moment + SOON
-
-
-def _begins_before(agent: Agent, shifts: Iterable[Shift], moment: datetime, end: datetime) -> bool:
-    begins = next_shift(agent, shifts, moment)
-    return begins is not None and begins < end
 
 
 def _of(agent: Agent, shifts: Iterable[Shift]) -> Iterator[Shift]:

@@ -1,6 +1,7 @@
 """Shifts tell who should be ready, and a queue knows when nobody will come."""
 
 from datetime import UTC, datetime, time
+from time import process_time
 
 import pytest
 
@@ -91,3 +92,19 @@ def test_a_queue_without_hours_is_always_open():
     assert is_open(known, BILLING, at(21, 3))
     timed = Queue("billing", hours="office")
     assert [is_open(known, timed, at(20, hour)) for hour in (8, 9, 17)] == [False, True, False]
+
+
+def test_a_night_shift_that_began_yesterday_counts_until_it_ends():
+    tech = Queue("tech", needs=(Need("tech"),))
+    assert not nobody_will_come(plan(tech), tech, [], at(21, 5, 59))
+    assert nobody_will_come(plan(tech), tech, [], at(21, 6))
+
+
+def test_thousands_of_agents_are_looked_at_in_a_moment():
+    agents = {str(n): Agent(str(n), str(n), skills={"billing": 5}, team=f"t{n % 50}") for n in range(5000)}
+    shifts = tuple(Shift(team=f"t{n}", weekdays=WEEK, start=time(9), end=time(17)) for n in range(50))
+    known = Plan(agents, {}, {}, shifts)
+    began = process_time()
+    for _ in range(10):
+        assert nobody_will_come(known, BILLING, [], at(21, 12))
+    assert process_time() - began < 1.0, "ten looks at 5,000 agents"
