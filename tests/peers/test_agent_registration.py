@@ -24,6 +24,10 @@ SERVER, PHONE = "127.0.21.1", "127.0.21.2"
 VOICE = Path(__file__).parent.parent / "sounds" / "opening_hours.wav"
 
 
+async def nobody_is_called(*arguments):
+    raise AssertionError(f"nobody is called back here: {arguments}")
+
+
 async def tell(news):
     raise AssertionError(f"nothing is news here: {news}")
 
@@ -39,7 +43,7 @@ async def open_centre(directory, **sip):
         agents = [{"extension": "201", "name": "安娜", "password": "geheim"}]
         apply(connection, read_plan({"agents": agents}), settings.sip)
     engine.dispose()
-    centre = CallCentre(settings)
+    centre = CallCentre(settings, nobody_is_called)
     ours = OurEdge(settings.sip, more_users=centre.users)
     await ours.stack.start()
     await centre.open("here", ours.edge)

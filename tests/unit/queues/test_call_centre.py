@@ -18,6 +18,10 @@ ANNA = {"extension": "201", "name": "安娜", "password": "secret"}
 BO = {"extension": "202", "name": "Bo", "address": "sip:202@pbx.example"}
 
 
+async def nobody_is_called(*arguments):
+    raise AssertionError(f"nobody is called back here: {arguments}")
+
+
 async def tell(news):
     raise AssertionError(f"nothing is news here: {news}")
 
@@ -27,7 +31,7 @@ class Centre:
 
     def __init__(self, settings):
         self.settings = settings
-        self.centre = CallCentre(settings)
+        self.centre = CallCentre(settings, nobody_is_called)
         self.edge = SipEdge(settings.sip, time.monotonic, self.centre.users)
         self.cseq = 0
 
