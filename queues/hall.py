@@ -16,6 +16,8 @@ Asked = Callable[[Queue, float], bool]
 ROUNDING_S = 1e-6
 """Times are set as sums; a difference may fall short of them by so much."""
 
+AGAIN_S = 60.0
+"""While nobody is here, it is asked so often whether still somebody may come."""
 SOONEST_S = 1.0
 """The least time between two announcements to a caller."""
 
@@ -72,7 +74,7 @@ class Hall:
             self._times.set(("callback", call_id), place.entered + queue.callback_after_s)
 
     def _clear_times(self, place: Place) -> None:
-        for what in ("callback", *(f"look {seconds}" for seconds in looks(place.queue))):
+        for what in ("callback", "look again", *(f"look {seconds}" for seconds in looks(place.queue))):
             self._times.clear((what, place.caller.call_id))
 
     def wait(self, place: Place, now: float) -> None:
@@ -90,8 +92,10 @@ class Hall:
         if to := way(queue, "waited", waited):
             self.overflow(place, to, "waited", now)
             return
-        served = self._desks.serve(queue, place.caller.language)
-        if not served and (to := way(queue, "nobody", waited, no_hope=not self._may_come(queue, now))):
+        if self._desks.serve(queue, place.caller.language):
+            return
+        self._times.set(("look again", place.caller.call_id), now + AGAIN_S)
+        if not self._may_come(queue, now) and (to := way(queue, "nobody", waited)):
             self.overflow(place, to, "nobody", now)
 
     def look_at_all(self, now: float) -> None:

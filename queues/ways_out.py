@@ -6,11 +6,11 @@ GO_ON = "return"
 """Where a caller goes if nothing else was said: back into the flow."""
 
 
-def way(queue: Queue, when: OverflowWhen, waited_s: float = 0.0, no_hope: bool = False) -> str:
+def way(queue: Queue, when: OverflowWhen, waited_s: float = 0.0) -> str:
     """Return where a caller goes to whom `when` happens; "": stays for now.
 
-    `waited_s` in this queue. "nobody": without a rule the flow goes on at once; with one, after its `after_s`, or at
-    once where there is no hope that anybody comes. "waited": the first rule whose time is over.
+    `waited_s` in this queue. "nobody": as soon as a rule's `after_s` is over. "waited": the first rule whose time is
+    over. Without a rule the flow goes on at once.
     """
     rules = [rule for rule in queue.overflow if rule.when == when]
     if when == "waited":
@@ -19,7 +19,7 @@ def way(queue: Queue, when: OverflowWhen, waited_s: float = 0.0, no_hope: bool =
         return next(late, GO_ON if over else "")
     if not rules:
         return GO_ON
-    if when == "nobody" and not no_hope:
+    if when == "nobody":
         return next((rule.to for rule in rules if waited_s >= rule.after_s), "")
     return rules[0].to
 

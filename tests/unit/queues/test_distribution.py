@@ -204,7 +204,7 @@ def test_who_cannot_be_served_is_led_where_the_queue_says(when, rules, expected)
 def test_who_waits_too_long_goes_into_another_queue_with_the_waiting_time_and_then_out():
     sales = Queue("sales", needs=(Need("sales"),), longest_wait_s=60, overflow=(Way("nobody", "voicemail", 1000),))
     queue = replace(BILLING, overflow=(Way("waited", "queue:sales", 90),))
-    play = Play([queue, sales], here=("11",), asks={"may_come": lambda _queue, _now: True})
+    play = Play([queue, sales], here=("11",))
     play.do(AgentBusy("11", "lunch"))
     play.joins("c1")
     done = play.do(Tick(), 90)
@@ -220,13 +220,19 @@ def test_a_circle_of_overflows_ends_in_the_flow():
     assert [action.to for action in done] == ["queue:b", "return"]
 
 
-def test_callers_hope_as_long_as_the_queue_says_while_somebody_may_come():
+def test_callers_hope_as_long_as_somebody_may_come_and_the_queue_says():
+    hope = [True]
     queue = replace(BILLING, overflow=(Way("nobody", "voicemail", 120),))
-    play = Play([queue], here=(), asks={"may_come": lambda _queue, _now: True})
+    play = Play([queue], here=(), asks={"may_come": lambda _queue, _now: hope[0]})
     assert Overflow not in kinds(play.joins("c1"))
-    assert [a.to for a in play.do(Tick(), 120) if isinstance(a, Overflow)] == ["voicemail"]
-    play.joins("c2")
-    assert offer_of(play.do(AgentFree("11"), 60)).call_id == "c2"
+    assert Overflow not in kinds(play.do(Tick(), 600)), "a shift has begun, and its agent is late"
+    hope[0] = False
+    assert [a.to for a in play.do(Tick(), 60) if isinstance(a, Overflow)] == ["voicemail"]
+    assert Overflow not in kinds(play.joins("c2"))
+    assert Overflow not in kinds(play.do(Tick(), 119))
+    assert [a.to for a in play.do(Tick(), 1) if isinstance(a, Overflow)] == ["voicemail"]
+    play.joins("c3")
+    assert offer_of(play.do(AgentFree("11"), 60)).call_id == "c3"
 
 
 def test_when_the_last_agent_goes_callers_do_not_wait_in_vain():
