@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 
 GROUPS: Mapping[str, tuple[str, str]] = {
-    "calls": ("voice.cli", "Calls: list, show, play, export; place, hangup."),
+    "calls": ("voice.cli", "Calls: list, show, play, export; place, hangup, talk, supervise."),
     "dialplan": ("dialplans.cli", "What the robot says: check, list and try out flows."),
     "agents": ("queues.agents_cli", "Agents: add, change, list, show, state, import, remove."),
     "queues": ("queues.queues_cli", "Queues: add, change, list, show, status, apply, test, remove."),

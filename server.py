@@ -17,7 +17,16 @@ from dialplans.routing import routing
 from models import call_story
 from models.call_log import CallLog
 from models.control_desk import ControlDesk
-from models.control_protocol import HangUpCall, News, PlaceCall, SetAgentState, TakeUpFlow, TakeUpQueues
+from models.control_protocol import (
+    HangUpCall,
+    News,
+    OrderTalk,
+    PlaceCall,
+    SetAgentState,
+    SuperviseTalk,
+    TakeUpFlow,
+    TakeUpQueues,
+)
 from models.errors import HotlineError
 from models.settings import Settings
 from queues import metrics as queue_metrics
@@ -36,6 +45,7 @@ from voice.sip.address import bracketed, host_and_port
 from voice.sip.edge import SipEdge
 from voice.sip.stack import SipStack
 from voice.taking_up import TakingUp
+from voice.talk_orders import TalkOrders
 
 log = logging.getLogger("server")
 
@@ -94,6 +104,9 @@ class Server:
         """Where commands tell this server something."""
         self.control.bind(PlaceCall, self.calling.place)
         self.control.bind(HangUpCall, self.calling.hang_up)
+        talks = TalkOrders(self.office.phones)
+        self.control.bind(OrderTalk, talks.order)
+        self.control.bind(SuperviseTalk, talks.supervise)
         taking_up = TakingUp(
             published, settings.dialplan.directory, self.routing, self.reception.shelf, self.call_log.events
         )

@@ -54,6 +54,28 @@ class HangUpCall(Order):
     """Its id, or the beginning of it."""
 
 
+class OrderTalk(Order):
+    """Do in a running talk with an agent what the agent could key."""
+
+    call: str
+    """Id of the caller's call, or its beginning."""
+    order: str
+    """blind, consult, swap, complete, back, conference or hold."""
+    number: str = ""
+    """For blind and consult: whom."""
+
+
+class SuperviseTalk(Order):
+    """Call a supervisor into a running talk, or have the one who is there do something else."""
+
+    call: str
+    """Id of the caller's call, or its beginning."""
+    mode: str
+    """listen, whisper, barge, take-over or leave."""
+    user: str = ""
+    """Whose phone is called; empty: the one who is there already."""
+
+
 class TakeUpFlow(Order):
     """Give new calls what is published now under this name. News: prompts."""
 

@@ -1,4 +1,4 @@
-"""`hotline calls place` and `hotline calls hangup`: what the command line has the running server do with calls."""
+"""`hotline calls place`, `hangup`, `talk`, `supervise`: what the command line has the running server do with calls."""
 
 import sys
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
 from models.control_client import ask
-from models.control_protocol import Facts, HangUpCall, News, PlaceCall
+from models.control_protocol import Facts, HangUpCall, News, OrderTalk, PlaceCall, SuperviseTalk
 from models.settings_file import read_settings
 
 
@@ -46,4 +46,34 @@ def hang_up(
 ) -> None:
     """End a running call."""
     for told in ask(read_settings(config).data.directory, HangUpCall(call), 10.0):
+        say(told.sentence)
+
+
+Talk = Annotated[str, typer.Argument(metavar="ID", help="A call in which an agent is talked to, or its beginning.")]
+Mode = Annotated[str, typer.Argument(metavar="[MODE]", help="listen, whisper, barge, take-over or leave.")]
+
+
+@sentences
+def talk(
+    call: Talk,
+    order: Annotated[
+        str, typer.Argument(metavar="ORDER", help="blind, consult, swap, complete, back, conference or hold.")
+    ],
+    to: Annotated[str, typer.Argument(metavar="[TO]", help="Extension, queue or number, for blind and consult.")] = "",
+    config: ConfigFile = None,
+) -> None:
+    """Do in a talk what its agent could key: transfer the caller, consult, hold."""
+    for told in ask(read_settings(config).data.directory, OrderTalk(call, order, to), 10.0):
+        say(told.sentence)
+
+
+@sentences
+def supervise(
+    call: Talk,
+    mode: Mode = "listen",
+    by: Annotated[str, typer.Option(metavar="USER", help="Call this phone; else for the one who is there.")] = "",
+    config: ConfigFile = None,
+) -> None:
+    """Listen to a talk by phone, whisper to the agent, talk with both, take the caller over, or leave."""
+    for told in ask(read_settings(config).data.directory, SuperviseTalk(call, mode, by), 40.0):
         say(told.sentence)

@@ -29,9 +29,11 @@ from models.settings import Settings
 from models.settings_file import read_settings
 from voice import call_orders
 
-app = typer.Typer(no_args_is_help=True, help="Calls: list, show, play, export; place, hangup.")
+app = typer.Typer(no_args_is_help=True, help="Calls: list, show, play, export; place, hangup, talk, supervise.")
 app.command()(call_orders.place)
 app.command("hangup")(call_orders.hang_up)
+app.command()(call_orders.talk)
+app.command()(call_orders.supervise)
 PLAYERS = (("play", "-q"), ("aplay", "-q"), ("paplay",))
 
 

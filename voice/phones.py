@@ -57,12 +57,14 @@ class Phones:
         self.talks: dict[str, Talk] = {}
         """Running talks by the Call-ID of the caller's dialog."""
 
-    def talk(self, call_id: str) -> "Talk":
-        """Return the talk of the call with that id; raise `CannotDo` where it has none now."""
-        for talk in self.talks.values():
-            if talk.call_id == call_id:
-                return talk
-        raise CannotDo(f"Nobody talks with an agent in call {call_id} now.")
+    def talk(self, beginning: str) -> "Talk":
+        """Return the talk of the call whose id begins so; raise `CannotDo` where there is not exactly one."""
+        found = [talk for talk in self.talks.values() if talk.call_id.startswith(beginning)] if beginning else []
+        if len(found) > 1:
+            raise CannotDo(f"{len(found)} calls in which an agent is talked to have ids that begin with '{beginning}'.")
+        if not found:
+            raise CannotDo(f"Nobody talks with an agent in call {beginning} now.")
+        return found[0]
 
     def order(self, call_id: str, order: Order, number: str = "") -> None:
         """Have a talk's agent transfer, consult, swap … as by their keypad; raise `CannotDo` where that can't be."""

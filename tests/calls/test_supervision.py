@@ -1,13 +1,17 @@
 """Whole calls on the loopback line in whose talk a supervisor takes part."""
 
+import asyncio
+
 import pytest
 
+from models.control_protocol import OrderTalk, SuperviseTalk
 from models.errors import CannotDo
 from tests.calls.people import people_line
 from tests.calls.test_transfers import hears, until_nobody_passes_on
 from voice.people import Extension
 from voice.placing import CallRefused
 from voice.supervision import Supervision
+from voice.talk_orders import TalkOrders
 
 pytestmark = pytest.mark.looptime
 BEN = Extension("ben")
@@ -139,3 +143,35 @@ async def test_a_call_without_a_talk_is_refused_in_words(open_line):
     async with people_line(open_line, until_nobody_passes_on) as (_, _, finder):
         with pytest.raises(CannotDo, match="Nobody talks with an agent in call 06abc now"):
             Supervision(finder.phones).take_over("06abc")
+
+
+async def test_a_command_supervises_and_transfers_a_talk_by_the_beginning_of_its_id(open_line):
+    async def nobody_hears(news):
+        raise AssertionError("there is nothing to tell")
+
+    async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
+        caller = await line.call()
+        anna = await phones.answers("anna")
+        orders = TalkOrders(finder.phones)
+        [call_id] = line.stories
+        listening = asyncio.ensure_future(orders.supervise(SuperviseTalk(call_id[:9], "whisper", "ben"), nobody_hears))
+        ben = await phones.answers("ben")
+        assert (await listening).facts == {"id": call_id, "mode": "whisper"}
+        await caller.waits(0.1)
+        assert ben.stream.number in hears(anna)
+        with pytest.raises(
+            CannotDo, match="'sing' is no way to supervise; there are: listen, whisper"
+        ):
+            await orders.supervise(SuperviseTalk(call_id, "sing"), nobody_hears)
+        await orders.supervise(SuperviseTalk(call_id, "leave"), nobody_hears)
+        await caller.waits(0.1)
+        assert ben.call.over is not None
+        leaving = asyncio.ensure_future(orders.supervise(SuperviseTalk(call_id, "listen", "cleo"), nobody_hears))
+        cleo = await phones.rings("cleo")
+        leaving.cancel()
+        await caller.waits(0.1)
+        assert cleo.over is not None, "who gives the order up isn't called any longer"
+        await orders.order(OrderTalk(call_id, "blind", "202"), nobody_hears)
+        again = await phones.answers("ben")
+        assert caller.stream.hears == (again.stream.number,)
+        caller.hangs_up()
