@@ -10,9 +10,11 @@ from models.agent import AgentChange
 from models.database import moment
 from models.errors import CannotDo
 from queues.applying import unknown
-from queues.plan_rows import StoredAgent, stored_agents
+from queues.plan import Shift
+from queues.plan_rows import StoredAgent, stored_agents, stored_plan
 from queues.presence import Presence
 from queues.presence_rows import stored_presences
+from queues.staffing import on_shift
 
 LATEST = 20
 """Changes of state that are shown."""
@@ -21,8 +23,8 @@ Document = dict[str, Any]
 
 def agent_documents(connection: Connection, team: str = "", state: str = "") -> list[Document]:
     """Return all agents (of a team, in a state), by extension."""
-    presences = stored_presences(connection)
-    found = (_document(stored, presences[extension]) for extension, stored in stored_agents(connection).items())
+    presences, shifts = stored_presences(connection), stored_plan(connection).shifts
+    found = (_document(stored, presences[extension], shifts) for extension, stored in stored_agents(connection).items())
     return [one for one in found if (not team or one["team"] == team) and (not state or one["state"] == state)]
 
 
@@ -48,10 +50,11 @@ def agent_document(connection: Connection, extension: str) -> Document:
         }
         for row in rows
     ]
-    return {**_document(agents[extension], stored_presences(connection)[extension]), "changes": changes}
+    presence = stored_presences(connection)[extension]
+    return {**_document(agents[extension], presence, stored_plan(connection).shifts), "changes": changes}
 
 
-def _document(stored: StoredAgent, presence: Presence) -> Document:
+def _document(stored: StoredAgent, presence: Presence, shifts: tuple[Shift, ...]) -> Document:
     agent = stored.agent
     return {
         "extension": agent.extension,
@@ -67,6 +70,7 @@ def _document(stored: StoredAgent, presence: Presence) -> Document:
         "cost": agent.cost,
         "capacity": agent.capacity,
         "team": agent.team,
+        "on_shift": on_shift(agent, shifts, datetime.now().astimezone()),
         "address": agent.address,
         "enabled": agent.enabled,
         "password": bool(stored.ha1),
@@ -97,7 +101,7 @@ def print_agents(agents: list[Document]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("Extension", "Name", "State", "Since", "Languages", "Skills", "Team"):
+    for heading in ("Extension", "Name", "State", "Since", "Languages", "Skills", "Team", "Shift"):
         table.add_column(heading, no_wrap=heading in {"Extension", "State", "Since"})
     for agent in agents:
         state = agent["state"] + (f" ({agent['reason']})" if agent["reason"] else "")
@@ -105,7 +109,7 @@ def print_agents(agents: list[Document]) -> None:
             state = "disabled"
         skills = " ".join(f"{skill}={level}" for skill, level in agent["skills"].items())
         row = (agent["extension"], agent["name"], state, _local(agent["since"]), " ".join(agent["languages"]), skills)
-        table.add_row(*(Text(cell) for cell in (*row, agent["team"])))
+        table.add_row(*(Text(cell) for cell in (*row, agent["team"], "now" if agent["on_shift"] else "")))
     Console().print(table if agents else "There is no such agent; add one with hotline agents add.")
 
 
@@ -130,7 +134,7 @@ def print_agent(agent: Document) -> None:
 
     out = Console(highlight=False)
     out.print(Text(f"{agent['extension']} {agent['name']}: {in_words(agent)}"))
-    for key in ("languages", "skills", "cost", "capacity", "team", "address", "enabled", "password"):
+    for key in ("languages", "skills", "cost", "capacity", "team", "on_shift", "address", "enabled", "password"):
         if shown := _shown(agent[key]):
             out.print(Text(f"  {key:10} {shown}"))
     for change in agent["changes"]:

@@ -15,8 +15,11 @@ from queues.plan import Plan, Queue
 from queues.plan_rows import stored_plan
 from queues.presence import Presence
 from queues.presence_rows import stored_presences
-from queues.staffing import able, is_open, nobody_will_come
+from queues.staffing import able, is_open, nobody_will_come, should_be_ready
 
+HEADINGS = (
+    "Queue", "Open", "Waiting", "Longest", "Shift", "Ready", "Busy", "Paused", "Answered", "Lost", "In time",
+)  # fmt: skip
 WAITING = (QueueCallerState.QUEUED, QueueCallerState.OFFERED)
 
 
@@ -74,6 +77,7 @@ def _status(
         "nobody_will_come": nobody_will_come(plan, queue, logged_in, now),
         "waiting": sum(stay.state in WAITING for stay in stays),
         "longest_wait_s": round(max((s.waited_s + s.credit_s for s in stays if s.state in WAITING), default=0.0), 1),
+        "on_shift": sum(agent.extension in fit for agent in should_be_ready(plan, now)),
         "agents": {str(state): _count(fit.values(), state) for state in AgentState if state != AgentState.REMOVED},
         "today": _today(queue, stays),
     }
@@ -112,14 +116,15 @@ def print_status(rows: list[dict[str, Any]]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("Queue", "Open", "Waiting", "Longest", "Ready", "Busy", "Paused", "Answered", "Lost", "In time"):
+    for heading in HEADINGS:
         table.add_column(heading, no_wrap=True, justify="left" if heading in ("Queue", "Open") else "right")
     for row in rows:
         agents, today = row["agents"], row["today"]
         level = "-" if today["service_level"] is None else f"{today['service_level']:.0%} of {today['target']:.0%}"
         opened = "closed" if not row["open"] else "nobody" if row["nobody_will_come"] else "open"
         busy = agents["offered"] + agents["talking"] + agents["wrap-up"]
-        numbers = (row["waiting"], f"{row['longest_wait_s']:.0f} s", agents["ready"], busy, agents["paused"])
+        there = (row["on_shift"], agents["ready"], busy, agents["paused"])
+        numbers = (row["waiting"], f"{row['longest_wait_s']:.0f} s", *there)
         cells = (row["queue"], opened, *numbers, today["answered"], today["abandoned"], level)
         table.add_row(*(Text(str(cell)) for cell in cells))
     Console().print(table if rows else "There is no queue yet; add one with hotline queues add.")

@@ -109,6 +109,16 @@ def test_agents_are_listed_with_what_they_do(planned):
     assert "geheim" not in planned("agents show 201")
 
 
+def test_whoever_should_be_ready_now_is_shown_so(planned):
+    shifts = 'shifts: [{agent: "202", days: mon-sun, hours: "00:00-24:00"}]'
+    planned(f"queues apply {planned.write('shifts.yaml', shifts)}")
+    assert [(one["extension"], one["on_shift"]) for one in planned.json("agents list")] == [
+        ("201", False),
+        ("202", True),
+    ]
+    assert planned("agents list").splitlines()[2].split()[-1] == "now"
+
+
 def test_an_agent_is_added_changed_and_removed(planned):
     planned("agents add 203 --name 老王 --password env:NONE --skill tech=4", code=1)
     planned("agents add 203 --name 老王 --password x --skill tech=4 --language zh --language en")

@@ -168,6 +168,20 @@ def test_the_status_counts_who_waits_who_is_there_and_the_day(centre):
     assert (today["service_level"], today["average_speed_of_answer_s"]) == (0.5, 20.0)
 
 
+def test_the_status_tells_how_many_should_be_ready(centre, put):
+    put(
+        {
+            "shifts": [
+                {"agent": one, "days": "mon-fri", "hours": "09:00-17:00", "timezone": "UTC"} for one in ("201", "203")
+            ]
+        }
+    )
+    (status,) = centre.status()
+    assert status["on_shift"] == 2
+    put({"shifts": []})
+    assert centre.status()[0]["on_shift"] == 0
+
+
 def test_a_day_without_calls_has_no_figures(centre):
     (status,) = centre.status()
     today = status["today"]
