@@ -58,7 +58,7 @@ def outcomes(known: Knowledge, asked: Sequence[Question], language: str) -> list
         candidates = known.candidates(question.text, language, DAY)
         order = [one.article_id for one in candidates]
         rank = order.index(question.article) if question.article in order else 9
-        answered = bool(candidates) and candidates[0].confidence >= ACCEPT
+        answered = bool(candidates) and candidates[0].confidence >= ACCEPT[language]
         found.append(Outcome(bool(question.article), rank, answered))
     return found
 

@@ -9,8 +9,9 @@ questions about other articles (`python -m bench knowledge`).
 import math
 from dataclasses import dataclass
 
-ACCEPT = 0.65
-"""Below this confidence, the answer is "I don't know"."""
+ACCEPT = {"en": 0.65, "zh": 0.7}
+"""Below this confidence, the answer is "I don't know". By language: on Chinese development questions 0.65 lets more
+questions pass that no article answers (94 % rejected, 96 % at 0.7, for 62.5 and 60.9 % right answers)."""
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Knowledge:
         `tags`: only articles with at least one of them; none given, all.
         """
         candidates = self.candidates(question, language, at, tags, 2)
-        if not candidates or candidates[0].confidence < ACCEPT:
+        if not candidates or candidates[0].confidence < ACCEPT[language]:
             return None
         best = candidates[0]
         entry = self._prepared[best.article_id].entry
