@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dialplans.complaint import did_you_mean
 from knowledge.text_file import read_text
-from queues.plan_entry import Location, PlanRefused
+from queues.plan_entry import Location, PlanRefused, instead
 from queues.plan_reading import AGENT_KEYS
 
 CHINESE = {
@@ -72,7 +71,7 @@ def _key(path: Path, heading: str) -> str:
     heading = heading.strip().lower()
     key = CHINESE.get(heading, heading)
     if key not in AGENT_KEYS:
-        raise PlanRefused([f"{path} has an unknown column '{heading}'; {did_you_mean(heading, AGENT_KEYS)}."])
+        raise PlanRefused([f"{path} has an unknown column '{heading}'; {instead(heading, AGENT_KEYS)}."])
     return key
 
 

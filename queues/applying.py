@@ -7,13 +7,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, delete
 
-from dialplans.complaint import did_you_mean
 from models.phone import Phone
 from models.settings import SipSettings
 from queues.journal import record
 from queues.plan import Agent, Plan, Shift
 from queues.plan_checks import Subject, contradictions
-from queues.plan_entry import PlanRefused
+from queues.plan_entry import PlanRefused, instead
 from queues.plan_reading import Secret, Written
 from queues.plan_rows import (
     Ha1,
@@ -268,5 +267,5 @@ def without_queue(connection: Connection, name: str) -> list[Change]:
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """Return the sentence for a name that nothing has."""
     known = list(known)
-    way_out = did_you_mean(name, known) if known else f"add it with hotline {kind}s add"
+    way_out = instead(name, known) if known else f"add it with hotline {kind}s add"
     return f"There is no {kind} '{name}'; {way_out}."

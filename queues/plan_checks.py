@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dialplans.complaint import did_you_mean
 from queues.plan import Plan, Queue
+from queues.plan_entry import instead
 
 Subject = tuple[str, str]
 """Kind ("agent", "queue", "calendar", "shift") and name of an entry."""
@@ -32,7 +32,7 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
     yield from _skills(plan)
     for queue in plan.queues.values():
         if queue.hours and queue.hours not in plan.calendars:
-            way_out = did_you_mean(queue.hours, plan.calendars) if plan.calendars else "add it under calendars"
+            way_out = instead(queue.hours, plan.calendars) if plan.calendars else "add it under calendars"
             sentence = f"Queue '{queue.name}' has the unknown calendar '{queue.hours}' as hours; {way_out}."
             yield Contradiction(("queue", queue.name), "hours", sentence)
         yield from _overflows(plan, queue)
@@ -49,7 +49,7 @@ def _skills(plan: Plan) -> Iterator[Contradiction]:
     known = known_skills(plan)
     for agent in plan.agents.values() if plan.skills else ():
         for skill in sorted(set(agent.skills) - known):
-            sentence = f"Agent {agent.extension} has the unknown skill '{skill}'; {did_you_mean(skill, sorted(known))}."
+            sentence = f"Agent {agent.extension} has the unknown skill '{skill}'; {instead(skill, sorted(known))}."
             yield Contradiction(("agent", agent.extension), "skills", sentence)
     for queue in plan.queues.values():
         for need in queue.needs:
@@ -61,7 +61,7 @@ def _skills(plan: Plan) -> Iterator[Contradiction]:
 
 
 def _way_out(skill: str, known: frozenset[str]) -> str:
-    return did_you_mean(skill, sorted(known)) if known else "no agent has any skill yet: give it to one first"
+    return instead(skill, sorted(known)) if known else "no agent has any skill yet: give it to one first"
 
 
 def _overflows(plan: Plan, queue: Queue) -> Iterator[Contradiction]:
@@ -70,7 +70,7 @@ def _overflows(plan: Plan, queue: Queue) -> Iterator[Contradiction]:
         if way.queue and way.queue not in plan.queues:
             names = [name for name in plan.queues if name != queue.name]
             sentence = (
-                f"Queue '{queue.name}' overflows to the unknown queue '{way.queue}'; {did_you_mean(way.queue, names)}."
+                f"Queue '{queue.name}' overflows to the unknown queue '{way.queue}'; {instead(way.queue, names)}."
             )
             yield Contradiction(about, "overflow", sentence)
         if way.when == "closed" and not queue.hours:
@@ -126,11 +126,11 @@ def _shifts(plan: Plan) -> Iterator[Contradiction]:
         about = ("shift", str(number))
         if shift.agent and shift.agent not in plan.agents:
             sentence = (
-                f"Shift {number + 1} is for the unknown agent {shift.agent}; {did_you_mean(shift.agent, plan.agents)}."
+                f"Shift {number + 1} is for the unknown agent {shift.agent}; {instead(shift.agent, plan.agents)}."
             )
             yield Contradiction(about, "agent", sentence)
         if shift.team and shift.team not in teams:
             sentence = (
-                f"Shift {number + 1} is for the unknown team '{shift.team}'; {did_you_mean(shift.team, sorted(teams))}."
+                f"Shift {number + 1} is for the unknown team '{shift.team}'; {instead(shift.team, sorted(teams))}."
             )
             yield Contradiction(about, "team", sentence)

@@ -7,12 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from dialplans.calendars import NotACalendar
-from dialplans.complaint import did_you_mean, listing
+from dialplans.complaint import listing, nearest
 from models.errors import OperatorFault
 
 T = TypeVar("T")
 Location = tuple[str | int, ...]
 """Keys and indexes from the top of the document."""
+
+
+MOST_SHOWN = 20
+"""Complaints that are printed; one wrong line may bring thousands about."""
+MOST_NAMED = 8
+"""Names that a remedy lists."""
 
 
 def nowhere(location: Location) -> str:
@@ -25,7 +31,9 @@ class PlanRefused(OperatorFault):
 
     def __init__(self, complaints: Iterable[str]) -> None:
         self.complaints = tuple(complaints)
-        super().__init__("\n".join(self.complaints))
+        more = len(self.complaints) - MOST_SHOWN
+        rest = [f"And {more} more like these."] if more > 0 else []
+        super().__init__("\n".join([*self.complaints[:MOST_SHOWN], *rest]))
 
 
 @dataclass
@@ -74,7 +82,7 @@ class Entry:
         known = tuple(known)
         for key in self.value:
             if key not in known:
-                self.complain(f"has an unknown key '{key}'; {did_you_mean(str(key), known)}.", str(key))
+                self.complain(f"has an unknown key '{key}'; {instead(str(key), known)}.", str(key))
 
     def text(self, key: str, otherwise: str = "") -> str:
         """Return a text, or digits that were written as a number."""
@@ -92,7 +100,7 @@ class Entry:
         found = self.text(key, otherwise)
         if found in known or found == otherwise:
             return found
-        self.complain(f"has an unknown {key} '{found}'; {did_you_mean(found, known)}.", key)
+        self.complain(f"has an unknown {key} '{found}'; {instead(found, known)}.", key)
         return otherwise
 
     def number(self, key: str, otherwise: float, lowest: float = 0, highest: float = math.inf) -> float:
@@ -212,6 +220,16 @@ def a_name(entry: Entry, key: str, pattern: "re.Pattern[str]", rule: str) -> str
     if not pattern.fullmatch(name):
         entry.complain(f"has the {key} '{name}'; write {rule}.", key)
     return name
+
+
+def instead(word: str, names: Iterable[str]) -> str:
+    """Return what to write instead of `word`: the nearest name, or some of them, or all."""
+    names = list(names)
+    if near := nearest(word, names):
+        return f"write '{near}' instead"
+    if len(names) > MOST_NAMED:
+        return f"write one of {', '.join(names[:MOST_NAMED])} … ({len(names)} in all)"
+    return f"write {listing(names)} instead" if names else "there is nothing to choose from yet"
 
 
 def one_of(words: Iterable[str]) -> str:

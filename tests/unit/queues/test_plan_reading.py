@@ -1,6 +1,7 @@
 """What an administrator writes is read as meant, or refused in one sentence with its remedy."""
 
 from datetime import date, time
+from typing import Any
 
 import pytest
 
@@ -261,3 +262,19 @@ def test_only_what_touches_a_changed_entry_is_complained_about():
     with pytest.raises(PlanRefused) as refused:
         written.check(written.plan, frozenset({("queue", "b")}))
     assert refused.value.complaints == ("Queue 'b' has the unknown calendar 'lost' as hours; add it under calendars.",)
+
+
+def test_thousands_of_complaints_are_not_all_printed():
+    agents = [{"extension": str(number), "capacity": 0} for number in range(1000, 3000)]
+    with pytest.raises(PlanRefused) as refused:
+        read_plan({"agents": agents})
+    assert len(refused.value.complaints) == 2000
+    lines = str(refused.value).splitlines()
+    assert (len(lines), lines[-1]) == (21, "And 1980 more like these.")
+
+
+def test_a_remedy_does_not_list_a_hundred_names():
+    others: dict[str, Any] = {f"q{number}": {} for number in range(100)}
+    queues = others | {"lost": {"overflow": [{"when": "full", "to": "queue:zzz"}]}}
+    (sentence,) = refusal({"queues": queues})
+    assert sentence.endswith("write one of q0, q1, q2, q3, q4, q5, q6, q7 … (100 in all).")
