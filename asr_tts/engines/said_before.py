@@ -4,6 +4,7 @@ Told of amounts, it writes 四千五百元 where it wrote 撕截五百人, and "
 and then it repeats what it was told instead of what it hears, so that has to be found out (`echoes`).
 """
 
+import re
 from difflib import SequenceMatcher
 
 from rapidfuzz import fuzz
@@ -30,6 +31,10 @@ BEFORE: dict[QuestionKind, dict[str, str]] = {
 LONGEST_CHANCE = {"en": 12, "zh": 3}
 """Signs (in English with the spaces) up to which a text may be a part of what was told before by chance."""
 
+SHORT = {"en": 20, "zh": 5}
+"""Signs up to which a text may be made of noise in the manner of what was told ("one hundred dollars", 三百元)."""
+_AGAIN = re.compile(r"([㐀-鿿]+[点分元块毛月号天半刻钟上午])\s*\1")
+"""A value said twice in a row, which is what noise becomes as well (三点半。三点半。)."""
 ALIKE = 55.0
 """Likeness (0-100) of two texts from which they are taken for the same sound."""
 
@@ -37,6 +42,13 @@ ALIKE = 55.0
 def said_before(kind: QuestionKind, language: str) -> str:
     """Return what to tell, "" where nothing helps."""
     return BEFORE.get(kind, {}).get(language, "")
+
+
+def wants_proof(text: str, before: str, language: str) -> bool:
+    """Tell whether `text` is to be decoded again without `before`: it repeats that, or may be a value made of noise."""
+    heard = plain(text)
+    short = len(heard) <= SHORT.get(language, 0)
+    return bool(before) and (short or bool(_AGAIN.search(heard)) or echoes(text, before, language))
 
 
 def echoes(text: str, before: str, language: str) -> bool:

@@ -20,7 +20,7 @@ from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
 from asr_tts.activity import FULL_SCALE
-from asr_tts.engines.said_before import echoes, said_before, sounds_alike
+from asr_tts.engines.said_before import said_before, sounds_alike, wants_proof
 from asr_tts.heard_text import tidy
 from asr_tts.recognition import Question, Samples, Transcript
 from asr_tts.speech_protocol import QuestionKind
@@ -90,7 +90,7 @@ class Whisper:
         language = self._language(encoded, question)
         before = _before(question, language)
         transcript = self._decode(encoded, question, language, seconds, before)
-        if not echoes(transcript.text, before, language):
+        if not wants_proof(transcript.text, before, language):
             return transcript
         alone = self._decode(encoded, question, language, seconds, "")
         return transcript if sounds_alike(transcript.text, alone.text) else alone

@@ -1,7 +1,7 @@
 import pytest
 
 from asr_tts.endpointing import MS, Manner
-from asr_tts.engines.said_before import BEFORE, echoes, said_before, sounds_alike
+from asr_tts.engines.said_before import BEFORE, echoes, said_before, sounds_alike, wants_proof
 
 
 @pytest.mark.parametrize("kind", ["money", "moment", "digits"])
@@ -44,6 +44,20 @@ def test_what_repeats_what_was_told_is_suspected(heard, language):
 )
 def test_what_says_something_else_is_not_suspected(heard, language):
     assert not echoes(heard, BEFORE["money"][language], language)
+
+
+@pytest.mark.parametrize(
+    ("heard", "language"),
+    [("三百元。", "zh"), ("One hundred dollars.", "en"), ("四十分，三十分，三十分，三十分", "zh")],
+)
+def test_a_short_value_is_proved_for_noise_becomes_one(heard, language):
+    assert wants_proof(heard, BEFORE["money"][language], language)
+    assert not wants_proof(heard, "", language)
+
+
+def test_a_long_value_is_taken_as_it_is():
+    assert not wants_proof("一共四千五百五十元", BEFORE["money"]["zh"], "zh")
+    assert not wants_proof("I paid six hundred and eighty-seven dollars.", BEFORE["money"]["en"], "en")
 
 
 def test_nothing_told_is_never_repeated():
