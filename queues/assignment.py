@@ -79,7 +79,9 @@ class Assignment:
                 at += 1
             next_of[which] = at
             if at < len(order):
-                self._take(waiter, order[at])
+                place = order[at]
+                holder[place], self.given[waiter] = waiter, place
+                self._free ^= 1 << place
                 continue
             found = self._search(group, self._free, self._lost)
             if found.end < 0:
@@ -91,20 +93,22 @@ class Assignment:
 
     def _improve(self) -> None:
         """Let each in order have the best place with which those behind still get one."""
-        fixed = 0
+        demand = self._demand
+        fixed, is_fixed = 0, bytearray(demand.places)
         closed = deque([self._lost], REMEMBERED)
-        next_of = [0] * len(self._demand.orders)
-        for waiter, own in enumerate(self.given):
+        next_of = [0] * len(demand.orders)
+        for waiter, (own, which) in enumerate(zip(self.given, demand.order_of, strict=True)):
             if own < 0:
                 continue
-            which = self._demand.order_of[waiter]
-            order, at = self._demand.orders[which], next_of[which]
-            while fixed >> order[at] & 1:
+            order, at = demand.orders[which], next_of[which]
+            while is_fixed[order[at]]:
                 at += 1
             next_of[which] = at
             if order[at] != own:
                 self._better(waiter, order, at, fixed, closed)
-            fixed |= 1 << self.given[waiter]
+                own = self.given[waiter]
+            is_fixed[own] = 1
+            fixed |= 1 << own
 
     def _better(self, waiter: int, order: Sequence[int], at: int, fixed: int, closed: deque[int]) -> None:
         """Give a waiter the best place from `order[at]` on that is free, or whose holder can move."""

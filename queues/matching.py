@@ -18,6 +18,7 @@ import numpy as np
 from queues.assignment import Demand, assign
 from queues.candidates import Candidate, Candidates
 from queues.preferences import Asked, Kind, Preferences, Supply
+from queues.strategies import FrozenStrategy
 from queues.waiter import Waiter
 
 
@@ -39,6 +40,7 @@ class Matching:
         self._kinds: dict[Asked, Kind] = {}
         self._changes: list[tuple[float, str, float]] = []
         """When a waiter asks for less: time, call id, when that one joined."""
+        self._ways: dict[FrozenStrategy, int] = {}
         self._version = -1
         """Of `candidates`, when it was last worked out who fits."""
         self._fits = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
@@ -104,7 +106,8 @@ class Matching:
         asked = (wish.levels(waiter.joined, now), wish.tongue(waiter.joined, now), skills, wish.strategy)
         kind = self._kinds.get(asked)
         if kind is None:
-            kind = self._kinds[asked] = Kind(asked)
+            way = self._ways.setdefault(wish.strategy, len(self._ways))
+            kind = self._kinds[asked] = Kind(asked, way=way)
             self._known = False
             if self._version == self.candidates.version:
                 kind.learn(self.candidates)
@@ -154,7 +157,7 @@ class Matching:
             for _, _, _, nth, waiter in callers
         ]
         given = assign(Demand(preferences.orders, order_of, group_of, preferences.fits, supply.rows.size))
-        names = [self.candidates.extensions[row] for row in supply.rows.tolist()]
+        names = supply.names
         if not any(kind.strategy == "ring-all" for kind in live):
             return [
                 Pair(caller[2], (names[place],)) for caller, place in zip(callers, given, strict=True) if place >= 0

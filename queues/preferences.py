@@ -32,8 +32,10 @@ class Kind:
     """By call id."""
     fit: Indices = field(default_factory=_none)
     """Rows of the agents who fit, free or not."""
-    skills: Numbers = field(default_factory=_none)
+    skills: list[int] = field(default_factory=list)
     """Rows of the skills that count for ability."""
+    way: int = 0
+    """Number of the strategy, the same for the same one: shorter to compare."""
 
     def __post_init__(self) -> None:
         self.strategy: FrozenStrategy = self.asked[3]
@@ -43,7 +45,7 @@ class Kind:
         """Work out who fits."""
         levels, language, skills, _ = self.asked
         self.fit = np.flatnonzero(candidates.fitting(levels, language))
-        self.skills = np.array([candidates.skill(name) for name in skills], dtype=np.intp)
+        self.skills = [candidates.skill(name) for name in skills]
 
 
 class Supply:
@@ -56,6 +58,9 @@ class Supply:
         """One more than the highest load."""
         self.several = self.loads > 1 or int(np.bincount(rows).max()) > 1
         """Whether an agent may have several places, or calls in hand."""
+        extensions = candidates.extensions
+        self.names = [extensions[row] for row in rows.tolist()]
+        """Whose place it is."""
         self._places: dict[str, tuple[int, ...]] = {}
 
     def fitting(self, kind_of: Numbers, rows: Indices) -> tuple[Numbers, Indices]:
@@ -77,10 +82,10 @@ class Supply:
     def places(self) -> dict[str, tuple[int, ...]]:
         """Return the places of each agent who has any, by extension."""
         if not self._places:
-            extensions = self.candidates.extensions
-            for place, row in enumerate(self.rows.tolist()):
-                name = extensions[row]
-                self._places[name] = (*self._places[name], place) if name in self._places else (place,)
+            self._places = dict(zip(self.names, zip(range(len(self.names))), strict=True))
+            if self.several:
+                for name in self._places:
+                    self._places[name] = tuple(place for place, other in enumerate(self.names) if other == name)
         return self._places
 
 
@@ -92,12 +97,18 @@ class Preferences:
         self._kinds, self.supply = kinds, supply
         self._numbers: dict[int, list[float]] = {}
         """Numbers by which a mix ordered its places; by kind."""
-        mixed = np.array([not isinstance(kind.strategy, str) for kind in kinds])[kind_of]
         self.orders: list[list[int]] = [[] for _ in kinds]
         """Places, best first: of each kind, then of waiters with an order of their own."""
-        self._order_by_rank(kind_of[~mixed], place_of[~mixed])
-        if mixed.any():
+        self._way = np.array([kind.way for kind in kinds])
+        self._strategies = {kind.way: kind.strategy for kind in kinds}
+        self._skills = self._skills_of_kinds()
+        mixes = [way for way, strategy in self._strategies.items() if not isinstance(strategy, str)]
+        if mixes:
+            mixed = np.isin(self._way, mixes)[kind_of]
             self._order_by_points(kind_of[mixed], place_of[mixed])
+            self._order_by_rank(kind_of[~mixed], place_of[~mixed])
+        else:
+            self._order_by_rank(kind_of, place_of)
         self.fits = self._bits(kind_of, place_of)
         """Places that fit, as bits, by kind."""
 
@@ -129,19 +140,20 @@ class Preferences:
     def _order_by_rank(self, kind_of: Numbers, place_of: Indices) -> None:
         """Order by strategies that give every place a rank: one sort of whole numbers, from which places are read."""
         supply = self.supply
-        names = sorted({kind.strategy for kind in self._kinds if isinstance(kind.strategy, str)})
-        number_of = {name: nth for nth, name in enumerate(names)}
-        ranks = np.empty((len(names) + 1, supply.rows.size), dtype=np.int64)
+        names = {way: name for way, name in self._strategies.items() if isinstance(name, str)}
+        ranks = np.empty((len(names), supply.rows.size), dtype=np.int64)
         places = np.empty_like(ranks)
-        for nth, name in enumerate(names):
+        row_of = np.zeros(max(self._strategies) + 1, dtype=np.intp)
+        able = np.zeros(len(self._kinds), dtype=np.bool_)
+        for nth, (number, name) in enumerate(names.items()):
+            row_of[number] = nth
             numbers = ranking(name, supply.rows, supply.candidates)
             places[nth] = np.arange(supply.rows.size) if numbers is None else self._sorted(numbers, supply.load)
             ranks[nth, places[nth]] = np.arange(supply.rows.size)
-        way = np.array(
-            [number_of[kind.strategy] if isinstance(kind.strategy, str) else len(names) for kind in self._kinds]
-        )
+            if name == "ability":
+                able = self._way == number
+        way = row_of[self._way]
         # (kind, load, missing ability, rank); without ability the rank says it all.
-        able = way == number_of.get("ability", -1)
         missing = np.zeros(place_of.size, dtype=np.int64)
         if able.any():
             which = able[kind_of]
@@ -158,19 +170,17 @@ class Preferences:
         """Order by mixes: the most points first, those with fewer calls in hand before."""
         supply = self.supply
         numbers = np.zeros(place_of.size)
-        strategies = {kind.strategy for kind in self._kinds if not isinstance(kind.strategy, str)}
-        mix_of = {strategy: nth for nth, strategy in enumerate(strategies)}
-        way = np.array([-1 if isinstance(kind.strategy, str) else mix_of[kind.strategy] for kind in self._kinds])[
-            kind_of
-        ]
-        for strategy in strategies:
-            which = way == mix_of[strategy]
+        way = self._way[kind_of]
+        for number, strategy in self._strategies.items():
+            if isinstance(strategy, str):
+                continue
+            which = way == number
             kinds, places = kind_of[which], place_of[which]
             points = np.zeros(places.size)
             for name, weight in strategy:
                 if name == "ability":
-                    skills = np.array([max(1, kind.skills.size) for kind in self._kinds])
-                    points += weight * (self._ability(kinds, places) / (10.0 * skills[kinds]))
+                    needed = np.array([max(1, len(kind.skills)) for kind in self._kinds])
+                    points += weight * (self._ability(kinds, places) / (10.0 * needed[kinds]))
                 else:
                     points += weight * shares(name, supply.rows, supply.candidates, supply.now)[places]
             numbers[which] = -points
@@ -179,20 +189,23 @@ class Preferences:
 
     def _sorted(self, numbers: Floats, load: Numbers, kind_of: Numbers | None = None) -> Indices:
         """Return what comes first: lower load, then lower number, then what comes first already."""
+        if self.supply.loads == 1 and kind_of is None:
+            return numbers.argsort(kind="stable")
         keys = (numbers, load) if self.supply.loads > 1 else (numbers,)
         return np.lexsort(keys if kind_of is None else (*keys, kind_of))
 
+    def _skills_of_kinds(self) -> Indices:
+        """Return the rows of the skills that count for ability, by kind; filled up with that which nobody has."""
+        most = max(len(kind.skills) for kind in self._kinds)
+        rows = [[*kind.skills, *[0] * (most - len(kind.skills))] for kind in self._kinds]
+        return np.array(rows, dtype=np.intp).reshape(len(rows), most)
+
     def _ability(self, kind_of: Numbers, place_of: Indices) -> Numbers:
         """Return the sum of levels that the agent of a place has in what a kind needs."""
-        most = max((kind.skills.size for kind in self._kinds), default=0)
-        skills = np.zeros((len(self._kinds), most), dtype=np.intp)
-        for nth, kind in enumerate(self._kinds):
-            skills[nth, : kind.skills.size] = kind.skills
-        rows = self.supply.rows[place_of]
-        levels = self.supply.candidates.levels
+        rows, levels = self.supply.rows[place_of], self.supply.candidates.levels
         total = np.zeros(place_of.size, dtype=np.int64)
-        for column in range(most):
-            total += levels[skills[kind_of, column], rows]
+        for column in range(self._skills.shape[1]):
+            total += levels[self._skills[kind_of, column], rows]
         return total
 
     def _deal(self, kinds: Numbers, places: Indices, numbers: Floats | None = None) -> None:
