@@ -8,7 +8,7 @@ password is another user at once.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -44,8 +44,15 @@ Written = asyncio.Future[None]
 
 
 class AgentBook:
-    def __init__(self, engine: Engine, journal: Journal, clock: Callable[[], float] = time.time) -> None:
-        """`clock` in Unix seconds. `open` reads the database."""
+    def __init__(
+        self,
+        engine: Engine,
+        journal: Journal,
+        clock: Callable[[], float] = time.time,
+        taken: Iterable[str] = (),
+    ) -> None:
+        """`clock` in Unix seconds; `taken`: names that phones of others register by. `open` reads the database."""
+        self._taken = frozenset(taken)
         self._engine, self._journal, self._clock = engine, journal, clock
         self._agents: dict[str, StoredAgent] = {}
         self._presences: dict[str, Presence] = {}
@@ -161,7 +168,7 @@ class AgentBook:
             {
                 (extension, algorithm): ha1
                 for extension, stored in agents.items()
-                if stored.agent.enabled
+                if stored.agent.enabled and extension not in self._taken
                 for algorithm, ha1 in zip(algorithms, (stored.ha1.md5, stored.ha1.sha256), strict=True)
                 if ha1
             }

@@ -17,6 +17,7 @@ from models.settings import Settings
 from queues.agents import AgentBook
 from queues.applying import unknown
 from queues.callback import Callbacks, Dial
+from queues.customer_look_up import CustomerLookUp
 from queues.distributor import Distributor
 from queues.front_desk import FrontDesk
 from queues.journal import Journal
@@ -41,11 +42,14 @@ class CallCentre:
         self._engine = open_engine(database_url(settings))
         self._steady_clock = steady_clock
         self.journal = Journal(self._engine)
-        self.book = AgentBook(self._engine, self.journal)
-        self.distributor = Distributor(self._engine, self.journal, self.book, settings.dialplan.timezone, steady_clock)
         users = [user.name for user in settings.sip.users]
+        self.book = AgentBook(self._engine, self.journal, taken=users)
+        self.distributor = Distributor(self._engine, self.journal, self.book, settings.dialplan.timezone, steady_clock)
         self.callbacks = Callbacks(self._engine, self.distributor, dial)
-        self.people = FrontDesk(self._engine, self.book, self.distributor, self.callbacks, users)
+        self.customers = CustomerLookUp(settings.queues.customers)
+        self.people = FrontDesk(
+            self._engine, self.book, self.distributor, self.callbacks, users, self.customers
+        )
         self.service_codes = ServiceCodes(self.book, self.distributor.dispose)
         self._node = ""
         self._edge: SipEdge | None = None
@@ -76,6 +80,7 @@ class CallCentre:
 
     async def close(self) -> None:
         """Write what is left."""
+        await self.customers.close()
         await asyncio.to_thread(self.journal.close)
         self._engine.dispose()
 

@@ -10,7 +10,7 @@ from models.database import migrate, open_engine
 from models.errors import CannotDo
 from models.settings import DatabaseSettings, Settings, SipSettings, UserSettings
 from queues.call_centre import CallCentre
-from voice.sip.digest import answer_to, best_challenge
+from voice.sip.digest import answer_to, best_challenge, hashed
 from voice.sip.edge import SipEdge
 from voice.sip.registrar import Register
 
@@ -131,6 +131,14 @@ async def test_a_password_changed_while_no_server_ran_throws_the_phones_out_too(
     put({"agents": [{**ANNA, "password": "another"}]})
     async with Centre(settings) as again:
         assert again.registered == []
+
+
+async def test_an_agent_has_no_say_in_the_password_of_a_user_of_the_settings(settings, put):
+    put({"agents": [{"extension": "alice", "password": "agents"}]})
+    only_md5 = UserSettings(name="alice", ha1=hashed("MD5", "alice:hotline:right"))
+    async with Centre(settings.model_copy(update={"sip": SipSettings(users=[only_md5])})) as one:
+        assert one.register("alice", "agents") == (401, 401)
+        assert one.register("alice", "right") == (401, 200)
 
 
 async def test_an_agent_is_added_while_the_server_runs(settings, put):
