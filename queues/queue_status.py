@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
@@ -20,6 +20,9 @@ from queues.staffing import able, is_open, nobody_will_come, should_be_ready
 HEADINGS = (
     "Queue", "Open", "Waiting", "Longest", "Shift", "Ready", "Busy", "Paused", "Answered", "Lost", "In time",
 )  # fmt: skip
+if TYPE_CHECKING:
+    from rich.table import Table
+
 WAITING = (QueueCallerState.QUEUED, QueueCallerState.OFFERED)
 
 
@@ -112,6 +115,12 @@ def _mean(values: list[float]) -> float | None:
 def print_status(rows: list[dict[str, Any]]) -> None:
     """Print a table."""
     from rich.console import Console
+
+    Console().print(status_table(rows) if rows else "There is no queue yet; add one with hotline queues add.")
+
+
+def status_table(rows: list[dict[str, Any]]) -> "Table":
+    """Return the figures of queues, one a row."""
     from rich.table import Table
     from rich.text import Text
 
@@ -127,4 +136,4 @@ def print_status(rows: list[dict[str, Any]]) -> None:
         numbers = (row["waiting"], f"{row['longest_wait_s']:.0f} s", *there)
         cells = (row["queue"], opened, *numbers, today["answered"], today["abandoned"], level)
         table.add_row(*(Text(str(cell)) for cell in cells))
-    Console().print(table if rows else "There is no queue yet; add one with hotline queues add.")
+    return table

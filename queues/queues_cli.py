@@ -7,7 +7,7 @@ import typer
 
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 
-app = typer.Typer(no_args_is_help=True, help="Queues: add, change, list, show, status, apply, test, remove.")
+app = typer.Typer(no_args_is_help=True, help="Queues: add, change, list, show, status, watch, apply, test, remove.")
 
 QueueName = Annotated[str, typer.Argument(metavar="NAME", help="Such as billing.", show_default=False)]
 Needs = Annotated[
@@ -123,6 +123,32 @@ def status(
         print_json(rows[0] if name else rows)
     else:
         print_status(rows)
+
+
+@app.command()
+@sentences
+def watch(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Without one, all queues.")] = "",
+    seconds: Annotated[float, typer.Option(min=0.2, help="From one look to the next.")] = 1.0,
+    times: Annotated[int, typer.Option(min=0, help="How often to look; 0: until Ctrl-C.")] = 0,
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """Show queues, agents and callers live, until Ctrl-C; with --json, as they are now."""
+    from models.settings_file import read_settings
+    from queues.board import seen, watch
+    from queues.editing import reading
+
+    settings = read_settings(config)
+
+    def look() -> dict[str, list[dict[str, Any]]]:
+        with reading(settings) as connection:
+            return seen(connection, name)
+
+    if as_json:
+        print_json(look())
+    else:
+        watch(look, seconds, times)
 
 
 @app.command()
