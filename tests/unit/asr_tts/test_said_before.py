@@ -48,7 +48,7 @@ def test_what_says_something_else_is_not_suspected(heard, language):
 
 @pytest.mark.parametrize(
     ("heard", "language"),
-    [("三百元。", "zh"), ("One hundred dollars.", "en"), ("四十分，三十分，三十分，三十分", "zh")],
+    [("三百元。", "zh"), ("四十分，三十分，三十分，三十分", "zh")],
 )
 def test_a_short_value_is_proved_for_noise_becomes_one(heard, language):
     assert wants_proof(heard, BEFORE["money"][language], language)
