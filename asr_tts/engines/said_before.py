@@ -32,7 +32,7 @@ LONGEST_CHANCE = {"en": 12, "zh": 3}
 """Signs (in English with the spaces) up to which a text may be a part of what was told before by chance."""
 
 SHORT = {"zh": 5}
-"""Signs up to which a text may be made of noise in the manner of what was told (三百元); in English that is rejected."""
+"""Signs up to which a text may be noise in the manner of what was told (三百元); in English that is rejected."""
 _AGAIN = re.compile(r"([㐀-鿿]+[点分元块毛月号天半刻钟上午])\s*\1")
 """A value said twice in a row, which is what noise becomes as well (三点半。三点半。)."""
 ALIKE = 55.0
