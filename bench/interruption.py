@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from ruamel.yaml import YAML
 
 from bench import phone_callers, sounds
 from bench.hotline_under_test import hotline, turns_of
@@ -68,7 +68,7 @@ class Sound:
 @cache
 def words(kind: str, language: str) -> tuple[str, ...]:
     """Return what is said: "backchannels" or "interruptions"."""
-    return tuple(yaml.safe_load(WORDS.read_text(encoding="utf-8"))[kind][language])
+    return tuple(YAML(typ="safe").load(WORDS.read_text(encoding="utf-8"))[kind][language])
 
 
 def said(kind: str, language: str, count: int) -> list[Sound]:

@@ -63,7 +63,7 @@ def dictate(text: str, language: str, voice: str, pace: float, chance: random.Ra
 
     Six digits and more without a comma are given in groups of three or four.
     """
-    parts = []
+    parts: list[Samples] = []
     for group in re.split(r"(?<=[,，])\s*", grouped(text, chance.choice((3, 4)))):
         pause = np.zeros(int(RATE * chance.uniform(0.3, 0.5)), np.int16)
         parts += [pause] * bool(parts) + [trimmed(say(group, language, voice, pace))]

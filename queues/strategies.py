@@ -70,7 +70,7 @@ def shares(name: str, rows: Indices, candidates: Candidates, now: float) -> Floa
         case "round-robin":
             return _long_ago(now - candidates.offered_at[rows])
         case "even-calls":
-            return HALF_CALLS / (HALF_CALLS + candidates.calls[rows])
+            return HALF_CALLS / (HALF_CALLS + candidates.calls[rows].astype(np.float64))
         case "even-talk":
             return HALF_TALK_S / (HALF_TALK_S + candidates.talk_s[rows])
         case "lowest-cost":

@@ -8,7 +8,7 @@ from dialplans.exchange import Done
 from models.errors import CannotDo
 from tests.calls.people import ANNA, SHOWN, find, people_line
 from voice.line import Origin
-from voice.people import Extension
+from voice.people import AgentCall, Extension
 from voice.transfer import hand_on, lets_go
 
 pytestmark = pytest.mark.looptime
@@ -365,7 +365,7 @@ async def test_without_somebody_who_knows_the_numbers_there_are_no_transfers(ope
 
 
 async def test_an_agent_of_another_guest_is_not_talked_to(open_line):
-    kept = []
+    kept: list[AgentCall] = []
 
     async def script(guest):
         if not kept:

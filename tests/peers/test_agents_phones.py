@@ -5,6 +5,7 @@ import json
 import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,7 +48,9 @@ PITCHES = {"caller": 600, "anna": 1000, "ben": 1500}
 def tone(path: Path, pitch: int, seconds: float) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes((8000 * np.sin(2 * np.pi * pitch * np.arange(round(8000 * seconds)) / 8000)).astype("<i2"))
+        file.writeframes(
+            (8000 * np.sin(2 * np.pi * pitch * np.arange(round(8000 * seconds)) / 8000)).astype("<i2").tobytes()
+        )
     return path
 
 
@@ -196,10 +199,10 @@ async def test_an_agent_who_answers_as_the_caller_hangs_up_is_left_with_no_call(
                 house.server, tmp_path, "-sn", "uac", "-m", "1", "-d", str(milliseconds), address=CALLER, called="anna"
             )
         )
-        await until(lambda since=since: notes(house.server, "EventHappened", since, name="leg-ringing"), "the ringing")
+        await until(partial(notes, house.server, "EventHappened", since, name="leg-ringing"), "the ringing")
         await asyncio.sleep(0.25 + 0.1 * place)
         await house.anna.do("accept")
         await caller
-        await until(lambda since=since: notes(house.server, "EventHappened", since, name="leg-ended"), "its end")
+        await until(partial(notes, house.server, "EventHappened", since, name="leg-ended"), "its end")
     await asyncio.sleep(0.5)
     assert "Active calls (0)" in await house.anna.do("listcalls")

@@ -4,7 +4,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialplans.exchange import Handover
 from models.callback import Callback
@@ -125,7 +125,7 @@ async def test_who_is_not_reached_is_called_again_and_given_up_in_the_end_with_a
 async def test_a_restart_forgets_nothing_and_calls_again_what_was_being_called(house):
     await house.callbacks.promise(guest(language="zh"), BILLING, "asked")
     with house.engine.begin() as connection:
-        connection.execute(Callback.__table__.update().values(state="calling"))
+        connection.execute(update(Callback).values(state="calling"))
     again = Callbacks(house.engine, house.floor, house.dial)
     assert again.open() == 1
     [promise] = again.open_promises()

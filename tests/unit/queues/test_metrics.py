@@ -1,5 +1,7 @@
 """Rates of the queues: what they divide by what, and that they say nothing before there is anything to divide by."""
 
+from typing import Any
+
 import pytest
 
 from models.agent import AgentState
@@ -26,12 +28,17 @@ class Book:
             listener(Changed(Agent(extension, "Anna"), Presence(), Presence(state), told))
 
 
+def figures_of():
+    book: Any = Book()
+    return QueueFigures(book)
+
+
 def answered(waited):
     return Note("queue.answered", "billing", "c", "201", {"waited": waited})
 
 
 def test_rates_are_of_answered_and_abandoned_callers():
-    figures = QueueFigures(Book())
+    figures = figures_of()
     for note in (answered(5), answered(15), answered(40), Note("queue.abandoned", "billing", "d")):
         figures.take(note)
     figures.take(Note("queue.transferred", "billing", "c", "201", {"to": "202"}))
@@ -42,13 +49,14 @@ def test_rates_are_of_answered_and_abandoned_callers():
 
 
 def test_a_queue_that_nobody_has_called_has_no_rates():
-    figures = QueueFigures(Book())
+    figures = figures_of()
     figures.take(Note("queue.joined", "billing", "c"))
     assert figures.service_level() == figures.speed_of_answer() == figures.transfer_rate() == {}
 
 
 def test_occupancy_is_the_busy_share_of_the_time_in_which_an_agent_could_be_called():
-    book, now = Book(), [0.0]
+    book: Any = Book()
+    now = [0.0]
     occupancy = Occupancy(book, lambda: now[0])
     assert occupancy.share() == {}
     for seconds, state in (

@@ -33,7 +33,7 @@ def desk(engine, put):
         assert flow is not None
         (step,) = flow.steps.values()
         (text,) = step.texts.values()  # type: ignore[attr-defined]
-        return text
+        return str(text)
 
     dials.book, dials.kept, dials.codes = book, kept, codes  # type: ignore[attr-defined]
     yield dials

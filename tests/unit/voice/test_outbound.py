@@ -1,6 +1,6 @@
 import asyncio
 import random
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -280,7 +280,7 @@ class TestUsers:
 
 async def test_an_address_on_the_pbx_is_called_with_name_and_number_on_the_display():
     line = Line({ONE: RINGS})
-    dialog = await line.outbound.call_address(
+    dialog: Any = await line.outbound.call_address(
         "sip:205@pbx.test", Party("5550142", "billing 0:42"), MEDIA, line.heard.append
     )
     assert dialog.target.uri == "sip:205@pbx.test"
@@ -291,7 +291,7 @@ async def test_an_address_on_the_pbx_is_called_with_name_and_number_on_the_displ
 
 async def test_an_address_at_a_trunks_host_counts_there_and_proves_who_we_are():
     line = Line({ONE: RINGS}, username="me", password="pw")
-    dialog = await line.outbound.call_address("sip:205@Carrier.test", Party("1"), MEDIA, line.heard.append)
+    dialog: Any = await line.outbound.call_address("sip:205@Carrier.test", Party("1"), MEDIA, line.heard.append)
     assert dialog.arguments["credentials"].username == "me"
     assert line.trunk.calls == 1
     await asyncio.sleep(20)

@@ -1,5 +1,7 @@
 """Orders that lead nowhere; those that do something are whole calls in tests/calls."""
 
+from typing import Any
+
 import pytest
 
 from models.control_protocol import OrderTalk, SuperviseTalk
@@ -14,7 +16,8 @@ async def nobody_hears(news):
 
 @pytest.fixture
 def orders():
-    return TalkOrders(Phones(None, None, None, None))
+    nothing: Any = None
+    return TalkOrders(Phones(nothing, nothing, nothing, nothing))
 
 
 @pytest.mark.parametrize(
