@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CodecName = Literal["PCMU", "PCMA", "G722"]
 Language = Literal["en", "zh"]
+_HEADER = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+: *[^\r\n]*")
+"""RFC 9110 section 5.1."""
 _PORTS = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
 
 
@@ -20,6 +22,18 @@ class Section(BaseModel):
     """One table of the configuration file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _http(url: str) -> str:
+    if url and not url.startswith(("http://", "https://")):
+        raise PydanticCustomError("url", "Input should be an address that begins with http:// or https://")
+    return url
+
+
+def _header_lines(lines: list[str]) -> list[str]:
+    if any(not _HEADER.fullmatch(line) for line in lines):
+        raise PydanticCustomError("headers", 'Input should be lines like "Name: value"')
+    return lines
 
 
 class TrunkSettings(Section):
@@ -222,6 +236,56 @@ class KnowledgeSettings(Section):
     """Seconds until the first sentence, and from one to the next; then the article's short answer is given."""
 
 
+class CustomerSettings(Section):
+    """Asking the company's system who a caller is, before the caller joins a queue; off without a `url`."""
+
+    url: str = ""
+    """Asked about each caller; {number} in it is the caller's number; empty: nobody is asked."""
+    method: Literal["GET", "POST"] = "GET"
+    """POST sends {"number": …, "called": …} as JSON."""
+    headers: list[str] = []
+    """Lines such as "Authorization: Bearer {{ env.CRM_TOKEN }}": a secret comes from the environment."""
+    timeout_s: float = Field(1.5, gt=0, le=10)
+    """For which a caller waits for the answer at most."""
+    cache_s: float = Field(300, ge=0)
+    """For which an answer is good."""
+    name: str = "$.name"
+    """JSON path (RFC 9535) of the name in the answer; so the next three."""
+    tags: str = "$.tags"
+    """Texts, such as "vip"; a queue's `priority` gives points for them."""
+    owner: str = "$.owner"
+    """Extension of the agent who owns the account."""
+    orders: str = "$.orders"
+    """The last ones, for the whisper and for programs."""
+
+    _is_url = field_validator("url")(_http)
+    _are_headers = field_validator("headers")(_header_lines)
+
+
+WebhookEvent = Literal["call.offered", "call.answered", "call.ended", "call.summary"]
+
+
+class WebhookSettings(Section):
+    """A program of the company's that is told of calls in the queues."""
+
+    url: str
+    events: list[WebhookEvent] = ["call.offered", "call.answered", "call.ended", "call.summary"]
+    """Which it is told of."""
+    secret: str = ""
+    """With which deliveries are signed; "env:NAME" reads it from the environment; empty: they aren't signed."""
+    timeout_s: float = Field(5, gt=0, le=60)
+    """For each attempt."""
+
+    _is_url = field_validator("url")(_http)
+
+
+class QueueSettings(Section):
+    """What the queues have to do with the company's programs; queues themselves: `hotline queues`."""
+
+    customers: CustomerSettings = CustomerSettings()
+    webhooks: list[WebhookSettings] = []
+
+
 class MetricsSettings(Section):
     listen: str = "127.0.0.1:9464"
     """Where Prometheus may fetch /metrics; empty: nowhere."""
@@ -247,5 +311,6 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     dialplan: DialplanSettings = DialplanSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
+    queues: QueueSettings = QueueSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -33,7 +33,8 @@ CALLBACK_TAKEN: Texts = {
     "en": "Thank you. You keep your place, and we call you back.",
     "zh": "好的，已为您保留排位，我们会给您回电。",
 }
-WHISPER: Texts = {"en": "{title}. {calls}{summary}", "zh": "{title}。{calls}{summary}"}
+WHISPER: Texts = {"en": "{title}. {name}{calls}{summary}", "zh": "{title}。{name}{calls}{summary}"}
+NAME: Texts = {"en": "{name}. ", "zh": "{name}。"}
 CALLS: Texts = {"en": "Call number {count} today. ", "zh": "今天第{count}次来电。"}
 PRESS: Texts = {"en": " Press 1 to take the call.", "zh": "接听请按1。"}
 KEYS: Mapping[str, Texts] = {"*": {"en": "star", "zh": "星号"}, "#": {"en": "pound", "zh": "井号"}}
@@ -74,8 +75,9 @@ def callback_taken(language: str) -> Prompt:
 def whisper(queue: Queue, handover: Handover, caller: Mapping[str, Any], language: str, by_key: bool = False) -> Prompt:
     """Return what an agent who speaks `language` hears before the caller.
 
-    `caller` has "number", "tags", "calls_today" (this one included) and "waited_s". The queue's own template may use
-    these, the values that came with the caller by their names, "title", "reason" and "summary".
+    `caller` has "number", "tags", "calls_today" (this one included), "waited_s" and "customer" (`Customer.document`).
+    The queue's own template may use these, the values that came with the caller by their names, "title", "reason" and
+    "summary".
     """
     language = known(language)
     title = queue.titled(language)
@@ -87,14 +89,16 @@ def whisper(queue: Queue, handover: Handover, caller: Mapping[str, Any], languag
     else:
         count = caller.get("calls_today", 1)
         calls = CALLS[language].format(count=count) if count > 1 else ""
-        text = WHISPER[language].format(title=title, calls=calls, summary=handover.summary[:WHISPERED])
+        name = caller.get("customer", {}).get("name", "")
+        named = NAME[language].format(name=name) if name else ""
+        text = WHISPER[language].format(title=title, name=named, calls=calls, summary=handover.summary[:WHISPERED])
     return Prompt(text.strip() + (PRESS[language] if by_key else ""), language=language)
 
 
-def display(queue: Queue, waited_s: float) -> str:
-    """Return the few words for the display of the agent's phone, such as "billing 0:42"."""
+def display(queue: Queue, waited_s: float, name: str = "") -> str:
+    """Return the few words for the display of the agent's phone, such as "billing 0:42 Ada Wong"."""
     minutes, seconds = divmod(int(waited_s), 60)
-    return f"{queue.name} {minutes}:{seconds:02}"
+    return f"{queue.name} {minutes}:{seconds:02} {name}".rstrip()
 
 
 def _wait(low_s: float, high_s: float, language: str) -> str:

@@ -47,9 +47,7 @@ class CallCentre:
         self.distributor = Distributor(self._engine, self.journal, self.book, settings.dialplan.timezone, steady_clock)
         self.callbacks = Callbacks(self._engine, self.distributor, dial)
         self.customers = CustomerLookUp(settings.queues.customers)
-        self.people = FrontDesk(
-            self._engine, self.book, self.distributor, self.callbacks, users, self.customers
-        )
+        self.people = FrontDesk(self._engine, self.book, self.distributor, self.callbacks, users, self.customers)
         self.service_codes = ServiceCodes(self.book, self.distributor.dispose)
         self._node = ""
         self._edge: SipEdge | None = None

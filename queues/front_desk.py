@@ -8,11 +8,14 @@ from sqlalchemy import Engine
 
 from dialplans.exchange import Done, Say
 from models.errors import CannotDo, HotlineError
+from models.settings import CustomerSettings
 from queues.agents import AgentBook
 from queues.announcements import callback_taken
 from queues.applying import unknown
 from queues.callback import Callbacks
 from queues.caller_rows import history
+from queues.customer import NOBODY
+from queues.customer_look_up import CustomerLookUp
 from queues.distribution_events import Joined, Left
 from queues.distributor import Distributor
 from queues.plan import Queue
@@ -32,8 +35,13 @@ class FrontDesk:
         distributor: Distributor,
         callbacks: Callbacks | None = None,
         users: Collection[str] = (),
+        customers: CustomerLookUp | None = None,
     ) -> None:
-        """`users` have a phone registered with us and are no agents: callers can be transferred to them."""
+        """`users` have a phone registered with us and are no agents: callers can be transferred to them.
+
+        `customers` knows who callers are; None: nobody does.
+        """
+        self._customers = customers or CustomerLookUp(CustomerSettings())
         self._engine, self._book, self._distributor, self._callbacks = engine, book, distributor, callbacks
         self._talks = Talks(distributor, book, users)
 
@@ -62,11 +70,12 @@ class FrontDesk:
         `joined`: when the waiting began, where that was earlier.
         """
         plan = self._queue(queue)
+        # Before the company's system is asked: a second and a half of silence sounds like the end.
+        guest.music(plan.music)
         caller = await self._caller(guest, queue)
         kept = self._callbacks.kept(queue, caller.number) if self._callbacks else None
         caller = replace(caller, joined=joined if kept is None else kept)
         stay = self._distributor.enter(guest, caller, plan)
-        guest.music(plan.music)
         try:
             self._distributor.tell(Joined(caller))
             outcome = await stay.waited_out()
@@ -94,13 +103,18 @@ class FrontDesk:
         return gone_on(led)
 
     async def _caller(self, guest: Guest, queue: str) -> Caller:
-        """Return who the guest is for the queues: what earlier calls say of the number is looked up."""
+        """Return who the guest is for the queues: what the company and earlier calls say of the number is looked up."""
         number = guest.caller.number if guest.caller.number != "anonymous" else ""
         calls, failed, familiar = await asyncio.to_thread(self._history, number)
+        customer = await self._customers.who(number, guest.called.number)
+        if customer != NOBODY:
+            guest.event("customer", customer=customer.document())
         handover = guest.handover
+        tags = sorted(handover.tags | set(customer.tags))
+        owner = (customer.owner,) if customer.owner in self._book.agents else ()
         return Caller(
-            guest.call_id, queue, number, guest.language, tuple(sorted(handover.tags)), calls, failed,
-            float(handover.priority), familiar,
+            guest.call_id, queue, number, guest.language, tuple(tags), calls, failed,
+            float(handover.priority), tuple(dict.fromkeys(owner + familiar)), customer,
         )  # fmt: skip
 
     def _history(self, number: str) -> tuple[int, bool, tuple[str, ...]]:

@@ -149,10 +149,12 @@ class Stay:
 
     async def _ring(self, offer: Offer, extension: str) -> None:
         """Ring at one agent until they have the caller or not; tell the distribution which."""
-        agent, queue = self._floor.agent(extension), self._floor.queue(self.caller.call_id)
-        shown = Shown(self.guest.caller.number, display(queue, self._floor.waited(self.caller.call_id)))
         call: AgentCall | None = None
         try:
+            # Who is no agent any more, by an edit of this moment, is passed by like a phone that can't be called.
+            agent, queue = self._floor.agent(extension), self._floor.queue(self.caller.call_id)
+            waited = self._floor.waited(self.caller.call_id)
+            shown = Shown(self.guest.caller.number, display(queue, waited, self.caller.customer.name))
             call = self.guest.call(where(agent), shown, offer.ring_s)
             await call.answered()
             if queue.accept_by_key and not await self._accepted(call, agent, queue):
@@ -191,6 +193,7 @@ class Stay:
             "tags": list(caller.tags),
             "calls_today": caller.calls_today + 1,
             "waited_s": round(self._floor.waited(caller.call_id)),
+            "customer": caller.customer.document(),
         }
         prompt = whisper(queue, guest.handover, told, language, by_key)
         await call.whisper(Say((prompt,), barge_in=False))

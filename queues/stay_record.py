@@ -35,7 +35,8 @@ class StayRecord:
         match note.name:
             case "queue.joined":
                 self._joined = float(note.data["joined"])
-                data = plain({"summary": self._handover.summary, "slots": dict(self._handover.slots)})
+                handover, customer = self._handover, self._caller.customer.document()
+                data = plain({"summary": handover.summary, "slots": dict(handover.slots), "customer": customer})
                 return [self._row.begin(self._caller, note.queue, now, self._joined, data)]
             case "queue.offered":
                 self._ringing = len(note.data["agents"])

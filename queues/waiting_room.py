@@ -8,6 +8,7 @@ A caller who hung up and calls the same queue again within its `credit_s` has wa
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from queues.customer import NOBODY, Customer
 from queues.plan import Priority, Queue
 from queues.waiter import Waiter, wish_of
 
@@ -33,6 +34,8 @@ class Caller:
     """Points from the flow."""
     familiar: tuple[str, ...] = ()
     """Extensions of who owns the account, and who served last."""
+    customer: Customer = NOBODY
+    """Who the company says it is."""
     joined: float | None = None
     """Where the waiting began earlier than now: a callback that keeps its place, a caller sent back."""
     away: bool = False
