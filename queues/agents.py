@@ -176,10 +176,10 @@ class AgentBook:
 
     def _drop(self, extension: str) -> None:
         """Forget an agent that was removed; who listens hears it go, its rows are gone already."""
-        before = self._presences.pop(extension)
+        before, stored = self._presences.pop(extension), self._agents.pop(extension)
         self._reachable.discard(extension)
         after = Presence(AgentState.REMOVED, since=self._clock())
-        self._tell(Changed(self._agents[extension].agent, before, after, Told(AgentMove.REMOVE, "command")))
+        self._tell(Changed(stored.agent, before, after, Told(AgentMove.REMOVE, "command")))
 
     def _stored(self, extension: str) -> StoredAgent:
         found = self._agents.get(extension)

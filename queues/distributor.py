@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Executable
 
 from models.agent import AGENT_LIFE, AgentMove, AgentState
-from models.errors import CannotDo, HotlineError
+from models.errors import CannotDo
 from queues.agents import AgentBook, Changed
 from queues.caller_rows import credits_since, stop_all
 from queues.distribution import Distribution, Stored
@@ -48,6 +48,8 @@ from voice.people import Guest
 log = logging.getLogger(__name__)
 OF_OFFERS = frozenset({AgentMove.OFFER, AgentMove.MISS, AgentMove.WITHDRAW, AgentMove.ANSWER, AgentMove.END})
 """Moves of agents that the distribution itself brought about."""
+WRITTEN_S = 1.0
+"""For which callers wait for a database that is busy, once until it has caught up."""
 CANT_BE_CALLED = "phone can't be called"
 
 
@@ -226,14 +228,14 @@ class Distributor:
     # -- what is done ----------------------------------------------------------------------------------------------
 
     async def _carry_out(self) -> None:
+        late: asyncio.Future[None] | None = None
         while True:
             written, actions = await self._wanted.get()
-            if written is not None:
-                try:
-                    await written
-                except HotlineError as fault:
-                    # Callers are served all the same; the journal says in the log what it lacks.
-                    log.error("what happens in the queues isn't written: %s", fault)
+            if written is not None and (late is None or late.done()):
+                # Callers are served all the same; the journal says in the log what it lacks. Events are written in
+                # order: while an earlier one isn't, nobody waits for a later one again.
+                await asyncio.wait({written}, timeout=WRITTEN_S)
+                late = written
             for action in actions:
                 if isinstance(action, Offer | Withdraw | Announce | Overflow):
                     call_id = _call_id(action)

@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, func, insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 
 from models.call_log import plain
 from models.database import moment
@@ -25,8 +25,10 @@ from models.errors import OurFault
 from models.queue_event import QueueEvent
 
 log = logging.getLogger(__name__)
-TRIES = 3
-"""How often a batch is tried; SQLite itself waits up to 5 s for another writer each time."""
+PATIENCE_S = 60.0
+"""For which a batch is tried again that the database doesn't take just now: it is locked, or not to be reached."""
+PAUSE_S = 0.5
+"""Between two tries."""
 _BATCH = 500
 """Entries of one transaction at most."""
 
@@ -118,22 +120,29 @@ class Journal:
                 return
 
     def _write(self, batch: list[_Entry]) -> None:
-        for attempt in range(1, TRIES + 1):
+        end = time.monotonic() + PATIENCE_S
+        while True:
             try:
                 self._commit(batch)
-            except DBAPIError as error:
-                log.error("the events of queues can't be written (try %d of %d): %s", attempt, TRIES, error.orig)
+            except OperationalError as error:
+                # Nothing is wrong with the rows: one by one they would fare no better.
+                log.error("the events of queues can't be written yet: %s", error.orig)
+                if time.monotonic() < end:
+                    time.sleep(PAUSE_S)
+                    continue
+                _finish(batch, OurFault("The database doesn't take the events of queues; look into the log."))
             except Exception:
-                # Rows that can't even be sent; this thread must live on for the others'.
-                log.exception("events of queues are no rows")
-                break
+                log.exception("the database refuses events of queues")
+                self._without_the_bad_ones(batch)
             else:
                 _finish(batch, None)
-                return
-        if len(batch) == 1:
-            _finish(batch, OurFault("The database doesn't take the events of queues; look into the log."))
             return
-        # One that the database refuses must not take the others with it.
+
+    def _without_the_bad_ones(self, batch: list[_Entry]) -> None:
+        """Write the others, where the database refuses one, or one can't even be sent."""
+        if len(batch) == 1:
+            _finish(batch, OurFault("The database refuses the events of queues; look into the log."))
+            return
         for entry in batch:
             self._write([entry])
 

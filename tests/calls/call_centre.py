@@ -1,7 +1,7 @@
 """A call centre in memory for whole calls: real agents' book, journal, database and distributor, phones on loopback."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -65,12 +65,25 @@ class AtOnce(ThreadPoolExecutor):
 class JournalAtOnce(Journal):
     """Writes within the call that tells, for the same reason."""
 
+    _locked = False
+
     def _hand_over(self, event: Any, rows: Any) -> "asyncio.Future[None]":
         future = super()._hand_over(event, rows)
-        entry = self._entries.get_nowait()
-        assert entry is not None
-        self._write([entry])
+        if not self._locked:
+            self.unlock()
         return future
+
+    def lock(self) -> None:
+        """Let the database take nothing for now."""
+        self._locked = True
+
+    def unlock(self) -> None:
+        """Let it take what has gathered, and what comes."""
+        self._locked = False
+        while not self._entries.empty():
+            entry = self._entries.get_nowait()
+            assert entry is not None
+            self._write([entry])
 
     def open(self, node: str) -> None:
         """Count, without the thread."""
@@ -80,8 +93,8 @@ class JournalAtOnce(Journal):
 class Centre:
     """What tests look at and change."""
 
-    def __init__(self, engine: Any, book: AgentBook, distributor: Distributor) -> None:
-        self.engine, self.book, self.distributor = engine, book, distributor
+    def __init__(self, engine: Any, journal: JournalAtOnce, book: AgentBook, distributor: Distributor) -> None:
+        self.engine, self.journal, self.book, self.distributor = engine, journal, book, distributor
         self.callbacks = Callbacks(engine, distributor, self._dial)
         self.called: list[str] = []
         """Numbers that were called back."""
@@ -101,6 +114,17 @@ class Centre:
         for extension in extensions:
             self.book.phone(extension, True)
             await self.book.wish(extension, "ready")
+
+    @asynccontextmanager
+    async def calling_back(self) -> AsyncIterator[None]:
+        """Let who was promised a callback be called meanwhile."""
+        running = asyncio.ensure_future(self.callbacks.run())
+        await asyncio.sleep(0)
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
 
     def state(self, extension: str) -> str:
         return str(self.book.presence(extension).state)
@@ -129,7 +153,7 @@ async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, **opti
     journal = JournalAtOnce(engine)
     book = AgentBook(engine, journal)
     distributor = Distributor(engine, journal, book, clock=loop.time)
-    centre = Centre(engine, book, distributor)
+    centre = Centre(engine, journal, book, distributor)
     centre.apply(list(queues) or [BILLING], **(more or {}))
     journal.open("node")
     book.open()

@@ -59,6 +59,16 @@ async def test_rows_that_can_not_even_be_sent_fail_alone_and_the_journal_goes_on
     assert [(row.number, row.name) for row in rows(engine)] == [(2, "queue.offered"), (3, "queue.answered")]
 
 
+async def test_a_locked_database_costs_time_and_no_event(engine, journal):
+    with engine.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        written = [journal.tell("queue.joined", call_id=str(turn)) for turn in range(20)]
+        done, _ = await asyncio.wait(written, timeout=0.4)
+        assert not done
+    await asyncio.gather(*written)
+    assert [(row.number, row.call_id) for row in rows(engine)] == [(turn + 1, str(turn)) for turn in range(20)]
+
+
 async def test_the_count_goes_on_where_it_stopped(engine, journal):
     await journal.tell("queue.joined")
     again = Journal(engine)
