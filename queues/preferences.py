@@ -190,14 +190,18 @@ class Preferences:
     def _sorted(self, numbers: Floats, load: Numbers, kind_of: Numbers | None = None) -> Indices:
         """Return what comes first: lower load, then lower number, then what comes first already."""
         if self.supply.loads == 1 and kind_of is None:
-            return numbers.argsort(kind="stable")
+            by = numbers.argsort()
+            found = numbers[by]
+            # The quick sort doesn't keep the order of equals, and usually there are none.
+            return numbers.argsort(kind="stable") if (found[1:] == found[:-1]).any() else by
         keys = (numbers, load) if self.supply.loads > 1 else (numbers,)
         return np.lexsort(keys if kind_of is None else (*keys, kind_of))
 
     def _skills_of_kinds(self) -> Indices:
         """Return the rows of the skills that count for ability, by kind; filled up with that which nobody has."""
         most = max(len(kind.skills) for kind in self._kinds)
-        rows = [[*kind.skills, *[0] * (most - len(kind.skills))] for kind in self._kinds]
+        fill = [[0] * missing for missing in range(most + 1)]
+        rows = [kind.skills + fill[most - len(kind.skills)] for kind in self._kinds]
         return np.array(rows, dtype=np.intp).reshape(len(rows), most)
 
     def _ability(self, kind_of: Numbers, place_of: Indices) -> Numbers:
