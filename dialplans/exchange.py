@@ -236,6 +236,8 @@ class Record:
     silence_s: float = 3.0
     finish: str = "#"
     beep: bool = True
+    mailbox: str = ""
+    """The queue whose message it is, whatever becomes of the call; of several in one call, the last one counts."""
 
 
 @dataclass(frozen=True)

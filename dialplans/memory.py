@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dialplans.answers import Reader
+from dialplans.built_in import built_in
 from dialplans.conditions import moment_of
 from dialplans.flow import Flow
 from dialplans.place import Target
@@ -35,7 +36,7 @@ class Memory:
         """Return the flow that the frame at `depth` walks through."""
         flow = self._root
         for one in self.state.frames[1 : depth + 1]:
-            flow = flow.flows.get(one.flow) or self._root.flows[one.flow]
+            flow = flow.flows.get(one.flow) or self._root.flows.get(one.flow) or built_in(one.flow)
         return flow
 
     @property

@@ -108,7 +108,10 @@ class Speech(Memory):
             self.do(Say((Prompt(text=text, language=self.language, voice=self._voice(self.language)),), True))
 
     def play(self, files: Texts, barge_in: bool) -> None:
-        file = files.get(self.language) or next(iter(files.values()), "")
+        """Play a sound file; nothing where a template leaves its name empty."""
+        file = self.written(files.get(self.language) or next(iter(files.values()), ""))
+        if not file:
+            return
         self.do(Say((Prompt(file=file, language=self.language),), barge_in))
 
     def heard(self, text: str) -> None:

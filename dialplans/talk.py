@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dialplans import humans
+from dialplans.built_in import built_in
 from dialplans.doubt import DOUBT, DoubtStep
 from dialplans.exchange import Errand, HangUp, Listen, LookUp, Question, Rated
 from dialplans.flow import Flow
 from dialplans.place import Target
 from dialplans.speech import Speech
 from dialplans.state import Frame, State
+from dialplans.verbs.handover import HandoverStep
 from dialplans.verbs.question import OWN, QuestionStep
 from dialplans.verbs.run import RunStep
 
@@ -184,6 +186,13 @@ class Talk(Speech):
         if flow is None or not flow.steps or len(self.state.frames) > DEEPEST:
             self.note("no_such_flow" if flow is None else "too_deep", flow=name)
             return
+        self._walk_into(name, flow, arguments)
+
+    def enter_built_in(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """Run one of the flows that every flow has (`built_in.py`)."""
+        self._walk_into(name, self.flow.flows.get(name) or self._root.flows.get(name) or built_in(name), arguments)
+
+    def _walk_into(self, name: str, flow: Flow, arguments: Mapping[str, Any]) -> None:
         self.state.frames.append(Frame(name, variables=dict(arguments)))
         self._next = Target(flow.first)
 
@@ -194,9 +203,9 @@ class Talk(Speech):
             return
         left = self.state.frames.pop()
         step = self.step
-        if isinstance(step, RunStep):
-            step.came_back(self, {**left.variables, **values})
         self._next = self._way_on()
+        if isinstance(step, RunStep | HandoverStep):
+            step.came_back(self, {**left.variables, **values})
 
     def walk(self) -> None:
         """Go from step to step until a question is open, an errand is out, or the call ends."""

@@ -18,6 +18,7 @@ from knowledge.library import Library
 from knowledge.search import Found
 from models.database import database_url, open_engine
 from models.settings import Settings
+from voice.mailbox import Mailbox
 from voice.open_questions import OpenQuestion, OpenQuestions
 from voice.people import People
 from voice.phones import Phones
@@ -48,6 +49,8 @@ class BackOffice:
         """Who finds a person for a caller; None: nobody does."""
         self.phones: Phones | None = None
         """What calls to persons stand on; set with `people`."""
+        self.mailbox: Mailbox | None = None
+        """Who keeps messages that are a queue's; None: they are files beside the recording, and no more."""
         self.service_codes: ServiceCodes = lambda _user, _dialled: None
         """Carries out what a registered user's phone dialled, and returns what is said to it; None: it is no code."""
 

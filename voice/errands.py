@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from asr_tts import speech_protocol as heard
@@ -23,6 +24,7 @@ from voice.kept_messages import KeptMessages
 from voice.keypad import Way
 from voice.line import HungUp, InfoDigit, Sink
 from voice.listening import Listening
+from voice.mailbox import LeftMessage
 from voice.media.media_protocol import Digit
 from voice.message import Taken
 from voice.message_taking import MESSAGE, MessageTaking
@@ -85,6 +87,8 @@ class Errands:
         self._said: list[str] = []
         """Sentences of a language model so far."""
         self._language = ""
+        self._handed: Handover | None = None
+        """What was handed over last."""
         self._guest: WaitingCaller | None = None
         """The caller, while a person is found and talked to."""
         self._guests: list[WaitingCaller] = []
@@ -236,13 +240,29 @@ class Errands:
             self._over(Done(False, {"ended_by": taken.ended_by}, "nothing was said"))
             return
         path = self._kept.keep(message.name, taken)
+        self._file(message, taken, path)
         values = {"file": str(path), "seconds": taken.seconds, "ended_by": taken.ended_by, "text": message.text}
         self._over(Done(True, values))
+
+    def _file(self, message: MessageTaking, taken: Taken, path: Path) -> None:
+        """Give a message to the queue whose it is: nothing that happens to the call now can lose it."""
+        if not message.mailbox or self._office.mailbox is None:
+            return
+        dialog = self._call.dialog
+        who = dialog.called if dialog.direction == "outbound" else dialog.caller
+        handed = self._handed
+        self._office.mailbox.keep(
+            LeftMessage(
+                message.mailbox, self._call.id, who.number if who.number != "anonymous" else "", self._language, path,
+                taken.seconds, message.text, handed.summary if handed else "", dict(handed.slots) if handed else {},
+            )
+        )  # fmt: skip
 
     # -- a human ---------------------------------------------------------------------------------------------
 
     def _hand_over(self, handover: Handover) -> None:
         """Whoever finds persons gets the caller; where nobody does, the flow says what it has for that."""
+        self._handed = handover
         self._call.event(
             "handover", verb=handover.verb, target=handover.target, reason=handover.reason, summary=handover.summary,
             slots=dict(handover.slots), transcript=[list(said) for said in handover.transcript],
@@ -270,7 +290,7 @@ class Errands:
     def drop(self) -> None:
         """The dialogue doesn't wait any more: the call is about to end."""
         if self._message is not None and (taken := self._message.broken_off()) and taken.spoken:
-            self._kept.add(self._message.name, taken)
+            self._file(self._message, taken, self._kept.add(self._message.name, taken))
         self._errand = self._message = None
         self._alarms.clear(PLEASE_WAIT)
         if self._task is not None:

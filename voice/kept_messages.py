@@ -37,9 +37,11 @@ class KeptMessages:
         for task in self._tasks:
             task.cancel()
 
-    def add(self, name: str, taken: Taken) -> None:
-        """Keep a message that the end of the call broke off."""
-        self._left[self._call.clip(name)] = name, taken
+    def add(self, name: str, taken: Taken) -> Path:
+        """Keep a message that the end of the call broke off; return where it will be."""
+        path = self._call.clip(name)
+        self._left[path] = name, taken
+        return path
 
     async def close(self) -> None:
         """The recording is whole: cut what is left."""

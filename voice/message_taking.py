@@ -31,6 +31,11 @@ class MessageTaking:
         return self._wanted.name
 
     @property
+    def mailbox(self) -> str:
+        """The queue whose message it is, or ""."""
+        return self._wanted.mailbox
+
+    @property
     def text(self) -> str:
         """What was understood of it."""
         return ("" if self._language == "zh" else " ").join(self._words)

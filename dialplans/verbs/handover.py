@@ -1,7 +1,8 @@
 """enqueue, transfer, voicemail, callback, ticket: a human must take it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dialplans.exchange import Done, Handover
 from dialplans.humans import tags
@@ -13,10 +14,18 @@ from dialplans.step import Step
 if TYPE_CHECKING:
     from dialplans.talk import Talk
 
+MESSAGE = "voicemail"
+"""The outcome of who is to leave a message: a queue overflowed to that, or it is what the flow wanted."""
+LEAVE_MESSAGE = "leave_message"
+"""The flow that takes it (`built_in.py`, which stands above the verbs)."""
+
 
 @dataclass(frozen=True)
 class HandoverStep(Step):
-    """Hands over with summary, slots, transcript and reason. Where that can't be, it is said and the flow goes on."""
+    """Hands over with summary, slots, transcript and reason. Where that can't be, it is said and the flow goes on.
+
+    Who is led to a queue's voicemail leaves a message there and goes on as after `done`.
+    """
 
     verbs = ("enqueue", "transfer", "voicemail", "callback", "ticket")
 
@@ -54,9 +63,19 @@ class HandoverStep(Step):
         talk.reason = ""
         for name, value in done.values.items():
             talk.set(f"{self.verb}.{name}", value)
+        if done.values.get("outcome") == MESSAGE:
+            talk.note("leaves_message", step=self.name, queue=done.values.get("queue", ""))
+            talk.enter_built_in(LEAVE_MESSAGE, {name: done.values.get(name, "") for name in ("queue", "opens")})
+            return
         if done.ok:
             talk.note("handed_over", step=self.name, verb=self.verb)
             talk.go(self.after)
             return
         talk.note("handover_not_possible", step=self.name, why=done.why)
         talk.say(self.unavailable)
+
+    def came_back(self, talk: "Talk", values: Mapping[str, Any]) -> None:
+        """Go on behind a message that was left, or wasn't."""
+        talk.set(f"{self.verb}.message", values.get("message", ""))
+        if self.after:
+            talk.go(self.after)

@@ -25,12 +25,15 @@ class RecordStep(Step):
     silence_s: float = option(Number(0.5, 30), "Seconds of silence that end it.", 3.0)
     finish: str = option(WORD, "The key that ends it.", "#")
     beep: bool = option(TRUTH, "Whether a tone is heard before.", True)
+    mailbox: str = option(
+        WORD, "A queue: it gets what was said as a message with a callback, also if the caller hangs up in it.", ""
+    )
     nothing: Target | None = option(STEP, "Where a caller goes who said nothing; else as `goto`.", None)
 
     def run(self, talk: "Talk") -> None:
         if self.say:
             talk.say(self.say)
-        talk.errand(Record(self.slot, self.most_s, self.silence_s, self.finish, self.beep))
+        talk.errand(Record(self.slot, self.most_s, self.silence_s, self.finish, self.beep, talk.written(self.mailbox)))
 
     def done(self, talk: "Talk", done: Done) -> None:
         talk.set(self.slot, done.values.get("file", "") if done.ok else "")

@@ -11,7 +11,10 @@ from dialplans.loader import SHIPPED, load
 from dialplans.prompts import prompts
 from tests.unit.dialplans.play import Play
 
-READY = ("reception", "order_status", "appointment", "payment_reminder", "satisfaction_survey", "out_of_hours")
+READY = (
+    "reception", "order_status", "appointment", "payment_reminder", "satisfaction_survey", "out_of_hours",
+    "leave_message", "after_agent",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", READY)
