@@ -3,7 +3,7 @@
 import asyncio
 import json
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -54,10 +54,10 @@ def tone(path: Path, pitch: int, seconds: float) -> Path:
     return path
 
 
-def heard_in(samples: np.ndarray) -> set[str]:
+def heard_in(samples: np.ndarray, pitches: Mapping[str, int] = PITCHES) -> set[str]:
     """Return who is to be heard in half a second."""
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) / len(samples)
-    return {who for who, pitch in PITCHES.items() if spectrum[round(pitch * len(samples) / 8000)] > 500}
+    return {who for who, pitch in pitches.items() if spectrum[round(pitch * len(samples) / 8000)] > 500}
 
 
 def who_speaks(caller: SyntheticCaller) -> set[str]:
