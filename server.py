@@ -60,7 +60,7 @@ class Server:
         self._hears = settings.speech.recogniser != "none"
         self.routing = routing(settings.dialplan, published, self._hears)
         self.call_log = CallLog.of(settings)
-        self.centre = CallCentre(settings, self._call_back, time.monotonic)
+        self.centre = CallCentre(settings, self._call_back, time.monotonic, self.call_log)
         self.edge = SipEdge(settings.sip, time.monotonic, self.centre.users)
         self.run_directory = Path(tempfile.mkdtemp(prefix="hotline-"))
         """Sockets of the workers: short paths, gone with the server."""
@@ -185,6 +185,7 @@ class Server:
         gauges = Gauges()
         show(gauges, self.reception, self.media, self.speech, self.stack, self.call_log)
         queue_metrics.show(gauges, self.centre.book, self.centre.distributor)
+        queue_metrics.show_programs(gauges, self.centre.customers, self.centre.programs)
         gauges.add(*edge_metrics.families(self.edge, time.monotonic))
         gauges.serve(self.settings.metrics.listen)
 

@@ -268,7 +268,7 @@ WebhookEvent = Literal["call.offered", "call.answered", "call.ended", "call.summ
 class WebhookSettings(Section):
     """A program of the company's that is told of calls in the queues."""
 
-    url: str
+    url: str = Field(min_length=1)
     events: list[WebhookEvent] = ["call.offered", "call.answered", "call.ended", "call.summary"]
     """Which it is told of."""
     secret: str = ""

@@ -7,8 +7,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import get_args
+from typing import Any, get_args
 
+from models.call_log import CallLog
 from models.control_desk import Tell
 from models.control_protocol import Done, Facts, SetAgentState, TakeUpQueues
 from models.database import database_url, open_engine
@@ -23,6 +24,7 @@ from queues.front_desk import FrontDesk
 from queues.journal import Journal
 from queues.plan_entry import counted
 from queues.presence import Wish, told_of
+from queues.programs import Programs, spoken
 from queues.reachability import Reachability
 from queues.service_codes import ServiceCodes
 from voice.sip.bindings import Binding
@@ -34,10 +36,17 @@ log = logging.getLogger(__name__)
 
 
 class CallCentre:
-    def __init__(self, settings: Settings, dial: Dial, steady_clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        dial: Dial,
+        steady_clock: Callable[[], float] = time.monotonic,
+        call_log: CallLog | None = None,
+    ) -> None:
         """`dial` places calls to who is called back; `steady_clock` is the one of the SIP edge.
 
-        Raises `OperatorFault` where the database's address is none.
+        `call_log` tells when a call is over and what was said; without it programs get no summaries. Raises
+        `OperatorFault` where the database's address is none, or a secret is missing.
         """
         self._engine = open_engine(database_url(settings))
         self._steady_clock = steady_clock
@@ -48,6 +57,10 @@ class CallCentre:
         self.callbacks = Callbacks(self._engine, self.distributor, dial)
         self.customers = CustomerLookUp(settings.queues.customers)
         self.people = FrontDesk(self._engine, self.book, self.distributor, self.callbacks, users, self.customers)
+        self._call_log = call_log
+        self.programs = Programs(settings.queues.webhooks, self.distributor, self.journal.put, self._spoken)
+        if call_log is not None:
+            call_log.events.subscribe(self.programs.ended)
         self.service_codes = ServiceCodes(self.book, self.distributor.dispose)
         self._node = ""
         self._edge: SipEdge | None = None
@@ -75,6 +88,7 @@ class CallCentre:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.distributor.run(), name="distributor")
             group.create_task(self.callbacks.run(), name="callbacks")
+            group.create_task(self.programs.run(), name="programs")
 
     async def close(self) -> None:
         """Write what is left."""
@@ -103,6 +117,11 @@ class CallCentre:
         after = self.book.presence(order.extension)
         facts: Facts = {"extension": order.extension, "state": str(after.state), "reason": after.reason}
         return Done(told_of(order.extension, after, wish), facts)
+
+    async def _spoken(self, call_id: str) -> list[dict[str, Any]]:
+        if self._call_log is not None:
+            await self._call_log.flush()
+        return await asyncio.to_thread(spoken, self._engine, call_id)
 
     def _open(self) -> list[Binding]:
         self.journal.open(self._node)

@@ -128,6 +128,10 @@ class Distributor:
         """Forget a caller, of whom everything was told."""
         self._here.pop(call_id, None)
 
+    def stay(self, call_id: str) -> Stay | None:
+        """Return a caller who is with the queues, None for one who isn't."""
+        return self._here[call_id].stay if call_id in self._here else None
+
     def number(self, call_id: str) -> str:
         """Return the number of a caller who is with the queues; "" for none."""
         return self._here[call_id].stay.caller.number if call_id in self._here else ""

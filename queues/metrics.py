@@ -15,8 +15,10 @@ from collections.abc import Callable, Mapping
 
 from models.agent import AgentState
 from queues.agents import AgentBook, Changed
+from queues.customer_look_up import CustomerLookUp
 from queues.distribution_events import Note
 from queues.distributor import Distributor
+from queues.programs import Programs
 from voice.metrics import Family, Gauges
 
 BUSY = frozenset({AgentState.OFFERED, AgentState.TALKING, AgentState.WRAP_UP})
@@ -125,6 +127,16 @@ def show(gauges: Gauges, book: AgentBook, distributor: Distributor) -> None:
         rate("hotline_queue_transfer_rate", "Share of talks that were sent on.", figures.transfer_rate),
         Family("hotline_agents", "Agents by state.", lambda: _states(book), label="state"),
         Family("hotline_agents_occupancy", "Share of their time in which agents are busy.", occupancy.share),
+    )
+
+
+def show_programs(gauges: Gauges, customers: CustomerLookUp, programs: Programs) -> None:
+    """Let `gauges` show how the company's programs fare."""
+    look_ups = "Callers whom the company's system was asked about, by what came of it."
+    gauges.add(
+        Family("hotline_customer_look_ups", look_ups, lambda: dict(customers.counts), label="result", counter=True),
+        Family("hotline_webhooks", "Deliveries to programs.", programs.counts, label="result", counter=True),
+        Family("hotline_webhooks_waiting", "Deliveries not yet made.", lambda: {"": programs.waiting()}),
     )
 
 

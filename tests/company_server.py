@@ -28,6 +28,7 @@ class Answer:
     content: Any = None
     """Bytes as they are; anything else as JSON."""
     status: int = 200
+    """0: hangs up without a word."""
     after_s: float = 0.0
     kind: str = "application/json"
     breaks: bool = False
@@ -55,6 +56,8 @@ class CompanyServer:
                     self.come.notify_all()
                 answer = self.answers(request)
                 await asyncio.sleep(answer.after_s)
+                if not answer.status:
+                    return
                 content = answer.content if isinstance(answer.content, bytes) else json.dumps(answer.content).encode()
                 head = f"HTTP/1.1 {answer.status} Words\r\nContent-Type: {answer.kind}\r\n"
                 length = len(content) + (100 if answer.breaks else 0)

@@ -91,6 +91,7 @@ class Line:
         self.media = LoopbackMedia(speech.samples, ports)
         self.settings = settings
         self.stories: dict[str, Story] = {}
+        self.events = log.events
         log.events.subscribe(lambda note: self.stories.setdefault(note.call_id, Story()).take(note))
         routing = Routing(settings.dialplan.routes, {"flow": flow})
         self.reception = Reception(settings, self.media, speech, routing, log, office)

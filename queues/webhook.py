@@ -1,0 +1,210 @@
+"""A webhook: one program of the company's that is told of calls, in signed deliveries that no call ever waits for.
+
+Deliveries are made as Standard Webhooks (https://www.standardwebhooks.com) has them, so that libraries check them:
+
+| header | is |
+|---|---|
+| webhook-id | the delivery's id, the same at each attempt: a program that has it already ignores it |
+| webhook-timestamp | Unix seconds of this attempt |
+| webhook-signature | "v1," and the base64 of HMAC-SHA256 over "ID.TIMESTAMP.BODY"; absent without a secret |
+
+Those of one call come in the order of happening: the next one waits until the one before is taken or given up. Other
+calls' overtake it.
+"""
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+import logging
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import httpx2
+
+from models.errors import HotlineError, OperatorFault
+from models.settings import WebhookSettings
+
+log = logging.getLogger(__name__)
+TRIES = 8
+PAUSE_S = 1.0
+"""Before the second try; twice as long before each further one: two minutes in all."""
+MOST_WAITING = 1000
+"""Deliveries that are kept; what comes on top is dropped."""
+AT_A_TIME = 8
+"""Requests that one program gets at once at most."""
+GRACE_S = 3.0
+"""For what is left when the server stops."""
+SAID_EVERY_S = 60.0
+"""A program that takes nothing is one line in the log so often."""
+ENCODED = "whsec_"
+"""Begins a secret that is written in base64."""
+WORTH_ANOTHER = frozenset({408, 425, 429})
+"""Refusals that pass; other 4xx say that the delivery will never be taken."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a program is told."""
+
+    id: str
+    call_id: str
+    event: str
+    body: bytes
+    """JSON."""
+
+
+def signature(secret: bytes, delivery_id: str, timestamp: int, body: bytes) -> str:
+    """Return the value of webhook-signature."""
+    signed = f"{delivery_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
+
+
+def secret_of(written: str, environment: Mapping[str, str]) -> bytes:
+    """Return the bytes of a secret as the settings have it; raise `OperatorFault` where there is none such."""
+    if written.startswith("env:"):
+        name = written.removeprefix("env:")
+        if name not in environment:
+            raise OperatorFault(
+                f"secret in [[queues.webhooks]] names {name}, which the environment doesn't have: export {name}=…"
+            )
+        written = environment[name]
+    if not written.startswith(ENCODED):
+        return written.encode()
+    try:
+        return base64.b64decode(written.removeprefix(ENCODED), validate=True)
+    except binascii.Error as error:
+        raise OperatorFault(
+            f"The secret of [[queues.webhooks]] begins with {ENCODED} and isn't base64 behind it; correct it."
+        ) from error
+
+
+class Webhook:
+    """Delivers to one program."""
+
+    def __init__(
+        self,
+        settings: WebhookSettings,
+        client: httpx2.AsyncClient,
+        written: Callable[[], Awaitable[None]],
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        """`written` returns when all that was told before is in the database. Raises `OperatorFault` for a secret."""
+        self._settings, self._client, self._written = settings, client, written
+        self._secret = secret_of(settings.secret, environment)
+        self._name = httpx2.URL(settings.url).host
+        self._lanes: dict[str, deque[Delivery]] = {}
+        """What waits, by call; the first of each is on its way."""
+        self._requests = asyncio.Semaphore(AT_A_TIME)
+        self._group: asyncio.TaskGroup | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._unsaid, self._said_at = 0, float("-inf")
+        self.counts = Counter({"delivered": 0, "retried": 0, "undeliverable": 0, "dropped": 0})
+
+    @property
+    def waiting(self) -> int:
+        """Deliveries that are not yet made."""
+        return sum(map(len, self._lanes.values()))
+
+    def wants(self, event: str) -> bool:
+        """Tell whether the program is told of `event`."""
+        return event in self._settings.events
+
+    def hand_over(self, delivery: Delivery) -> None:
+        """Have something delivered; returns at once, and counts what can't be kept as dropped."""
+        if self._group is None or self.waiting >= MOST_WAITING:
+            self._lost("dropped", f"{MOST_WAITING} deliveries wait already")
+            return
+        lane = self._lanes.setdefault(delivery.call_id, deque())
+        lane.append(delivery)
+        if len(lane) == 1:
+            self._idle.clear()
+            self._group.create_task(self._empty(delivery.call_id, lane), name=f"webhook for {delivery.call_id}")
+
+    async def run(self) -> None:
+        """Deliver until cancelled; then what is left has `GRACE_S` seconds."""
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(GRACE_S):
+                            await self._idle.wait()
+        finally:
+            self._group = None
+            if self.waiting:
+                self.counts["undeliverable"] += self.waiting
+                log.warning("webhook %s: %d deliveries were left when the server stopped", self._name, self.waiting)
+
+    async def _empty(self, call_id: str, lane: deque[Delivery]) -> None:
+        while lane:
+            await self._deliver(lane[0])
+            lane.popleft()
+        del self._lanes[call_id]
+        if not self._lanes:
+            self._idle.set()
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        with suppress(HotlineError):
+            # An effect mustn't leave the process before what it tells of is written.
+            await self._written()
+        why, pause = "", PAUSE_S
+        for attempt in range(TRIES):
+            if attempt:
+                self.counts["retried"] += 1
+                await asyncio.sleep(pause)
+                pause *= 2
+            async with self._requests:
+                why, again = await self._attempt(delivery)
+            if not why:
+                self.counts["delivered"] += 1
+                return
+            if not again:
+                break
+        self._lost("undeliverable", why)
+
+    async def _attempt(self, delivery: Delivery) -> tuple[str, bool]:
+        """Return why one attempt failed ("": it didn't), and whether another is worth it."""
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                answer = await self._client.send(self._request(delivery), stream=True)
+                await answer.aclose()
+        except TimeoutError:
+            return f"no answer within {self._settings.timeout_s:g} s", True
+        except Exception as error:  # noqa: BLE001 - said in the log with the delivery
+            # Whatever a library does with an odd answer: the next delivery must be made.
+            return f"{type(error).__name__}: {error}", True
+        if 200 <= answer.status_code < 300:
+            return "", False
+        again = answer.status_code >= 500 or answer.status_code in WORTH_ANOTHER
+        return f"it answered {answer.status_code}", again
+
+    def _request(self, delivery: Delivery) -> httpx2.Request:
+        now = int(time.time())
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "hotline",
+            "webhook-id": delivery.id,
+            "webhook-timestamp": str(now),
+        }
+        if self._secret:
+            headers["webhook-signature"] = signature(self._secret, delivery.id, now, delivery.body)
+        # The limit on the whole attempt is ours; the library's own would cut each part of it.
+        return self._client.build_request(
+            "POST", self._settings.url, headers=headers, content=delivery.body, timeout=None
+        )
+
+    def _lost(self, how: str, why: str) -> None:
+        self.counts[how] += 1
+        self._unsaid += 1
+        now = time.monotonic()
+        if now - self._said_at >= SAID_EVERY_S:
+            log.warning("webhook %s: %d deliveries lost, the last one because: %s", self._name, self._unsaid, why)
+            self._unsaid, self._said_at = 0, now
