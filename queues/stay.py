@@ -181,8 +181,12 @@ class Stay:
                 call.hang_up(Cause.CANCELLED)
 
     async def _accepted(self, call: AgentCall, agent: Agent, queue: Queue) -> bool:
-        await self.whisper(call, agent, queue, by_key=True)
-        return await call.key(KEY_S) == ACCEPT
+        try:
+            await self.whisper(call, agent, queue, by_key=True)
+            return await call.key(KEY_S) == ACCEPT
+        except CannotDo:
+            # Who hangs up instead has a phone that can be called.
+            return False
 
     async def whisper(self, call: AgentCall, agent: Agent, queue: Queue, by_key: bool = False) -> None:
         """Tell the agent in a few seconds who comes; raise `CannotDo` where they are gone."""

@@ -330,3 +330,18 @@ async def test_who_is_promised_a_callback_and_does_not_answer_is_called_again_an
         assert centre.callbacks.open_promises() == []
         assert centre.state("201") == "ready"
     assert gapless(centre)
+
+
+async def test_an_agent_who_hangs_up_instead_of_taking_the_caller_by_key_has_missed_and_stays(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, {**QUIET, "accept_by_key": True}) as (line, phones, centre):
+        await centre.comes("201", "202")
+        caller = await line.call()
+        anna = await phones.answers("201")
+        await caller.waits(0.5)
+        anna.call.caller_hangs_up()
+        ben = await phones.answers("202")
+        assert centre.state("201") == "ready"
+        await caller.waits(10)
+        ben.stream.key("1")
+        await talks_and_ends(caller, ben)
+    assert ("queue.offer-missed", "201") in centre.events()
