@@ -18,7 +18,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "calls": ("voice.cli", "Calls: list, show, play, export; place, hangup, talk, supervise."),
     "dialplan": ("dialplans.cli", "What the robot says: check, list and try out flows."),
     "agents": ("queues.agents_cli", "Agents: add, change, list, show, state, import, remove."),
-    "queues": ("queues.queues_cli", "Queues: add, change, list, show, status, apply, test, remove."),
+    "queues": ("queues.queues_cli", "Queues: add, change, list, show, status, watch, apply, test, remove."),
     "kb": ("knowledge.cli", "The knowledge base: articles, and what callers got no answer to."),
     "models": ("asr_tts.cli", "The models for speech: list, fetch, verify."),
 }
@@ -74,6 +74,22 @@ def serve(config: ConfigFile = None) -> None:
     set_up(settings.log)
     setproctitle("hotline server")
     asyncio.run(run(settings))
+
+
+@app.command()
+@sentences
+def console(config: ConfigFile = None) -> None:
+    """Serve the REST API for agents, queues and events until SIGTERM, beside the server."""
+    from setproctitle import setproctitle
+
+    from console.serving import serve as serve_console
+    from models.log import set_up
+    from models.settings_file import read_settings
+
+    settings = read_settings(config)
+    set_up(settings.log)
+    setproctitle("hotline console")
+    serve_console(settings)
 
 
 @app.command()

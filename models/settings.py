@@ -286,6 +286,15 @@ class QueueSettings(Section):
     webhooks: list[WebhookSettings] = []
 
 
+class ConsoleSettings(Section):
+    """The REST API of `hotline console`."""
+
+    listen: str = "127.0.0.1:9465"
+    """Where it listens; programs of other machines reach it through a proxy that speaks TLS."""
+    token: str = "env:HOTLINE_API_TOKEN"
+    """What a program says as `Authorization: Bearer …`; "env:NAME" reads it from the environment."""
+
+
 class MetricsSettings(Section):
     listen: str = "127.0.0.1:9464"
     """Where Prometheus may fetch /metrics; empty: nowhere."""
@@ -312,5 +321,6 @@ class Settings(BaseSettings):
     dialplan: DialplanSettings = DialplanSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     queues: QueueSettings = QueueSettings()
+    console: ConsoleSettings = ConsoleSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -1,0 +1,134 @@
+"""The REST API: agents, queues, callers and events as the database has them, and orders to the running server.
+
+| request | gives |
+|---|---|
+| GET /agents, /agents/EXTENSION | who takes calls, and what each does now |
+| POST /agents/EXTENSION/state | `{"state": "ready" or "paused" or "offline", "reason": …}`: as `hotline agents state` |
+| GET /queues, /queues/NAME | how queues are doing now, and today |
+| GET /queues/NAME/callers | who waits, or talks to an agent |
+| GET /events?since=ID&limit=N | events with a higher id than that, the oldest first |
+
+Every answer is JSON; what can't be done is `{"error": sentence}` with 401, 404, 409, 422 or 503.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from models.errors import CannotDo, HotlineError, OperatorFault
+from models.settings import Settings
+from queues.agent_report import agent_document, agent_documents
+from queues.agent_state import set_state
+from queues.caller_report import caller_documents, event_documents
+from queues.queue_status import queue_status
+
+T = TypeVar("T")
+MOST_EVENTS = 1000
+"""Of one answer."""
+
+
+class NotThere(HotlineError):
+    """An agent or queue that was named isn't there."""
+
+
+class StateWish(BaseModel):
+    """What an agent shall do."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Literal["ready", "paused", "offline"]
+    reason: str = ""
+
+
+def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
+    """Return the application; `engine` is of a database that is up to date. Who doesn't know `token` learns nothing."""
+    # No pages of documentation: they load scripts from strangers.
+    app = FastAPI(title="Hotline", docs_url=None, redoc_url=None)
+
+    @app.middleware("http")
+    async def _authenticate(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        kind, _, given = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+            words = "Say who you are: Authorization: Bearer TOKEN, the token of [console]."
+            return JSONResponse({"error": words}, 401, {"WWW-Authenticate": "Bearer"})
+        return await go_on(request)
+
+    @app.get("/agents")
+    def agents(team: str = "", state: str = "") -> list[dict[str, Any]]:
+        with engine.connect() as connection:
+            return agent_documents(connection, team, state)
+
+    @app.get("/agents/{extension}")
+    def agent(extension: str) -> dict[str, Any]:
+        with engine.connect() as connection:
+            return _there(agent_document, connection, extension)
+
+    @app.post("/agents/{extension}/state")
+    def change_state(extension: str, wish: StateWish) -> dict[str, Any]:
+        with engine.connect() as connection:
+            _there(agent_document, connection, extension)
+        sentence, facts = set_state(settings, extension, wish.state, wish.reason)
+        return {"sentence": sentence, **facts}
+
+    @app.get("/queues")
+    def queues() -> list[dict[str, Any]]:
+        with engine.connect() as connection:
+            return queue_status(connection)
+
+    @app.get("/queues/{name}")
+    def queue(name: str) -> dict[str, Any]:
+        with engine.connect() as connection:
+            return _there(queue_status, connection, name)[0]
+
+    @app.get("/queues/{name}/callers")
+    def callers(name: str) -> list[dict[str, Any]]:
+        with engine.connect() as connection:
+            _there(queue_status, connection, name)
+            return caller_documents(connection, name)
+
+    @app.get("/events")
+    def events(
+        since: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = 100
+    ) -> list[dict[str, Any]]:
+        with engine.connect() as connection:
+            return event_documents(connection, since, limit)
+
+    _say_faults(app)
+    return app
+
+
+def _there(report: Callable[[Connection, str], T], connection: Connection, name: str) -> T:
+    try:
+        return report(connection, name)
+    except CannotDo as unknown:
+        raise NotThere(str(unknown)) from unknown
+
+
+def _say_faults(app: FastAPI) -> None:
+    """Let what goes wrong be a sentence with a fitting code."""
+
+    def said(code: int) -> Callable[[Request, Exception], JSONResponse]:
+        return lambda _, fault: JSONResponse({"error": str(fault)}, code)
+
+    def invalid(_: Request, fault: Exception) -> JSONResponse:
+        assert isinstance(fault, RequestValidationError)
+        first = fault.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or "the body"
+        return JSONResponse({"error": f"{where}: {first['msg']}."}, 422)
+
+    def broken(_: Request, fault: Exception) -> JSONResponse:
+        return JSONResponse({"error": "The database can't be read; look into the log of the console."}, 503)
+
+    app.add_exception_handler(NotThere, said(404))
+    app.add_exception_handler(CannotDo, said(409))
+    app.add_exception_handler(OperatorFault, said(503))
+    app.add_exception_handler(HotlineError, said(503))
+    app.add_exception_handler(DBAPIError, broken)
+    app.add_exception_handler(RequestValidationError, invalid)
