@@ -1,13 +1,15 @@
-"""Queue events and kill -9: 20 agents take callers, one after the other, as fast as the database writes; 100 kills.
+"""Queue events and kill -9: the distributor brings callers to 20 agents as fast as the database writes; 100 kills.
 
-A process writes through the journal, the book of agents and the rows of callers, as a server does, and says of each
-event that it happened only when it was told that the event is written. It is killed at a random moment, begins again
-with what the database has, and so on. Counted in the end: events that were said to have happened and are not there
-(lost), that are there twice (doubled), numbers left out, agents whose presence isn't what their history ends in,
-callers whose row isn't what their events end in. Telephones and the distribution are not in it.
+A process runs the real front desk, distributor, journal and book of agents over callers and phones that are only
+simulated: agents answer at once, one caller in ten hangs up first. It says of each event that it happened when it was
+told that the event is written, and of each phone that it rings. It is killed at a random moment, begins again with
+what the database has, and so on. Counted in the end: events that were said to have happened and are not there (lost;
+a phone that rang before its offer was written too), that are there twice (doubled), numbers left out, agents whose
+presence isn't what their history ends in, callers whose row isn't what their events end in.
 """
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import random
@@ -19,77 +21,155 @@ from collections import Counter
 from itertools import pairwise
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Executable, func, select
 
 from bench.report import Report
-from models.agent import Agent, AgentChange, AgentMove, AgentPresence
+from dialplans.exchange import Handover, Say
+from models.agent import Agent, AgentChange, AgentPresence
 from models.call import new_id
+from models.cause import Cause
 from models.database import migrate, open_engine
-from models.queue_caller import QueueCaller, QueueCallerMove
+from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
 from models.settings import SipSettings
 from queues.agents import AgentBook
 from queues.applying import apply
-from queues.caller_rows import StayRow, stop_all
+from queues.distributor import Distributor
+from queues.front_desk import FrontDesk
 from queues.journal import Journal
 from queues.plan_reading import read_plan
 from queues.plan_rows import writing
-from queues.waiting_room import Caller
+from voice.line import Party
+from voice.people import AgentCall, Find, Shown, Talked, Where
 
-AGENTS = 20
+AGENTS, CALLERS = 20, 25
+HANG_UP = 0.1
+"""Share of callers who don't wait for the answer."""
 EVENTS = 10_000
 LONGEST_S = 1.2
 """Of a life, after its first event."""
 NODE, QUEUE = "bench", "billing"
 Happened = tuple[str, str, str]
 """Name, call id, agent's state."""
-LAST = {"queue.joined": "queued", "queue.offered": "offered", "queue.answered": "talking", "queue.ended": "served"}
+LAST = {
+    "queue.joined": "queued",
+    "queue.offered": "offered",
+    "queue.answered": "talking",
+    "queue.ended": "served",
+    "queue.abandoned": "abandoned",
+}
 """What the row of a caller is after an event."""
+
+
+class TellingJournal(Journal):
+    """Says of each event of a call when it is written."""
+
+    def __init__(self, engine: Engine, pipe: Pipe) -> None:
+        super().__init__(engine)
+        self._pipe = pipe
+
+    def tell(
+        self, name: str, *rows: Executable, queue: str = "", call_id: str = "", agent: str = "", **data: Any
+    ) -> "asyncio.Future[None]":
+        written = super().tell(name, *rows, queue=queue, call_id=call_id, agent=agent, **data)
+
+        def told(future: "asyncio.Future[None]") -> None:
+            if not future.cancelled() and future.exception() is None:
+                self._pipe.send((name, call_id, data.get("state", "")))
+
+        if call_id:
+            written.add_done_callback(told)
+        return written
+
+
+class Ringing:
+    """A phone that is answered after a moment (see `voice.people.AgentCall`)."""
+
+    up = True
+
+    def __init__(self, where: Where) -> None:
+        self.id, self.where = new_id(), where
+
+    async def answered(self) -> None:
+        await asyncio.sleep(random.uniform(0, 0.005))
+
+    async def whisper(self, say: Say) -> None:
+        """Nobody hears it."""
+
+    async def key(self, seconds: float) -> str:
+        return ""
+
+    def transfer_goes(self, code: int, words: str) -> None:
+        """Nobody transfers."""
+
+    def hang_up(self, cause: Cause) -> None:
+        """Nothing is there to hang up."""
+
+
+class Visitor:
+    """A caller without a telephone (see `voice.people.Guest`)."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self.call_id = new_id()
+        self.caller = self.called = Party("")
+        self.language = "en"
+        self.handover = Handover("enqueue", QUEUE, "asked")
+        self._pipe = pipe
+
+    def music(self, file: str = "") -> None:
+        """Nobody hears it."""
+
+    async def say(self, say: Say) -> None:
+        """Nobody hears it."""
+
+    async def key(self, seconds: float) -> str:
+        await asyncio.sleep(seconds)
+        return ""
+
+    def event(self, name: str, **data: Any) -> None:
+        """There is no record of the call."""
+
+    def call(self, where: Where, shown: Shown, ring_seconds: float) -> Ringing:
+        self._pipe.send(("queue.offered", self.call_id, ""))
+        return Ringing(where)
+
+    async def talk(self, agent: AgentCall, agent_name: str, find: Find | None = None) -> Talked:
+        await asyncio.sleep(random.uniform(0, 0.005))
+        return Talked(0.0, "agent")
 
 
 async def serve(url: str, pipe: Pipe) -> None:
     """Take callers until killed."""
     engine = open_engine(url)
-    journal = Journal(engine)
+    journal = TellingJournal(engine, pipe)
     book = AgentBook(engine, journal)
+    distributor = Distributor(engine, journal, book)
+    desk = FrontDesk(engine, book, distributor)
     journal.open(NODE)
     book.open()
-    with engine.begin() as connection:
-        stop_all(connection, NODE, time.time())
+    distributor.open(NODE)
     await book.come_back()
+    for extension in book.agents:
+        await book.phone(extension, True)
+        await book.wish(extension, "ready")
     async with asyncio.TaskGroup() as group:
-        for extension in book.agents:
-            group.create_task(_work(book, journal, extension, pipe))
+        group.create_task(distributor.run())
+        for _ in range(CALLERS):
+            group.create_task(_calls_again_and_again(desk, pipe))
 
 
-async def _work(book: AgentBook, journal: Journal, extension: str, pipe: Pipe) -> None:
-    await book.phone(extension, True)
-    await book.wish(extension, "ready")
-
-    async def tell(name: str, stay: StayRow, call_id: str, move: QueueCallerMove) -> None:
-        await journal.tell(name, *stay.move(move, time.time(), extension), queue=QUEUE, call_id=call_id)
-        pipe.send((name, call_id, ""))
-
-    async def moves(move: AgentMove, call_id: str) -> None:
-        await book.move(extension, move, call_id=call_id)
-        pipe.send(("agent.state", call_id, str(book.presence(extension).state)))
-
+async def _calls_again_and_again(desk: FrontDesk, pipe: Pipe) -> None:
     while True:
-        call_id, stay, now = new_id(), StayRow(NODE), time.time()
-        begin = stay.begin(Caller(call_id, QUEUE), QUEUE, now, now, {})
-        await journal.tell("queue.joined", begin, queue=QUEUE, call_id=call_id)
-        pipe.send(("queue.joined", call_id, ""))
-        await tell("queue.offered", stay, call_id, QueueCallerMove.OFFER)
-        await moves(AgentMove.OFFER, call_id)
-        await tell("queue.answered", stay, call_id, QueueCallerMove.ANSWER)
-        await moves(AgentMove.ANSWER, call_id)
-        await tell("queue.ended", stay, call_id, QueueCallerMove.END)
-        await moves(AgentMove.END, call_id)
-        await book.wrapped_up(extension)
+        patience = random.uniform(0, 0.01) if random.random() < HANG_UP else None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await desk.take(Visitor(pipe))
 
 
 def _live(url: str, pipe: Pipe) -> None:
+    random.seed()
     asyncio.run(serve(url, pipe))
 
 
@@ -158,8 +238,9 @@ def main() -> int:
         engine = open_engine(url)
         migrate(engine)
         agents = [{"extension": str(200 + n), "address": "sip:x@pbx.example"} for n in range(AGENTS)]
+        queue = {"name": QUEUE, "wrap_up_s": 0, "announce_every_s": 0}
         with writing(engine) as connection:
-            apply(connection, read_plan({"agents": agents}), SipSettings())
+            apply(connection, read_plan({"agents": agents, "queues": [queue]}), SipSettings())
         engine.dispose()
         said: list[Happened] = []
         for _ in range(kills):
