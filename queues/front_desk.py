@@ -64,17 +64,17 @@ class FrontDesk:
             guest.event("handover-failed", why=str(fault))
             return Done(False, {"outcome": "failed"}, str(fault))
 
-    async def _serve(self, guest: Guest, queue: str, joined: float | None = None) -> Done:
+    async def _serve(self, guest: Guest, queue: str, joined: float | None = None, avoid: str = "") -> Done:
         """Let a caller wait in `queue` and talk to who is found; raise `CannotDo` where there is no such queue.
 
-        `joined`: when the waiting began, where that was earlier.
+        `joined`: when the waiting began, where that was earlier. `avoid`: see `Caller`.
         """
         plan = self._queue(queue)
         # Before the company's system is asked: a second and a half of silence sounds like the end.
         guest.music(plan.music)
         caller = await self._caller(guest, queue)
         kept = self._callbacks.kept(queue, caller.number) if self._callbacks else None
-        caller = replace(caller, joined=joined if kept is None else kept)
+        caller = replace(caller, joined=joined if kept is None else kept, avoid=avoid)
         stay = self._distributor.enter(guest, caller, plan)
         try:
             self._distributor.tell(Joined(caller))
@@ -88,7 +88,9 @@ class FrontDesk:
             self._distributor.leave(guest.call_id)
         if isinstance(outcome, Led):
             return await self._led(guest, outcome, plan)
-        return onward if isinstance(onward, Done) else await self._serve(guest, onward.queue, onward.joined)
+        if isinstance(onward, Done):
+            return onward
+        return await self._serve(guest, onward.queue, onward.joined, onward.avoid)
 
     async def _led(self, guest: Guest, led: Led, queue: Queue) -> Done:
         """Lead a caller on whom `queue` doesn't serve."""

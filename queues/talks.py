@@ -28,6 +28,8 @@ class Onward:
     queue: str
     joined: float | None = None
     """Since when the waiting counts; None: from now."""
+    avoid: str = ""
+    """Extension of the agent who was lost."""
 
 
 @dataclass
@@ -101,13 +103,13 @@ class Talks:
             # The agent went during the whisper: the caller, who has heard nothing of it, keeps the place.
             guest.event("agent-lost", agent=extension, why=str(fault))
             won.call.hang_up(Cause.CANCELLED)
-            return Onward(queue.name, joined)
+            return Onward(queue.name, joined, extension)
         finally:
             served()
         if onward is not None:
             return onward
         if talked.ended_by == "lost":
-            return Onward(queue.name, joined)
+            return Onward(queue.name, joined, side.extension)
         values = {"queue": queue.name, "waited_s": round(waited, 1)}
         return _done(talked, side, values)
 

@@ -38,6 +38,8 @@ class Caller:
     """Who the company says it is."""
     joined: float | None = None
     """Where the waiting began earlier than now: a callback that keeps its place, a caller sent back."""
+    avoid: str = ""
+    """Extension of an agent from whom the caller comes back, and who is offered the caller after all others."""
     away: bool = False
     """Not on the line: is called once an agent is there, is told nothing, and overflows nowhere."""
 
@@ -121,7 +123,7 @@ class WaitingRoom:
         joined = now if caller.joined is None else min(caller.joined, now)
         if credit is not None and now - credit.left <= queue.credit_s:
             joined = min(joined, now - credit.waited)
-        place = self.places[caller.call_id] = Place(caller, queue, joined, now)
+        place = self.places[caller.call_id] = Place(caller, queue, joined, now, frozenset({caller.avoid} - {""}))
         return place
 
     def leave(self, call_id: str) -> Place | None:

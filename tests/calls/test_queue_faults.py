@@ -345,3 +345,14 @@ async def test_an_agent_who_hangs_up_instead_of_taking_the_caller_by_key_has_mis
         ben.stream.key("1")
         await talks_and_ends(caller, ben)
     assert ("queue.offer-missed", "201") in centre.events()
+
+
+async def test_an_agent_who_hangs_up_during_the_whisper_is_passed_by(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, QUIET) as (line, phones, centre):
+        await centre.comes("201", "202")
+        caller = await line.call()
+        anna = await phones.answers("201")
+        await caller.waits(0.5)
+        anna.call.caller_hangs_up()
+        await talks_and_ends(caller, await phones.answers("202"))
+        assert centre.state("201") == "ready"
