@@ -1,11 +1,13 @@
-"""What can be wrong with agents and queues before a caller waits: passwords of another realm, queues of nobody."""
+"""What can be wrong before a caller waits: passwords of another realm, queues of nobody, programs without secrets."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from dialplans.look_ups import ENVIRONMENT
 from models.database import database_url, open_engine, schema_age
 from models.doctor import Finding
 from models.errors import OperatorFault
@@ -15,10 +17,15 @@ from queues.plan_checks import contradictions
 from queues.plan_entry import PlanRefused, counted
 from queues.plan_rows import StoredAgent, stored_agents, stored_plan
 from queues.staffing import able
+from queues.webhook import secret_of
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield what is found about agents and queues; nothing where there is no database yet (its own doctor tells)."""
+    """Yield what is found about agents, queues and the company's programs.
+
+    Of agents and queues nothing where there is no database yet (its own doctor tells).
+    """
+    yield from _programs(settings, os.environ)
     try:
         engine = open_engine(database_url(settings))
         found = list(_looked(engine, settings))
@@ -68,6 +75,25 @@ def _queues(plan: Plan) -> Iterator[Finding]:
         if not any(able(agent, queue) for agent in plan.agents.values()):
             sentence = f"No agent could ever serve queue '{queue.name}'; give somebody its skills."
             yield Finding("warning", "queues", sentence)
+
+
+def _programs(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
+    customers = settings.queues.customers
+    written = " ".join([customers.url, *customers.headers])
+    if customers.url and (missing := sorted(set(ENVIRONMENT.findall(written)) - environment.keys())):
+        sentence = (
+            f"[queues.customers] names {', '.join(missing)}, which the environment doesn't have: nobody is known; "
+        )
+        yield Finding("warning", "programs", f"{sentence}export it where the server starts.")
+    for webhook in settings.queues.webhooks:
+        try:
+            secret = secret_of(webhook.secret, environment)
+        except OperatorFault as fault:
+            yield Finding("fault", "programs", str(fault))
+            continue
+        if not secret:
+            sentence = f"Deliveries to {webhook.url} aren't signed: anybody could send such; give it a secret."
+            yield Finding("warning", "programs", sentence)
 
 
 def _some(extensions: list[str]) -> str:

@@ -12,7 +12,6 @@ import asyncio
 import json
 import logging
 import os
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,7 +30,7 @@ from models.turn import Turn
 from queues.distribution_events import Note
 from queues.plan import Agent, Queue
 from queues.stay import Stay
-from queues.webhook import Delivery, Webhook
+from queues.webhook import OUTCOMES, Delivery, Webhook
 
 log = logging.getLogger(__name__)
 LEAVES_S = 5.0
@@ -114,7 +113,8 @@ class Programs:
 
     def counts(self) -> Mapping[str, float]:
         """Return how many deliveries fared how since the start, all programs together."""
-        return sum((one.counts for one in self._webhooks), Counter[str]())
+        # Not their sum: that leaves zeros out, and a counter that appears only at its first fault is noticed too late.
+        return {name: sum(one.counts[name] for one in self._webhooks) for name in OUTCOMES}
 
     def waiting(self) -> int:
         """Return how many deliveries are not yet made."""

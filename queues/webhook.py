@@ -44,6 +44,8 @@ SAID_EVERY_S = 60.0
 """A program that takes nothing is one line in the log so often."""
 ENCODED = "whsec_"
 """Begins a secret that is written in base64."""
+OUTCOMES = ("delivered", "retried", "undeliverable", "dropped")
+"""What becomes of deliveries, as they are counted."""
 WORTH_ANOTHER = frozenset({408, 425, 429})
 """Refusals that pass; other 4xx say that the delivery will never be taken."""
 
@@ -105,7 +107,7 @@ class Webhook:
         self._idle = asyncio.Event()
         self._idle.set()
         self._unsaid, self._said_at = 0, float("-inf")
-        self.counts = Counter({"delivered": 0, "retried": 0, "undeliverable": 0, "dropped": 0})
+        self.counts = Counter(dict.fromkeys(OUTCOMES, 0))
 
     @property
     def waiting(self) -> int:

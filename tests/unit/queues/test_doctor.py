@@ -46,3 +46,19 @@ def test_without_a_database_or_a_plan_there_is_nothing_to_say(tmp_path, ask):
     assert ask() == []
     assert list(examine(Settings(database=DatabaseSettings(url=f"sqlite:///{tmp_path / 'none.sqlite'}")))) == []
     assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_programs_without_their_secrets_are_found_before_a_caller_comes(tmp_path, monkeypatch):
+    monkeypatch.delenv("CRM_TOKEN", raising=False)
+    queues = {
+        "customers": {"url": "http://crm.example", "headers": ["Authorization: Bearer {{ env.CRM_TOKEN }}"]},
+        "webhooks": [{"url": "http://a.example", "secret": "env:CRM_TOKEN"}, {"url": "http://b.example"}],
+    }
+    settings = Settings(database={"url": f"sqlite:///{tmp_path / 'none.sqlite'}"}, queues=queues)
+    found = [(one.level, one.sentence) for one in examine(settings)]
+    assert [level for level, _ in found] == ["warning", "fault", "warning"]
+    assert "names CRM_TOKEN, which the environment doesn't have: nobody is known" in found[0][1]
+    assert "export CRM_TOKEN=" in found[1][1]
+    assert "http://b.example aren't signed" in found[2][1]
+    monkeypatch.setenv("CRM_TOKEN", "t")
+    assert [one.level for one in examine(settings)] == ["warning"]
