@@ -15,8 +15,13 @@ CONTEXT = 32
 """Samples of the window before that the model wants to see again."""
 STATE = 128
 FORGETS_AFTER = 10
-"""Quiet windows in a row (320 ms) after which a stream begins anew: the state of a word's end, kept over the silence
-behind it, takes the next noise for more speech."""
+"""Quiet windows in a row (320 ms) after which a stream forgets most of its state: that of a word's end, kept over the
+silence behind it, takes the next noise for more speech."""
+KEEPS = 0.2
+"""What is kept then. Of 112 onsets 3 s after a word: at 0.2 speech is found 10 ms later than with all of it, noise,
+coughs and knocks never; from 0.4 on noise is taken for speech again."""
+HUM_RMS, HUM_WINDOWS = 100, 10
+"""The rest becomes the state of a line that hums a little: from nothing at all, speech is found 18 ms later still."""
 
 
 class Memory:
@@ -24,9 +29,9 @@ class Memory:
 
     __slots__ = ("context", "quiet", "state")
 
-    def __init__(self) -> None:
+    def __init__(self, state: NDArray[np.float32]) -> None:
         self.quiet = 0
-        self.state = np.zeros((2, STATE), np.float32)
+        self.state = state
         self.context = np.zeros(CONTEXT, np.float32)
 
 
@@ -42,13 +47,24 @@ class Silero:
         path = directory / "silero_vad.onnx" if directory.is_dir() else directory
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self._rate = np.array(8000, np.int64)
+        self._calm = np.zeros((2, STATE), np.float32)
+        self._calm = self._hum()
 
     def warm_up(self) -> None:
         loud = np.full((4, WINDOW), 3000, np.int16)
         self.judge([self.fresh_memory() for _ in loud], loud)
 
     def fresh_memory(self) -> Memory:
-        return Memory()
+        return Memory(self._calm)
+
+    def _hum(self) -> NDArray[np.float32]:
+        """Return the state of a line on which nobody has spoken."""
+        memory = self.fresh_memory()
+        hum = np.random.default_rng(0).normal(0, HUM_RMS / FULL_SCALE, (HUM_WINDOWS, WINDOW)).astype(np.float32)
+        for window in hum:
+            self._look([memory], window[None])
+            memory.context = window[-CONTEXT:]
+        return memory.state
 
     def judge(self, memories: Sequence[object], windows: NDArray[np.int16]) -> NDArray[np.float32]:
         """See the port. A quiet row gets 0 without a look at it; its state is kept until it has been quiet for long."""
@@ -60,15 +76,18 @@ class Silero:
         for memory, is_quiet in zip(streams, silent, strict=True):
             memory.quiet = memory.quiet + 1 if is_quiet else 0
             if memory.quiet == FORGETS_AFTER:
-                memory.state = np.zeros((2, STATE), np.float32)
+                memory.state = KEEPS * memory.state + (1 - KEEPS) * self._calm
         if len(rows):
-            chosen = [streams[row] for row in rows]
-            given = np.concatenate([np.stack([memory.context for memory in chosen]), scaled[rows]], axis=1)
-            state = np.stack([memory.state for memory in chosen], axis=1)
-            out, state = self._session.run(None, {"input": given, "state": state, "sr": self._rate})
-            probabilities[rows] = out[:, 0]
-            for place, memory in enumerate(chosen):
-                memory.state = state[:, place]
+            probabilities[rows] = self._look([streams[row] for row in rows], scaled[rows])
         for memory, tail in zip(streams, scaled[:, -CONTEXT:], strict=True):
             memory.context = tail
         return probabilities
+
+    def _look(self, memories: Sequence[Memory], scaled: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Let the model judge one window (-1 to 1) of each stream."""
+        given = np.concatenate([np.stack([memory.context for memory in memories]), scaled], axis=1)
+        state = np.stack([memory.state for memory in memories], axis=1)
+        out, state = self._session.run(None, {"input": given, "state": state, "sr": self._rate})
+        for place, memory in enumerate(memories):
+            memory.state = state[:, place]
+        return np.asarray(out[:, 0], np.float32)
