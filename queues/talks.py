@@ -55,6 +55,8 @@ class Floor(Protocol):
 
     def now(self) -> float: ...
 
+    def unreachable(self, extension: str, why: str) -> None: ...
+
     def engaged(self, extension: str, call_id: str) -> AbstractContextManager[None]: ...
 
 
@@ -148,6 +150,8 @@ class Talks:
         with ExitStack() as engaged:
             while True:
                 talked = await guest.talk(side.call, side.name, self.find)
+                if talked.ended_by == "lost" and side.extension in self._book.agents:
+                    self._floor.unreachable(side.extension, talked.why or "it was lost in a talk")
                 transfer = talked.transfer
                 if talked.ended_by != "transfer" or transfer is None:
                     return talked, side, None

@@ -107,7 +107,6 @@ async def test_the_only_agents_phone_dies_and_the_caller_is_told_and_led_on(open
         anna = await phones.answers("201")
         await caller.waits(15)
         anna.call.dies()
-        centre.book.phone("201", False)
         await caller.hears("Nobody is there.")
         await caller.is_hung_up()
         assert centre.state("201") == "offline"
