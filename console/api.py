@@ -4,6 +4,9 @@
 |---|---|
 | GET /agents, /agents/EXTENSION | who takes calls, and what each does now |
 | POST /agents/EXTENSION/state | `{"state": "ready" or "paused" or "offline", "reason": …}`: as `hotline agents state` |
+| POST /agents/EXTENSION/disposition | `{"code": …}`: what became of the agent's last talk |
+| POST /calls/ID/talk | `{"order": …, "number": …}`: what the agent could key, as in `OrderTalk` |
+| POST /calls/ID/supervision | `{"mode": …, "user": …}`: a supervisor takes part, as in `SuperviseTalk` |
 | GET /queues, /queues/NAME | how queues are doing now, and today |
 | GET /queues/NAME/callers | who waits, or talks to an agent |
 | GET /events?since=ID&limit=N | events with a higher id than that, the oldest first |
@@ -18,10 +21,12 @@ from typing import Annotated, Any, Literal, TypeVar
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from models.control_client import ask
+from models.control_protocol import DisposeTalk, Order, OrderTalk, SuperviseTalk
 from models.errors import CannotDo, HotlineError, OperatorFault
 from models.settings import Settings
 from queues.agent_report import agent_document, agent_documents
@@ -30,6 +35,8 @@ from queues.caller_report import caller_documents, event_documents
 from queues.queue_status import queue_status
 
 T = TypeVar("T")
+ORDER_SECONDS = 40.0
+"""For a supervisor's phone to be answered."""
 MOST_EVENTS = 1000
 """Of one answer."""
 
@@ -45,6 +52,32 @@ class StateWish(BaseModel):
 
     state: Literal["ready", "paused", "offline"]
     reason: str = ""
+
+
+class Disposition(BaseModel):
+    """What became of a talk."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class TalkWish(BaseModel):
+    """What shall happen in a talk."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    order: str
+    number: str = ""
+
+
+class SupervisionWish(BaseModel):
+    """What a supervisor wants of a talk."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: str
+    user: str = ""
 
 
 def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
@@ -77,6 +110,20 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
         sentence, facts = set_state(settings, extension, wish.state, wish.reason)
         return {"sentence": sentence, **facts}
 
+    @app.post("/agents/{extension}/disposition")
+    def dispose(extension: str, disposition: Disposition) -> dict[str, Any]:
+        with engine.connect() as connection:
+            _there(agent_document, connection, extension)
+        return _ordered(settings, DisposeTalk(extension, disposition.code))
+
+    @app.post("/calls/{call}/talk")
+    def order_talk(call: str, wish: TalkWish) -> dict[str, Any]:
+        return _ordered(settings, OrderTalk(call, wish.order, wish.number))
+
+    @app.post("/calls/{call}/supervision")
+    def supervise(call: str, wish: SupervisionWish) -> dict[str, Any]:
+        return _ordered(settings, SuperviseTalk(call, wish.mode, wish.user))
+
     @app.get("/queues")
     def queues() -> list[dict[str, Any]]:
         with engine.connect() as connection:
@@ -102,6 +149,12 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
 
     _say_faults(app)
     return app
+
+
+def _ordered(settings: Settings, order: Order) -> dict[str, Any]:
+    """Have the running server carry out an order; raise `CannotDo` where none runs, or it refuses."""
+    *_, done = ask(settings.data.directory, order, ORDER_SECONDS)
+    return {"sentence": done.sentence, **done.facts}
 
 
 def _there(report: Callable[[Connection, str], T], connection: Connection, name: str) -> T:

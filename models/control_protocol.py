@@ -95,6 +95,13 @@ class SetAgentState(Order):
     reason: str = ""
 
 
+class DisposeTalk(Order):
+    """Keep what an agent says became of the last talk."""
+
+    extension: str
+    code: str
+
+
 # -- from the server ---------------------------------------------------------------------------------------
 
 

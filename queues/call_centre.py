@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from models.call_log import CallLog
 from models.control_desk import Tell
-from models.control_protocol import Done, Facts, SetAgentState, TakeUpQueues
+from models.control_protocol import DisposeTalk, Done, Facts, SetAgentState, TakeUpQueues
 from models.database import database_url, open_engine
 from models.errors import CannotDo
 from models.settings import Settings
@@ -124,6 +124,14 @@ class CallCentre:
         return await asyncio.to_thread(spoken, self._engine, call_id)
 
     def _open(self) -> list[Binding]:
+    async def dispose(self, order: DisposeTalk, tell: Tell) -> Done:
+        """Keep what became of an agent's last talk; raise `CannotDo` where there was none since the start."""
+        self.book.agent(order.extension)
+        if not self.distributor.dispose(order.extension, order.code):
+            raise CannotDo(f"Agent {order.extension} has had no talk from a queue since the server started.")
+        facts: Facts = {"extension": order.extension, "disposition": order.code}
+        return Done(f"Kept {order.code!r} for the last talk of agent {order.extension}.", facts)
+
         self.journal.open(self._node)
         self.book.open()
         if promised := self.callbacks.open():

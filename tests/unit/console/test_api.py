@@ -14,7 +14,9 @@ from sqlalchemy import insert
 from console.api import api
 from console.serving import token_of
 from models.call import new_id
-from models.errors import OperatorFault
+from models.control_desk import ControlDesk, Tell
+from models.control_protocol import DisposeTalk, Done, Order, OrderTalk, SuperviseTalk
+from models.errors import CannotDo, OperatorFault
 from models.queue_caller import QueueCaller, QueueCallerState
 from models.settings import ConsoleSettings, DatabaseSettings, DataSettings, Settings
 from queues.journal import record
@@ -137,6 +139,42 @@ async def test_events_are_told_from_where_a_program_stopped(tmp_path, engine, pu
         assert await got(client, f"/events?since={new[-1]['id']}") == []
         assert "limit: " in (await got(client, "/events?limit=100000", 422))["error"]
         assert "since: " in (await got(client, "/events?since=never", 422))["error"]
+
+
+async def test_orders_reach_the_running_server_by_the_channel_of_commands_and_its_refusals_are_told(
+    tmp_path, engine, put
+):
+    put(DOCUMENT)
+    asked: list[Order] = []
+
+    async def takes(order: Order, tell: Tell) -> Done:
+        asked.append(order)
+        if getattr(order, "number", "") == "000":
+            raise CannotDo("'000' is no extension.")
+        return Done("Carried out.", {"id": "c1"})
+
+    desk = ControlDesk(tmp_path)
+    for kind in (DisposeTalk, OrderTalk, SuperviseTalk):
+        desk.bind(kind, takes)
+    async with console(tmp_path, engine) as client:
+        nobody = await client.post("/calls/c1/talk", json={"order": "hold"})
+        assert (nobody.status_code, "No Hotline runs" in nobody.json()["error"]) == (409, True)
+        running = asyncio.ensure_future(desk.run())
+        await asyncio.sleep(0.05)
+        done = await client.post("/agents/201/disposition", json={"code": "已解决"})
+        assert (done.status_code, done.json()) == (200, {"sentence": "Carried out.", "id": "c1"})
+        await client.post("/calls/c1/talk", json={"order": "blind", "number": "202"})
+        await client.post("/calls/c1/supervision", json={"mode": "listen", "user": "300"})
+        refused = await client.post("/calls/c1/talk", json={"order": "blind", "number": "000"})
+        assert (refused.status_code, refused.json()) == (409, {"error": "'000' is no extension."})
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert asked == [
+        DisposeTalk("201", "已解决"),
+        OrderTalk("c1", "blind", "202"),
+        SuperviseTalk("c1", "listen", "300"),
+        OrderTalk("c1", "blind", "000"),
+    ]
 
 
 async def test_answers_come_while_another_request_takes_its_time(tmp_path, engine, put, monkeypatch):

@@ -5,11 +5,12 @@ import time
 
 import pytest
 
-from models.control_protocol import SetAgentState, TakeUpQueues
+from models.control_protocol import DisposeTalk, SetAgentState, TakeUpQueues
 from models.database import migrate, open_engine
 from models.errors import CannotDo
 from models.settings import DatabaseSettings, Settings, SipSettings, UserSettings
 from queues.call_centre import CallCentre
+from queues.distribution_events import Note
 from voice.sip.digest import answer_to, best_challenge, hashed
 from voice.sip.edge import SipEdge
 from voice.sip.registrar import Register
@@ -169,3 +170,19 @@ async def test_a_database_that_was_never_migrated_is_not_needed_to_build_it(tmp_
     await asyncio.to_thread(migrate, open_engine(url))
     async with one:
         assert one.registered == []
+
+
+async def test_a_disposition_without_a_talk_is_refused(settings, put):
+    put({"agents": [ANNA]})
+    async with Centre(settings) as one:
+        with pytest.raises(CannotDo, match="Agent 201 has had no talk from a queue"):
+            await one.centre.dispose(DisposeTalk("201", "3"), tell)
+        with pytest.raises(CannotDo, match="There is no agent '999'"):
+            await one.centre.dispose(DisposeTalk("999", "3"), tell)
+        answered = Note("queue.answered", "billing", "c1", "201", {"waited": 1.0})
+        one.centre.distributor._last["201"] = answered
+        heard: list[Note] = []
+        one.centre.distributor.subscribe(heard.append)
+        done = await one.centre.dispose(DisposeTalk("201", "3"), tell)
+        assert done.facts == {"extension": "201", "disposition": "3"}
+        assert [(note.name, note.call_id, note.data) for note in heard] == [("queue.disposition", "c1", {"code": "3"})]
