@@ -118,12 +118,6 @@ class CallCentre:
         facts: Facts = {"extension": order.extension, "state": str(after.state), "reason": after.reason}
         return Done(told_of(order.extension, after, wish), facts)
 
-    async def _spoken(self, call_id: str) -> list[dict[str, Any]]:
-        if self._call_log is not None:
-            await self._call_log.flush()
-        return await asyncio.to_thread(spoken, self._engine, call_id)
-
-    def _open(self) -> list[Binding]:
     async def dispose(self, order: DisposeTalk, tell: Tell) -> Done:
         """Keep what became of an agent's last talk; raise `CannotDo` where there was none since the start."""
         self.book.agent(order.extension)
@@ -132,6 +126,12 @@ class CallCentre:
         facts: Facts = {"extension": order.extension, "disposition": order.code}
         return Done(f"Kept {order.code!r} for the last talk of agent {order.extension}.", facts)
 
+    async def _spoken(self, call_id: str) -> list[dict[str, Any]]:
+        if self._call_log is not None:
+            await self._call_log.flush()
+        return await asyncio.to_thread(spoken, self._engine, call_id)
+
+    def _open(self) -> list[Binding]:
         self.journal.open(self._node)
         self.book.open()
         if promised := self.callbacks.open():
