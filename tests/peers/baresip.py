@@ -54,13 +54,13 @@ class Phone:
 
 
 @contextlib.asynccontextmanager
-async def phone(address: str, account: str, voice: Path, home: Path) -> AsyncIterator[Phone]:
-    """Run a phone with this account line; it speaks what is in `voice` from the answer on."""
+async def phone(address: str, account: str, voice: Path, home: Path, seconds: int = 40) -> AsyncIterator[Phone]:
+    """Run a phone with this account line, for so long at most; it speaks what is in `voice` from the answer on."""
     place, control = free(address), free(address)
     _furnish(home, place, control, account, voice)
     process = await asyncio.create_subprocess_exec(
         "baresip",
-        *("-f", str(home), "-t", "40"),
+        *("-f", str(home), "-t", str(seconds)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=(home / "out").open("wb"),
         stderr=asyncio.subprocess.STDOUT,

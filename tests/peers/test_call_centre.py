@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import os
 import signal
 import wave
 from collections.abc import AsyncIterator
@@ -87,7 +88,7 @@ class House:
             call = await self.rung(extension, turn)
             await self.phones[extension].do("accept")
             await self.sees(call, "talk-began")
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(1.2)
             await self.phones[extension].do("hangup")
             await self.sees(call, "talk-ended")
 
@@ -136,7 +137,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
                 f"<sip:{extension}@{SERVER}:{server.sip_port}>;auth_user={extension};auth_pass={password};regint=60"
             )
             voice = tone(directory / f"{extension}.wav", pitch, 60)
-            phones[extension] = await stack.enter_async_context(phone(address, account, voice, directory / extension))
+            ours = phone(address, account, voice, directory / extension, 120)
+            phones[extension] = await stack.enter_async_context(ours)
         yield House(server, phones, engine)
     engine.dispose()
 
@@ -203,22 +205,28 @@ async def test_five_callers_talk_to_two_agents_who_logged_in_by_code_and_recordi
         assert len(told) >= 2
 
 
-async def test_a_killed_server_gives_callers_their_time_back_keeps_its_promises_and_knows_its_agents(
+async def test_a_caller_outlives_the_agents_phone_and_all_that_is_promised_outlives_the_server(
     house: House, tmp_path: Path
 ) -> None:
-    server, anna = house.server, house.phones["201"]
-    await house.dials("202", "*61")
-    turns = len(house.rings("201"))
-    before = house.stays()
+    server, anna, ben = house.server, house.phones["201"], house.phones["202"]
+    turns = {extension: len(house.rings(extension)) for extension in AGENTS}
+    await house.dials("201", "*621")
     async with AsyncExitStack() as stack:
         callers = [await stack.enter_async_context(calling(house, "700", tmp_path))]
-        await house.rung("201", turns)
-        await anna.do("accept")
+        call = await house.rung("202", turns["202"])
+        await ben.do("accept")
+        await house.sees(call, "talk-began")
+        os.kill(ben.pid, signal.SIGKILL)
         callers += [await stack.enter_async_context(calling(house, number, tmp_path)) for number in ("701", "702")]
-        await until(lambda: len(house.stays()["702"]) > len(before["702"]), "702 waiting")
-        await asyncio.sleep(3)
+        await until(lambda: len(house.stays()["702"]) == 2, "702 waiting")
+        await asyncio.sleep(2.5)
         await callers[2].key("1")
         await until(lambda: house.callbacks() == [("702", False)], "the promise")
+        await until(lambda: len(house.stays()["700"]) == 3, "700 waiting again, after the phone that died", 20)
+        await house.dials("201", "*60")
+        assert await house.rung("201", turns["201"]) == call, "who came first is first again"
+        await anna.do("accept")
+        await until(lambda: len(notes(server, "EventHappened", call=call, name="talk-began")) == 2, "the next talk")
         await server.stop(by=signal.SIGKILL)
         for caller in callers:
             caller.vanish()
@@ -227,10 +235,9 @@ async def test_a_killed_server_gives_callers_their_time_back_keeps_its_promises_
     stays = house.stays()
     assert [stays[number][-1].state for number in ("700", "701", "702")] == ["stopped", "stopped", "callback"]
     assert house.callbacks() == [("702", False)]
-    turns = len(house.rings("201"))
     async with calling(house, "701", tmp_path):
         # She is ready, as she was.
-        call = await house.rung("201", turns)
+        call = await house.rung("201", turns["201"] + 1)
         await anna.do("accept")
         await house.sees(call, "talk-began")
         await anna.do("hangup")
