@@ -100,6 +100,7 @@ class Server:
         trunks = [trunk.name for trunk in settings.sip.trunks]
         self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
         self.office.people = self.centre.people
+        self.office.mailbox = self.centre.mailbox
         self.office.service_codes = self.centre.service_codes
         self.control = ControlDesk(settings.data.directory)
         """Where commands tell this server something."""
@@ -114,8 +115,8 @@ class Server:
         self.control.bind(TakeUpFlow, taking_up.take_up)
         self.control.bind(TakeUpQueues, self.centre.take_up)
         self.control.bind(SetAgentState, self.centre.set_state)
-        self._leave, self._hurry = asyncio.Event(), asyncio.Event()
         self.control.bind(DisposeTalk, self.centre.dispose)
+        self._leave, self._hurry = asyncio.Event(), asyncio.Event()
         self._holding: list[asyncio.Task[None]] = []
         """Tasks that run until they are cancelled."""
 

@@ -22,6 +22,8 @@ from queues.customer_look_up import CustomerLookUp
 from queues.distributor import Distributor
 from queues.front_desk import FrontDesk
 from queues.journal import Journal
+from queues.mailbox import Mailbox
+from queues.messages import Messages
 from queues.plan_entry import counted
 from queues.presence import Wish, told_of
 from queues.programs import Programs, spoken
@@ -56,12 +58,16 @@ class CallCentre:
         self.distributor = Distributor(self._engine, self.journal, self.book, settings.dialplan.timezone, steady_clock)
         self.callbacks = Callbacks(self._engine, self.distributor, dial)
         self.customers = CustomerLookUp(settings.queues.customers)
-        self.people = FrontDesk(self._engine, self.book, self.distributor, self.callbacks, users, self.customers)
+        messages = Messages(self.callbacks, self.book, self.distributor)
+        self.people = FrontDesk(
+            self._engine, self.book, self.distributor, self.callbacks, users, self.customers, messages
+        )
+        self.mailbox = Mailbox(self.callbacks, self.distributor)
         self._call_log = call_log
         self.programs = Programs(settings.queues.webhooks, self.distributor, self.journal.put, self._spoken)
         if call_log is not None:
             call_log.events.subscribe(self.programs.ended)
-        self.service_codes = ServiceCodes(self.book, self.distributor.dispose)
+        self.service_codes = ServiceCodes(self.book, self.distributor.dispose, messages)
         self._node = ""
         self._edge: SipEdge | None = None
         self._reachability: Reachability | None = None

@@ -6,6 +6,7 @@ isn't reached is called again later, a few times.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,12 +25,15 @@ from models.database import moment
 from models.errors import CannotDo, HotlineError
 from queues.distribution_events import Note
 from queues.plan import Queue
+from voice.mailbox import LeftMessage
 from voice.people import Guest
 
 log = logging.getLogger(__name__)
 LOOK_S = 5.0
 """Seconds from one look at what is due to the next."""
 MOST_TRIES = 3
+VOICEMAIL = "voicemail"
+"""Why who left a message is called back."""
 AGAIN_S = 300.0
 """After a try that reached nobody."""
 FLOW = """\
@@ -40,7 +44,7 @@ steps:
     say: {hello}
   - step: agent
     enqueue: {queue}
-    reason: callback
+    reason: callback{summary}
     unavailable: {unavailable}
     done: thanks
   - step: bye
@@ -63,11 +67,16 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
 }
 
+NO_MARKS = str.maketrans("{}<>", "()()")
+"""Takes from somebody's words what flows would take for templates and marks."""
 
-def flow_of(queue: str, language: str) -> Flow:
-    """Return what talks to who is called back: it enqueues at once."""
+
+def flow_of(queue: str, language: str, summary: str = "") -> Flow:
+    """Return what talks to who is called back: it enqueues at once. `summary` is for the agent."""
     language = language if language in SENTENCES else "en"
-    return loads(FLOW.format(language=language, queue=queue, **SENTENCES[language]), "callback.yaml")
+    # What a caller said isn't a template.
+    told = f"\n    summary: {json.dumps(summary.translate(NO_MARKS), ensure_ascii=False)}" if summary.strip() else ""
+    return loads(FLOW.format(language=language, queue=queue, summary=told, **SENTENCES[language]), "callback.yaml")
 
 
 class Dial(Protocol):
@@ -111,11 +120,25 @@ class Promise:
     most_tries: int = MOST_TRIES
     line: str = ""
     agent: str = ""
+    origin: str = ""
+    """The call in which it was promised."""
+    made: float = 0.0
+    reason: str = ""
+    summary: str = ""
+    message: str = ""
+    """Sound file that the caller left, or ""."""
+    text: str = ""
+    """What was understood of that."""
     call_id: str = ""
     """Of the call that is being placed."""
     reached: bool = False
     called_in: bool = False
     """Talked to an agent without being called back."""
+
+    @property
+    def callable(self) -> bool:
+        """Whether there is a number to call."""
+        return any(letter.isdigit() for letter in self.number)
 
 
 class Callbacks:
@@ -137,7 +160,9 @@ class Callbacks:
             self._promises = {
                 row.id: Promise(
                     row.id, CallbackState(row.state), row.number, row.queue, row.language, row.due_at.timestamp(),
-                    row.waiting_since.timestamp(), row.tries, row.most_tries, row.line, row.agent,
+                    row.waiting_since.timestamp(), row.tries, row.most_tries, row.line, row.agent, row.call_id,
+                    row.made_at.timestamp(), row.reason, row.data.get("summary", ""), row.message,
+                    row.data.get("text", ""),
                 )
                 for row in rows
             }  # fmt: skip
@@ -175,30 +200,81 @@ class Callbacks:
         same = (p for p in self._promises.values() if (p.number, p.queue) == (number, queue.name) and not p.reached)
         if known := next(same, None):
             return Done(True, {"outcome": "callback", "callback": known.id, "queue": queue.name})
-        made = Promise(
-            new_id(), CALLBACK_LIFE.start, number, queue.name, guest.language, now + in_s, since or now
-        )  # fmt: skip
         handover = guest.handover
-        data = plain({"summary": handover.summary, "slots": dict(handover.slots)})
-        row = insert(Callback).values(
-            id=made.id, state=made.state, number=number, line="", queue=queue.name, agent="", language=made.language,
-            call_id=guest.call_id, reason=reason, message="", data=data, made_at=moment(now), due_at=moment(made.due),
-            waiting_since=moment(made.since), tries=0, most_tries=made.most_tries, words="", ended_at=None,
+        made = Promise(
+            new_id(), CALLBACK_LIFE.start, number, queue.name, guest.language, now + in_s, since or now,
+            origin=guest.call_id, made=now, reason=reason, summary=handover.summary,
         )  # fmt: skip
-        await self._floor.note(
-            Note("callback.promised", queue.name, guest.call_id, data={"callback": made.id, "reason": reason}), row
-        )
-        self._promises[made.id] = made
+        await self._made(made, {"summary": handover.summary, "slots": dict(handover.slots)})
         return Done(True, {"outcome": "callback", "callback": made.id, "queue": queue.name})
 
-    async def cancel(self, callback_id: str) -> None:
-        """Call nobody back; raise `CannotDo` where it is over already."""
-        promise = self._promises.get(callback_id)
-        if promise is None:
-            raise CannotDo(f"There is no open callback '{callback_id}'.")
+    def leave(self, left: LeftMessage, due: float) -> Promise:
+        """Promise to call back, from `due` on, who left a message; what the same call left there before is replaced.
+
+        Returns at once, and is written in its turn. Who can't be called back is kept for agents to listen to.
+        """
+        data = {"summary": left.summary, "slots": dict(left.slots), "text": left.text, "seconds": left.seconds}
+        place = left.call_id, left.queue
+        for known in self._promises.values():
+            if known.message and (known.origin, known.queue) == place and known.state is not CallbackState.CALLING:
+                known.message, known.text = str(left.file), left.text
+                row = update(Callback).where(Callback.id == known.id).values(message=known.message, data=plain(data))
+                note = {"callback": known.id, "seconds": left.seconds}
+                self._floor.note(Note("callback.message", left.queue, left.call_id, data=note), row)
+                return known
+        now = self._floor.now()
+        made = Promise(
+            new_id(), CALLBACK_LIFE.start, left.number, left.queue, left.language, due, now, origin=left.call_id,
+            made=now, reason=VOICEMAIL, summary=left.summary, message=str(left.file), text=left.text,
+        )  # fmt: skip
+        self._made(made, data)
+        return made
+
+    def _made(self, made: Promise, data: dict[str, Any]) -> "asyncio.Future[None]":
+        row = insert(Callback).values(
+            id=made.id, state=made.state, number=made.number, line="", queue=made.queue, agent="",
+            language=made.language, call_id=made.origin, reason=made.reason, message=made.message, data=plain(data),
+            made_at=moment(made.made), due_at=moment(made.due), waiting_since=moment(made.since), tries=0,
+            most_tries=made.most_tries, words="", ended_at=None,
+        )  # fmt: skip
+        self._promises[made.id] = made
+        note = {"callback": made.id, "reason": made.reason}
+        return self._floor.note(Note("callback.promised", made.queue, made.origin, data=note), row)
+
+    def claim(self, callback_id: str, agent: str) -> Promise:
+        """Leave it to an agent to call this one, until `settle`; raise `CannotDo` where somebody does or it is over."""
+        promise = self._open(callback_id)
+        if promise.state is CallbackState.CALLING:
+            raise CannotDo(f"{promise.number} is being called already.")
+        if not promise.callable:
+            raise CannotDo("The caller's number is withheld: nobody can be called back.")
+        promise.agent = agent
+        self._moves(promise, CallbackMove.CALL)
+        return promise
+
+    def settle(self, promise: Promise, words: str) -> "asyncio.Future[None] | None":
+        """Write what came of a call; `words` say why nobody was reached. None: it is over already."""
+        if promise.id not in self._promises:
+            return None
+        promise.tries += 1
+        if promise.reached:
+            return self._moves(promise, CallbackMove.REACH, "reached")
+        if promise.tries >= promise.most_tries:
+            return self._moves(promise, CallbackMove.GIVE_UP, words)
+        promise.due = self._floor.now() + AGAIN_S
+        return self._moves(promise, CallbackMove.RETRY, words)
+
+    async def cancel(self, callback_id: str, words: str = "cancelled") -> None:
+        """Call nobody back, for the reason in `words`; raise `CannotDo` where it is over already."""
+        promise = self._open(callback_id)
         if call := self._calls.get(callback_id):
             call.cancel()
-        await self._moves(promise, CallbackMove.CANCEL, "cancelled")
+        await self._moves(promise, CallbackMove.CANCEL, words)
+
+    def _open(self, callback_id: str) -> Promise:
+        if callback_id not in self._promises:
+            raise CannotDo(f"There is no open callback '{callback_id}'; hotline callbacks list shows which there are.")
+        return self._promises[callback_id]
 
     async def look(self) -> None:
         """Let fall due what is due, and call one of each queue that has an agent to spare."""
@@ -208,6 +284,8 @@ class Callbacks:
             await self._moves(promise, CallbackMove.CANCEL, "called in meanwhile")
         busy = {self._promises[one].queue for one in self._calls if one in self._promises}
         for promise in sorted(self._promises.values(), key=lambda one: (one.since, one.id)):
+            if not promise.callable:
+                continue
             if promise.state is CallbackState.SCHEDULED and promise.due <= now:
                 await self._moves(promise, CallbackMove.FALL_DUE)
             if promise.state is not CallbackState.QUEUED or promise.queue in busy:
@@ -226,7 +304,8 @@ class Callbacks:
             promise.call_id = call_id
 
         try:
-            await self._dial(promise.number, promise.line, flow_of(promise.queue, promise.language), begun)
+            flow = flow_of(promise.queue, promise.language, promise.text or promise.summary)
+            await self._dial(promise.number, promise.line, flow, begun)
         except HotlineError as fault:
             words = str(fault)
         except Exception as fault:
@@ -235,16 +314,8 @@ class Callbacks:
             words = f"{type(fault).__name__}: {fault}"
         finally:
             self._calls.pop(promise.id, None)
-        if promise.id not in self._promises:
-            return
-        promise.tries += 1
-        if promise.reached:
-            await self._moves(promise, CallbackMove.REACH, "reached")
-        elif promise.tries >= promise.most_tries:
-            await self._moves(promise, CallbackMove.GIVE_UP, words)
-        else:
-            promise.due = self._floor.now() + AGAIN_S
-            await self._moves(promise, CallbackMove.RETRY, words)
+        if written := self.settle(promise, words):
+            await written
 
     def _heard(self, note: Note) -> None:
         if note.name != "queue.answered":
@@ -256,8 +327,8 @@ class Callbacks:
             elif (promise.number, promise.queue) == (number, note.queue):
                 promise.called_in = True
 
-    async def _moves(self, promise: Promise, move: CallbackMove, words: str = "") -> None:
-        """Write the next state, and return when it is written."""
+    def _moves(self, promise: Promise, move: CallbackMove, words: str = "") -> "asyncio.Future[None]":
+        """Write the next state; done when it is written."""
         promise.state = CALLBACK_LIFE.next(promise.state, move)
         over = promise.state in CALLBACK_LIFE.ends
         values: dict[str, Any] = {
@@ -268,4 +339,4 @@ class Callbacks:
             del self._promises[promise.id]
         row = update(Callback).where(Callback.id == promise.id).values(**values)
         data = {"callback": promise.id, "state": str(promise.state), "tries": promise.tries, "why": words}
-        await self._floor.note(Note(f"callback.{move}", promise.queue, promise.call_id, promise.agent, data), row)
+        return self._floor.note(Note(f"callback.{move}", promise.queue, promise.call_id, promise.agent, data), row)

@@ -39,7 +39,7 @@ from queues.distribution_events import (
 )
 from queues.journal import Journal
 from queues.plan import Agent, Plan, Queue
-from queues.staffing import able, is_open, nobody_will_come
+from queues.staffing import able, is_open, nobody_will_come, opens
 from queues.stay import Stay
 from queues.stay_record import StayRecord
 from queues.waiting_room import Caller
@@ -114,7 +114,7 @@ class Distributor:
 
     def midnight(self) -> float:
         """Return when today began where the hotline is."""
-        return _midnight(self._local(self.now())).timestamp()
+        return _midnight(self.local(self.now())).timestamp()
 
     # -- callers ---------------------------------------------------------------------------------------------------
 
@@ -149,6 +149,11 @@ class Distributor:
                 candidate = desk.candidate()
                 free += candidate.capacity - candidate.load
         return free > len(self._distribution.waiting(queue))
+
+    def opens(self, queue: str) -> datetime | None:
+        """Return when a queue opens next; None where it is open now, or isn't known to open any more."""
+        plan = self._book.plan.queues.get(queue)
+        return opens(self._book.plan, plan, self.local(self.now())) if plan else None
 
     def subscribe(self, listener: Callable[[Note], None]) -> None:
         """Let `listener` hear of whatever is written of the queues, at once."""
@@ -320,12 +325,13 @@ class Distributor:
         self.tell(Edited(plan.queues, plan.agents))
 
     def _is_open(self, queue: Queue, now: float) -> bool:
-        return is_open(self._book.plan, queue, self._local(now))
+        return is_open(self._book.plan, queue, self.local(now))
 
     def _may_come(self, queue: Queue, now: float) -> bool:
-        return not nobody_will_come(self._book.plan, queue, (), self._local(now))
+        return not nobody_will_come(self._book.plan, queue, (), self.local(now))
 
-    def _local(self, now: float) -> datetime:
+    def local(self, now: float) -> datetime:
+        """Return a moment (Unix seconds) where the hotline is."""
         return datetime.fromtimestamp(now, UTC).astimezone(self._zone)
 
     async def _tick(self) -> None:
@@ -341,7 +347,7 @@ class Distributor:
 
     async def _days(self) -> None:
         while True:
-            local = self._local(self.now())
+            local = self.local(self.now())
             # In the middle of the next day, whichever hour a change of clocks leaves out.
             noon = _midnight(local) + timedelta(days=1, hours=12)
             await asyncio.sleep(_midnight(noon).timestamp() - local.timestamp())

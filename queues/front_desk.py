@@ -18,6 +18,7 @@ from queues.customer import NOBODY
 from queues.customer_look_up import CustomerLookUp
 from queues.distribution_events import Joined, Left
 from queues.distributor import Distributor
+from queues.messages import Messages
 from queues.plan import Queue
 from queues.stay import Led, gone_on
 from queues.talks import Talks
@@ -36,13 +37,15 @@ class FrontDesk:
         callbacks: Callbacks | None = None,
         users: Collection[str] = (),
         customers: CustomerLookUp | None = None,
+        messages: Messages | None = None,
     ) -> None:
         """`users` have a phone registered with us and are no agents: callers can be transferred to them.
 
-        `customers` knows who callers are; None: nobody does.
+        `customers` knows who callers are; None: nobody does. `messages` are those that agents call back by phone.
         """
         self._customers = customers or CustomerLookUp(CustomerSettings())
         self._engine, self._book, self._distributor, self._callbacks = engine, book, distributor, callbacks
+        self._messages = messages
         self._talks = Talks(distributor, book, users)
 
     async def take(self, guest: Guest) -> Done:
@@ -56,6 +59,10 @@ class FrontDesk:
                     return await self._serve(guest, handover.target)
                 case "transfer":
                     return await self._talks.direct(guest, handover.target)
+                case "voicemail":
+                    return self._message(self._queue(handover.target).name)
+                case "callback" if self._messages is not None and self._messages.has(handover.target):
+                    return await self._messages.take(guest)
                 case "callback" if self._callbacks is not None:
                     return await self._callbacks.promise(guest, self._queue(handover.target), handover.reason)
                 case _:
@@ -97,12 +104,20 @@ class FrontDesk:
         guest.event("queue-left", to=led.to, why=led.why)
         if led.to.startswith("number:"):
             return await self._talks.direct(guest, led.to.removeprefix("number:"))
+        if led.to == "voicemail":
+            return self._message(queue.name)
         if led.to == "callback" and self._callbacks is not None:
             done = await self._callbacks.promise(guest, queue, led.why, led.joined)
             if done.ok:
                 await guest.say(Say((callback_taken(guest.language),), barge_in=False))
             return done
         return gone_on(led)
+
+    def _message(self, queue: str) -> Done:
+        """Return what has the flow take a message for `queue` (`dialplans/verbs/handover.py`)."""
+        opens = self._distributor.opens(queue)
+        told = opens.isoformat(timespec="minutes") if opens else ""
+        return Done(True, {"outcome": "voicemail", "queue": queue, "opens": told})
 
     async def _caller(self, guest: Guest, queue: str) -> Caller:
         """Return who the guest is for the queues: what the company and earlier calls say of the number is looked up."""

@@ -7,6 +7,7 @@
 | *62, *62 and a digit | pauses: without a reason, or with that of `REASONS` |
 | *63 | says how the agent stands |
 | *64 and digits | keeps these digits as the disposition of the last talk |
+| *65 | plays the messages and callbacks of the agent's queues; 1 calls back, 2 marks as done, 3 goes on |
 
 The order is carried out when it is dialled; what the agent hears is one sentence in the agent's first language.
 """
@@ -18,10 +19,11 @@ from dialplans.flow import Flow, Texts
 from dialplans.loader import loads
 from models.errors import HotlineError
 from queues.agents import AgentBook
+from queues.messages import Messages
 from queues.presence import Presence
 
 log = logging.getLogger(__name__)
-READY, LOG_OUT, PAUSE, STATE, DISPOSITION = "*60", "*61", "*62", "*63", "*64"
+READY, LOG_OUT, PAUSE, STATE, DISPOSITION, MESSAGES = "*60", "*61", "*62", "*63", "*64", "*65"
 REASONS: dict[str, Texts] = {
     "": {"en": "pause", "zh": "暂停"},
     "1": {"en": "break", "zh": "休息"},
@@ -48,9 +50,9 @@ Dispose = Callable[[str, str], bool]
 
 
 class ServiceCodes:
-    def __init__(self, book: AgentBook, dispose: Dispose) -> None:
-        """`book` has the agents; only their phones may dial codes."""
-        self._book, self._dispose = book, dispose
+    def __init__(self, book: AgentBook, dispose: Dispose, messages: Messages | None = None) -> None:
+        """`book` has the agents; only their phones may dial codes. `messages` are what *65 plays."""
+        self._book, self._dispose, self._messages = book, dispose, messages
 
     def __call__(self, user: str, dialled: str) -> Flow | None:
         """Carry out what the phone of `user` dialled; return what is said to it, None where it is no code of an agent.
@@ -61,6 +63,8 @@ class ServiceCodes:
             return None
         languages = self._book.agent(user).languages
         language = languages[0] if languages and languages[0] in ("en", "zh") else "en"
+        if dialled == MESSAGES and self._messages is not None:
+            return self._messages.flow(user, language)
         try:
             told = self._carried_out(user, dialled[:3], dialled[3:], language)
         except HotlineError as fault:

@@ -69,6 +69,11 @@ def is_open(plan: Plan, queue: Queue, moment: datetime) -> bool:
     return not queue.hours or plan.calendars[queue.hours].is_open(moment)
 
 
+def opens(plan: Plan, queue: Queue, moment: datetime) -> datetime | None:
+    """Return when the queue opens next; None where it is open at `moment`, or not known to open any more."""
+    return None if is_open(plan, queue, moment) else plan.calendars[queue.hours].opens(moment)
+
+
 def _hope_until(plan: Plan, queue: Queue, moment: datetime) -> datetime:
     closes = plan.calendars[queue.hours].closes(moment) if queue.hours else None
     return closes or moment + SOON

@@ -21,8 +21,11 @@ from queues.callback import Callbacks
 from queues.distributor import Distributor
 from queues.front_desk import FrontDesk
 from queues.journal import Journal
+from queues.mailbox import Mailbox
+from queues.messages import Messages
 from queues.plan_reading import read_plan
 from queues.plan_rows import writing
+from queues.service_codes import ServiceCodes
 from voice.back_office import BackOffice
 from voice.loopback_phones import LoopbackPhones
 from voice.phones import Phones
@@ -163,7 +166,10 @@ async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, **opti
     try:
         async with open_line(flow, office=office, **options) as line:
             phones = LoopbackPhones(line.media, line.speech, ("201", "202", "203"))
-            office.people = FrontDesk(engine, book, distributor, centre.callbacks)
+            messages = Messages(centre.callbacks, book, distributor)
+            office.mailbox = Mailbox(centre.callbacks, distributor)
+            office.service_codes = ServiceCodes(book, distributor.dispose, messages)
+            office.people = FrontDesk(engine, book, distributor, centre.callbacks, messages=messages)
             office.phones = Phones(phones, line.media, line.speech, line.reception.shelf, ("carrier",))
             yield line, phones, centre
     finally:
