@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dialplans.loader import load
 from models.callback import Callback
 from tests.calls.call_centre import BILLING, call_centre
 from voice.line import Origin
@@ -52,7 +53,7 @@ def lay_down(caller):
     recording.write_bytes(head(frames.nbytes) + frames.tobytes())
 
 
-def kept(row):
+def is_there(row):
     """Tell whether the message of a callback is there to be played."""
     return Path(row.message).is_file()
 
@@ -98,7 +99,7 @@ async def test_out_of_hours_a_message_is_taken_listened_to_said_anew_and_due_at_
     assert row.due_at == OPENS
     assert row.data["text"] == AGAIN[language]
     assert row.message != first
-    assert kept(row)
+    assert is_there(row)
     assert centre.stays() == [("billing", "voicemail", "")]
 
 
@@ -113,7 +114,7 @@ async def test_who_hangs_up_in_the_middle_of_the_message_has_left_it(open_line, 
         await line.over()
         [row] = rows(centre)
     assert row.data["text"] == WORDS["en"]
-    assert kept(row)
+    assert is_there(row)
     assert row.due_at <= datetime.now(UTC) + timedelta(minutes=5), "the queue is open"
 
 
@@ -231,3 +232,73 @@ async def test_messages_are_marked_as_done_or_passed_in_chinese_and_others_queue
         first, second = rows(centre)
     assert (first.state, first.words) == ("cancelled", "done by agent 202")
     assert second.state == "scheduled"
+
+
+# -- a mark after the talk -----------------------------------------------------------------------------------------
+
+MARKED = """
+flow: marked
+languages: [en, zh]
+steps:
+  - step: welcome
+    say: {en: Welcome., zh: 欢迎致电。}
+  - step: agent
+    enqueue: billing
+    unavailable: {en: Nobody is there., zh: 没有人在。}
+    done: rate
+    goto: bye
+  - step: rate
+    run: after_agent
+    with: {queue: billing}
+  - step: bye
+    hangup: {en: Bye., zh: 拜拜。}
+"""
+
+
+async def after_a_talk(line, phones, centre):
+    await centre.comes("202")
+    caller = await line.call()
+    ben = await phones.answers("202")
+    await caller.waits(12)
+    ben.call.caller_hangs_up()
+    return caller
+
+
+def marked(tmp_path):
+    (tmp_path / "marked.yaml").write_text(MARKED, "utf-8")
+    return load(tmp_path / "marked.yaml")
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "sorry", "yes", "promised"),
+    [
+        ("en", "How content are you", "May somebody call you back", "yes please", "Somebody will call you back"),
+        ("zh", "五分最满意", "给您回电吗", "好的", "同事给您回电"),
+    ],
+)
+async def test_a_low_mark_after_the_talk_leads_to_a_callback(
+    open_line, tmp_path, language, asked, sorry, yes, promised
+):
+    flow = marked(tmp_path)
+    async with call_centre(open_line, tmp_path, flow=flow, language=language) as (line, phones, centre):
+        caller = await after_a_talk(line, phones, centre)
+        await caller.hears(asked)
+        await caller.keys("2")
+        await caller.hears(sorry)
+        await caller.says(yes, 1, language=language)
+        await caller.hears(promised, out=False)
+        await caller.is_hung_up()
+        [row] = rows(centre)
+    assert (row.reason, row.queue, row.state) == ("low mark", "billing", "scheduled")
+    assert row.data["slots"] == {"rating": 2}
+    assert row.data["summary"] == "2 of 5 after the last talk"
+
+
+@pytest.mark.parametrize(("language", "thanks"), [("en", "Thank you for your time"), ("zh", "感谢您的时间")])
+async def test_who_gives_no_mark_is_thanked_and_called_by_nobody(open_line, tmp_path, language, thanks):
+    flow = marked(tmp_path)
+    async with call_centre(open_line, tmp_path, flow=flow, language=language) as (line, phones, centre):
+        caller = await after_a_talk(line, phones, centre)
+        await caller.hears(thanks, out=False)
+        await caller.is_hung_up()
+        assert rows(centre) == []
