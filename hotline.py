@@ -19,6 +19,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "dialplan": ("dialplans.cli", "What the robot says: check, list and try out flows."),
     "agents": ("queues.agents_cli", "Agents: add, change, list, show, state, import, remove."),
     "queues": ("queues.queues_cli", "Queues: add, change, list, show, status, watch, apply, test, remove."),
+    "callbacks": ("queues.callbacks_cli", "Callbacks and messages: list, show, play, cancel."),
     "kb": ("knowledge.cli", "The knowledge base: articles, and what callers got no answer to."),
     "models": ("asr_tts.cli", "The models for speech: list, fetch, verify."),
 }

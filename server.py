@@ -18,6 +18,7 @@ from models import call_story
 from models.call_log import CallLog
 from models.control_desk import ControlDesk
 from models.control_protocol import (
+    CancelCallback,
     DisposeTalk,
     HangUpCall,
     News,
@@ -114,6 +115,7 @@ class Server:
         )
         self.control.bind(TakeUpFlow, taking_up.take_up)
         self.control.bind(TakeUpQueues, self.centre.take_up)
+        self.control.bind(CancelCallback, self.centre.cancel_callback)
         self.control.bind(SetAgentState, self.centre.set_state)
         self.control.bind(DisposeTalk, self.centre.dispose)
         self._leave, self._hurry = asyncio.Event(), asyncio.Event()

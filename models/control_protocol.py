@@ -86,6 +86,12 @@ class TakeUpQueues(Order):
     """Go by the agents, queues and shifts that the database has now."""
 
 
+class CancelCallback(Order):
+    """Call somebody back no more."""
+
+    id: str
+
+
 class SetAgentState(Order):
     """Make an agent ready, paused or offline, as soon as that can be."""
 

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from models.call_log import CallLog
 from models.control_desk import Tell
-from models.control_protocol import DisposeTalk, Done, Facts, SetAgentState, TakeUpQueues
+from models.control_protocol import CancelCallback, DisposeTalk, Done, Facts, SetAgentState, TakeUpQueues
 from models.database import database_url, open_engine
 from models.errors import CannotDo
 from models.settings import Settings
@@ -113,6 +113,11 @@ class CallCentre:
         plan = self.book.plan
         counts = f"{counted(len(plan.agents), 'agent')}, {counted(len(plan.queues), 'queue')}"
         return Done(f"live: {counts}", {"agents": len(plan.agents), "queues": len(plan.queues)})
+
+    async def cancel_callback(self, order: CancelCallback, tell: Tell) -> Done:
+        """Call somebody back no more."""
+        await self.callbacks.cancel(order.id)
+        return Done(f"Callback {order.id} is cancelled.", {"id": order.id, "state": "cancelled"})
 
     async def set_state(self, order: SetAgentState, tell: Tell) -> Done:
         """Make an agent ready, paused or offline, as soon as that can be."""
