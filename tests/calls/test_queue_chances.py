@@ -10,7 +10,7 @@ from tests.calls.test_queue_faults import SALES, gapless
 
 pytestmark = pytest.mark.looptime
 EVERYBODY = tuple(agent["extension"] for agent in AGENTS)
-OVERFLOWS = (
+OVERFLOWS: tuple[list[dict[str, object]], ...] = (
     [],
     [{"when": "waited", "after_s": 20, "to": "queue:sales"}],
     [{"when": "nobody", "after_s": 5, "to": "callback"}],
