@@ -99,7 +99,7 @@ async def record_of(server: ServerProcess, caller: str) -> dict[str, Any]:
 async def hotline(directory: Path, *arguments: str) -> str:
     """Run a `hotline` command on a server's data and return what it prints; its failure fails the test."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hotline", *arguments),
+        *(sys.executable, "-m", "console", *arguments),
         env={**os.environ, "HOTLINE_DATA__DIRECTORY": str(directory)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -142,7 +142,7 @@ async def _record(directory: Path, call: str) -> dict[str, Any]:
         *(
             sys.executable,
             "-m",
-            "hotline",
+            "console",
             "calls",
             "show",
             call,

@@ -31,7 +31,7 @@ class ServerProcess:
     settings: Mapping[str, str] = field(default_factory=dict)
     """Further settings by their environment names without HOTLINE_: {"LIMITS__MAX_CALLS": "10"}."""
     configuration: Path | None = None
-    module: str = "hotline"
+    module: str = "console"
     """What is run with `serve`: the command, or a server with something else behind it."""
 
     def __post_init__(self) -> None:

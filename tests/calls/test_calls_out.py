@@ -78,7 +78,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tup
 async def place(server: ServerProcess, *arguments: str) -> tuple[int, str, str]:
     """Run `hotline calls place`; return exit code, output and what was said on stderr."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hotline", "calls", "place", *arguments),
+        *(sys.executable, "-m", "console", "calls", "place", *arguments),
         env={**os.environ, "HOTLINE_DATA__DIRECTORY": str(server.directory)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

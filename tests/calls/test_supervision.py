@@ -159,9 +159,7 @@ async def test_a_command_supervises_and_transfers_a_talk_by_the_beginning_of_its
         assert (await listening).facts == {"id": call_id, "mode": "whisper"}
         await caller.waits(0.1)
         assert ben.stream.number in hears(anna)
-        with pytest.raises(
-            CannotDo, match="'sing' is no way to supervise; there are: listen, whisper"
-        ):
+        with pytest.raises(CannotDo, match="'sing' is no way to supervise; there are: listen, whisper"):
             await orders.supervise(SuperviseTalk(call_id, "sing"), nobody_hears)
         await orders.supervise(SuperviseTalk(call_id, "leave"), nobody_hears)
         await caller.waits(0.1)

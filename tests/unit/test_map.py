@@ -9,7 +9,7 @@ HEAD = """# The tree
 Every module in its own words: the first sentence of its docstring. Checked by `tests/unit/test_map.py`.
 """
 FLOORS = (
-    "hotline.py", "server.py", "campaigns", "queues", "quality", "tickets", "console",
+    "server.py", "campaigns", "queues", "quality", "tickets", "console",
     "voice", "voice/sip", "voice/media", "asr_tts", "asr_tts/engines", "dialplans",
     "dialplans/verbs", "dialplans/slot_kinds", "knowledge", "models", "bench",
 )  # fmt: skip

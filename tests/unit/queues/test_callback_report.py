@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 from typer.testing import CliRunner
 
-from hotline import app
+from console.command import app
 from models.callback import Callback
 from models.control_protocol import CancelCallback, Done
 from queues import editing

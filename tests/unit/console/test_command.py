@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hotline import GROUPS, app
+from console.command import GROUPS, app
 
 HEAVY = ("sippy", "numpy", "sqlalchemy", "alembic", "pypinyin", "cn2an", "onnxruntime", "httpx2", "server")
 """Modules of which each takes a tenth of a second or more to load, and the server that loads them all."""
 RUN = f"""
 import sys
-from hotline import app
+from console.command import app
 try:
     app(sys.argv[1:])
 except SystemExit as left:
