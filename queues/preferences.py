@@ -184,18 +184,18 @@ class Preferences:
                 else:
                     points += weight * shares(name, supply.rows, supply.candidates, supply.now)[places]
             numbers[which] = -points
-        by = self._sorted(numbers, supply.load[place_of], kind_of)
+        # Pairs come in the order of agents' rows; among equals the place decides, as everywhere.
+        by = np.lexsort((place_of, numbers, supply.load[place_of], kind_of))
         self._deal(kind_of[by], place_of[by], numbers[by])
 
-    def _sorted(self, numbers: Floats, load: Numbers, kind_of: Numbers | None = None) -> Indices:
-        """Return what comes first: lower load, then lower number, then what comes first already."""
-        if self.supply.loads == 1 and kind_of is None:
-            by = numbers.argsort()
-            found = numbers[by]
-            # The quick sort doesn't keep the order of equals, and usually there are none.
-            return numbers.argsort(kind="stable") if (found[1:] == found[:-1]).any() else by
-        keys = (numbers, load) if self.supply.loads > 1 else (numbers,)
-        return np.lexsort(keys if kind_of is None else (*keys, kind_of))
+    def _sorted(self, numbers: Floats, load: Numbers) -> Indices:
+        """Return which place comes first: lower load, then lower number, then what comes first already."""
+        if self.supply.loads > 1:
+            return np.lexsort((numbers, load))
+        by = numbers.argsort()
+        found = numbers[by]
+        # The quick sort doesn't keep the order of equals, and usually there are none.
+        return numbers.argsort(kind="stable") if (found[1:] == found[:-1]).any() else by
 
     def _skills_of_kinds(self) -> Indices:
         """Return the rows of the skills that count for ability, by kind; filled up with that which nobody has."""

@@ -258,3 +258,11 @@ def test_who_has_a_call_in_hand_comes_after_who_has_none():
     assert firsts(match([Waiter("a"), Waiter("b"), Waiter("c"), Waiter("d")], agents, NOW)) == [
         ("a", "12"), ("b", "11"), ("c", "11"),
     ]  # fmt: skip
+
+
+def test_equals_of_a_mix_go_by_extension_whatever_order_they_were_put_in():
+    mix = (("ability", 2.0), ("longest-idle", 1.0))
+    waiters = [Waiter("a", Wish(strategy=mix), joined=0.0)]
+    for order in (("135", "141"), ("141", "135")):
+        agents = [Candidate(extension, idle_since=5.0) for extension in order]
+        assert match(waiters, agents, 10.0) == [Pair("a", ("135",))]
