@@ -55,21 +55,22 @@ class Remembering:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in enumerate(texts):
             if text.strip():
-                vectors[row] = self._one(text)
-            if len(texts) > 1:
-                time.sleep(STEP_ASIDE)
+                vectors[row], worked = self._one(text)
+                if worked and len(texts) > 1:
+                    time.sleep(STEP_ASIDE)
         return vectors
 
-    def _one(self, text: str) -> Vectors:
+    def _one(self, text: str) -> tuple[Vectors, bool]:
+        """Return the vector of a text, and whether it had to be worked out."""
         with self._asking:
             vector = self._known.get(text)
-            if vector is None:
-                vector = self._known[text] = self._sense.of([text])[0]
-                if len(self._known) > self._most:
-                    self._known.popitem(last=False)
-            else:
+            if vector is not None:
                 self._known.move_to_end(text)
-            return vector
+                return vector, False
+            vector = self._known[text] = self._sense.of([text])[0]
+            if len(self._known) > self._most:
+                self._known.popitem(last=False)
+            return vector, True
 
 
 @cache

@@ -34,6 +34,16 @@ def test_a_draft_that_comes_again_costs_nothing() -> None:
     assert np.array_equal(again, first[[1, 0, 1]])
 
 
+def test_nobody_steps_aside_for_what_is_only_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    remembering = Remembering(Letters())
+    monkeypatch.setattr(sense.time, "sleep", slept.append)
+    remembering.of(["hello", "goodbye"])
+    assert len(slept) == 2
+    remembering.of(["hello", "goodbye"] * 50)
+    assert len(slept) == 2
+
+
 def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
     letters = Letters()
     remembering = Remembering(letters, most=2)
