@@ -37,7 +37,7 @@ def test_a_draft_that_comes_again_costs_nothing() -> None:
 def test_nobody_steps_aside_for_what_is_only_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     remembering = Remembering(Letters())
-    monkeypatch.setattr(sense.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     remembering.of(["hello", "goodbye"])
     assert len(slept) == 2
     remembering.of(["hello", "goodbye"] * 50)
