@@ -21,6 +21,7 @@ HEADINGS = (
     "Queue", "Open", "Waiting", "Longest", "Shift", "Ready", "Busy", "Paused", "Answered", "Lost", "In time",
 )  # fmt: skip
 if TYPE_CHECKING:
+    from rich.console import JustifyMethod
     from rich.table import Table
 
 WAITING = (QueueCallerState.QUEUED, QueueCallerState.OFFERED)
@@ -120,13 +121,15 @@ def print_status(rows: list[dict[str, Any]]) -> None:
 
 
 def status_table(rows: list[dict[str, Any]]) -> "Table":
-    """Return the figures of queues, one a row."""
+    """Return the figures of queues, one a row; on a narrow terminal long names take several lines."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False)
+    # Two spaces between columns would leave names of queues no room in 80.
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in HEADINGS:
-        table.add_column(heading, no_wrap=True, justify="left" if heading in ("Queue", "Open") else "right")
+        justify: JustifyMethod = "left" if heading in ("Queue", "Open") else "right"
+        table.add_column(heading, no_wrap=heading != "Queue", overflow="fold", justify=justify)
     for row in rows:
         agents, today = row["agents"], row["today"]
         level = "-" if today["service_level"] is None else f"{today['service_level']:.0%} of {today['target']:.0%}"

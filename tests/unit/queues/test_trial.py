@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from rich.console import Console
 from sqlalchemy import insert
 
 from models.agent import AgentState
@@ -14,7 +15,7 @@ from models.queue_caller import QueueCaller
 from queues.plan_rows import stored_agents
 from queues.presence import Presence
 from queues.presence_rows import Told, presence_rows
-from queues.queue_status import queue_status
+from queues.queue_status import HEADINGS, queue_status, status_table
 from queues.trial import Question, trial
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -186,3 +187,17 @@ def test_a_day_without_calls_has_no_figures(centre):
     (status,) = centre.status()
     today = status["today"]
     assert (today["service_level"], today["abandonment"], today["average_speed_of_answer_s"]) == (None, None, None)
+
+
+def test_a_narrow_terminal_shows_every_heading_and_the_whole_name(centre):
+    centre.stay("served", waited_s=15, talked_s=100, agent="201")
+    (status,) = centre.status()
+    name = "complaints-and-returns"
+    console = Console(width=80)
+    with console.capture() as shown:
+        console.print(status_table([{**status, "queue": name}]))
+    text = shown.get()
+    first, *rest = text.splitlines()
+    assert all(heading in first for heading in HEADINGS)
+    assert "".join(line.split(" ")[0] for line in rest) == name
+    assert "…" not in text
