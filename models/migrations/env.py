@@ -5,9 +5,15 @@ from sqlalchemy import Connection
 
 import models.agent
 import models.article
+import models.attempt
 import models.call_log
 import models.callback
+import models.campaign
+import models.campaign_event
+import models.consent
+import models.do_not_call
 import models.knowledge_change
+import models.lead
 import models.phone
 import models.queue
 import models.queue_caller
