@@ -16,6 +16,7 @@ from asr_tts import speech_protocol as to_server
 from asr_tts.activity import FULL_SCALE, SILENCE_DBOV, level_dbov
 from asr_tts.choices import choose
 from asr_tts.endpointing import Endpointer, Manner
+from asr_tts.prosody import prosody
 from asr_tts.recognition import Question, Samples, Transcript
 from asr_tts.sentence_end import Reading, reading
 from asr_tts.speech_protocol import FRAME_BYTES, RATE
@@ -69,6 +70,7 @@ class Utterance:
     transcript: Transcript | None = None
     over: endpointing.Over | None = None
     over_at: float = 0.0
+    prosody: to_server.Prosody | None = None
     speech: int = 0
     energy: float = 0.0
     likenesses: list[float] = field(default_factory=list)
@@ -232,6 +234,7 @@ class Attention:
             last = self._work(over.utterance, np.zeros(0, np.int16), certain=True)
             last.dropped = bool(reason)
             yield last
+        utterance.prosody = None if reason else prosody(self._tape.cut(over.onset, over.end))
         if reason:
             yield from self._reject(over.utterance, reason)
         elif self._streaming:
@@ -313,6 +316,7 @@ class Attention:
             choice,
             endpoint_ms=(over.decided - over.end) // MS,
             decode_ms=round((now - utterance.over_at) * 1000),
+            prosody=utterance.prosody,
         )
 
     def _reject(self, number: int, reason: str) -> Iterator[Out]:

@@ -142,6 +142,19 @@ class Draft(Message):
     silence_ms: int = 0
 
 
+class Prosody(msgspec.Struct, frozen=True, array_like=True):
+    """How an utterance was said, over its voiced frames; `asr_tts.prosody` measures it."""
+
+    level: float
+    """dBov, mean power."""
+    pitch: float
+    """Hz, median."""
+    spread: float
+    """Semitones between the 10th and the 90th percentile of the pitch."""
+    brightness: float
+    """dB, power above 1 kHz against that below."""
+
+
 class Heard(Message):
     """The utterance is over and was understood as speech."""
 
@@ -160,6 +173,8 @@ class Heard(Message):
     """From the end of speech to the decision that it was the end."""
     decode_ms: int = 0
     """Spent in the recogniser after that decision (0 where the draft was used)."""
+    prosody: Prosody | None = None
+    """None where there was too little voice to tell."""
 
 
 class Rejected(Message):

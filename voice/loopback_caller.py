@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from asr_tts.speech_protocol import Prosody
 from voice.loopback import Audible, Lines, LoopbackDialog, Sounding
 from voice.loopback_speech import SECONDS_A_SIGN, LoopbackEar, LoopbackSpeech
 from voice.media.media_protocol import File, Play
@@ -75,13 +76,14 @@ class LoopbackCaller:
 
     async def says(
         self, text: str, seconds: float = 0.0, *, echo: float = 0.0, confidence: float = 0.9, rejected: str = "",
-        language: str = "en",
+        language: str = "en", prosody: Prosody | None = None,
     ) -> None:  # fmt: skip
         """Say `text` and wait until it was taken (heard or rejected)."""
         seconds = seconds or max(len(text) * SECONDS_A_SIGN[language], 0.3)
         await self.ear.utterance(
-            text, seconds, stream=self.stream, echo=echo, confidence=confidence, rejected=rejected, language=language
-        )
+            text, seconds, stream=self.stream, echo=echo, confidence=confidence, rejected=rejected, language=language,
+            prosody=prosody,
+        )  # fmt: skip
         await asyncio.sleep(0)
 
     async def coughs(self, seconds: float = 0.4) -> None:

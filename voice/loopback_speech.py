@@ -54,11 +54,11 @@ class LoopbackEar:
 
     async def utterance(
         self, text: str, seconds: float, *, stream: Audible, echo: float = 0.0, confidence: float = 0.9,
-        rejected: str = "", language: str = "en",
+        rejected: str = "", language: str = "en", prosody: speech.Prosody | None = None,
     ) -> None:  # fmt: skip
         """Let the caller say `text` for so long; `rejected`: it is no speech, for this reason.
 
-        `language` is what it is in, and recognised as where the question asks for identification.
+        `language` is what it is in, and recognised as where the question asks for identification; `prosody`: how.
         """
         start = stream.clock
         if self.listens is None:
@@ -87,7 +87,7 @@ class LoopbackEar:
             pass
         waited = round((stream.clock - end) * 1000 / RATE)
         taken_for = how.language or language
-        self.emit(speech.Heard(self._number, number, text, confidence, taken_for, start, end, -1, waited, 0))
+        self.emit(speech.Heard(self._number, number, text, confidence, taken_for, start, end, -1, waited, 0, prosody))
 
     async def _goes_on(self, number: int, stream: Audible, start: int, seconds: float, echo: float) -> None:
         while True:

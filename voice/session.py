@@ -29,6 +29,7 @@ from voice.keypad import Way
 from voice.line import Ear, HungUp, InfoDigit, MediaChanged, MediaLost, Referred, SpeechBack, SpeechLost, Stream
 from voice.listening import Listening
 from voice.media import media_protocol as media
+from voice.mood import Mood
 from voice.prompt_shelf import PromptShelf
 from voice.remarks import Remarks
 from voice.robot import Robot
@@ -75,6 +76,7 @@ class Session:
         """A question whose prompt isn't yet where the caller may answer."""
         self._finale: HangUp | LastWords | None = None
         self._caller = CallerTurns(call)
+        self._mood = Mood()
         self._remarks = Remarks(call, self._caller, self._listening, office)
         self._cause: Cause | None = None
         self._hung_up: HungUp | None = None
@@ -256,6 +258,8 @@ class Session:
     # -- the caller --------------------------------------------------------------------------------------------
 
     def _heard(self, event: "heard.FromSpeech") -> None:
+        if isinstance(event, heard.Heard):
+            self._mood.hear(event.prosody)
         decisions = self._turns.receive(event)  # type: ignore[arg-type]
         for decision in decisions:
             match decision:
@@ -295,7 +299,10 @@ class Session:
             self._go_on()
             return
         self._caller.said(answer)
-        self._tell(exchange.Said(answer.text, answer.confidence, answer.language, answer.choice))
+        anger = self._mood.take()
+        if anger:
+            self._call.event("sounds-angry", anger=anger)
+        self._tell(exchange.Said(answer.text, answer.confidence, answer.language, answer.choice, anger))
 
     def _key(self, key: str, way: Way, at: int) -> None:
         keys = self._listening.key(key, way)
