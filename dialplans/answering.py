@@ -260,6 +260,9 @@ class Answering:
                 self._talk.note("help", step=self._question.name)
                 self._help()
                 self._talk.listen(self._question)
+            case "operator" | "goodbye" if self._state.aside:
+                self._talk.sentence("keeps_place", False)
+                self._talk.leave_aside()
             case "operator":
                 if not humans.asked(self._talk):
                     self._talk.sentence("no_human", self._question.barge_in)

@@ -12,12 +12,15 @@ from dialplans.exchange import (
     Action,
     Begin,
     Done,
+    Enough,
     Event,
     FreeAnswer,
     Handover,
     HangUp,
     Keyed,
+    Learned,
     LookUp,
+    Meanwhile,
     NoInput,
     Note,
     NotUnderstood,
@@ -27,6 +30,7 @@ from dialplans.exchange import (
     Say,
     Unanswered,
     Understood,
+    WaitsOn,
 )
 from dialplans.flow import Flow
 from dialplans.state import State
@@ -41,7 +45,8 @@ HELP = """\
        A line is what the caller says; digits, * and # alone are keys; an empty line is silence.
        :state   all that the flow knows        :back   as if the last line hadn't been
        :noise   sound that nobody understands  :angry WORDS   said in anger
-       :help    this                           :quit   the caller hangs up"""
+       :found   somebody has who waits         :quit   the caller hangs up
+       :help    this"""
 
 
 class Chat:
@@ -62,6 +67,8 @@ class Chat:
         self._errand: Action | None = None
         """What is waited for, and answered by the next line."""
         self._before: list[tuple[State, Action | None]] = []
+        self._handed: Handover | None = None
+        """What was handed over last."""
         self._left = False
 
     @property
@@ -87,6 +94,8 @@ class Chat:
                 yield from self._back()
             case ":quit":
                 self._left = True
+            case ":found":
+                yield from self._tell(Enough())
             case _ if command.startswith(":") and command not in (":noise", ":angry"):
                 yield f"       [there is no {command}; :help tells what there is]"
             case _:
@@ -147,7 +156,12 @@ class Chat:
                 yield f"       [{action.name}: {action.rating} of {action.most}]"
             case Handover():
                 yield from _handed_over(action)
-                self._errand = action
+                self._handed = action
+                yield from self._tell(Meanwhile()) if action.meanwhile else self._waits()
+            case Learned():
+                self._handed = action.handover
+            case WaitsOn():
+                yield from self._waits()
             case Record():
                 yield f"       [records '{action.name}'; type what is said, or nothing]"
                 self._errand = action
@@ -160,6 +174,10 @@ class Chat:
                 yield "       [hangs up]"
             case _:
                 pass
+
+    def _waits(self) -> Iterator[str]:
+        self._errand = self._handed
+        yield "       [type done if somebody took it and the caller is back; else nobody is there]"
 
     def _look_up(self, errand: LookUp) -> Iterator[str]:
         body = f" {json.dumps(errand.body, ensure_ascii=False)}" if errand.body is not None else ""
@@ -205,4 +223,3 @@ def _handed_over(made: Handover) -> Iterator[str]:
         yield f"       [summary: {made.summary}]"
     for name, value in made.slots.items():
         yield f"       [{name} = {value}]"
-    yield "       [type done if somebody took it and the caller is back; else nobody is there]"

@@ -16,11 +16,13 @@ from dialplans.exchange import (
     Action,
     Begin,
     Done,
+    Enough,
     Event,
     Finished,
     Gone,
     Handover,
     Keyed,
+    Meanwhile,
     NoInput,
     Note,
     NotUnderstood,
@@ -67,6 +69,11 @@ class Dialogue:
     def waiting(self) -> str:
         """The kind of errand that is waited for ("Handover", "LookUp", "Record", "FreeAnswer"), or ""."""
         return self._s.errand
+
+    @property
+    def helps(self) -> bool:
+        """Whether the caller waits for a human and is helped meanwhile."""
+        return self._s.aside > 0
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -129,12 +136,22 @@ class Dialogue:
                 if not self._s.errand:
                     return []
                 self._done(talk, event)
+            case Meanwhile():
+                if self._s.errand == Handover.__name__:
+                    talk.enter_aside()
+                    talk.walk()
+            case Enough():
+                talk.leave_aside(found=event.done is None)
+                if event.done is not None and self._s.errand:
+                    self._done(talk, event.done)
             case Said() | Keyed() | NotUnderstood() | NoInput():
                 question = talk.question()
                 if question is None:
                     return []
                 Answering(talk, question).receive(event)
                 talk.walk()
+                if self._s.aside:
+                    talk.learned()
         return self._finished(talk)
 
     def _talk(self, wall: datetime | None) -> Talk:

@@ -76,7 +76,20 @@ class Done:
     """Where it failed: why, in words for the record (never said to the caller)."""
 
 
-Event = Begin | Said | Keyed | NotUnderstood | NoInput | Finished | Done | Gone
+@dataclass(frozen=True)
+class Meanwhile:
+    """Who was handed over waits: the robot may help them, where the flow says how (`Handover.meanwhile`)."""
+
+
+@dataclass(frozen=True)
+class Enough:
+    """The robot's helping is over, wherever it stands."""
+
+    done: "Done | None" = None
+    """What became of the hand-over; None: somebody has the caller, who is told so and waits on."""
+
+
+Event = Begin | Said | Keyed | NotUnderstood | NoInput | Finished | Done | Gone | Meanwhile | Enough
 
 # -- actions out ---------------------------------------------------------------------------------------------
 
@@ -178,6 +191,18 @@ class Rated:
     most: int
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What is known of a caller who waits has grown: the hand-over as it is made now."""
+
+    handover: "Handover"
+
+
+@dataclass(frozen=True)
+class WaitsOn:
+    """The robot has helped; the caller waits with nothing to answer."""
+
+
 # Errands take time. The dialogue waits for exactly one `Done` (or `Gone`) after each, and nothing is listened for.
 
 
@@ -201,6 +226,8 @@ class Handover:
     priority: int = 0
     tags: frozenset[str] = frozenset()
     """Of the customer, such as "vip"."""
+    meanwhile: bool = False
+    """Whether the robot has something to ask or tell while the caller waits (`Meanwhile`)."""
 
 
 @dataclass(frozen=True)
@@ -253,4 +280,4 @@ class FreeAnswer:
 
 
 Errand = Handover | LookUp | Record | FreeAnswer
-Action = Say | Listen | Understood | Note | HangUp | Unanswered | Rated | Errand
+Action = Say | Listen | Understood | Note | HangUp | Unanswered | Rated | Learned | WaitsOn | Errand

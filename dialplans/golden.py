@@ -74,6 +74,20 @@ class Noise:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """Who was handed over waits for somebody: the robot helps meanwhile."""
+
+    place: Place
+
+
+@dataclass(frozen=True)
+class Found:
+    """Somebody has the caller who waits: the robot says so, and helps no more."""
+
+    place: Place
+
+
+@dataclass(frozen=True)
 class HandsOver:
     """The flow hands over, with these particulars."""
 
@@ -104,7 +118,7 @@ class HangsUp:
     place: Place
 
 
-Turn = Robot | Caller | Keys | Silence | Noise | HandsOver | ComesBack | Expect | HangsUp
+Turn = Robot | Caller | Keys | Silence | Noise | Waits | Found | HandsOver | ComesBack | Expect | HangsUp
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from dialplans.golden import (
     Caller,
     ComesBack,
     Expect,
+    Found,
     Golden,
     HandsOver,
     HangsUp,
@@ -26,6 +27,7 @@ from dialplans.golden import (
     Robot,
     Silence,
     Turn,
+    Waits,
     is_expression,
 )
 from dialplans.nodes import Node, shown
@@ -294,4 +296,10 @@ _TURNS: Mapping[str, Callable[[Node, tuple[str, ...]], Turn]] = {
     "done": _comes_back,
     "expect": _expect,
 }
-_BARE: Mapping[str, Callable[[Place], Turn]] = {"silence": Silence, "noise": Noise, "hangs_up": HangsUp}
+_BARE: Mapping[str, Callable[[Place], Turn]] = {
+    "silence": Silence,
+    "noise": Noise,
+    "waits": Waits,
+    "found": Found,
+    "hangs_up": HangsUp,
+}

@@ -14,7 +14,9 @@ OPERATOR = "operator"
 
 
 def rules(talk: "Talk") -> tuple[int, Human] | None:
-    """Return the innermost rules that there are, and the depth of their flow."""
+    """Return the innermost rules that there are, and the depth of their flow; none for who waits for a human."""
+    if talk.state.aside:
+        return None
     for depth in range(len(talk.state.frames) - 1, -1, -1):
         if human := talk.flow_at(depth).human:
             return depth, human

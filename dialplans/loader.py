@@ -14,8 +14,10 @@ from dialplans.nodes import Node
 from dialplans.options import Record
 from dialplans.place import Place
 from dialplans.sentences import SENTENCES
+from dialplans.step import Step
 from dialplans.steps import read_steps
 from dialplans.verbs.collect import SLOT
+from dialplans.verbs.handover import HandoverStep
 from dialplans.verbs.question import Detect
 from dialplans.verbs.run import RunStep
 
@@ -73,6 +75,17 @@ def _unless(complaints: list[Complaint], flow: Flow) -> Flow:
     if complaints:
         raise FlowRefused(complaints)
     return flow
+
+
+def runs(step: Step) -> str:
+    """Return the name of the sub-flow that a step leads into by its author's word; "": none."""
+    match step:
+        case RunStep():
+            return step.flow
+        case HandoverStep():
+            return step.meanwhile
+        case _:
+            return ""
 
 
 class _File:
@@ -186,13 +199,14 @@ class _Document:
             found[name] = _Document(entry, name, b"", self._file, replace(flow, flows={})).flow()
         inner = [step for one in found.values() for step in one.steps.values()]
         for step in (*flow.steps.values(), *inner):
-            if isinstance(step, RunStep) and step.flow not in found and self._file and not self._parent:
-                file = self._file.beside(self._root_at(step), step.flow)
+            name = runs(step)
+            if name and name not in found and self._file and not self._parent:
+                file = self._file.beside(self._root_at(step), name)
                 if file:
                     document = file.document()
                     self._digest.update(document._content)
-                    found[step.flow] = document.flow()
+                    found[name] = document.flow()
         return found
 
-    def _root_at(self, step: RunStep) -> Node:
+    def _root_at(self, step: Step) -> Node:
         return Node(None, step.place, f"step '{step.name}'", self._root.complaints)

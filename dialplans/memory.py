@@ -59,7 +59,7 @@ class Memory:
 
     def reader(self, language: str = "") -> Reader:
         """Return what reads answers here and now."""
-        commands = {name for name in ("operator", "goodbye") if self.command(name)}
+        commands = {name for name in ("operator", "goodbye") if self.state.aside or self.command(name)}
         return Reader(self.flow, language or self.language, self.wall, self.value, frozenset(commands))
 
     def command(self, name: str) -> tuple[int, Target] | None:
@@ -162,7 +162,7 @@ class Memory:
     def question_before(self) -> tuple[int, str] | None:
         """Return the depth and name of the step that leads to the question before the open one, None at the first."""
         here = tuple(frame.step for frame in self.state.frames)
-        earlier = [one for one in self.state.history if one != here]
+        earlier = [one for one in self.state.history if one != here and len(one) > self.state.aside]
         if not earlier:
             return None
         before = earlier[-1]

@@ -248,8 +248,9 @@ def _names_in(root: object, within: set[str]) -> Iterator[str]:
     for name in imported if isinstance(imported, CommentedSeq) else ():
         yield _file_name(str(name))
     for step in steps if isinstance(steps, CommentedSeq) else ():
-        if isinstance(step, CommentedMap) and "run" in step and str(step["run"]) not in within:
-            yield _file_name(str(step["run"]))
+        for key in ("run", "meanwhile"):
+            if isinstance(step, CommentedMap) and key in step and str(step[key]) not in within:
+                yield _file_name(str(step[key]))
     for one in inner.values() if isinstance(inner, CommentedMap) else ():
         yield from _names_in(one, within)
 

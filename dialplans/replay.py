@@ -15,11 +15,14 @@ from dialplans.exchange import (
     Action,
     Begin,
     Done,
+    Enough,
     Event,
     Handover,
     HangUp,
     Keyed,
+    Learned,
     LookUp,
+    Meanwhile,
     NoInput,
     NotUnderstood,
     Record,
@@ -32,6 +35,7 @@ from dialplans.golden import (
     Caller,
     ComesBack,
     Expect,
+    Found,
     Golden,
     HandsOver,
     HangsUp,
@@ -41,6 +45,7 @@ from dialplans.golden import (
     Robot,
     Silence,
     Turn,
+    Waits,
     is_expression,
 )
 from dialplans.place import Place
@@ -140,6 +145,8 @@ class _Play:
                     raise _Differs(turn.place, "The robot should have hung up.", self._now())
             case ComesBack():
                 self._comes_back(turn)
+            case Waits() | Found():
+                self._waits(turn)
             case Caller() | Keys() | Silence() | Noise():
                 self._answers(turn)
 
@@ -169,18 +176,25 @@ class _Play:
                 self.story.append("caller: (noise)")
                 self._tell(NotUnderstood("noise"), turn.place)
 
+    def _waits(self, turn: Waits | Found) -> None:
+        if self.dialogue.waiting != Handover.__name__ and not self.dialogue.helps:
+            raise _Differs(turn.place, "The caller should have waited for somebody.", self._now())
+        self.said, self.handover = "", None
+        self.story.append("caller waits" if isinstance(turn, Waits) else "somebody has the caller")
+        self._tell(Meanwhile() if isinstance(turn, Waits) else Enough(), turn.place)
+
     def _written_in(self, text: str) -> str:
         """The language that a recogniser would have told, as far as the signs show it."""
         written = script_of(text)
         return written if written in self.flow.languages else self.dialogue.language
 
     def _comes_back(self, turn: ComesBack) -> None:
-        if not self.dialogue.waiting:
+        if not self.dialogue.waiting and not self.dialogue.helps:
             raise _Differs(turn.place, "Something should have been waited for.", self._now())
         self.said, self.handover = "", None
         why = f" ({turn.done.why})" if turn.done.why else ""
         self.story.append(f"what came of it: {'done' if turn.done.ok else 'not possible'}{why}")
-        self._tell(turn.done, turn.place)
+        self._tell(Enough(turn.done) if self.dialogue.helps else turn.done, turn.place)
 
     # -- the robot's side ----------------------------------------------------------------------------------------
 
@@ -201,6 +215,9 @@ class _Play:
                 self.story.append(f"robot: {words}")
             case Understood():
                 self.intent = action.intent
+            case Learned():
+                # Whoever takes the caller reads it anew: `handover:` may stand behind an answer of who waits.
+                self.handover = action.handover
             case Handover():
                 self.handover = action
                 self.story.append(f"robot: ({_told(action)})")

@@ -27,6 +27,8 @@ SENTENCES: Mapping[str, Texts] = {
     "more": {"en": "Would you like to hear more about it?", "zh": "需要我说得更详细一些吗？"},
     "helped": {"en": "Did that help?", "zh": "这个回答对您有帮助吗？"},
     "glad": {"en": "Good.", "zh": "好的，很高兴能帮到您。"},
+    "somebody_now": {"en": "I've got somebody for you now.", "zh": "现在为您接通人工。"},
+    "keeps_place": {"en": "All right, you keep your place in the line.", "zh": "好的，您的排位保留不变。"},
     "please_wait": {"en": "One moment, please.", "zh": "请稍等。"},
 }  # fmt: skip
 """By name. `{{ first }}` and the like are filled in when it is said."""

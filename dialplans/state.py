@@ -47,6 +47,8 @@ class State:
     """Whether the caller chose the language, so that it is no longer to be identified."""
     phase: str = ""
     """Which question of the step waits for its answer ("own": the step's own); "": none."""
+    aside: int = 0
+    """Depth of the sub-flow in which a caller is helped who waits for a human; 0: none."""
     errand: str = ""
     """The kind of errand that is waited for, or ""."""
     doubt: tuple[Answer, ...] = ()

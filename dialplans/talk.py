@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dialplans import humans
 from dialplans.built_in import built_in
 from dialplans.doubt import DOUBT, DoubtStep
-from dialplans.exchange import Errand, HangUp, Listen, LookUp, Question, Rated
+from dialplans.exchange import (
+    Done,
+    Errand,
+    Handover,
+    HangUp,
+    Learned,
+    Listen,
+    LookUp,
+    Question,
+    Rated,
+    Record,
+    WaitsOn,
+)
 from dialplans.flow import Flow
 from dialplans.place import Target
 from dialplans.speech import Speech
@@ -95,6 +107,9 @@ class Talk(Speech):
 
     def errand(self, errand: Errand) -> None:
         """Send somebody on an errand; the step goes on when it is done."""
+        if self.state.aside and isinstance(errand, Handover | Record) and self.step:
+            self.step.done(self, Done(ok=False, why="the caller waits for somebody already"))
+            return
         self.state.errand = type(errand).__name__
         if not isinstance(errand, LookUp):
             # Others take their time, and mean that the caller is heard or served.
@@ -164,6 +179,61 @@ class Talk(Speech):
         """Tell whether the answer to `question` shows the language."""
         return question.identifies and (question.detect or self._root.detect) and not self.state.settled
 
+    # -- help for who waits --------------------------------------------------------------------------------------
+
+    def enter_aside(self) -> None:
+        """Help a caller who waits, in the sub-flow that the hand-over names; it begins with all that is known."""
+        step, state = self.step, self.state
+        flow = self._meanwhile(step)
+        if flow is None or not isinstance(step, HandoverStep):
+            self.do(WaitsOn())
+            return
+        self.note("meanwhile", step=step.name, flow=step.meanwhile)
+        state.errand, state.aside = "", len(state.frames)
+        self._walk_into(step.meanwhile, flow, state.frame.variables)
+
+    def _meanwhile(self, step: "Step | None") -> Flow | None:
+        name = step.meanwhile if isinstance(step, HandoverStep) else ""
+        flow = self.flow.flows.get(name) or self._root.flows.get(name) if name else None
+        return flow if flow is not None and flow.steps and not self.state.aside else None
+
+    def leave_aside(self, *, found: bool = False) -> None:
+        """The caller waits on; what was learned stays. `found`: somebody is there now, which is said."""
+        state = self.state
+        if not state.aside:
+            return
+        waits = state.frames[state.aside - 1]
+        waits.variables.update(state.frames[state.aside].variables)
+        for frame in state.frames[state.aside :]:
+            waits.variables.update({name: frame.variables.get(name) for name in frame.taken})
+            waits.taken.update(frame.taken)
+        if found:
+            self.sentence("somebody_now", False)
+        del state.frames[state.aside :]
+        state.history = tuple(one for one in state.history if len(one) <= state.aside)
+        state.aside, state.phase, state.doubt, self._next = 0, "", (), None
+        state.silences = state.misses = 0
+        state.errand = Handover.__name__
+        self.learned()
+        self.do(WaitsOn())
+
+    def learned(self) -> None:
+        """Let whoever takes the caller know what is known now; what a sub-flow of the help found, once it is back."""
+        aside, frames = self.state.aside, self.state.frames
+        if aside and len(frames) > aside + 1:
+            return
+        at = aside - 1 if aside else len(frames) - 1
+        step = self.flow_at(at).steps.get(frames[at].step)
+        if isinstance(step, HandoverStep):
+            self.do(Learned(step.handover(self)))
+
+    def give_up(self) -> None:
+        """A question found no answer: the call ends, or who waits waits on."""
+        if self.state.aside:
+            self.leave_aside()
+        else:
+            self.hang_up()
+
     # -- going on ------------------------------------------------------------------------------------------------
 
     def go(self, target: Target | None) -> None:
@@ -198,6 +268,10 @@ class Talk(Speech):
 
     def give_back(self, values: Mapping[str, Any]) -> None:
         """Leave the innermost sub-flow; the flow of the call ends."""
+        if self.state.aside and len(self.state.frames) == self.state.aside + 1:
+            self.state.frame.variables.update(values)
+            self.leave_aside()
+            return
         if len(self.state.frames) == 1:
             self.hang_up()
             return
@@ -248,6 +322,9 @@ class Talk(Speech):
         state = self.state
         self.note("circle", step=state.step)
         state.passed.clear()
+        if state.aside:
+            self.leave_aside()
+            return
         if humans.stuck(self):
             return
         self.sentence("no_way_on", False)

@@ -17,6 +17,8 @@ from dialplans.verbs.ask import AskStep
 from dialplans.verbs.branch import BranchStep
 from dialplans.verbs.call import CallStep
 from dialplans.verbs.collect import CollectStep
+from dialplans.verbs.handover import HandoverStep
+from dialplans.verbs.record import RecordStep
 from dialplans.verbs.run import RunStep
 
 
@@ -61,10 +63,34 @@ def parts(flow: Flow, root: Flow) -> Iterator[Complaint]:
                 yield from _unknown("system", step.system, flow.systems, step.place)
             case RunStep():
                 yield from _unknown("flow", step.flow, flows, step.place, "in `flows:` or beside this file")
+            case HandoverStep() if step.meanwhile:
+                yield from _unknown("flow", step.meanwhile, flows, step.place, "in `flows:` or beside this file")
+                yield from _hands_over_again(step.meanwhile, flows)
             case _:
                 pass
         for text in written_in(step):
             yield from _filters(text, step)
+
+
+def _hands_over_again(name: str, flows: Mapping[str, Flow]) -> Iterator[Complaint]:
+    """Who waits for somebody can be asked and told things, and nothing that ends or leaves the waiting."""
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        name = todo.pop()
+        if name in seen or name not in flows:
+            continue
+        seen.add(name)
+        for step in flows[name].steps.values():
+            if isinstance(step, RunStep):
+                todo.append(step.flow)
+            elif isinstance(step, HandoverStep | RecordStep):
+                verb = step.verb if isinstance(step, HandoverStep) else "record"
+                yield Complaint(
+                    step.place,
+                    f"Step '{step.name}' ({verb}) is in flow '{name}', which runs while a caller waits for somebody; "
+                    "ask and tell things there, and leave the rest to the steps behind the `enqueue`.",
+                )
 
 
 def _unknown(what: str, name: str, known: Iterable[str], place: Place, where: str = "") -> Iterator[Complaint]:

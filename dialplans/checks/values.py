@@ -50,6 +50,8 @@ def set_in(flow: Flow) -> set[str]:
     known |= {slot for intent in flow.intents.values() for slot in intent.slots}
     for step in flow.steps.values():
         known |= set(_sets(step))
+        if isinstance(step, HandoverStep) and step.meanwhile in flow.flows:
+            known |= set_in(flow.flows[step.meanwhile])
     return known
 
 
@@ -77,8 +79,15 @@ def _sets(step: Step) -> Iterator[str]:
 
 def given_to(flows: Iterable[Flow], name: str) -> set[str]:
     """Return the names of the values with which `flows` run the sub-flow `name`."""
-    steps = (step for flow in flows for step in flow.steps.values())
-    return {key for step in steps if isinstance(step, RunStep) and step.flow == name for key in step.arguments}
+    found: set[str] = set()
+    for flow in flows:
+        for step in flow.steps.values():
+            if isinstance(step, RunStep) and step.flow == name:
+                found |= set(step.arguments)
+            elif isinstance(step, HandoverStep) and step.meanwhile == name:
+                # Who is helped while waiting brings all along.
+                found |= set_in(flow)
+    return found
 
 
 def _used(step: Step) -> Iterator[str]:

@@ -1,12 +1,13 @@
 """enqueue, transfer, voicemail, callback, ticket: a human must take it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dialplans.exchange import Done, Handover
 from dialplans.humans import tags
 from dialplans.kinds import NAMES, STEP, TEXTS, WORD, Whole
+from dialplans.nodes import Node
 from dialplans.options import MAIN, option
 from dialplans.place import Target, Texts
 from dialplans.step import Step
@@ -44,19 +45,33 @@ class HandoverStep(Step):
     after: Target | None = option(
         STEP, "Where a caller goes who is back when it was done (a ticket); else as `goto`.", None, key="done"
     )
+    meanwhile: str = option(
+        WORD, "`enqueue` only: the sub-flow by which the robot helps a caller who waits and keeps the place.", ""
+    )
+
+    def check(self, node: Node) -> None:
+        if self.meanwhile and self.verb != "enqueue":
+            node.complain(f"Nobody waits in {node.what}; delete `meanwhile:`, or make it an `enqueue`.")
+
+    def sentences(self) -> Iterator[str]:
+        if self.meanwhile:
+            yield from ("somebody_now", "keeps_place")
 
     def run(self, talk: "Talk") -> None:
-        talk.errand(
-            Handover(
-                self.verb,  # type: ignore[arg-type]
-                talk.written(self.target),
-                talk.reason or self.reason,
-                talk.written(self.summary) if self.summary else talk.summary(),
-                talk.slots(self.slots),
-                talk.transcript(),
-                self.priority,
-                frozenset(tags(talk)),
-            )
+        talk.errand(self.handover(talk))
+
+    def handover(self, talk: "Talk") -> Handover:
+        """Return all that goes along with the caller, as it is known now."""
+        return Handover(
+            self.verb,  # type: ignore[arg-type]
+            talk.written(self.target),
+            talk.reason or self.reason,
+            talk.written(self.summary) if self.summary else talk.summary(),
+            talk.slots(self.slots),
+            talk.transcript(),
+            self.priority,
+            frozenset(tags(talk)),
+            bool(self.meanwhile),
         )
 
     def done(self, talk: "Talk", done: Done) -> None:

@@ -110,7 +110,7 @@ class QuestionStep(Step):
         if self.otherwise:
             talk.go(self.otherwise)
         else:
-            talk.hang_up()
+            talk.give_up()
 
     def back(self, talk: "Talk") -> bool:
         """Go one value back within the question; False where there is none, so that the question before follows."""
