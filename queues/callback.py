@@ -1,8 +1,8 @@
 """Callbacks: promises to call somebody back, kept until the caller talks to an agent or can't be reached.
 
-One is called when its time has come, its queue is open, and an agent is free whom nobody on the line needs. The caller
-is called first; who answers joins the queue with the place kept since the promise, and so goes to that agent. Whoever
-isn't reached is called again later, a few times.
+Once its time has come and its queue is open, the caller waits there like everybody, with the time since the promise,
+and only away from the line (`Caller.away`). When it is their turn, an agent is kept for them and they are called; who
+answers goes to that agent. Whoever isn't reached is called again later, as often as the queue says.
 """
 
 import asyncio
@@ -23,19 +23,17 @@ from models.call_log import plain
 from models.callback import CALLBACK_LIFE, Callback, CallbackMove, CallbackState
 from models.database import moment
 from models.errors import CannotDo, HotlineError
-from queues.distribution_events import Note
+from queues.distribution_events import Event, Joined, Left, Note, Summon
 from queues.plan import Queue
+from queues.waiting_room import Caller
 from voice.mailbox import LeftMessage
 from voice.people import Guest
 
 log = logging.getLogger(__name__)
 LOOK_S = 5.0
 """Seconds from one look at what is due to the next."""
-MOST_TRIES = 3
 VOICEMAIL = "voicemail"
 """Why who left a message is called back."""
-AGAIN_S = 300.0
-"""After a try that reached nobody."""
 FLOW = """\
 languages: [{language}]
 commands: {{operator: agent, goodbye: bye}}
@@ -94,8 +92,18 @@ class Floor(Protocol):
 
     def now(self) -> float: ...
 
-    def spare(self, queue: str, language: str) -> bool:
-        """Tell whether the queue is open and an agent is free whom no caller on the line needs."""
+    def tell(self, event: Event) -> object: ...
+
+    def planned(self, queue: str) -> Queue | None:
+        """Return a queue as it is planned now, None for one that is no more."""
+
+    def takes_away(self, queue: Queue, number: str) -> bool:
+        """Tell whether the queue is open, and nobody of that number waits there by phone."""
+
+    def stands(self, call_id: str) -> bool:
+        """Tell whether somebody waits under this id."""
+
+    def summon_by(self, summon: Callable[[Summon], None]) -> None: ...
 
     def note(self, note: Note, *rows: Executable) -> "asyncio.Future[None]": ...
 
@@ -117,7 +125,7 @@ class Promise:
     due: float
     since: float
     tries: int = 0
-    most_tries: int = MOST_TRIES
+    most_tries: int = Queue.callback_tries
     line: str = ""
     agent: str = ""
     origin: str = ""
@@ -150,6 +158,7 @@ class Callbacks:
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
         floor.subscribe(self._heard)
+        floor.summon_by(self._summoned)
 
     def open(self) -> int:
         """Read what is promised; blocks for a moment. A call that a killed server was placing is due again."""
@@ -178,14 +187,17 @@ class Callbacks:
                 await asyncio.Event().wait()
             finally:
                 scheduler.shutdown(wait=False)
+                self._group = None
 
     def open_promises(self) -> list[Promise]:
         """Return those that aren't over, the oldest first."""
         return sorted(self._promises.values(), key=lambda one: one.id)
 
-    def kept(self, queue: str, number: str) -> float | None:
-        """Return since when who joins `queue` from `number` has waited, where a promise keeps the place."""
-        return next((p.since for p in self._promises.values() if (p.queue, p.number) == (queue, number)), None)
+    def kept(self, queue: str, number: str, call_id: str = "") -> Promise | None:
+        """Return the promise that keeps the place of who joins `queue`: by the call we placed, or by number."""
+        here = [promise for promise in self._promises.values() if promise.queue == queue]
+        ours = (promise for promise in here if call_id and promise.call_id == call_id)
+        return next(ours, None) or next((promise for promise in here if number and promise.number == number), None)
 
     async def promise(
         self, guest: Guest, queue: Queue, reason: str, since: float | None = None, in_s: float = 0.0
@@ -203,7 +215,7 @@ class Callbacks:
         handover = guest.handover
         made = Promise(
             new_id(), CALLBACK_LIFE.start, number, queue.name, guest.language, now + in_s, since or now,
-            origin=guest.call_id, made=now, reason=reason, summary=handover.summary,
+            origin=guest.call_id, made=now, reason=reason, summary=handover.summary, most_tries=queue.callback_tries,
         )  # fmt: skip
         await self._made(made, {"summary": handover.summary, "slots": dict(handover.slots)})
         return Done(True, {"outcome": "callback", "callback": made.id, "queue": queue.name})
@@ -222,10 +234,12 @@ class Callbacks:
                 note = {"callback": known.id, "seconds": left.seconds}
                 self._floor.note(Note("callback.message", left.queue, left.call_id, data=note), row)
                 return known
-        now = self._floor.now()
+        now, queue = self._floor.now(), self._floor.planned(left.queue)
+        # Who left a message waits from the opening on: before it nobody could have been served.
         made = Promise(
-            new_id(), CALLBACK_LIFE.start, left.number, left.queue, left.language, due, now, origin=left.call_id,
-            made=now, reason=VOICEMAIL, summary=left.summary, message=str(left.file), text=left.text,
+            new_id(), CALLBACK_LIFE.start, left.number, left.queue, left.language, due, max(due, now),
+            origin=left.call_id, made=now, reason=VOICEMAIL, summary=left.summary, message=str(left.file),
+            text=left.text, most_tries=(queue or Queue).callback_tries,
         )  # fmt: skip
         self._made(made, data)
         return made
@@ -249,6 +263,7 @@ class Callbacks:
         if not promise.callable:
             raise CannotDo("The caller's number is withheld: nobody can be called back.")
         promise.agent = agent
+        self._floor.tell(Left(promise.id))
         self._moves(promise, CallbackMove.CALL)
         return promise
 
@@ -261,7 +276,7 @@ class Callbacks:
             return self._moves(promise, CallbackMove.REACH, "reached")
         if promise.tries >= promise.most_tries:
             return self._moves(promise, CallbackMove.GIVE_UP, words)
-        promise.due = self._floor.now() + AGAIN_S
+        promise.due = self._floor.now() + (self._floor.planned(promise.queue) or Queue).callback_again_s
         return self._moves(promise, CallbackMove.RETRY, words)
 
     async def cancel(self, callback_id: str, words: str = "cancelled") -> None:
@@ -269,6 +284,7 @@ class Callbacks:
         promise = self._open(callback_id)
         if call := self._calls.get(callback_id):
             call.cancel()
+        self._floor.tell(Left(callback_id))
         await self._moves(promise, CallbackMove.CANCEL, words)
 
     def _open(self, callback_id: str) -> Promise:
@@ -277,33 +293,53 @@ class Callbacks:
         return self._promises[callback_id]
 
     async def look(self) -> None:
-        """Let fall due what is due, and call one of each queue that has an agent to spare."""
-        assert self._group is not None, "looks only while it runs"
+        """Let fall due what is due, and let who is due wait in an open queue."""
         now = self._floor.now()
         for promise in [one for one in self._promises.values() if one.called_in and one.id not in self._calls]:
-            await self._moves(promise, CallbackMove.CANCEL, "called in meanwhile")
-        busy = {self._promises[one].queue for one in self._calls if one in self._promises}
+            await self.cancel(promise.id, "called in meanwhile")
         for promise in sorted(self._promises.values(), key=lambda one: (one.since, one.id)):
-            if not promise.callable:
+            if not promise.callable or promise.id not in self._promises:
                 continue
-            if promise.state is CallbackState.SCHEDULED and promise.due <= now:
+            queue = self._floor.planned(promise.queue)
+            if queue is None and promise.state is not CallbackState.CALLING:
+                await self.cancel(promise.id, f"there is no queue {promise.queue} any more")
+            elif promise.state is CallbackState.SCHEDULED and promise.due <= now:
                 await self._moves(promise, CallbackMove.FALL_DUE)
-            if promise.state is not CallbackState.QUEUED or promise.queue in busy:
-                continue
-            if self._floor.spare(promise.queue, promise.language):
-                busy.add(promise.queue)
-                await self._moves(promise, CallbackMove.CALL)
-                call = self._group.create_task(self._call(promise), name=f"call back {promise.number}")
-                self._calls[promise.id] = call
+            if queue is not None and promise.state is CallbackState.QUEUED:
+                self._stand(promise, queue)
 
-    async def _call(self, promise: Promise) -> None:
-        """Call once, and settle what came of it."""
+    def _stand(self, promise: Promise, queue: Queue) -> None:
+        """Let somebody wait away from the line, or no longer."""
+        stands = self._floor.stands(promise.id)
+        wanted = self._floor.takes_away(queue, promise.number)
+        if wanted and not stands:
+            caller = Caller(
+                promise.id, promise.queue, promise.number, promise.language, joined=promise.since, away=True,
+                familiar=(promise.agent,) if promise.agent else (),
+            )  # fmt: skip
+            self._floor.tell(Joined(caller))
+        elif stands and not wanted:
+            self._floor.tell(Left(promise.id))
+
+    def _summoned(self, summon: Summon) -> None:
+        """Call somebody whose turn it is."""
+        promise = self._promises.get(summon.call_id)
+        if promise is None or promise.state is not CallbackState.QUEUED or self._group is None:
+            self._floor.tell(Left(summon.call_id))
+            return
+        written = self._moves(promise, CallbackMove.CALL, kept=summon.agent, score=dict(summon.score))
+        call = self._group.create_task(self._call(promise, written), name=f"call back {promise.number}")
+        self._calls[promise.id] = call
+
+    async def _call(self, promise: Promise, written: "asyncio.Future[None]") -> None:
+        """Call once, after `written`, and settle what came of it."""
         words = "nobody took the call, or it ended before an agent had it"
 
         def begun(call_id: str) -> None:
             promise.call_id = call_id
 
         try:
+            await written
             flow = flow_of(promise.queue, promise.language, promise.text or promise.summary)
             await self._dial(promise.number, promise.line, flow, begun)
         except HotlineError as fault:
@@ -314,8 +350,9 @@ class Callbacks:
             words = f"{type(fault).__name__}: {fault}"
         finally:
             self._calls.pop(promise.id, None)
-        if written := self.settle(promise, words):
-            await written
+            self._floor.tell(Left(promise.id))
+        if settled := self.settle(promise, words):
+            await settled
 
     def _heard(self, note: Note) -> None:
         if note.name != "queue.answered":
@@ -327,8 +364,8 @@ class Callbacks:
             elif (promise.number, promise.queue) == (number, note.queue):
                 promise.called_in = True
 
-    def _moves(self, promise: Promise, move: CallbackMove, words: str = "") -> "asyncio.Future[None]":
-        """Write the next state; done when it is written."""
+    def _moves(self, promise: Promise, move: CallbackMove, words: str = "", **more: object) -> "asyncio.Future[None]":
+        """Write the next state; done when it is written. `more` goes into the event."""
         promise.state = CALLBACK_LIFE.next(promise.state, move)
         over = promise.state in CALLBACK_LIFE.ends
         values: dict[str, Any] = {
@@ -338,5 +375,5 @@ class Callbacks:
         if over:
             del self._promises[promise.id]
         row = update(Callback).where(Callback.id == promise.id).values(**values)
-        data = {"callback": promise.id, "state": str(promise.state), "tries": promise.tries, "why": words}
+        data = {"callback": promise.id, "state": str(promise.state), "tries": promise.tries, "why": words, **more}
         return self._floor.note(Note(f"callback.{move}", promise.queue, promise.call_id, promise.agent, data), row)

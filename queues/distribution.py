@@ -40,8 +40,9 @@ from queues.hall import Asked, Hall, callback_key
 from queues.matching import Matching, Pair
 from queues.plan import Agent, Queue
 from queues.presence import MISSED
+from queues.reservations import Reservations
 from queues.timetable import Timetable
-from queues.waiting_room import Credit, Place
+from queues.waiting_room import Caller, Credit, Place
 from queues.ways_out import GO_ON
 
 GRACE_S = 5.0
@@ -102,6 +103,7 @@ class Distribution:
         self._hall.expected |= {name: ExpectedWait(gaps) for name, gaps in stored.gaps.items()}
         self._ringing: dict[str, _Ringing] = {}
         """Open offers, by id."""
+        self._reserved = Reservations(self._desks, self._times, self._do)
         self._offers = 0
         """There have been so many."""
         self._talking: dict[str, Talking] = {}
@@ -149,7 +151,7 @@ class Distribution:
         longest = max((queue.credit_s for queue in self._hall.queues.values()), default=0.0)
         owed = {(credit.queue, credit.number): credit for credit in room.credits(now, longest)}
         for place in room.places.values():
-            if place.caller.number and place.queue.credit_s > 0:
+            if place.caller.number and place.queue.credit_s > 0 and not place.caller.away:
                 key = (place.queue.name, place.caller.number)
                 owed[key] = Credit(*key, now - place.joined, now)
         gaps = {name: tuple(expected.gaps) for name, expected in self._hall.expected.items() if expected.gaps}
@@ -161,7 +163,7 @@ class Distribution:
         match event:
             case Joined():
                 self._left(event.caller.call_id, "joined-again", now)
-                self._hall.join(event.caller, now)
+                self._joined(event.caller, now)
             case Left():
                 self._left(event.call_id, event.why, now)
             case Pressed():
@@ -203,23 +205,32 @@ class Distribution:
             # Whoever carries out the offer has not told of its end in time.
             for agent in list(self._ringing[whose].agents if whose in self._ringing else ()):
                 self._missed(whose, agent, "no-answer", now, rings=True)
+        elif what == "reserved":
+            self._reserved.give_back(whose)
         elif what == "wrap-up":
             self._wrapped_up(whose)
             self._do(WrappedUp(whose))
         else:
             self._hall.due(what, whose, now)
 
+    def _joined(self, caller: Caller, now: float) -> None:
+        agent = self._reserved.take_over(caller.instead_of)
+        self._hall.join(caller, now)
+        if agent and caller.call_id in self._hall.room.places:
+            self._offer(Pair(caller.call_id, (agent,)), now)
+
     def _left(self, call_id: str, why: str, now: float) -> None:
+        self._reserved.give_back(call_id)
         if call_id in self._talking:
             self._talk_ended(call_id, self._talking[call_id].agent, now)
         place = self._hall.room.places.get(call_id)
         if place is None:
             return
         waited = round(now - place.joined, 3)
-        if why == "hung-up":
+        if not place.caller.away and why == "hung-up":
             self._hall.room.owe(place, now)
             self._note("queue.abandoned", place.queue.name, call_id, waited=waited)
-        else:
+        elif not place.caller.away:
             self._note("queue.ended", place.queue.name, call_id, waited=waited, why=why)
         self._withdraw_all(place)
         self._hall.forget(place, now, leaves=True)
@@ -253,7 +264,12 @@ class Distribution:
         place.tries += 1
         self._offers += 1
         # Counted over all callers: one who comes into a queue again must not have the same offer again.
-        place.offer = f"{pair.call_id}/{self._offers}"
+        offer = f"{pair.call_id}/{self._offers}"
+        if place.caller.away:
+            self._hall.forget(place, now, leaves=True)
+            self._reserved.keep(place, pair.agents[0], offer, now)
+            return
+        place.offer = offer
         self._ringing[place.offer] = _Ringing(pair.call_id, list(pair.agents))
         self._times.set(("ring", place.offer), now + queue.ring_s + GRACE_S)
         self._matching.leave(pair.call_id)
@@ -340,6 +356,7 @@ class Distribution:
             desk.wrap_up = False
             self._times.clear(("wrap-up", agent))
         self._desks.put(desk)
+        self._reserved.lose(agent)
         for offer in sorted(desk.offers):
             self._missed(offer, agent, why, now, rings=True)
         if not logged_in:

@@ -134,6 +134,19 @@ class Withdraw:
     agent: str
 
 
+@dataclass(frozen=True)
+class Summon:
+    """Call somebody who waits away from the line: an agent is kept for them, until they come or `Left` is told.
+
+    Who answers comes as a `Caller` whose `instead_of` is this `call_id`; whoever isn't reached joins again, away.
+    """
+
+    call_id: str
+    agent: str
+    score: Mapping[str, float] = field(default_factory=dict)
+    """The parts of what brought them to the front, as `Place.score` has them."""
+
+
 Kind = Literal["position", "callback"]
 
 
@@ -199,4 +212,4 @@ class Note:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Action = Offer | Withdraw | Announce | Overflow | PauseAgent | WrapUp | WrappedUp | Note
+Action = Offer | Summon | Withdraw | Announce | Overflow | PauseAgent | WrapUp | WrappedUp | Note

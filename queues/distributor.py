@@ -32,6 +32,7 @@ from queues.distribution_events import (
     Offer,
     Overflow,
     PauseAgent,
+    Summon,
     Tick,
     Withdraw,
     WrappedUp,
@@ -39,7 +40,7 @@ from queues.distribution_events import (
 )
 from queues.journal import Journal
 from queues.plan import Agent, Plan, Queue
-from queues.staffing import able, is_open, nobody_will_come, opens
+from queues.staffing import is_open, nobody_will_come, opens
 from queues.stay import Stay
 from queues.stay_record import StayRecord
 from queues.waiting_room import Caller
@@ -84,6 +85,7 @@ class Distributor:
         self._last: dict[str, Note] = {}
         """Of each agent, how the last talk was answered."""
         self._listeners: list[Callable[[Note], None]] = []
+        self._summon: Callable[[Summon], None] = lambda _summon: None
 
     def open(self, node: str) -> int:
         """Take up what is stored; blocks for a moment. Returns how many callers a killed server left waiting."""
@@ -136,19 +138,24 @@ class Distributor:
         """Return the number of a caller who is with the queues; "" for none."""
         return self._here[call_id].stay.caller.number if call_id in self._here else ""
 
-    def spare(self, queue: str, language: str) -> bool:
-        """Tell whether the queue is open and an agent is free whom no caller on the line needs."""
-        plan = self._book.plan.queues.get(queue)
-        if plan is None or not self._is_open(plan, self.now()):
-            return False
-        free = 0
-        for extension, agent in self._book.plan.agents.items():
-            desk = self._distribution.desk(extension)
-            speaks = not (plan.match_language and agent.languages) or language in agent.languages
-            if desk is not None and speaks and able(agent, plan):
-                candidate = desk.candidate()
-                free += candidate.capacity - candidate.load
-        return free > len(self._distribution.waiting(queue))
+    def planned(self, queue: str) -> Queue | None:
+        """Return a queue as it is planned now, None for one that is no more."""
+        return self._book.plan.queues.get(queue)
+
+    def takes_away(self, queue: Queue, number: str) -> bool:
+        """Tell whether who was promised a callback may wait now: the queue is open, and they don't wait by phone."""
+        on_the_line = (
+            place.caller.number == number and not place.caller.away for place in self._distribution.waiting(queue.name)
+        )
+        return self._is_open(queue, self.now()) and not any(on_the_line)
+
+    def stands(self, call_id: str) -> bool:
+        """Tell whether somebody waits under this id."""
+        return any(place.caller.call_id == call_id for place in self._distribution.waiting())
+
+    def summon_by(self, summon: Callable[[Summon], None]) -> None:
+        """Have `summon` called for everybody whose turn comes and who isn't on the line; at once."""
+        self._summon = summon
 
     def opens(self, queue: str) -> datetime | None:
         """Return when a queue opens next; None where it is open now, or isn't known to open any more."""
@@ -257,6 +264,9 @@ class Distributor:
             case Offer():
                 for extension in action.agents:
                     self._move(extension, AgentMove.OFFER, action.call_id)
+            case Summon():
+                self._move(action.agent, AgentMove.OFFER, action.call_id)
+                self._summon(action)
             case Note(name="queue.offer-missed"):
                 self._move(action.agent, AgentMove.MISS, action.call_id)
             case Note(name="queue.answered"):

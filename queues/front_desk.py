@@ -80,8 +80,10 @@ class FrontDesk:
         # Before the company's system is asked: a second and a half of silence sounds like the end.
         guest.music(plan.music)
         caller = await self._caller(guest, queue)
-        kept = self._callbacks.kept(queue, caller.number) if self._callbacks else None
-        caller = replace(caller, joined=joined if kept is None else kept, avoid=avoid)
+        kept = self._callbacks.kept(queue, caller.number, guest.call_id) if self._callbacks else None
+        caller = replace(caller, joined=kept.since if kept else joined, avoid=avoid)
+        if kept and kept.call_id == guest.call_id:
+            caller = replace(caller, instead_of=kept.id)
         stay = self._distributor.enter(guest, caller, plan)
         try:
             self._distributor.tell(Joined(caller))

@@ -39,15 +39,18 @@ class Hall:
     def join(self, caller: Caller, now: float) -> None:
         """Take a caller in, or lead the caller elsewhere at once."""
         queue = self.queues.get(caller.queue)
+        if queue is None and caller.away:
+            return
         if queue is None:
             self._tell(Note("queue.overflowed", caller.queue, caller.call_id, data={"to": GO_ON, "why": "removed"}))
             self._tell(Overflow(caller.call_id, GO_ON, "removed", now))
             return
         # Asked before the caller is in: who comes to a full queue is one too many.
-        full = self.room.full(queue) and not caller.away
+        full = self.room.full(queue)
         place = self.room.enter(caller, queue, now)
-        data = {"joined": place.joined, **place.score(now)}
-        self._tell(Note("queue.joined", queue.name, caller.call_id, data=data))
+        if not caller.away:
+            data = {"joined": place.joined, **place.score(now)}
+            self._tell(Note("queue.joined", queue.name, caller.call_id, data=data))
         self._enter(place, full, now)
 
     def _enter(self, place: Place, full: bool, now: float) -> None:
@@ -55,10 +58,11 @@ class Hall:
         queue, call_id = place.queue, place.caller.call_id
         place.entered, place.told, place.callback_offered = now, 0, False
         if not place.caller.away:
-            if full:
+            # Whom we have called ourselves isn't one too many.
+            if full and not place.caller.instead_of:
                 self.overflow(place, way(queue, "full"), "full", now)
                 return
-            if not self._is_open(queue, now):
+            if not place.caller.instead_of and not self._is_open(queue, now):
                 self.overflow(place, way(queue, "closed"), "closed", now)
                 return
             self._set_times(place)
@@ -116,7 +120,7 @@ class Hall:
         self._tell(Note("queue.overflowed", queue.name, call_id, data=data))
         self._tell(Overflow(call_id, to, why, place.joined))
         if target is not None:
-            full = self.room.full(target) and not place.caller.away
+            full = self.room.full(target)
             place.queue, place.avoid = target, frozenset()
             self._enter(place, full, now)
 
@@ -190,7 +194,10 @@ class Hall:
 
     def dismiss(self, place: Place, now: float) -> None:
         """Let the caller of a queue that is no more overflow, unless somebody rings: then if nobody takes it."""
-        if not place.offer:
+        if place.caller.away:
+            # Nobody is on the line to be led anywhere; who promised to call them hears of the edit, too.
+            self.forget(place, now, leaves=True)
+        elif not place.offer:
             self.overflow(place, way_of_the_removed(place.queue), "removed", now)
 
     def expects(self, queue: str) -> ExpectedWait:

@@ -153,6 +153,10 @@ class Queue:
     """By which a caller leaves the queue and the flow goes on; "": none."""
     callback_after_s: float = 0
     """Of waiting, after which a callback that keeps the place is offered; 0: never."""
+    callback_tries: int = 3
+    """Calls to who was promised one, before it is given up."""
+    callback_again_s: float = 300
+    """From a call that reached nobody to the next one."""
     overflow: tuple[Overflow, ...] = ()
     """The first one that fits is taken; none that fits: the flow goes on."""
     service_level: ServiceLevel = ServiceLevel()

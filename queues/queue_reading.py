@@ -26,7 +26,8 @@ DAY_S = 86_400.0
 KEYS = (
     "name", "title", "needs", "match_language", "any_language_after_s", "hours", "size", "longest_wait_s", "strategy",
     "priority", "ring_s", "pause_after_missed", "wrap_up_s", "accept_by_key", "whisper", "music", "announce_position",
-    "announce_wait", "announce_every_s", "way_out_key", "callback_after_s", "overflow", "service_level", "credit_s",
+    "announce_wait", "announce_every_s", "way_out_key", "callback_after_s", "callback_tries", "callback_again_s",
+    "overflow", "service_level", "credit_s",
 )  # fmt: skip
 
 
@@ -58,6 +59,8 @@ def read_queue(entry: Entry) -> Queue:
         announce_every_s=_seconds(entry, "announce_every_s"),
         way_out_key=way_out,
         callback_after_s=_seconds(entry, "callback_after_s"),
+        callback_tries=entry.whole("callback_tries", Queue.callback_tries, 1, 100),
+        callback_again_s=entry.number("callback_again_s", Queue.callback_again_s, 10, 7 * DAY_S),
         overflow=tuple(found for one in entry.tables("overflow") if (found := _overflow(one))),
         service_level=_service_level(entry),
         credit_s=_seconds(entry, "credit_s"),

@@ -42,6 +42,8 @@ class Caller:
     """Extension of an agent from whom the caller comes back, and who is offered the caller after all others."""
     away: bool = False
     """Not on the line: is called once an agent is there, is told nothing, and overflows nowhere."""
+    instead_of: str = ""
+    """Call id under which this caller waited away, and was called: goes to whoever was kept for them."""
 
 
 @dataclass
@@ -119,7 +121,8 @@ class WaitingRoom:
 
     def enter(self, caller: Caller, queue: Queue, now: float) -> Place:
         """Take a caller in, with the old waiting time where there is a credit."""
-        credit = self._credits.pop((queue.name, caller.number), None) if caller.number else None
+        named = caller.number and not caller.away
+        credit = self._credits.pop((queue.name, caller.number), None) if named else None
         joined = now if caller.joined is None else min(caller.joined, now)
         if credit is not None and now - credit.left <= queue.credit_s:
             joined = min(joined, now - credit.waited)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialplans.flow import Flow
+from models.control_protocol import News, PlaceCall
 from models.database import migrate, open_engine
 from models.errors import CannotDo
 from models.queue_caller import QueueCaller
@@ -27,6 +28,7 @@ from queues.plan_reading import read_plan
 from queues.plan_rows import writing
 from queues.service_codes import ServiceCodes
 from voice.back_office import BackOffice
+from voice.calling import Calling
 from voice.loopback_phones import LoopbackPhones
 from voice.phones import Phones
 
@@ -101,10 +103,19 @@ class Centre:
         self.callbacks = Callbacks(engine, distributor, self._dial)
         self.called: list[str] = []
         """Numbers that were called back."""
+        self.calling: Calling | None = None
+        """Places the calls; None: nobody is ever reached."""
 
     async def _dial(self, number: str, line: str, flow: Flow, begun: Callable[[str], None]) -> None:
         self.called.append(number)
-        raise CannotDo(f"{number} was not reached.")
+        if self.calling is None:
+            raise CannotDo(f"{number} was not reached.")
+
+        async def tell(news: News) -> None:
+            if news.name == "placed":
+                begun(str(news.facts["id"]))
+
+        await self.calling.place(PlaceCall(number, trunk=line, until="ended"), tell, flow)
 
     def apply(self, queues: list[dict[str, Any]], **more: Any) -> None:
         """Put a plan into the database."""
@@ -147,8 +158,11 @@ class Centre:
 
 
 @asynccontextmanager
-async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, **options):
-    """Open a line whose callers are enqueued; yields line, phones and the centre."""
+async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, calls_out=False, **options):
+    """Open a line whose callers are enqueued; yields line, phones and the centre.
+
+    `calls_out`: who was promised a callback is called at one of `phones`, under the own number.
+    """
     loop = asyncio.get_running_loop()
     loop.set_default_executor(AtOnce())
     engine = open_engine(f"sqlite:///{tmp_path / 'centre.sqlite'}")
@@ -171,6 +185,9 @@ async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, **opti
             office.service_codes = ServiceCodes(book, distributor.dispose, messages)
             office.people = FrontDesk(engine, book, distributor, centre.callbacks, messages=messages)
             office.phones = Phones(phones, line.media, line.speech, line.reception.shelf, ("carrier",))
+            if calls_out:
+                parts = line.media, line.speech, line.reception.shelf, office
+                centre.calling = Calling(line.settings, parts, phones, line.routing, line.reception.running, line.log)
             yield line, phones, centre
     finally:
         running.cancel()

@@ -91,10 +91,10 @@ class Line:
         self.media = LoopbackMedia(speech.samples, ports)
         self.settings = settings
         self.stories: dict[str, Story] = {}
-        self.events = log.events
+        self.log, self.events = log, log.events
         log.events.subscribe(lambda note: self.stories.setdefault(note.call_id, Story()).take(note))
-        routing = Routing(settings.dialplan.routes, {"flow": flow})
-        self.reception = Reception(settings, self.media, speech, routing, log, office)
+        self.routing = Routing(settings.dialplan.routes, {"flow": flow})
+        self.reception = Reception(settings, self.media, speech, self.routing, log, office)
         self._dialogs = 0
 
     def dial(self, caller: str = "5550142", called: str = "hotline") -> LoopbackCaller:

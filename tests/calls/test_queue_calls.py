@@ -240,9 +240,6 @@ async def test_who_waits_long_is_offered_a_callback_that_keeps_the_place(open_li
         [promise] = centre.callbacks.open_promises()
         assert (promise.number, promise.queue) == ("5550199", "billing")
         assert centre.distributor.now() - promise.since > 30
-        assert not centre.distributor.spare("billing", "en")
         ben.call.caller_hangs_up()
         await busy.is_hung_up()
-        await busy.waits(40)
-        assert centre.distributor.spare("billing", "en")
     assert sorted(centre.stays()) == [("billing", "callback", ""), ("billing", "served", "202")]

@@ -1,6 +1,7 @@
-"""Callbacks: promised once, called when an agent can be spared, tried again, given up with a record."""
+"""Callbacks: promised once, called when it is their turn, tried again, given up with a record."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +10,8 @@ from sqlalchemy import select, update
 from dialplans.exchange import Handover
 from models.callback import Callback
 from models.errors import CannotDo
-from queues.callback import AGAIN_S, Callbacks, flow_of
-from queues.distribution_events import Note
+from queues.callback import Callbacks, flow_of
+from queues.distribution_events import Joined, Left, Note, Summon
 from queues.plan import Queue
 
 BILLING = Queue("billing")
@@ -22,12 +23,42 @@ class Floor:
     def __init__(self, engine):
         self.engine, self.time, self.free, self.listeners = engine, 1_800_000_000.0, True, []
         self.notes: list[str] = []
+        self.queue: Queue | None = BILLING
+        self.open = True
+        self.standing: dict[str, float] = {}
+        """Since when who stands counts as waiting."""
 
     def now(self):
         return self.time
 
-    def spare(self, queue, language):
-        return self.free
+    def planned(self, queue):
+        return self.queue
+
+    def takes_away(self, queue, number):
+        return self.open
+
+    def stands(self, call_id):
+        return call_id in self.standing
+
+    def summon_by(self, summon):
+        self.summon = summon
+
+    def tell(self, event):
+        match event:
+            case Joined():
+                assert event.caller.away
+                assert event.caller.joined is not None
+                self.standing[event.caller.call_id] = event.caller.joined
+                self.turns()
+            case Left():
+                self.standing.pop(event.call_id, None)
+
+    def turns(self):
+        """Somebody is free: it is their turn who has waited longest."""
+        while self.free and self.standing:
+            first = min(self.standing, key=self.standing.__getitem__)
+            del self.standing[first]
+            self.summon(Summon(first, "201", {"score": 1.5}))
 
     def number(self, call_id):
         return "5550199" if call_id == "called-in" else ""
@@ -92,15 +123,17 @@ async def house(engine):
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_a_promise_is_kept_as_soon_as_an_agent_can_be_spared(house):
+async def test_a_promise_is_kept_when_it_is_the_callers_turn(house):
     house.floor.free = False
     done = await house.callbacks.promise(guest(), BILLING, "asked", since=house.floor.time - 90)
     assert done.ok
     assert done.values["outcome"] == "callback"
     await house.look()
     assert house.dial.calls == []
-    assert house.callbacks.kept("billing", "5550199") == house.floor.time - 90
+    assert house.callbacks.kept("billing", "5550199").since == house.floor.time - 90
+    assert list(house.floor.standing.values()) == [house.floor.time - 90], "waits with the time since the promise"
     house.floor.free, house.dial.reached = True, True
+    house.floor.turns()
     await house.look()
     assert house.dial.calls == ["5550199"]
     assert (house.row().state, house.row().agent, house.row().tries) == ("reached", "201", 1)
@@ -115,11 +148,43 @@ async def test_who_is_not_reached_is_called_again_and_given_up_in_the_end_with_a
         assert (house.row().state, house.row().tries) == ("scheduled", tries)
         await house.look()
         assert len(house.dial.calls) == tries, "not before its time"
-        house.floor.time += AGAIN_S
+        house.floor.time += BILLING.callback_again_s
     await house.look()
     assert (house.row().state, house.row().tries) == ("gave-up", 3)
     assert house.row().words == "5550199 was not reached (no-answer)."
     assert house.callbacks.open_promises() == []
+
+
+async def test_how_often_and_how_soon_is_the_queues_to_say(house):
+    house.floor.queue = replace(BILLING, callback_tries=1, callback_again_s=60)
+    await house.callbacks.promise(guest(), house.floor.queue, "asked")
+    await house.look()
+    assert (house.row().state, house.row().tries) == ("gave-up", 1)
+
+
+async def test_nobody_waits_in_a_closed_queue_and_a_removed_one_is_said(house):
+    house.floor.free = False
+    await house.callbacks.promise(guest(), BILLING, "asked")
+    await house.look()
+    assert len(house.floor.standing) == 1
+    house.floor.open = False
+    await house.look()
+    assert house.floor.standing == {}
+    house.floor.queue = None
+    await house.look()
+    assert (house.row().state, house.row().words) == ("cancelled", "there is no queue billing any more")
+
+
+async def test_a_turn_that_comes_for_nobody_gives_the_agent_back(house):
+    house.floor.standing["over"] = 0.0
+    house.floor.turns()
+    assert house.floor.standing == {}
+    await house.callbacks.promise(guest(), BILLING, "asked")
+    house.floor.free = False
+    await house.look()
+    [callback] = house.floor.standing
+    house.callbacks.claim(callback, "202")
+    assert house.floor.standing == {}, "an agent calls by hand: nobody is kept"
 
 
 async def test_a_restart_forgets_nothing_and_calls_again_what_was_being_called(house):

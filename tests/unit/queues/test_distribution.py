@@ -24,6 +24,7 @@ from queues.distribution_events import (
     Overflow,
     PauseAgent,
     Pressed,
+    Summon,
     TalkEnded,
     Tick,
     Withdraw,
@@ -34,6 +35,7 @@ from queues.distribution_events import (
 from queues.matching import match
 from queues.plan import Agent, Need, Priority, Queue, Relax
 from queues.plan import Overflow as Way
+from queues.reservations import RESERVED_S
 from queues.waiting_room import Caller
 
 ANNA = Agent("11", "Anna", ("en", "zh"), {"billing": 5})
@@ -90,6 +92,10 @@ def kinds(actions: list[Any]) -> list[type]:
 def offer_of(actions: list[Any]) -> Offer:
     (offer,) = [action for action in actions if isinstance(action, Offer)]
     return offer
+
+
+def summoned(actions: list[Any]) -> list[str]:
+    return [action.call_id for action in actions if isinstance(action, Summon)]
 
 
 def test_a_caller_is_offered_talks_and_the_agent_wraps_up():
@@ -289,14 +295,89 @@ def test_keys_lead_out_or_to_a_callback_that_was_offered():
     assert play.do(Pressed("c2", "2"), 3) == [Overflow("c2", "callback", "asked", joined)]
     play.joins("c3", after=1.0)
     play.do(Joined(Caller("back", "billing", joined=joined, away=True)), 10)
-    assert offer_of(play.do(AgentFree("11"))).call_id == "back", "the place was kept"
+    assert summoned(play.do(AgentFree("11"))) == ["back"], "the place was kept"
 
 
 def test_who_is_away_is_told_nothing_and_waits_for_agents_of_tomorrow():
     play = Play([replace(BILLING, longest_wait_s=30, size=1)], here=())
     assert play.do(Joined(Caller("away", "billing", away=True))) == []
     assert play.do(Tick(), 86_400) == []
-    assert offer_of(play.do(AgentFree("11"))).call_id == "away"
+    assert summoned(play.do(AgentFree("11"))) == ["away"]
+    assert play.notes == [], "nobody has come, gone or been offered yet"
+
+
+def test_the_place_of_who_is_away_is_kept_in_a_queue_that_is_never_empty():
+    """Callers come faster than two agents can serve them; one hung up for a callback, a place like the others'."""
+    play = Play([replace(BILLING, wrap_up_s=0, announce_every_s=0)], here=("11", "12"))
+    waiting, served = [], []
+    for n in range(6):
+        play.joins(f"before-{n}")
+    play.do(Joined(Caller("away", "billing", away=True)), 1)
+    talks = dict(zip(("11", "12"), ("before-0", "before-1"), strict=True))
+    for agent, call in talks.items():
+        offer = next(note.data["offer"] for note in play.noted("queue.offered") if note.call_id == call)
+        play.do(OfferTaken(offer, agent))
+    summons, n = 0, 0
+    while summons == 0 and n < 100:
+        n += 1
+        play.joins(f"behind-{n}", after=1)
+        play.joins(f"behind-{n}b", after=1)
+        agent = ("11", "12")[n % 2]
+        done = play.do(TalkEnded(talks[agent], agent), 1)
+        waiting.append(len(play.distribution.waiting()))
+        summons += len(summoned(done))
+        for offer in [one for one in done if isinstance(one, Offer)]:
+            served.append(offer.call_id)
+            play.do(OfferTaken(offer.offer_id, agent))
+            talks[agent] = offer.call_id
+    assert served == ["before-2", "before-3", "before-4", "before-5"], "who was there before, and nobody else"
+    assert min(waiting) > 1, "the queue was never empty"
+    # The call is placed; whoever answers it gets the agent who was kept, past all who came behind.
+    play.do(Tick(), 15)
+    came = play.joins("back", after=1, instead_of="away", joined=play.now - 60)
+    assert (offer_of(came).call_id, offer_of(came).agents) == ("back", (agent,))
+    assert offer_of(play.do(TalkEnded(talks["12" if agent == "11" else "11"], "12" if agent == "11" else "11"))).call_id
+
+
+def test_an_agent_is_kept_for_a_caller_who_is_called_and_free_again_when_nobody_answers():
+    play = Play(here=("11",))
+    assert summoned(play.do(Joined(Caller("away", "billing", away=True)))) == ["away"]
+    assert Offer not in kinds(play.joins("on-the-line")), "she is kept"
+    done = play.do(Left("away"), 20)
+    assert kinds(done) == [Withdraw, Offer]
+    assert offer_of(done).call_id == "on-the-line"
+    assert play.do(Left("away")) == [], "ends once"
+
+
+@pytest.mark.parametrize("how", [AgentBusy("11"), AgentGone("11"), Edited({"billing": BILLING}, {"12": BO})])
+def test_an_agent_who_goes_is_kept_for_nobody_and_who_was_called_gets_the_next(how):
+    play = Play(here=("11",))
+    play.do(Joined(Caller("away", "billing", away=True)))
+    assert Withdraw in kinds(play.do(how, 5))
+    play.do(AgentFree("12"), 5)
+    assert offer_of(play.joins("back", after=5, instead_of="away")).agents == ("12",)
+
+
+def test_an_agent_is_not_kept_for_ever():
+    play = Play(here=("11",))
+    play.do(Joined(Caller("away", "billing", away=True)))
+    assert kinds(play.do(Tick(), RESERVED_S + 1)) == [Withdraw]
+    assert offer_of(play.joins("back", instead_of="away")).agents == ("11",), "who answers late waits like everybody"
+
+
+def test_whom_we_called_is_not_one_too_many_nor_too_late():
+    way = (Way("full", "return"), Way("closed", "return"))
+    play = Play([replace(BILLING, size=1, overflow=way)], here=("11",), asks={"is_open": lambda _queue, _now: False})
+    play.do(Joined(Caller("away", "billing", away=True)))
+    assert kinds(play.joins("other")) == [Overflow], "closed for everybody else"
+    assert offer_of(play.joins("back", instead_of="away")).call_id == "back"
+
+
+def test_who_is_away_from_a_queue_that_is_removed_is_led_nowhere():
+    play = Play([BILLING, Queue("other")], here=())
+    play.do(Joined(Caller("away", "billing", away=True)))
+    assert play.do(Edited({"other": Queue("other")}, {})) == []
+    assert play.distribution.waiting() == []
 
 
 def test_callers_of_a_removed_queue_overflow_as_it_said_also_those_somebody_rang_for():
@@ -428,7 +509,12 @@ class World:
         self.log: list[list[Any]] = []
         self.now = 1_800_000_000.0
         self.waits: set[str] = set()
-        self.away: set[str] = set()
+        self.away: dict[str, str] = {}
+        """Queue of who waits away."""
+        self.reserved: dict[str, str] = {}
+        """Agent who is kept for whom."""
+        self.came_for: str | None = None
+        """Agent who was kept for who has just come."""
         self.talks: dict[str, str] = {}
         self.rings: dict[str, tuple[str, set[str]]] = {}
         self.ended: set[tuple[str, str]] = set()
@@ -473,6 +559,8 @@ class World:
         elif choice < 0.975:
             self.queues, self.agents = some_queues(chance), some_agents(chance)
             event = Edited(self.queues, self.agents)
+        elif choice < 0.98 and self.reserved:
+            event = Left(chance.choice(sorted(self.reserved)))
         elif choice < 0.985:
             self.open, self.help_may_come = chance.random() < 0.8, chance.random() < 0.3
         self.happens(event, late)
@@ -482,6 +570,8 @@ class World:
         self.calls += 1
         again = chance.random() < 0.03 and self.waits | set(self.talks)
         call = chance.choice(sorted(self.waits | set(self.talks))) if again else f"call{self.calls}"
+        if self.reserved and chance.random() < 0.3:
+            return Joined(Caller(call, chance.choice(["a", "b", "gone"]), instead_of=chance.choice([*self.reserved])))
         return Joined(
             Caller(
                 call, chance.choice(["a", "b", "c", "gone"]), chance.choice(["", "+1", "+2"]),
@@ -492,6 +582,7 @@ class World:
 
     def happens(self, event, late: Set[tuple[str, str]] = frozenset()) -> None:
         """Let `event` happen, and hold what is done to what is true."""
+        self.came_for = None
         self.before(event)
         actions = self.distribution.receive(event, self.now)
         self.log.append(actions)
@@ -504,8 +595,8 @@ class World:
         match event:
             case Joined():
                 self.talks.pop(event.caller.call_id, None)
+                self.came_for = self.reserved.pop(event.caller.instead_of, None)
                 self._away(event.caller)
-                self.waits.add(event.caller.call_id)
             case Left():
                 self.talks.pop(event.call_id, None)
                 self.waits.discard(event.call_id)
@@ -527,12 +618,16 @@ class World:
             case OfferMissed() if event.agent in self.rings.get(event.offer, ("", set()))[1]:
                 self.stop(event.offer, event.agent)
             case Edited():
+                self.waits -= {call for call, queue in self.away.items() if queue not in self.queues}
                 self.ready &= {name for name, agent in self.agents.items() if agent.enabled}
 
     def _away(self, caller: Caller) -> None:
-        self.away.discard(caller.call_id)
+        self.away.pop(caller.call_id, None)
+        self.waits.discard(caller.call_id)
         if caller.away:
-            self.away.add(caller.call_id)
+            self.away[caller.call_id] = caller.queue
+        if not caller.away or caller.queue in self.queues:
+            self.waits.add(caller.call_id)
 
     def stop(self, offer: str, agent: str) -> None:
         """A phone rings no more for an offer: never twice."""
@@ -549,15 +644,24 @@ class World:
                 assert len(set(action.agents)) == len(action.agents) > 0
                 for agent in action.agents:
                     assert agent in self.ready
-                    assert agent not in self.wrap_up
+                    # Of two talks, one may have ended while the agent was kept for a third.
+                    assert agent not in self.wrap_up or agent == self.came_for
                     assert (action.offer_id, agent) not in self.ended
                     assert self.load(agent) < self.agents[agent].capacity
                 self.rings[action.offer_id] = (action.call_id, set(action.agents))
+            case Summon():
+                assert action.call_id in self.waits & set(self.away)
+                self.waits.remove(action.call_id)
+                assert action.agent in self.ready - self.wrap_up
+                assert self.load(action.agent) < self.agents[action.agent].capacity
+                self.reserved[action.call_id] = action.agent
+            case Withdraw() if action.offer_id.partition("/")[0] in self.reserved:
+                assert self.reserved.pop(action.offer_id.partition("/")[0]) == action.agent
             case Withdraw():
                 if (action.offer_id, action.agent) not in late:
                     self.stop(action.offer_id, action.agent)
             case Announce():
-                assert action.call_id in self.waits - self.away
+                assert action.call_id in self.waits - set(self.away)
                 assert not self.rung_for(action.call_id)
             case Overflow():
                 assert action.call_id in self.waits
@@ -580,6 +684,7 @@ class World:
 
     def load(self, agent: str) -> int:
         rings = sum(agent in ringing for _, ringing in self.rings.values())
+        rings += sum(kept == agent for kept in self.reserved.values())
         return rings + sum(other == agent for other in self.talks.values())
 
     def check_all(self) -> None:
@@ -603,7 +708,7 @@ def test_of_a_random_day_every_step_is_right(seed):
     world = World(seed)
     for _ in range(400):
         world.step()
-    assert {Offer, Withdraw, Announce, Overflow, WrapUp, Note} <= set(world.counts)
+    assert {Offer, Summon, Withdraw, Announce, Overflow, WrapUp, Note} <= set(world.counts)
     # In the end everybody who still waits and can be served is: nobody is forgotten.
     world.open = True
     everything = Agent("77", "", (), dict.fromkeys(SKILLS, 9), 1, 100)
