@@ -286,6 +286,27 @@ class QueueSettings(Section):
     webhooks: list[WebhookSettings] = []
 
 
+class LineSettings(Section):
+    """What counts when a line is chosen for a campaign's call, in answers; lines themselves: `hotline lines`."""
+
+    answer_worth: float = Field(1.0, gt=0)
+    """What one answered call is worth, in the currency of the lines' prices."""
+    short: float = Field(1.0, ge=0, le=1)
+    """How much of an answer is lost that is hung up at once."""
+    delay: float = Field(0.01, ge=0)
+    """Lost for each second until it rings."""
+    local: float = Field(0.05, ge=0)
+    """Won by a caller number of the callee's region; half as much by one of the country."""
+    spread: float = Field(0.05, ge=0)
+    """Won by a line whose caller numbers were not shown today; less as they are used up."""
+    half_life_s: float = Field(7200, gt=0)
+    """After which what was learned of a line counts half."""
+    short_s: float = Field(6, gt=0)
+    """A talk that isn't longer is a short call."""
+    seed: int = 0
+    """Of the chance that the choice draws with; 0: another at each start."""
+
+
 class ConsoleSettings(Section):
     """The REST API of `hotline console`."""
 
@@ -321,6 +342,7 @@ class Settings(BaseSettings):
     dialplan: DialplanSettings = DialplanSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     queues: QueueSettings = QueueSettings()
+    lines: LineSettings = LineSettings()
     console: ConsoleSettings = ConsoleSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -1,0 +1,157 @@
+"""Our numbers that callees see: near the callee, each so often a day, and rather not those marked as spam. Pure.
+
+A number that many people marked as spam is answered less than the others, so it is learned of numbers what is learned
+of lines (`line_figures.py`), with a longer memory, and a number is drawn by it. Nobody has to be told of the mark.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+from campaigns.line_figures import Column
+from campaigns.line_plan import CallerNumber, Line
+from models.settings import LineSettings
+
+HALF_LIFE_S = 2 * 86_400.0
+"""Marks stay for long."""
+NEARBY, SAME_COUNTRY = 1.0, 0.5
+UNLIMITED = 1e9
+WIDEST = 6
+"""Digits that a calling code with an area code has at most, as far as nearness is asked for."""
+
+
+class CallerNumbers:
+    """All caller numbers of a row of lines, those of one line side by side."""
+
+    def __init__(self, lines: Sequence[Line], weights: LineSettings, now: float) -> None:
+        """A line without any has one without digits: the trunk's own."""
+        self._weights = weights
+        self.numbers: list[CallerNumber] = []
+        owners, caps = [], []
+        for index, line in enumerate(lines):
+            for number in line.numbers or (CallerNumber(number=""),):
+                self.numbers.append(number)
+                owners.append(index)
+                caps.append(line.cap_of(number) or UNLIMITED)
+        self._owner = np.array(owners, dtype=np.int64)
+        self._starts = np.searchsorted(self._owner, np.arange(len(lines)))
+        self._cap: Column = np.array(caps, dtype=np.float64)
+        self._capped = self._cap < UNLIMITED
+        self._used: Column = np.zeros(len(owners))
+        self._heard: Column = np.zeros((2, len(owners)))
+        """Answered and unanswered calls, faded."""
+        self._heard_at = now
+        self._near: dict[tuple[str, str], Column] = {}
+
+    @property
+    def areas(self) -> frozenset[str]:
+        """Calling and area codes of all numbers."""
+        return frozenset(number.area for number in self.numbers if number.area)
+
+    def free(self) -> NDArray[np.bool_]:
+        """Tell of each line whether a number may still be shown today."""
+        return np.asarray(np.logical_or.reduceat(self._used < self._cap, self._starts))
+
+    def nearness(self, destination: str, region: str) -> Column:
+        """Return of each line how near its nearest number is that may be shown: 1 local, 0.5 the country's, 0."""
+        near = np.where(self._used < self._cap, self._nearness(destination, region), 0.0)
+        return np.asarray(np.maximum.reduceat(near, self._starts))
+
+    def freshness(self) -> Column:
+        """Return of each line how much of what its numbers may be shown today is left, 0 to 1; 1 without a limit."""
+        left = np.where(self._capped, self._used / self._cap, 0.0)
+        return np.asarray(1.0 - np.minimum.reduceat(left, self._starts))
+
+    def choose(self, line: int, destination: str, region: str, chance: np.random.Generator, now: float) -> int:
+        """Return which number a call over `line` is to show, by its index; the line must have a free one."""
+        begin = int(self._starts[line])
+        end = int(self._starts[line + 1]) if line + 1 < len(self._starts) else len(self.numbers)
+        if end - begin == 1:
+            return begin
+        mine = slice(begin, end)
+        heard = self._faded(now)[:, mine]
+        drawn = chance.beta(heard[0] + 1.0, heard[1] + 1.0)
+        score = drawn + self._weights.local * self._nearness(destination, region)[mine]
+        # What is used up evens out: a number near its limit gives way to a fresh one that is a little worse.
+        score -= self._weights.spread * np.where(self._capped[mine], self._used[mine] / self._cap[mine], 0.0)
+        score[self._used[mine] >= self._cap[mine]] = -np.inf
+        return begin + int(score.argmax())
+
+    def shown(self, number: int) -> None:
+        """Count a call with this number."""
+        self._used[number] += 1
+
+    def heard(self, number: int, answered: bool, now: float) -> None:
+        """Take what became of a call with this number."""
+        self._faded(now)[0 if answered else 1, number] += 1
+
+    def new_day(self, line: int) -> None:
+        """Begin the day of a line: its numbers may be shown again."""
+        self._used[self._owner == line] = 0
+
+    def rows(self, now: float) -> list[dict[str, Any]]:
+        """Return each number that was ever used, to be kept: its line's index, calls today, answered, unanswered."""
+        heard = self._faded(now)
+        return [
+            {
+                "line": int(self._owner[index]), "number": self.numbers[index].number, "used": int(self._used[index]),
+                "answered": float(heard[0, index]), "unanswered": float(heard[1, index]),
+            }
+            for index in np.flatnonzero(self._used + heard.sum(axis=0) > 0.001)
+        ]  # fmt: skip
+
+    def restore(self, line: int, number: str, used: int, heard: tuple[float, float], age_s: float) -> None:
+        """Take what was kept of a number `age_s` seconds ago; one that the line has no more is forgotten."""
+        for index in np.flatnonzero(self._owner == line):
+            if self.numbers[index].number == number:
+                self._used[index] += used
+                self._heard[:, index] += np.array(heard) * 0.5 ** (max(0.0, age_s) / HALF_LIFE_S)
+
+    def rate(self, number: int, now: float) -> tuple[float, float]:
+        """Return the answer rate that is believed of a number, and how many calls tell so."""
+        answered, unanswered = (float(value) for value in self._faded(now)[:, number])
+        return (answered + 1) / (answered + unanswered + 2), answered + unanswered
+
+    def used(self, number: int) -> int:
+        """Return how often a number was shown today."""
+        return int(self._used[number])
+
+    def _faded(self, now: float) -> Column:
+        if now > self._heard_at:
+            self._heard *= 0.5 ** ((now - self._heard_at) / HALF_LIFE_S)
+            self._heard_at = now
+        return self._heard
+
+    def _nearness(self, destination: str, region: str) -> Column:
+        key = destination[: WIDEST + 1], region
+        found = self._near.get(key)
+        if found is None:
+            if len(self._near) > 10_000:
+                self._near.clear()
+            found = self._near[key] = np.array([nearness(number, *key) for number in self.numbers])
+        return found
+
+
+def nearness(number: CallerNumber, called: str, region: str) -> float:
+    """Return how near a number of ours is to a called one (or its first digits) and its region: 1, 0.5 or 0."""
+    if region and number.region:
+        if number.region == region and "-" in region:
+            return NEARBY
+        country = number.region[:2] == region[:2]
+    else:
+        country = bool(number.area) and _calling_code(number.area) == _calling_code(called)
+    # A calling code alone is no area.
+    if country and len(number.area) > len(_calling_code(number.area)) and called.startswith(number.area):
+        return NEARBY
+    return SAME_COUNTRY if country else 0.0
+
+
+def _calling_code(digits: str) -> str:
+    """Return "+" and the calling code that an E.164 number begins with."""
+    for length in (2, 3, 4):
+        if digits[1:length].isdigit() and int(digits[1:length]) in COUNTRY_CODE_TO_REGION_CODE:
+            return digits[:length]
+    return ""

@@ -1,0 +1,135 @@
+"""What is known of lines by their calls: answers, short calls, delay, talk; by destination, fading with time. Pure.
+
+How likely a line's next call is answered is no number but a belief, the Beta distribution of the answered and the
+unanswered calls so far. The choice draws one value out of each line's belief and takes the best (Thompson 1933;
+Chapelle and Li 2011): a line that is known to be bad is left alone, one that is little known now and then gets a call.
+Lines change, so each call counts less as it gets older (Raj and Kalyani 2017); what fades becomes unsure, and is tried
+again.
+
+A destination with few calls of its own begins with what the line does elsewhere, as if that had been `BORROWED` calls.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[np.float64]
+ANSWERED, UNANSWERED, SHORT, LONG, DELAY, RINGS, TALK = range(7)
+"""Rows of the sums: calls, calls, answers, answers, seconds, calls that rang, seconds."""
+ROWS = 7
+BORROWED = 10.0
+"""Calls."""
+FIRST_ANSWER = (1.0, 1.0)
+FIRST_SHORT = (1.0, 9.0)
+"""What is believed of a line without any call, as calls for and against."""
+FIRST_DELAY_S, FIRST_TALK_S = 2.0, 45.0
+"""As if one call had been so."""
+FADED = 1e-3
+"""Calls; what is left of less is forgotten."""
+
+
+class Belief(NamedTuple):
+    """Of all lines, for one destination: the parameters of two Beta distributions, and two means."""
+
+    answer_a: Column
+    answer_b: Column
+    short_a: Column
+    short_b: Column
+    delay_s: Column
+    """Until it rings."""
+    talk_s: float
+    """Of an answered call, over all lines."""
+
+
+@dataclass
+class _Sums:
+    values: NDArray[np.float64]
+    """(ROWS, lines)."""
+    at: float
+    """Up to when they have faded."""
+
+
+class Figures:
+    """What is known of a fixed row of lines."""
+
+    def __init__(self, lines: int, half_life_s: float, now: float) -> None:
+        """Begin without knowledge; `now` in seconds of any clock that the other methods are told."""
+        self._lines, self._half_life_s = lines, half_life_s
+        self._total = _Sums(np.zeros((ROWS, lines)), now)
+        self._by_destination: dict[str, _Sums] = {}
+
+    def note(
+        self,
+        line: int,
+        destination: str,
+        now: float,
+        *,
+        delay_s: float | None,
+        talk_s: float | None,
+        short: bool = False,
+        calls: float = 1.0,
+    ) -> None:
+        """Take the end of a call: `delay_s` None where it never rang, `talk_s` None where nobody answered."""
+        sums = self._faded(self._own(destination, now), now)
+        for values in (sums, self._faded(self._total, now)):
+            values[UNANSWERED if talk_s is None else ANSWERED, line] += calls
+            if talk_s is not None:
+                values[SHORT if short else LONG, line] += calls
+                values[TALK, line] += calls * talk_s
+            if delay_s is not None:
+                values[DELAY, line] += calls * delay_s
+                values[RINGS, line] += calls
+
+    def belief(self, destination: str, now: float) -> Belief:
+        """Return what is believed of all lines for `destination`."""
+        total = self._faded(self._total, now)
+        known = self._by_destination.get(destination)
+        own = self._faded(known, now) if known is not None else _NOTHING
+        answer_a, answer_b = _lent(total[ANSWERED], total[UNANSWERED], own[ANSWERED], own[UNANSWERED], FIRST_ANSWER)
+        short_a, short_b = _lent(total[SHORT], total[LONG], own[SHORT], own[LONG], FIRST_SHORT)
+        delay_s = (total[DELAY] + FIRST_DELAY_S) / (total[RINGS] + 1.0)
+        talked = total[TALK].sum() + FIRST_TALK_S
+        talk_s = float(talked / (total[SHORT].sum() + total[LONG].sum() + 1.0))
+        return Belief(answer_a, answer_b, short_a, short_b, delay_s, talk_s)
+
+    def rows(self, now: float) -> Iterator[tuple[int, str, tuple[float, ...]]]:
+        """Yield line, destination and the seven sums as they are now, to be kept; what has faded is left out."""
+        for destination, known in list(self._by_destination.items()):
+            values = self._faded(known, now)
+            for line in np.flatnonzero(values[ANSWERED] + values[UNANSWERED] > FADED):
+                yield int(line), destination, tuple(map(float, values[:, line]))
+
+    def restore(self, line: int, destination: str, sums: tuple[float, ...], at: float, now: float) -> None:
+        """Take what was kept at the time `at`, in seconds of the same clock as `now`."""
+        left = np.array(sums) * 0.5 ** (max(0.0, now - at) / self._half_life_s)
+        self._faded(self._own(destination, now), now)[:, line] += left
+        self._faded(self._total, now)[:, line] += left
+
+    def _own(self, destination: str, now: float) -> _Sums:
+        known = self._by_destination.get(destination)
+        if known is None:
+            known = self._by_destination[destination] = _Sums(np.zeros((ROWS, self._lines)), now)
+        return known
+
+    def _faded(self, sums: _Sums, now: float) -> Column:
+        # A clock that was set back makes nothing grow.
+        if now > sums.at:
+            sums.values *= 0.5 ** ((now - sums.at) / self._half_life_s)
+            sums.at = now
+        return sums.values
+
+
+_NOTHING = np.zeros((ROWS, 1))
+
+
+def _lent(
+    for_total: Column, against_total: Column, for_own: Column, against_own: Column, first: tuple[float, float]
+) -> tuple[Column, Column]:
+    """Return the parameters for a destination: its own calls, and at most `BORROWED` of the line's others."""
+    for_all, against_all = for_total + first[0], against_total + first[1]
+    scale = np.minimum(1.0, BORROWED / (for_all + against_all))
+    # The line's first belief is never scaled below itself: without any call it is all there is.
+    return for_all * scale + for_own, against_all * scale + against_own
