@@ -1,7 +1,6 @@
 """Calls that we place: a stream, a number through a trunk or a user's phone, and once it answers a flow that talks."""
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -15,28 +14,14 @@ from models.call_note import CallAnswered, CallEnded, CallNote, EventHappened, T
 from models.cause import Cause
 from models.control_desk import Tell
 from models.control_protocol import Done, Facts, HangUpCall, News, PlaceCall
-from models.errors import CannotDo, HotlineError
+from models.errors import CannotDo
 from models.settings import Settings
 from voice import placing
 from voice.back_office import BackOffice
 from voice.call import Call
-from voice.endings import EndNow
-from voice.line import (
-    Answered,
-    Dialog,
-    HungUp,
-    Media,
-    MediaLost,
-    MediaPlan,
-    Origin,
-    Party,
-    Ringing,
-    Sink,
-    Speech,
-    Stream,
-)
-from voice.placing import CallRefused
+from voice.line import Dialog, Media, Origin, Party, Sink, Speech, Stream
 from voice.prompt_shelf import PromptShelf
+from voice.reaching import reached
 from voice.running_calls import Queue, RunningCalls
 from voice.session import Session
 
@@ -148,7 +133,7 @@ class Calling:
             call.end(Cause.MEDIA_FAILED, words=str(error))
             return
         try:
-            plan = await self._reach(call, stream, queue, order)
+            plan = await reached(call, queue, self._ring(stream, queue, order))
             if plan is None:
                 await stream.close()
                 return
@@ -160,42 +145,6 @@ class Calling:
             await stream.close()
             raise
         await session.run()
-
-    async def _reach(self, call: Call, stream: Stream, queue: Queue, order: PlaceCall) -> MediaPlan | None:
-        """Call until it is answered; return what was agreed on, or None once it is on record why nobody did."""
-        reaching = asyncio.ensure_future(self._ring(stream, queue, order))
-        reaching.add_done_callback(queue.put_nowait)
-        try:
-            while True:
-                event = await queue.get()
-                try:
-                    if event is reaching or isinstance(event, Ringing | Answered):
-                        # What a dialog told first may come before the dialog itself.
-                        call.rings(await reaching)
-                except CallRefused as refused:
-                    call.end(refused.cause, refused.code, str(refused))
-                    return None
-                except HotlineError as error:
-                    call.end(Cause.LINE_UNREACHABLE, words=str(error))
-                    return None
-                match event:
-                    case Answered():
-                        return event.plan
-                    case HungUp():
-                        rung_out = event.by_us and event.cause is Cause.NO_ANSWER
-                        call.end(event.cause, event.code, "nobody took it while it rang" if rung_out else event.words)
-                        return None
-                    case EndNow():
-                        cancelled = event.cause is Cause.OPERATOR_HUNG_UP
-                        call.break_off(Cause.CANCELLED if cancelled else event.cause)
-                        return None
-                    case MediaLost():
-                        call.break_off(Cause.MEDIA_FAILED)
-                        return None
-        finally:
-            reaching.cancel()
-            with suppress(HotlineError, asyncio.CancelledError):
-                await reaching
 
     async def _ring(self, stream: Stream, queue: Queue, order: PlaceCall) -> Dialog:
         address = placing.Media(stream.address, stream.port)

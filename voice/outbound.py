@@ -42,12 +42,13 @@ class Outbound:
         sink: Sink,
         caller: str = "",
         ring_seconds: float = 0,
+        shown: str = "",
     ) -> PlacedDialog:
         """Call `number` through the trunk named `line`; return once it rings or is answered.
 
-        `caller` stands in From unless the trunk has a `caller_number`. The sink gets every event of the returned
-        dialog and none of attempts that failed before. Raises `CannotDo` (not allowed, not to be had now) or
-        `CallRefused`, each with a sentence.
+        `caller` stands in From unless the trunk has a `caller_number`; `shown` stands there whatever it has. The
+        sink gets every event of the returned dialog and none of attempts that failed before. Raises `CannotDo` (not
+        allowed, not to be had now) or `CallRefused`, each with a sentence.
         """
         trunk = self._allowed(origin, line)
         if not _NUMBER.fullmatch(number):
@@ -59,7 +60,7 @@ class Outbound:
             left = trunk.rest_left(self._clock())
             raise CannotDo(f"Line '{line}' asked to be left alone; it is rested for {left:.0f} s more.")
         host = bracketed(trunk.host) + (f":{trunk.port}" if trunk.port else "")
-        shown = trunk.settings.caller_number or _safe(caller or trunk.username)
+        shown = shown or trunk.settings.caller_number or _safe(caller or trunk.username)
         uri = f"sip:{number.replace('#', '%23')}@{host}"
         party = Party(shown, uri=f"sip:{shown.replace('#', '%23')}@{host}")
         trunk.take()

@@ -25,10 +25,12 @@ LONGEST_REST = 3600.0
 class CallRefused(PeerFault):
     """The line or the called side refused before it rang."""
 
-    def __init__(self, sentence: str, cause: Cause, code: int) -> None:
+    def __init__(self, sentence: str, cause: Cause, code: int, retry_after: int = 0) -> None:
+        """`retry_after`: seconds that the refusal asked to be left alone, 0 where it asked for nothing."""
         super().__init__(sentence)
         self.cause = cause
         self.code = code
+        self.retry_after = retry_after
 
 
 class PlacedDialog(Dialog, Protocol):
@@ -143,11 +145,12 @@ class Placing:
             sentence = f"{self._who} does not answer ({bracketed(address[0])}:{address[1]})."
         else:
             sentence = f"{self._who} refused the call ({code}): {words}."
-        rest = min(float(getattr(dialog, "retry_after", 0)), LONGEST_REST)
+        asked = dialog.retry_after
+        rest = min(float(asked), LONGEST_REST)
         if self.trunk is not None and code == 503 and rest > 0:
             self.trunk.rest(address, rest, self._clock())
             sentence = f"{sentence[:-1]}; it is rested for {rest:.0f} s."
-        return CallRefused(sentence, cause, code)
+        return CallRefused(sentence, cause, code, asked)
 
 
 class _Attempt:

@@ -30,6 +30,7 @@ from voice.line import Ear, HungUp, InfoDigit, MediaChanged, MediaLost, Referred
 from voice.listening import Listening
 from voice.media import media_protocol as media
 from voice.mood import Mood
+from voice.outgoing_talk import OutgoingTalk
 from voice.prompt_shelf import PromptShelf
 from voice.remarks import Remarks
 from voice.robot import Robot
@@ -60,8 +61,10 @@ class Session:
         queue: "asyncio.Queue[object]",
         settings: Settings,
         office: BackOffice,
+        outgoing: OutgoingTalk | None = None,
     ) -> None:
-        """`queue` is the sink that the dialog, the stream and the ear were given."""
+        """`queue` is the sink that the dialog, the stream and the ear were given; `outgoing`: we called, for this."""
+        self._outgoing = outgoing or OutgoingTalk()
         self._call, self._dialogue, self._stream, self._ear = call, dialogue, stream, ear
         self._queue, self._settings, self._office = queue, settings, office
         self._alarms = Alarms(queue.put_nowait)
@@ -139,8 +142,8 @@ class Session:
     def _begin(self) -> None:
         self._alarms.set(TOO_LONG_ALARM, self._settings.limits.max_call_seconds)
         dialog = self._call.dialog
-        begin = exchange.Begin(dialog.caller.number, dialog.called.number, self._dialogue.language)
-        actions = self._told(begin)
+        parties = dialog.caller.number, dialog.called.number
+        actions = self._told(exchange.Begin(*parties, self._dialogue.language, self._outgoing.variables))
         if not self._listening.hears:
             self._call.event("speech-missing")
             actions += self._dialogue.by_keypad(USE_KEYPAD)
@@ -346,7 +349,8 @@ class Session:
 
     def _told(self, event: exchange.Event) -> list[Action]:
         """Return what the dialogue does about `event`."""
-        return self._dialogue.receive(event, asyncio.get_running_loop().time(), self._office.now())
+        wall = self._outgoing.wall(self._office.now())
+        return self._dialogue.receive(event, asyncio.get_running_loop().time(), wall)
 
     def _do(self, actions: list[Action]) -> None:
         for action in actions:

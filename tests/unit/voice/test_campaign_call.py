@@ -1,0 +1,212 @@
+"""Calls of campaigns on a line in memory: what becomes of each is one outcome, and none goes out unpermitted."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dialplans.checker import check
+from dialplans.flow import Flow
+from dialplans.loader import loads
+from models.call_log import CallLog
+from models.cause import Cause
+from models.errors import CannotDo
+from models.settings import DataSettings, LimitSettings, Settings
+from voice.back_office import BackOffice
+from voice.campaign_call import CampaignCalls, NotPermitted, Outgoing, Progress
+from voice.line import Answered, HungUp, Ringing
+from voice.loopback import PLAN, LoopbackDialog, LoopbackMedia
+from voice.loopback_caller import LoopbackCaller
+from voice.loopback_speech import LoopbackSpeech
+from voice.placing import CallRefused
+from voice.prompt_shelf import PromptShelf
+from voice.running_calls import RunningCalls
+
+pytestmark = pytest.mark.looptime
+FLOW = """\
+flow: asking
+languages: [en, zh]
+variables: [lead.name]
+slots:
+  appointment: {type: moment, prefer: future}
+steps:
+  - step: greeting
+    menu: {en: "Hello {{ lead.name }}, may I ask you something?", zh: "您好{{ lead.name }}，可以问您一个问题吗？"}
+    options:
+      1: {say: {en: ["yes"], zh: [可以]}, goto: thanks}
+      2: {say: {en: [later], zh: [以后]}, goto: when}
+    otherwise: thanks
+  - step: when
+    collect: {en: "When may we call?", zh: "什么时候方便？"}
+    slot: appointment
+    otherwise: thanks
+  - step: thanks
+    set: {outcome: completed}
+  - step: bye
+    hangup: {en: "Thank you. Goodbye.", zh: "谢谢，再见。"}
+"""
+
+
+class Leave:
+    """A permit."""
+
+    def __init__(self, number: str = "+442079460123", good: bool = True) -> None:
+        self.number, self._good = number, good
+
+    def good(self, now: datetime) -> bool:
+        assert now.tzinfo
+        return self._good
+
+
+class Lines:
+    """A trunk in memory: what happens to a call is given, as (seconds, event)."""
+
+    def __init__(self, *events: tuple[float, object], refused: Exception | None = None) -> None:
+        self.events, self.refused = events, refused
+        self.dialog = LoopbackDialog("5550100", "800")
+        self.asked: list[dict[str, Any]] = []
+
+    async def call(self, origin, line, number, media, sink, caller="", ring_seconds=0, shown="") -> LoopbackDialog:
+        self.asked.append({"line": line, "number": number, "shown": shown, "ring_seconds": ring_seconds})
+        await asyncio.sleep(0.5)
+        if self.refused:
+            raise self.refused
+        self.dialog.attach(sink)
+        self.dialog.answered = True
+        for after, event in self.events:
+            asyncio.get_running_loop().call_later(after, sink, event)
+        return self.dialog
+
+
+class Office:
+    """Calls with all that they stand on in memory."""
+
+    def __init__(self, directory: Path, lines: Lines, max_calls: int = 10) -> None:
+        settings = Settings(data=DataSettings(directory=directory), limits=LimitSettings(max_calls=max_calls))
+        self.speech = LoopbackSpeech()
+        self.media = LoopbackMedia(self.speech.samples)
+        self.log = CallLog("sqlite://", directory)
+        self.running = RunningCalls(settings.limits)
+        parts = (self.media, self.speech, PromptShelf(self.speech), BackOffice())
+        self.calls = CampaignCalls(settings, parts, lines, self.running, self.log)
+        self.lines = lines
+        self.notes: list[Any] = []
+        self.log.events.subscribe(self.notes.append)
+        self.news: list[Progress] = []
+
+    async def __aenter__(self) -> "Office":
+        self._group = await asyncio.TaskGroup().__aenter__()
+        self.running.held_by(self._group)
+        return self
+
+    async def __aexit__(self, *why: object) -> None:
+        await self._group.__aexit__(None, None, None)
+        assert not self.media.streams, "a stream was left open"
+
+    def outgoing(self, **more: Any) -> Outgoing:
+        given = {"permit": Leave(), "line": "a", "flow": flow(), "variables": {"lead": {"name": "Ann"}}}
+        return Outgoing(**given | {"on_progress": self.news.append} | more)
+
+    async def callee(self) -> LoopbackCaller:
+        while not self.media.streams or not self.speech.ears:
+            await asyncio.sleep(0.02)
+        return LoopbackCaller(self.lines.dialog, self.media, self.speech)
+
+
+def flow() -> Flow:
+    found = loads(FLOW)
+    assert check(found) == []
+    return found
+
+
+ANSWERS = ((0.1, Ringing()), (2, Answered(PLAN)))
+
+
+async def test_a_talk_is_told_with_its_results_turns_and_times(tmp_path: Path) -> None:
+    async with Office(tmp_path, Lines(*ANSWERS)) as office:
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(attempt="a-1", caller_number="5550100")))
+        callee = await office.callee()
+        await callee.hears("Hello Ann, may I ask you something?")
+        await callee.keys("1")
+        outcome = await calling
+    assert (outcome.cause, outcome.turns, outcome.results["outcome"]) == (Cause.ROBOT_HUNG_UP, 1, "completed")
+    assert outcome.ringing_s == pytest.approx(0.5, abs=0.2)
+    assert outcome.answered_s == pytest.approx(2.5, abs=0.2)
+    assert 3 < outcome.talk_s < 20
+    assert (outcome.opt_out, outcome.appointment, outcome.handed_over, outcome.abandoned) == (False, None, "", False)
+    assert [one.name for one in office.news] == ["placed", "ringing", "answered"]
+    assert office.lines.asked[0]["shown"] == "5550100"
+    began = office.notes[0]
+    assert (began.direction, began.caller, began.called) == ("outbound", "5550100", "+442079460123")
+    [attempt] = [note.data for note in office.notes if getattr(note, "name", "") == "attempt"]
+    assert attempt == {"attempt": "a-1", "dialled": "+442079460123"}
+
+
+async def test_a_promised_time_is_in_the_callees_zone(tmp_path: Path) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    async with Office(tmp_path, Lines(*ANSWERS)) as office:
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(zone=zone, language="zh")))
+        callee = await office.callee()
+        await callee.hears("可以问您一个问题吗")
+        await callee.keys("2")
+        await callee.hears("什么时候方便")
+        await callee.says("明天下午五点", language="zh")
+        outcome = await calling
+    assert outcome.appointment is not None
+    there = outcome.appointment.astimezone(zone)
+    assert (there.hour, there.minute) == (17, 0)
+    assert (there.date() - datetime.now(zone).date()).days == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause", "code", "retry_after"),
+    [
+        (Lines(refused=CallRefused("Line 'a' refused the call (486).", Cause.BUSY, 486)), Cause.BUSY, 486, 0),
+        (Lines(refused=CallRefused("It is full.", Cause.CONGESTION, 503, 30)), Cause.CONGESTION, 503, 30),
+        (Lines(refused=CannotDo("Line 'a' is rested.")), Cause.LINE_UNREACHABLE, 0, 0),
+        (Lines((0.1, Ringing()), (20, HungUp(Cause.NO_ANSWER, by_us=True))), Cause.NO_ANSWER, 0, 0),
+    ],
+    ids=["busy", "full", "rested", "rung out"],
+)
+async def test_who_is_not_reached_is_an_outcome_too(
+    tmp_path: Path, lines: Lines, cause: Cause, code: int, retry_after: int
+) -> None:
+    async with Office(tmp_path, lines) as office:
+        outcome = await office.calls.call(office.outgoing())
+    assert (outcome.cause, outcome.code, outcome.retry_after) == (cause, code, retry_after)
+    assert outcome.answered_s is None
+    assert (outcome.ringing_s is not None) is (cause is Cause.NO_ANSWER)
+    assert (outcome.talk_s, outcome.turns, outcome.results) == (0.0, 0, {})
+
+
+async def test_without_a_permit_that_is_good_now_nothing_is_sent(tmp_path: Path) -> None:
+    async with Office(tmp_path, Lines(*ANSWERS)) as office:
+        with pytest.raises(NotPermitted, match=r"There is no permit to call \+442079460123 now"):
+            await office.calls.call(office.outgoing(permit=Leave(good=False)))
+    assert (office.lines.asked, office.notes) == ([], [])
+
+
+async def test_a_server_with_no_line_left_places_nothing(tmp_path: Path) -> None:
+    async with Office(tmp_path, Lines(*ANSWERS), max_calls=1) as office:
+        first = asyncio.ensure_future(office.calls.call(office.outgoing()))
+        await asyncio.sleep(1)
+        with pytest.raises(CannotDo, match="all lines are busy"):
+            await office.calls.call(office.outgoing())
+        office.calls.hang_up(office.notes[0].call_id)
+        assert (await first).cause is Cause.CANCELLED
+    assert len(office.lines.asked) == 1
+
+
+async def test_who_stops_waiting_ends_the_call(tmp_path: Path) -> None:
+    async with Office(tmp_path, Lines(*ANSWERS)) as office:
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing()))
+        callee = await office.callee()
+        await callee.hears("may I ask", out=False)
+        calling.cancel()
+        await asyncio.gather(calling, return_exceptions=True)
+    [ended] = [note for note in office.notes if type(note).__name__ == "CallEnded"]
+    assert ended.cause == "operator-hung-up"
+    assert office.news[-1].seconds < 10

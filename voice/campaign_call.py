@@ -1,0 +1,242 @@
+"""Calls of campaigns: each is permitted, placed through the line that was chosen, talked, and told as one outcome.
+
+The only way by which a campaign places a call. A call without a permit that is good at this moment is never sent.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Literal, Protocol
+
+from dialplans.dialogue import Dialogue
+from dialplans.flow import Flow
+from dialplans.prompts import prompts
+from dialplans.routing import warm
+from models.call_log import CallLog
+from models.call_note import CallNote
+from models.cause import Cause
+from models.errors import CannotDo
+from models.settings import Settings
+from voice import placing
+from voice.back_office import BackOffice
+from voice.call import Call
+from voice.call_outcome import Outcome, Tale
+from voice.calling import OURSELVES
+from voice.line import Dialog, Media, Sink, Speech, Stream
+from voice.outgoing_talk import OutgoingTalk
+from voice.prompt_shelf import PromptShelf
+from voice.reaching import reached
+from voice.running_calls import Queue, RunningCalls
+from voice.session import Session
+
+
+class NotPermitted(CannotDo):
+    """The call has no permit that is good now; it was not placed."""
+
+
+class Permit(Protocol):
+    """Leave to call one number now (`campaigns.permission.Permit`); nobody but `Permission` can make one."""
+
+    @property
+    def number(self) -> str:
+        """The number in E.164 with "+"."""
+
+    def good(self, now: datetime) -> bool:
+        """Tell whether it still holds at `now` (aware)."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What happens to a call while it goes on."""
+
+    name: Literal["placed", "ringing", "answered", "answered-by", "opted-out", "handover", "connected"]
+    call_id: str
+    seconds: float
+    """Since the call was placed."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """opted-out: "how" (said, keyed) and "words"; answered-by: "who" and "reasons"; handover: "target"; connected:
+    "who"."""
+
+
+def _ignored(progress: Progress) -> None:
+    """Where nobody follows the call."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One call that is to be placed."""
+
+    permit: Permit
+    line: str
+    """The trunk."""
+    flow: Flow
+    dialled: str = ""
+    """The number as this trunk wants it; "": the permit's."""
+    caller_number: str = ""
+    """Shown as ours, whatever the trunk's own is; "": that of the trunk."""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """As `OutgoingTalk.variables`."""
+    language: str = ""
+    """What the call begins in; "": the flow's first."""
+    zone: tzinfo | None = None
+    """The callee's."""
+    ring_seconds: float = 0
+    """0: as `[sip] ring_seconds`."""
+    attempt: str = ""
+    """Id of the attempt; kept in the call's record as the event "attempt"."""
+    on_progress: Callable[[Progress], None] = _ignored
+    """Called in the loop; returns at once."""
+
+
+class Lines(Protocol):
+    """The lines that calls go out through (`voice.outbound.Outbound`)."""
+
+    async def call(
+        self,
+        origin: Any,
+        line: str,
+        number: str,
+        media: placing.Media,
+        sink: Sink,
+        caller: str = "",
+        ring_seconds: float = 0,
+        shown: str = "",
+    ) -> Dialog: ...
+
+
+class CampaignCalls:
+    """Places the calls of all campaigns of one server."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        parts: tuple[Media, Speech, PromptShelf, BackOffice],
+        lines: Lines,
+        running: RunningCalls,
+        call_log: CallLog,
+    ) -> None:
+        """`parts` are those of the reception: what its calls stand on."""
+        self._settings, self._running, self._log, self._lines = settings, running, call_log, lines
+        self._media, self._speech, self._shelf, self._office = parts
+        self._tales: dict[str, Tale] = {}
+        self._ready: set[tuple[str, str]] = set()
+        """Flows whose prompts are rendered, by name and version."""
+        call_log.events.subscribe(self._take)
+
+    async def prepare(self, flow: Flow) -> list[str]:
+        """Make a flow ready before the first call: what it says, what understands the answers; once each.
+
+        Returns why some prompts can't be spoken, in sentences.
+        """
+        if (flow.name, flow.version) in self._ready:
+            return []
+        if self._speech.recognises:
+            await asyncio.to_thread(warm, flow)
+        problems = await self._shelf.prepare(prompts(flow))
+        if not problems:
+            self._ready.add((flow.name, flow.version))
+        return problems
+
+    def refusal(self) -> str:
+        """Return why no call can be placed now, "" where one can."""
+        refused = self._running.refusal()
+        return refused[0] if refused else ""
+
+    async def call(self, outgoing: Outgoing) -> Outcome:
+        """Place a call and return what became of it, once its record is closed.
+
+        Raises `NotPermitted`, or `CannotDo` where this server can take no further call: nothing was sent, nothing is on
+        record. Who stops waiting (cancels) ends the call.
+        """
+        await self.prepare(outgoing.flow)
+        if why := self.refusal():
+            raise CannotDo(f"No call can be placed now: {why.lower()}; try again in a moment.")
+        if not outgoing.permit.good(self._office.now()):
+            raise NotPermitted(f"There is no permit to call {outgoing.permit.number} now; ask for one again.")
+        call = Call(None, self._log, self._settings.data.directory)
+        zone = outgoing.zone or self._office.now().tzinfo or UTC
+        tale = self._tales[call.id] = Tale(call.id, asyncio.get_running_loop().time, zone)
+        try:
+            self._begin(call, outgoing, tale)
+            await tale.over.wait()
+        except asyncio.CancelledError:
+            self.hang_up(call.id)
+            raise
+        finally:
+            del self._tales[call.id]
+        return tale.outcome()
+
+    def hang_up(self, call_id: str) -> None:
+        """End a call, however far it got; nothing where it is over already."""
+        with suppress(CannotDo):
+            self._running.hang_up(call_id, Cause.OPERATOR_HUNG_UP)
+
+    # -- one call ----------------------------------------------------------------------------------------------
+
+    def _begin(self, call: Call, outgoing: Outgoing, tale: Tale) -> None:
+        dialogue = Dialogue(outgoing.flow, outgoing.language or self._settings.speech.language, self._office.knows)
+
+        def tell(name: str, data: Mapping[str, Any]) -> None:
+            outgoing.on_progress(Progress(name, call.id, tale.seconds(), data))  # type: ignore[arg-type]
+
+        tale.tell, tale.dialogue = tell, dialogue
+        number = outgoing.permit.number
+        call.place(outgoing.caller_number, number, outgoing.line, dialogue.language, outgoing.flow)
+        call.event("attempt", attempt=outgoing.attempt, dialled=outgoing.dialled or number)
+        talk = OutgoingTalk(outgoing.variables, outgoing.zone, tell)
+
+        async def conduct(call: Call, queue: Queue) -> None:
+            try:
+                await self._conduct(call, queue, outgoing, (dialogue, talk), tale)
+            finally:
+                tale.finished()
+
+        self._running.take(call, conduct)
+        tell("placed", {"attempt": outgoing.attempt})
+
+    async def _conduct(
+        self, call: Call, queue: Queue, outgoing: Outgoing, said: tuple[Dialogue, OutgoingTalk], tale: Tale
+    ) -> None:
+        """Have one call from its stream to the end of its record."""
+        try:
+            stream = await self._media.open(queue.put_nowait)
+        except CannotDo as error:
+            call.event("no-stream", reason=str(error))
+            call.end(Cause.MEDIA_FAILED, words=str(error))
+            return
+        try:
+            plan = await reached(call, queue, self._ring(stream, queue, outgoing, tale))
+            if plan is None:
+                await stream.close()
+                return
+            call.talk(stream, plan)
+            ear = self._speech.attend(stream.number, queue.put_nowait)
+            dialogue, talk = said
+            parts = self._shelf, queue, self._settings, self._office
+            session = Session(call, dialogue, stream, ear, *parts, outgoing=talk)
+        except BaseException:
+            # Nobody else knows of the stream yet: its ports would be gone for good.
+            await stream.close()
+            raise
+        await session.run()
+
+    async def _ring(self, stream: Stream, queue: Queue, outgoing: Outgoing, tale: Tale) -> Dialog:
+        try:
+            return await self._lines.call(
+                OURSELVES,
+                outgoing.line,
+                outgoing.dialled or outgoing.permit.number,
+                placing.Media(stream.address, stream.port),
+                queue.put_nowait,
+                ring_seconds=outgoing.ring_seconds,
+                shown=outgoing.caller_number,
+            )
+        except placing.CallRefused as refused:
+            tale.retry_after = refused.retry_after
+            raise
+
+    def _take(self, note: CallNote) -> None:
+        if tale := self._tales.get(note.call_id):
+            tale.take(note)
