@@ -292,10 +292,10 @@ class Distribution:
         self._desks[agent].takes(offer, ringing.call_id)
         self._desks.put(self._desks[agent])
         self._talking[ringing.call_id] = Talking(agent, place, now)
-        waited = round(now - place.joined, 3)
-        self._note("queue.answered", queue.name, ringing.call_id, agent, offer=offer, waited=waited)
+        times = {"waited": round(now - place.joined, 3), "in_queue": round(now - place.entered, 3)}
+        gap = self._hall.expects(queue.name).answered(now)
+        self._note("queue.answered", queue.name, ringing.call_id, agent, offer=offer, gap=gap, **times)
         self._withdraw_all(place)
-        self._hall.expects(queue.name).answered(now)
         self._hall.forget(place, now, leaves=True)
 
     def _withdraw_all(self, place: Place) -> None:

@@ -40,9 +40,11 @@ from queues.distribution_events import (
 )
 from queues.journal import Journal
 from queues.plan import Agent, Plan, Queue
+from queues.recollection import day_of_queues, loads_of_agents, recent_answers
 from queues.staffing import is_open, nobody_will_come, opens
 from queues.stay import Stay
 from queues.stay_record import StayRecord
+from queues.tally import Tally
 from queues.waiting_room import Caller
 from voice.people import Guest
 
@@ -95,9 +97,11 @@ class Distributor:
         with self._engine.begin() as connection:
             left = stop_all(connection, node, now)
             credits = credits_since(connection, datetime.fromtimestamp(now, UTC) - timedelta(seconds=longest))
+            desks = loads_of_agents(connection, self.midnight())
+            gaps = recent_answers(connection, node, now)
         self._distribution = Distribution(
             plan.queues, plan.agents, is_open=self._is_open, may_come=self._may_come,
-            stored=Stored(credits=tuple(credits)),
+            stored=Stored(tuple(desks), tuple(credits), gaps),
         )  # fmt: skip
         self._book.subscribe(self._agent_changed)
         self._book.follow(self._edited)
@@ -172,6 +176,11 @@ class Distributor:
         for place in self._distribution.waiting():
             counts[place.queue.name] = counts.get(place.queue.name, 0.0) + 1
         return counts
+
+    def day(self) -> dict[str, Tally]:
+        """Return the figures of the queues since midnight, from the database; blocks for a moment."""
+        with self._engine.connect() as connection:
+            return day_of_queues(connection, self._book.plan.queues, self.midnight())
 
     def note(self, note: Note, *rows: Executable) -> "asyncio.Future[None]":
         """Write down what happened, and tell who listens; return when it is written."""

@@ -35,11 +35,14 @@ class ExpectedWait:
         elif self._since is None:
             self._since = now
 
-    def answered(self, now: float) -> None:
-        """Tell that a caller who waited was answered."""
-        if self._since is not None:
-            self.gaps.append((now, max(0.0, now - self._since)))
-            self._since = now
+    def answered(self, now: float) -> float | None:
+        """Tell that a caller who waited was answered; return what is known by that: seconds, or None for nothing."""
+        if self._since is None:
+            return None
+        gap = max(0.0, now - self._since)
+        self.gaps.append((now, gap))
+        self._since = now
+        return gap
 
     def range(self, position: int, now: float) -> tuple[float, float] | None:
         """Return low and high seconds for a caller in that place, the first being 1; None: too little is known."""

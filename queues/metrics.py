@@ -1,12 +1,8 @@
-"""What Prometheus may ask of the queues: counts since the start, and the rates that supervisors go by.
+"""What Prometheus may ask of the queues: counts since the start, and the rates of the day (`tally.py`).
 
-| metric | is |
-|---|---|
-| service level | share of answered and abandoned callers who were answered within the queue's time |
-| average speed of answer | mean wait of who was answered, seconds |
-| abandonment | share of answered and abandoned callers who hung up waiting |
-| transfer rate | share of talks whose agent sent the caller on |
-| occupancy | share of the time not paused in which agents who are logged in talk, are rung or wrap up |
+A day begins at midnight where the hotline is, and a server that starts in the middle of it reads back what was before.
+Occupancy is the share of the time not paused in which agents who are logged in talk, are rung or wrap up, since the
+start.
 """
 
 import time
@@ -19,61 +15,59 @@ from queues.customer_look_up import CustomerLookUp
 from queues.distribution_events import Note
 from queues.distributor import Distributor
 from queues.programs import Programs
+from queues.tally import Tally
 from voice.metrics import Family, Gauges
 
+COUNTED = frozenset({f"queue.{what}" for what in ("joined", "answered", "abandoned", "overflowed", "transferred")})
 BUSY = frozenset({AgentState.OFFERED, AgentState.TALKING, AgentState.WRAP_UP})
 
 
 class QueueFigures:
     """Counts what the distribution notes."""
 
-    def __init__(self, book: AgentBook) -> None:
-        self._book = book
-        self.joined: Counter[str] = Counter()
-        self.answered: Counter[str] = Counter()
-        self.in_time: Counter[str] = Counter()
-        self.abandoned: Counter[str] = Counter()
-        self.overflowed: Counter[str] = Counter()
-        self.transferred: Counter[str] = Counter()
-        self.waited: defaultdict[str, float] = defaultdict(float)
-        """Seconds of who was answered."""
+    def __init__(self, book: AgentBook, midnight: Callable[[], float], day: Mapping[str, Tally] | None = None) -> None:
+        """`midnight`: when the day began; `day`: what has been of it already."""
+        self._book, self._midnight = book, midnight
+        self._began = midnight()
+        self.start: defaultdict[str, Tally] = defaultdict(Tally)
+        """Since the start."""
+        self._day: defaultdict[str, Tally] = defaultdict(Tally, day or {})
 
     def take(self, note: Note) -> None:
         """Hear what happened."""
-        match note.name:
-            case "queue.joined":
-                self.joined[note.queue] += 1
-            case "queue.answered":
-                waited = float(note.data["waited"])
-                self.answered[note.queue] += 1
-                self.waited[note.queue] += waited
-                queue = self._book.plan.queues.get(note.queue)
-                self.in_time[note.queue] += queue is not None and waited <= queue.service_level.within_s
-            case "queue.abandoned":
-                self.abandoned[note.queue] += 1
-            case "queue.overflowed":
-                self.overflowed[note.queue] += 1
-            case "queue.transferred":
-                self.transferred[note.queue] += 1
+        self.today()
+        for tally in (self.start[note.queue], self._day[note.queue]) if note.name in COUNTED else ():
+            match note.name:
+                case "queue.joined":
+                    tally.joined += 1
+                case "queue.answered":
+                    waited = float(note.data["in_queue"])
+                    queue = self._book.plan.queues.get(note.queue)
+                    tally.answered += 1
+                    tally.waited += waited
+                    tally.in_time += queue is not None and waited <= queue.service_level.within_s
+                case "queue.abandoned":
+                    tally.abandoned += 1
+                case "queue.overflowed":
+                    tally.overflowed += 1
+                case "queue.transferred":
+                    tally.transferred += 1
 
-    def service_level(self) -> Mapping[str, float]:
-        """Return the share by queue; no number where nobody was answered or gave up yet."""
-        return self._shares(self.in_time, self.answered + self.abandoned)
+    def today(self) -> Mapping[str, Tally]:
+        """Return the figures of the day by queue."""
+        if self._midnight() != self._began:
+            self._began = self._midnight()
+            self._day.clear()
+        return self._day
 
-    def abandonment(self) -> Mapping[str, float]:
-        """Return the share by queue."""
-        return self._shares(self.abandoned, self.answered + self.abandoned)
+    def counts(self, what: Callable[[Tally], float]) -> Mapping[str, float]:
+        """Return a count since the start, by queue."""
+        return {queue: what(tally) for queue, tally in dict(self.start).items()}
 
-    def speed_of_answer(self) -> Mapping[str, float]:
-        """Return mean seconds by queue."""
-        return self._shares(self.waited, self.answered)
-
-    def transfer_rate(self) -> Mapping[str, float]:
-        """Return the share by queue."""
-        return self._shares(self.transferred, self.answered)
-
-    def _shares(self, some: Mapping[str, float], of: Mapping[str, float]) -> Mapping[str, float]:
-        return {queue: some.get(queue, 0) / count for queue, count in of.items() if count}
+    def rates(self, what: Callable[[Tally], float | None]) -> Mapping[str, float]:
+        """Return a rate of the day by queue; no number where there is nothing to divide by."""
+        found = {queue: what(tally) for queue, tally in dict(self.today()).items()}
+        return {queue: rate for queue, rate in found.items() if rate is not None}
 
 
 class Occupancy:
@@ -106,25 +100,26 @@ class Occupancy:
 
 def show(gauges: Gauges, book: AgentBook, distributor: Distributor) -> None:
     """Let `gauges` show all of it from now on."""
-    figures, occupancy = QueueFigures(book), Occupancy(book)
+    figures = QueueFigures(book, distributor.midnight, distributor.day())
+    occupancy = Occupancy(book)
     distributor.subscribe(figures.take)
 
-    def counted(name: str, help_: str, counts: Counter[str]) -> Family:
-        return Family(name, help_, lambda: dict(counts), label="queue", counter=True)
+    def counted(name: str, help_: str, what: Callable[[Tally], float]) -> Family:
+        return Family(name, help_, lambda: figures.counts(what), label="queue", counter=True)
 
-    def rate(name: str, help_: str, read: Callable[[], Mapping[str, float]]) -> Family:
-        return Family(name, help_, read, label="queue")
+    def rate(name: str, help_: str, what: Callable[[Tally], float | None]) -> Family:
+        return Family(name, f"{help_} Of today.", lambda: figures.rates(what), label="queue")
 
     gauges.add(
-        counted("hotline_queue_joined", "Callers who came to wait.", figures.joined),
-        counted("hotline_queue_answered", "Callers whom an agent answered.", figures.answered),
-        counted("hotline_queue_abandoned", "Callers who hung up waiting.", figures.abandoned),
-        counted("hotline_queue_overflowed", "Callers who were led elsewhere.", figures.overflowed),
-        rate("hotline_queue_waiting", "Callers who wait now.", distributor.waiting),
-        rate("hotline_queue_service_level", "Share answered within the queue's time.", figures.service_level),
-        rate("hotline_queue_average_speed_of_answer_seconds", "Mean wait until answered.", figures.speed_of_answer),
-        rate("hotline_queue_abandonment", "Share who hung up waiting.", figures.abandonment),
-        rate("hotline_queue_transfer_rate", "Share of talks that were sent on.", figures.transfer_rate),
+        counted("hotline_queue_joined", "Callers who came to wait.", lambda tally: tally.joined),
+        counted("hotline_queue_answered", "Callers whom an agent answered.", lambda tally: tally.answered),
+        counted("hotline_queue_abandoned", "Callers who hung up waiting.", lambda tally: tally.abandoned),
+        counted("hotline_queue_overflowed", "Callers who were led elsewhere.", lambda tally: tally.overflowed),
+        Family("hotline_queue_waiting", "Callers who wait now.", distributor.waiting, label="queue"),
+        rate("hotline_queue_service_level", "Share answered within the queue's time.", Tally.service_level),
+        rate("hotline_queue_average_speed_of_answer_seconds", "Mean wait until answered.", Tally.speed_of_answer),
+        rate("hotline_queue_abandonment", "Share who hung up waiting.", Tally.abandonment),
+        rate("hotline_queue_transfer_rate", "Share of talks that were sent on.", Tally.transfer_rate),
         Family("hotline_agents", "Agents by state.", lambda: _states(book), label="state"),
         Family("hotline_agents_occupancy", "Share of their time in which agents are busy.", occupancy.share),
     )

@@ -31,6 +31,8 @@ from voice.people import Address, AgentCall, Extension, Guest, Shown, Where
 from voice.placing import CallRefused
 
 HOUR_S = 3600.0
+HELP_AFTER_S = 3.0
+"""Seconds of waiting before the robot asks anything: who is served at once isn't asked."""
 KEY_S = 10.0
 """Seconds within which an agent takes the caller by key after the whisper."""
 NOT_TAKEN = frozenset({Cause.NO_ANSWER, Cause.BUSY, Cause.DECLINED})
@@ -91,6 +93,8 @@ class Stay:
         self.guest, self.caller, self._floor = guest, caller, floor
         self._wishes: asyncio.Queue[Wish | Won] = asyncio.Queue()
         self._rings: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._helped = asyncio.Event()
+        """Set when the robot has nothing to ask the caller now."""
 
     def take(self, wish: Wish) -> None:
         """Do what the distribution wants, in the order of these calls."""
@@ -106,6 +110,7 @@ class Stay:
                 return tasks[-1]
 
             spawn(self._hears_keys(), "keys")
+            spawn(self._helps(), "help")
             outcome = await self._until_over(spawn)
             # All that still rings or speaks ends with the waiting.
             for task in tasks:
@@ -139,7 +144,19 @@ class Stay:
                 if key := await self.guest.key(HOUR_S):
                     self._floor.tell(Pressed(self.caller.call_id, key))
 
+    async def _helps(self) -> None:
+        """Let the robot go on helping while the caller keeps the place."""
+        await asyncio.sleep(HELP_AFTER_S)
+        try:
+            with suppress(CannotDo):
+                await self.guest.helped(lambda: self._floor.queue(self.caller.call_id).way_out_key)
+        finally:
+            self._helped.set()
+
     async def _announce(self, announce: Announce) -> None:
+        if announce.kind == "callback":
+            # Its key would be taken for an answer.
+            await self._helped.wait()
         prompt = announcement(announce, self.guest.language)
         if prompt.text:
             with suppress(CannotDo):

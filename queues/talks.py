@@ -97,6 +97,7 @@ class Talks:
                 ended = True
                 self._floor.tell(TalkEnded(call_id, extension))
 
+        guest.found()
         try:
             if not queue.accept_by_key:
                 await stay.whisper(won.call, won.agent, queue)

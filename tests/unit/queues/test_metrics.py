@@ -11,6 +11,7 @@ from queues.metrics import Occupancy, QueueFigures
 from queues.plan import Agent, Plan, Queue, ServiceLevel
 from queues.presence import Presence
 from queues.presence_rows import Told
+from queues.tally import Tally
 
 
 class Book:
@@ -28,13 +29,13 @@ class Book:
             listener(Changed(Agent(extension, "Anna"), Presence(), Presence(state), told))
 
 
-def figures_of():
+def figures_of(day=None, midnight=lambda: 0.0):
     book: Any = Book()
-    return QueueFigures(book)
+    return QueueFigures(book, midnight, day)
 
 
 def answered(waited):
-    return Note("queue.answered", "billing", "c", "201", {"waited": waited})
+    return Note("queue.answered", "billing", "c", "201", {"waited": waited + 1000, "in_queue": waited})
 
 
 def test_rates_are_of_answered_and_abandoned_callers():
@@ -42,16 +43,31 @@ def test_rates_are_of_answered_and_abandoned_callers():
     for note in (answered(5), answered(15), answered(40), Note("queue.abandoned", "billing", "d")):
         figures.take(note)
     figures.take(Note("queue.transferred", "billing", "c", "201", {"to": "202"}))
-    assert figures.service_level() == {"billing": 0.5}
-    assert figures.abandonment() == {"billing": 0.25}
-    assert figures.speed_of_answer() == {"billing": 20.0}
-    assert figures.transfer_rate() == {"billing": pytest.approx(1 / 3)}
+    assert figures.rates(Tally.service_level) == {"billing": 0.5}
+    assert figures.rates(Tally.abandonment) == {"billing": 0.25}
+    assert figures.rates(Tally.speed_of_answer) == {"billing": 20.0}
+    assert figures.rates(Tally.transfer_rate) == {"billing": pytest.approx(1 / 3)}
 
 
 def test_a_queue_that_nobody_has_called_has_no_rates():
     figures = figures_of()
     figures.take(Note("queue.joined", "billing", "c"))
-    assert figures.service_level() == figures.speed_of_answer() == figures.transfer_rate() == {}
+    for rate in (Tally.service_level, Tally.speed_of_answer, Tally.transfer_rate):
+        assert figures.rates(rate) == {}
+    assert figures.counts(lambda tally: tally.joined) == {"billing": 1}
+
+
+def test_rates_are_of_the_day_that_began_before_the_start_and_counts_of_the_start():
+    midnight = [1000.0]
+    figures = figures_of({"billing": Tally(joined=3, answered=3, in_time=1)}, lambda: midnight[0])
+    figures.take(answered(5))
+    assert figures.rates(Tally.service_level) == {"billing": 0.5}
+    assert figures.counts(lambda tally: tally.answered) == {"billing": 1}
+    midnight[0] += 86_400
+    assert figures.rates(Tally.service_level) == {}
+    figures.take(answered(500))
+    assert figures.rates(Tally.service_level) == {"billing": 0.0}
+    assert figures.counts(lambda tally: tally.answered) == {"billing": 2}
 
 
 def test_occupancy_is_the_busy_share_of_the_time_in_which_an_agent_could_be_called():
