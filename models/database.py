@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -24,6 +24,12 @@ BUSY_SECONDS = 5.0
 
 class Base(DeclarativeBase):
     """What all tables share."""
+
+
+def table_of(noun: type[Base]) -> Table:
+    """Return the table of a noun, for statements over many rows."""
+    assert isinstance(noun.__table__, Table)
+    return noun.__table__
 
 
 class Moment(TypeDecorator[datetime]):

@@ -1,0 +1,174 @@
+"""Who is not to be called: which lists hold for whom, opt-outs with their proof, and numbers written by hand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from campaigns.campaign_rows import StoredCampaign, note
+from campaigns.lead_row import Happened
+from models.call import new_id
+from models.campaign import Campaign
+from models.database import table_of
+from models.do_not_call import DoNotCall, DoNotCallList, OptOut
+from models.errors import OperatorFault
+from models.lead import LEAD_LIFE, Lead, LeadMove, LeadState
+
+OPT_OUTS = "opt-outs"
+"""The list of everybody who said so."""
+OWN, FROM_OPT_OUTS = "own", "opt-out"
+"""Sources of lists that no file was imported into."""
+LISTS, NUMBERS, LEAD = table_of(DoNotCallList), table_of(DoNotCall), table_of(Lead)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That, when and how somebody said not to be called again."""
+
+    number: str
+    """E.164 with "+"."""
+    at: datetime
+    how: str
+    """said, keyed, operator or import."""
+    words: str = ""
+    campaign: str = ""
+    """Name of the campaign that called."""
+    attempt: str = ""
+    call_id: str = ""
+    scope: str = ""
+    """Name of the campaign that it is about; "" for all."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A number's place on a list."""
+
+    name: str
+    campaign: str
+    source: str
+
+    @property
+    def reason(self) -> str:
+        """opted-out where the person said so, do-not-call otherwise."""
+        return "opted-out" if self.source == FROM_OPT_OUTS else "do-not-call"
+
+
+def digits(number: str) -> int:
+    """Return an E.164 number as lists have it."""
+    return int(number.removeprefix("+"))
+
+
+def lists_for(connection: Connection, campaign: StoredCampaign | None) -> list[int]:
+    """Return the lists that hold for a campaign: everybody's, its own, those that its plan names; None: everybody's."""
+    which = LISTS.c.campaign == ""
+    if campaign is not None:
+        which = or_(LISTS.c.campaign.in_(["", campaign.name]), LISTS.c.name.in_(campaign.plan.do_not_call))
+    return list(connection.scalars(select(LISTS.c.id).where(which).order_by(LISTS.c.id)))
+
+
+def listed(connection: Connection, numbers: Sequence[str], lists: Sequence[int]) -> dict[str, Listed]:
+    """Return those of `numbers` that are on one of `lists`, each with the first list that has it."""
+    by_digits = {digits(number): number for number in numbers}
+    if not lists or not by_digits:
+        return {}
+    rows = connection.execute(
+        select(NUMBERS.c.number, func.min(NUMBERS.c.list_id))
+        .where(NUMBERS.c.list_id.in_(lists), NUMBERS.c.number.in_(by_digits))
+        .group_by(NUMBERS.c.number)
+    ).all()
+    names = {row.id: row for row in connection.execute(select(LISTS).where(LISTS.c.id.in_({row[1] for row in rows})))}
+    found = ((by_digits[number], names[list_id]) for number, list_id in rows)
+    return {number: Listed(one.name, one.campaign, one.source) for number, one in found}
+
+
+def list_named(connection: Connection, name: str, now: datetime, campaign: str = "", source: str = OWN) -> int:
+    """Return the id of the list `name`, made where there is none; raise `OperatorFault` where it is another's."""
+    row = connection.execute(select(LISTS.c.id, LISTS.c.campaign).where(LISTS.c.name == name)).first()
+    if row is None:
+        values = {"name": name, "campaign": campaign, "source": source, "imported_at": now, "count": 0}
+        connection.execute(_unless_there(connection, LISTS).values(**values))
+        row = connection.execute(select(LISTS.c.id, LISTS.c.campaign).where(LISTS.c.name == name)).one()
+    if row.campaign != campaign:
+        whose = f"the campaign '{row.campaign}'" if row.campaign else "everybody"
+        raise OperatorFault(f"The list '{name}' is for {whose}; write it under another name.")
+    return int(row.id)
+
+
+def _unless_there(connection: Connection, table: Any) -> Any:
+    kind = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return kind(table).on_conflict_do_nothing()
+
+
+def put_numbers(connection: Connection, list_id: int, numbers: Iterable[int], now: datetime) -> int:
+    """Add numbers to a list; return how many were new. For few: files of millions have `do_not_call_import.py`."""
+    rows = [{"list_id": list_id, "number": number} for number in numbers]
+    before = _count(connection, list_id, rows)
+    if rows:
+        connection.execute(_unless_there(connection, NUMBERS), rows)
+    new = len({row["number"] for row in rows}) - before
+    connection.execute(update(LISTS).where(LISTS.c.id == list_id).values(count=LISTS.c.count + new, imported_at=now))
+    return new
+
+
+def _count(connection: Connection, list_id: int, rows: list[dict[str, int]]) -> int:
+    which = and_(NUMBERS.c.list_id == list_id, NUMBERS.c.number.in_([row["number"] for row in rows]))
+    return connection.scalar(select(func.count()).select_from(NUMBERS).where(which)) or 0
+
+
+def take_out(connection: Connection, list_id: int, number: int) -> bool:
+    """Take a number off a list; tell whether it was on it. Proofs stay."""
+    gone = connection.execute(delete(NUMBERS).where(NUMBERS.c.list_id == list_id, NUMBERS.c.number == number))
+    if gone.rowcount:
+        connection.execute(update(LISTS).where(LISTS.c.id == list_id).values(count=LISTS.c.count - 1))
+    return bool(gone.rowcount)
+
+
+def take_opt_out(connection: Connection, proof: Proof) -> int:
+    """Keep the proof, list the number, and end its leads that aren't in a call; return how many."""
+    connection.execute(insert(OptOut).values(id=new_id(), **{name: getattr(proof, name) for name in _PROOF}))
+    name = f"{OPT_OUTS}:{proof.scope}" if proof.scope else OPT_OUTS
+    list_id = list_named(connection, name, proof.at, proof.scope, FROM_OPT_OUTS)
+    put_numbers(connection, list_id, [digits(proof.number)], proof.at)
+    ended = _end_leads(connection, proof)
+    data = {"how": proof.how, "words": proof.words, "scope": proof.scope, "leads": len(ended)}
+    events = [
+        Happened("lead.refused", proof.at, row.campaign_id, row.id, data={"reason": "opted-out"}) for row in ended
+    ]
+    campaign = connection.scalar(select(Campaign.id).where(Campaign.name == proof.campaign)) or ""
+    note(connection, Happened("optout.taken", proof.at, campaign, attempt_id=proof.attempt or None, data=data), *events)
+    return len(ended)
+
+
+_PROOF = ("number", "at", "campaign", "attempt", "call_id", "how", "words", "scope")
+
+
+def _end_leads(connection: Connection, proof: Proof) -> Sequence[Any]:
+    waiting = [str(state) for state in LeadState if LEAD_LIFE.allows(state, LeadMove.REFUSE)]
+    which = and_(LEAD.c.number == proof.number, LEAD.c.state.in_(waiting))
+    if proof.scope:
+        which &= LEAD.c.campaign_id.in_(select(Campaign.id).where(Campaign.name == proof.scope))
+    values = {"state": str(LeadState.REFUSED), "disposition": "opted-out", "ended_at": proof.at}
+    return connection.execute(
+        update(LEAD)
+        .where(which)
+        .values(**values, lease_by="", lease_until=None)
+        .returning(LEAD.c.id, LEAD.c.campaign_id)
+    ).all()
+
+
+def is_listed_for_all(connection: Connection, number: str) -> Listed | None:
+    """Return where a number is on a list for everybody: not even by hand is it called then."""
+    return listed(connection, [number], lists_for(connection, None)).get(number)
+
+
+def all_lists(connection: Connection) -> Sequence[Any]:
+    """Return the rows of all lists."""
+    return connection.execute(select(LISTS).order_by(LISTS.c.id)).all()
+
+
+def proofs_of(connection: Connection, number: str) -> Sequence[Any]:
+    """Return the opt-outs of a number, the oldest first."""
+    return connection.execute(select(OptOut.__table__).where(OptOut.number == number).order_by(OptOut.id)).all()

@@ -1,0 +1,155 @@
+"""The next lead of a million: found through an index by zone and rank, never by looking through the list.
+
+Leads that may be taken stand in the index by zone, rank and when they are due. One zone and rank is a bucket; there
+are few of them (zones of the list times priorities in use). What is known of each bucket is its head: when its first
+lead is due. So taking a lead is looking into the highest bucket whose zone is open and whose head is due.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    select,
+    text,
+)
+
+from campaigns.lead_row import COLUMNS, LeadRow, lead_row
+from models.database import table_of
+from models.do_not_call import DoNotCall
+from models.lead import TAKEABLE, Lead
+
+FRESH_S = 2.0
+"""How long heads are believed before the database is asked again: others import, settle and release leads too."""
+AHEAD = 4
+"""Leads that are looked at beyond those wanted, because some will be on a do-not-call list."""
+TABLE, LISTED = table_of(Lead), table_of(DoNotCall)
+_HEADS = text(f"""
+    WITH RECURSIVE head(id) AS (
+        SELECT * FROM (
+            SELECT id FROM lead WHERE campaign_id = :campaign AND {TAKEABLE}
+            ORDER BY timezone, rank, due_at, id LIMIT 1) AS first
+        UNION ALL
+        SELECT (SELECT n.id FROM lead n
+                WHERE n.campaign_id = :campaign AND n.{TAKEABLE} AND (n.timezone, n.rank) > (l.timezone, l.rank)
+                ORDER BY n.timezone, n.rank, n.due_at, n.id LIMIT 1)
+        FROM head JOIN lead l ON l.id = head.id)
+    SELECT l.timezone, l.rank, l.due_at FROM head JOIN lead l ON l.id = head.id""").columns(
+    timezone=Lead.timezone.type, rank=Lead.rank.type, due_at=Lead.due_at.type
+)
+
+
+@dataclass
+class Bucket:
+    """Leads of one zone and rank."""
+
+    timezone: str
+    rank: int
+    due_at: datetime | None
+    """Of its head, as far as is known; None: it was empty."""
+
+
+class Buckets:
+    """One campaign's buckets, as this process knows them."""
+
+    def __init__(self, campaign_id: str) -> None:
+        self.campaign_id = campaign_id
+        self._known: list[Bucket] = []
+        self._asked: datetime | None = None
+
+    def due(self, connection: Connection, now: datetime, is_open: Callable[[str], bool]) -> list[Bucket]:
+        """Return the buckets to look into: the highest rank first, in it the one whose head waits longest."""
+        if self._asked is None or not 0 <= (now - self._asked).total_seconds() < FRESH_S:
+            rows = connection.execute(_HEADS, {"campaign": self.campaign_id})
+            self._known = [Bucket(row.timezone, row.rank, row.due_at) for row in rows]
+            self._asked = now
+        found = [one for one in self._known if one.due_at is not None and one.due_at <= now and is_open(one.timezone)]
+        return sorted(found, key=lambda one: (-one.rank, one.due_at))
+
+    def next_due(self, is_open: Callable[[str], bool]) -> datetime | None:
+        """Return when the first lead of an open zone is due, as far as is known."""
+        return min(
+            (one.due_at for one in self._known if one.due_at is not None and is_open(one.timezone)), default=None
+        )
+
+    def came(self, timezone: str, rank: int, due_at: datetime) -> None:
+        """Note that a lead is back on the list."""
+        for one in self._known:
+            if (one.timezone, one.rank) == (timezone, rank):
+                one.due_at = due_at if one.due_at is None else min(one.due_at, due_at)
+                return
+        self._known.append(Bucket(timezone, rank, due_at))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A lead that may be taken unless it is on a list."""
+
+    lead: LeadRow
+    listed: bool
+    """Whether its number is on one of the do-not-call lists that were asked about."""
+
+
+def candidates(
+    connection: Connection, campaign_id: str, bucket: Bucket, now: datetime, count: int, lists: Sequence[int]
+) -> list[Candidate]:
+    """Return up to `count` due leads of a bucket, on PostgreSQL locked until the transaction ends; notes its head."""
+    query = _query(tuple(lists), connection.dialect.name == "postgresql")
+    values = {"campaign": campaign_id, "zone": bucket.timezone, "rank": bucket.rank, "now": now, "count": count}
+    rows = connection.execute(query, values).all()
+    if len(rows) < count:
+        bucket.due_at = None
+    else:
+        bucket.due_at = rows[-1].due_at
+    return [Candidate(lead_row(row), bool(row.listed)) for row in rows]
+
+
+_queries: dict[tuple[tuple[int, ...], bool], Select[Any]] = {}
+
+
+def _query(lists: tuple[int, ...], locking: bool) -> Select[Any]:
+    found = _queries.get((lists, locking))
+    if found is None:
+        if len(_queries) > 100:
+            _queries.clear()
+        found = _queries[lists, locking] = _written(lists, locking)
+    return found
+
+
+def _written(lists: tuple[int, ...], locking: bool) -> Select[Any]:
+    digits = cast(func.substr(TABLE.c.number, 2), BigInteger)
+    listed = (
+        exists(
+            select(literal_column("1")).where(
+                # As text: the planner must know how few lists they are.
+                text(f"do_not_call.list_id IN ({', '.join(map(str, lists))})"),
+                LISTED.c.number == digits,
+            )
+        )
+        if lists
+        else cast(false(), Boolean)
+    )
+    query = (
+        select(*(TABLE.c[name] for name in COLUMNS), listed.label("listed"))
+        .where(
+            TABLE.c.campaign_id == bindparam("campaign"),
+            text(f"lead.{TAKEABLE}"),
+            TABLE.c.timezone == bindparam("zone"),
+            TABLE.c.rank == bindparam("rank"),
+            TABLE.c.due_at <= bindparam("now", type_=TABLE.c.due_at.type),
+        )
+        .order_by(TABLE.c.due_at, TABLE.c.id)
+        .limit(bindparam("count", type_=BigInteger()))
+    )
+    return query.with_for_update(skip_locked=True, of=TABLE) if locking else query

@@ -1,0 +1,225 @@
+"""Permission: the law, asked right before every call. Without its permit nothing is dialled for a campaign.
+
+A permit can be made here only, is good for one number and one minute, and is what placing a call takes. So a check
+can't be forgotten: whoever wants to dial has to ask. What is asked, in this order: do-not-call lists and opt-outs;
+refusals of earlier campaigns; consent; somebody calling this person at this moment; an abandoned call of late; how
+often the person was called over all campaigns; the hours and holidays where the person is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import InitVar, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Engine, or_, select
+
+from campaigns.calling_hours import CallingHours
+from campaigns.campaign_rows import StoredCampaign
+from campaigns.do_not_call import is_listed_for_all, listed, lists_for
+from campaigns.lead_row import LeadRow
+from campaigns.plan import CampaignPlan, FrequencyCap
+from models.attempt import ATTEMPT_LIFE, Attempt
+from models.consent import Consent
+from models.errors import OurFault
+
+PERMIT_S = 60.0
+"""For which a permit is good."""
+BUSY_AGAIN = timedelta(minutes=15)
+"""Until a number is asked about again that is being called right now."""
+NEVER_RANG = frozenset({"congestion", "failed"})
+"""Dispositions of attempts that no phone rang for; they don't count as calls to the person."""
+REFUSED = frozenset({"refused", "not-interested"})
+"""Outcomes by which a talk says that the person doesn't want the offer."""
+_TOKEN = object()
+
+
+class Reason(StrEnum):
+    """Why somebody may not be called."""
+
+    DO_NOT_CALL = "do-not-call"
+    OPTED_OUT = "opted-out"
+    REFUSED_BEFORE = "refused-before"
+    NO_CONSENT = "no-consent"
+    BEING_CALLED = "being-called"
+    ABANDONED = "abandoned-72h"
+    FREQUENCY = "frequency"
+    OUTSIDE_HOURS = "outside-hours"
+    HOLIDAY = "holiday"
+    NOT_YET = "not-yet"
+    OVER = "over"
+    NO_TIMEZONE = "no-timezone"
+
+
+@dataclass(frozen=True)
+class Permit:
+    """The right to call one number once, within a minute; only `Permission.ask` makes one."""
+
+    number: str
+    """E.164 with "+"."""
+    campaign_id: str
+    lead_id: int
+    at: float
+    """Unix seconds at which it was given."""
+    token: InitVar[object]
+
+    def __post_init__(self, token: object) -> None:
+        if token is not _TOKEN:
+            raise OurFault("A permit to call was made without asking; Permission.ask alone makes them.")
+
+    def good(self, now: float) -> bool:
+        """Tell whether it still holds at `now` (Unix seconds)."""
+        return 0 <= now - self.at <= PERMIT_S
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """That, why and until when somebody may not be called."""
+
+    reason: Reason
+    sentence: str
+    until: datetime | None
+    """When asking again makes sense, UTC; None: never."""
+
+
+class Permission:
+    """Asks the database; blocks for a millisecond or two."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def ask(self, lead: LeadRow, number: str, campaign: StoredCampaign, now: datetime) -> Permit | Refusal:
+        """Return the permit to call `number`, one of the lead's, for `campaign` at `now`, or why not."""
+        if number not in lead.all_numbers:
+            raise OurFault(f"Lead {lead.id} has no number {number}; a permit is for the lead's own numbers.")
+        with self._engine.connect() as connection:
+            refusal = self._refusal(connection, lead, number, campaign, now)
+        return refusal or Permit(number, campaign.id, lead.id, now.timestamp(), _TOKEN)
+
+    def by_hand(self, number: str) -> Refusal | None:
+        """Return why `number` may not be called even by hand: it is on a list for everybody; None: it isn't."""
+        with self._engine.connect() as connection:
+            found = is_listed_for_all(connection, number)
+        if found is None:
+            return None
+        return Refusal(Reason(found.reason), f"{number} is on the do-not-call list '{found.name}'.", None)
+
+    def _refusal(
+        self, connection: Connection, lead: LeadRow, number: str, campaign: StoredCampaign, now: datetime
+    ) -> Refusal | None:
+        on = listed(connection, [number], lists_for(connection, campaign)).get(number)
+        if on is not None:
+            return Refusal(Reason(on.reason), f"{number} is on the do-not-call list '{on.name}'.", None)
+        calls = _calls_to(connection, lead.all_numbers)
+        plan = campaign.plan
+        return (
+            _refused_before(calls, plan)
+            or (_without_consent(connection, lead, number, plan, now) if plan.require_consent else None)
+            or _being_called(calls, number, now)
+            or _abandoned(calls, number, plan, now)
+            or _too_often(calls, plan.frequency, now)
+            or _closed(CallingHours.of(plan), lead, now)
+        )
+
+
+def _calls_to(connection: Connection, numbers: Sequence[str]) -> Sequence[Any]:
+    """Return the attempts to any of a person's numbers, over all campaigns, the oldest first."""
+    table = Attempt.__table__.c
+    columns = (
+        table.number, table.state, table.placed_at, table.ringing_at, table.answered_at, table.disposition,
+        table.abandoned, table.results,
+    )  # fmt: skip
+    return connection.execute(select(*columns).where(table.number.in_(numbers)).order_by(table.placed_at)).all()
+
+
+def _refused_before(calls: Sequence[Any], plan: CampaignPlan) -> Refusal | None:
+    if plan.after_refusal == "may":
+        return None
+    for call in calls:
+        if call.disposition in REFUSED or call.results.get("outcome") in REFUSED:
+            when = call.placed_at.date()
+            return Refusal(Reason.REFUSED_BEFORE, f"{call.number} refused on {when} and is never called again.", None)
+    return None
+
+
+def _without_consent(
+    connection: Connection, lead: LeadRow, number: str, plan: CampaignPlan, now: datetime
+) -> Refusal | None:
+    own = lead.consent
+    if own and own.get("source") and _holds(own, now):
+        return None
+    table = Consent.__table__.c
+    found = select(table.id).where(
+        table.number == number, table.purpose.in_(["", plan.purpose]), table.given_at <= now,
+        or_(table.until.is_(None), table.until > now),
+    )  # fmt: skip
+    if connection.execute(found.limit(1)).first() is not None:
+        return None
+    what = f" for '{plan.purpose}'" if plan.purpose else ""
+    return Refusal(Reason.NO_CONSENT, f"{number} has given no consent{what} that holds now.", None)
+
+
+def _holds(consent: Any, now: datetime) -> bool:
+    """Tell whether consent that came with a list holds: it has a date, which is not ahead, and isn't over."""
+    given, until = _moment(consent.get("given_at")), _moment(consent.get("until"))
+    return given is not None and given <= now and (until is None or until > now)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _being_called(calls: Sequence[Any], number: str, now: datetime) -> Refusal | None:
+    if any(call.number == number and call.state not in ATTEMPT_LIFE.ends for call in calls):
+        return Refusal(Reason.BEING_CALLED, f"{number} is being called right now.", now + BUSY_AGAIN)
+    return None
+
+
+def _abandoned(calls: Sequence[Any], number: str, plan: CampaignPlan, now: datetime) -> Refusal | None:
+    """Refuse for 72 h after a call that was abandoned, unless an agent is there before the call (preview)."""
+    wait = timedelta(hours=plan.abandon.no_call_again_h)
+    last = max((call.ended_or_placed for call in map(_Ended, calls) if call.abandoned), default=None)
+    if last is None or plan.mode == "preview" or last + wait <= now:
+        return None
+    hours = plan.abandon.no_call_again_h
+    return Refusal(Reason.ABANDONED, f"A call to {number} was abandoned; the law has us wait {hours:g} h.", last + wait)
+
+
+class _Ended:
+    def __init__(self, call: Any) -> None:
+        self.abandoned = bool(call.abandoned)
+        self.ended_or_placed: datetime = call.answered_at or call.placed_at
+
+
+def _too_often(calls: Sequence[Any], caps: Sequence[FrequencyCap], now: datetime) -> Refusal | None:
+    counted = [call.placed_at for call in calls if call.ringing_at or call.disposition not in NEVER_RANG]
+    waits = []
+    for cap in caps:
+        window = timedelta(days=cap.days)
+        recent = [placed for placed in counted if placed > now - window]
+        if len(recent) >= cap.times:
+            waits.append((recent[-cap.times] + window, cap))
+    if not waits:
+        return None
+    until, cap = max(waits, key=lambda one: one[0])
+    return Refusal(Reason.FREQUENCY, f"{cap.times} calls in {cap.days:g} days to one person are the most.", until)
+
+
+def _closed(hours: CallingHours, lead: LeadRow, now: datetime) -> Refusal | None:
+    closed = hours.closed(lead.timezone, lead.region, now)
+    if closed is None:
+        return None
+    where = ", ".join(hours.zones(lead.timezone)) or "an unknown zone"
+    return Refusal(Reason(closed.reason), f"{_WORDS[closed.reason]} in {where}.", closed.until)
+
+
+_WORDS = {
+    "outside-hours": "It is outside the calling hours",
+    "holiday": "It is a holiday",
+    "not-yet": "The campaign hasn't begun",
+    "over": "The campaign's last day is over",
+    "no-timezone": "Nobody knows what time it is",
+}
