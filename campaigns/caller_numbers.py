@@ -5,6 +5,7 @@ of lines (`line_figures.py`), with a longer memory, and a number is drawn by it.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ HALF_LIFE_S = 2 * 86_400.0
 """Marks stay for long."""
 NEARBY, SAME_COUNTRY = 1.0, 0.5
 UNLIMITED = 1e9
+MOST_KNOWN = 1000
+"""Places whose nearness is kept."""
 WIDEST = 6
 """Digits that a calling code with an area code has at most, as far as nearness is asked for."""
 
@@ -44,20 +47,22 @@ class CallerNumbers:
         self._heard: Column = np.zeros((2, len(owners)))
         """Answered and unanswered calls, faded."""
         self._heard_at = now
+        self._areas = np.array([number.area for number in self.numbers])
+        self._codes = np.array([calling_code(number.area) for number in self.numbers])
+        self._regions = np.array([number.region for number in self.numbers])
+        self._countries = np.array([number.region[:2] for number in self.numbers])
         self._near: dict[tuple[str, str], Column] = {}
-
-    @property
-    def areas(self) -> frozenset[str]:
-        """Calling and area codes of all numbers."""
-        return frozenset(number.area for number in self.numbers if number.area)
 
     def free(self) -> NDArray[np.bool_]:
         """Tell of each line whether a number may still be shown today."""
         return np.asarray(np.logical_or.reduceat(self._used < self._cap, self._starts))
 
-    def nearness(self, destination: str, region: str) -> Column:
-        """Return of each line how near its nearest number is that may be shown: 1 local, 0.5 the country's, 0."""
-        near = np.where(self._used < self._cap, self._nearness(destination, region), 0.0)
+    def nearness(self, called: str, region: str) -> Column:
+        """Return of each line how near its nearest number is that may be shown: 1 local, 0.5 the country's, 0.
+
+        `called`: an E.164 number; `region` of its owner: CN-SH, CN, or "" for what the number says.
+        """
+        near = np.where(self._used < self._cap, self._nearness(called, region), 0.0)
         return np.asarray(np.maximum.reduceat(near, self._starts))
 
     def freshness(self) -> Column:
@@ -65,7 +70,7 @@ class CallerNumbers:
         left = np.where(self._capped, self._used / self._cap, 0.0)
         return np.asarray(1.0 - np.minimum.reduceat(left, self._starts))
 
-    def choose(self, line: int, destination: str, region: str, chance: np.random.Generator, now: float) -> int:
+    def choose(self, line: int, called: str, region: str, chance: np.random.Generator, now: float) -> int:
         """Return which number a call over `line` is to show, by its index; the line must have a free one."""
         begin = int(self._starts[line])
         end = int(self._starts[line + 1]) if line + 1 < len(self._starts) else len(self.numbers)
@@ -74,7 +79,7 @@ class CallerNumbers:
         mine = slice(begin, end)
         heard = self._faded(now)[:, mine]
         drawn = chance.beta(heard[0] + 1.0, heard[1] + 1.0)
-        score = drawn + self._weights.local * self._nearness(destination, region)[mine]
+        score = drawn + self._weights.local * self._nearness(called, region)[mine]
         # What is used up evens out: a number near its limit gives way to a fresh one that is a little worse.
         score -= self._weights.spread * np.where(self._capped[mine], self._used[mine] / self._cap[mine], 0.0)
         score[self._used[mine] >= self._cap[mine]] = -np.inf
@@ -125,32 +130,30 @@ class CallerNumbers:
             self._heard_at = now
         return self._heard
 
-    def _nearness(self, destination: str, region: str) -> Column:
-        key = destination[: WIDEST + 1], region
+    def _nearness(self, called: str, region: str) -> Column:
+        """Return of each number how near it is to a called one and its region."""
+        key = called[: WIDEST + 1], region
         found = self._near.get(key)
         if found is None:
-            if len(self._near) > 10_000:
+            if len(self._near) >= MOST_KNOWN:
                 self._near.clear()
-            found = self._near[key] = np.array([nearness(number, *key) for number in self.numbers])
+            found = self._near[key] = self._nearness_anew(*key)
         return found
 
-
-def nearness(number: CallerNumber, called: str, region: str) -> float:
-    """Return how near a number of ours is to a called one (or its first digits) and its region: 1, 0.5 or 0."""
-    if region and number.region:
-        if number.region == region and "-" in region:
-            return NEARBY
-        country = number.region[:2] == region[:2]
-    else:
-        country = bool(number.area) and _calling_code(number.area) == _calling_code(called)
-    # A calling code alone is no area.
-    if country and len(number.area) > len(_calling_code(number.area)) and called.startswith(number.area):
-        return NEARBY
-    return SAME_COUNTRY if country else 0.0
+    def _nearness_anew(self, called: str, region: str) -> Column:
+        same_code = (self._codes == calling_code(called)) & (self._codes != "")
+        country = np.where((self._regions != "") & (region != ""), self._countries == region[:2], same_code)
+        # A calling code alone is no area.
+        area = np.isin(self._areas, [called[:length] for length in range(2, len(called) + 1)])
+        local = country & area & (self._areas != self._codes)
+        if "-" in region:
+            local |= self._regions == region
+        return np.where(local, NEARBY, np.where(country, SAME_COUNTRY, 0.0))
 
 
-def _calling_code(digits: str) -> str:
-    """Return "+" and the calling code that an E.164 number begins with."""
+@lru_cache(4096)
+def calling_code(digits: str) -> str:
+    """Return "+" and the calling code that an E.164 number begins with; "" where it is none."""
     for length in (2, 3, 4):
         if digits[1:length].isdigit() and int(digits[1:length]) in COUNTRY_CODE_TO_REGION_CODE:
             return digits[:length]

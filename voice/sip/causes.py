@@ -129,3 +129,13 @@ def reason_header(cause: Cause) -> str:
 def worth_another_address(code: int) -> bool:
     """Whether another address of the same line may do better (RFC 3263 section 4.3): 408, 503 and gateway trouble."""
     return code in (408, 430, 502, 503, 504)
+
+
+def worth_another_line(code: int) -> bool:
+    """Whether another line may do better: everything that is the line's own trouble and not the called side's.
+
+    Busy, declined, no answer, no such number are the callee's on every line; ours alone are 487 and bad requests.
+    """
+    if code in (401, 402, 403, 405, 406, 407, 415, 421, 428, 433, 436, 437, 438, 439, 440, 482, 483, 488, 494, 606):
+        return True
+    return worth_another_address(code) or 500 <= code < 600

@@ -1,7 +1,7 @@
 import pytest
 
 from models.cause import Cause
-from voice.sip.causes import MEANINGS, meaning, reason_header, refusal, worth_another_address
+from voice.sip.causes import MEANINGS, meaning, reason_header, refusal, worth_another_address, worth_another_line
 
 IANA = [
     *(300, 301, 302, 305, 380),
@@ -55,3 +55,10 @@ def test_every_cause_can_be_sent_as_a_refusal_and_as_a_reason(cause):
 
 def test_the_next_address_is_tried_for_trouble_on_the_way_only():
     assert [code for code in IANA if worth_another_address(code)] == [408, 430, 502, 503, 504]
+
+
+def test_another_line_is_tried_for_the_lines_trouble_and_never_for_the_callees():
+    callees = {404, 410, 480, 484, 485, 486, 487, 600, 603, 604, 607, 608}
+    assert not any(worth_another_line(code) for code in callees)
+    assert all(worth_another_line(code) for code in (403, 407, 408, 430, 488, *range(500, 506)))
+    assert all(worth_another_line(code) for code in IANA if worth_another_address(code))
