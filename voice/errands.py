@@ -1,5 +1,7 @@
 """Errands of one call: what its dialogue waits for, one at a time, and what the caller hears meanwhile.
 
+While a person is found, the robot may help the caller: what it needs for that is the second errand at that time.
+
 A look-up, and what a language model says, begin at once; a message and a hand-over when all is said before them. Each
 comes to its end as an `ErrandDone` in the call's own queue, so that it is an event like any other. While a message is
 taken, or a person is found and talked to, the caller's keys and words belong to that (`takes`).
@@ -13,7 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from asr_tts import speech_protocol as heard
-from dialplans.exchange import Done, Errand, FreeAnswer, Handover, LookUp, Prompt, Question, Record, Say
+from dialplans.exchange import (
+    Action,
+    Done,
+    Enough,
+    Errand,
+    FreeAnswer,
+    Handover,
+    HangUp,
+    Learned,
+    LookUp,
+    Prompt,
+    Question,
+    Record,
+    Say,
+    WaitsOn,
+)
 from dialplans.sentences import SENTENCES
 from voice.agent_call import OfLeg
 from voice.alarms import Alarms
@@ -78,8 +95,11 @@ class Errands:
         self._office, self._spawn, self._sink = office, spawn, sink
         self._kept = KeptMessages(call, spawn)
         self._errand: Errand | None = None
-        self._number = 0
+        self._count = self._number = 0
+        """Errands so far; the number of the present one."""
         self._task: asyncio.Task[None] | None = None
+        self._finding: tuple[int, asyncio.Task[None] | None] | None = None
+        """Number and task of the hand-over behind the present errand, which is one of the robot's help."""
         self._message: MessageTaking | None = None
         self._wait: Say | None = None
         self._patience = 0.0
@@ -104,10 +124,25 @@ class Errands:
         """Whether a language model is answering, which the caller may interrupt."""
         return isinstance(self._errand, FreeAnswer)
 
-    def begin(self, errand: Errand, language: str) -> None:
-        """Run `errand`; the call is in `language` now."""
+    def in_between(self, actions: list[Action]) -> list[Action]:
+        """Return what is done now: `actions`, with what a caller who waits is told besides."""
+        if self._guest is None:
+            return actions
+        if any(isinstance(action, HangUp) for action in actions):
+            self.drop()
+            return actions
+        return self._guest.helping.in_between(actions)
+
+    def begin(self, errand: Errand | Learned | WaitsOn, language: str) -> None:
+        """Run `errand`, or take what the robot's help came to; the call is in `language` now."""
+        if isinstance(errand, Learned | WaitsOn):
+            self._helped(errand, language)
+            return
+        if self._guest is not None:
+            self._finding = self._number, self._task
         self._errand, self._wait, self._language = errand, None, language
-        self._number += 1
+        self._count += 1
+        self._number = self._count
         match errand:
             case LookUp():
                 self._wait, self._patience = errand.wait, errand.wait_s
@@ -124,12 +159,12 @@ class Errands:
 
     def all_is_said(self) -> None:
         """Nothing is being said: now is the time for what waited, or a caller begins to wait in silence."""
+        if self._guest is not None:
+            self._guest.all_is_said()
         match self._errand:
             case Record() if self._message is not None:
                 self._message.all_is_said()
-            case Handover() if self._guest is not None:
-                self._guest.all_is_said()
-            case Handover():
+            case Handover() if self._guest is None:
                 self._hand_over(self._errand)
             case LookUp() | FreeAnswer() if self._wait is not None and not self._alarms.is_set(PLEASE_WAIT):
                 self._alarms.set(PLEASE_WAIT, self._patience)
@@ -150,14 +185,31 @@ class Errands:
             return True
         return False
 
-    def ends(self, event: ErrandDone) -> Done | None:
+    def ends(self, event: ErrandDone) -> Done | Enough | None:
         """Return what the dialogue is to be told; None where it doesn't wait for that one any more."""
+        if self._finding is not None and event.number == self._finding[0]:
+            self._drop_help()
         if event.number != self._number or self._errand is None:
             return None
+        if self._finding is not None:
+            self._drop_help()
+            return event.done
+        helped = self._guest is not None and self._guest.helping.active
         self._errand = self._task = self._message = None
         self._alarms.clear(PLEASE_WAIT)
         self._leave_people()
-        return event.done
+        return Enough(event.done) if helped else event.done
+
+    def _drop_help(self) -> None:
+        """The errand of the robot's help is over, or nobody waits for it: the hand-over is the present one again."""
+        if self._finding is None:
+            return
+        if self._task is not None:
+            self._task.cancel()
+        (self._number, self._task), self._finding = self._finding, None
+        self._errand = self._handed
+        self._wait = None
+        self._alarms.clear(PLEASE_WAIT)
 
     # -- a language model --------------------------------------------------------------------------------------
 
@@ -177,7 +229,10 @@ class Errands:
         """The caller has heard enough of it: return what the dialogue is to be told."""
         errand, text = self._errand, " ".join(self._said)
         articles = errand.articles if isinstance(errand, FreeAnswer) else ()
-        self.drop()
+        if self._finding is not None:
+            self._drop_help()
+        else:
+            self.drop()
         return Done(True, {"text": text, "articles": list(articles)}, "interrupted")
 
     # -- events that are an errand's ---------------------------------------------------------------------------
@@ -191,6 +246,8 @@ class Errands:
                 self._guest.caller_gone()
                 return False
             case _ if self._message is None and self._guest is None:
+                return False
+            case Digit() | InfoDigit() if self._guest is not None and self._guest.helping.wants(event.digit):
                 return False
             case Digit():
                 self._key(event.digit, "in-band" if event.in_band else "rtp", event.at)
@@ -277,6 +334,18 @@ class Errands:
         self._guests.append(guest)
         self._run(people.take(guest))
 
+    def _helped(self, news: Learned | WaitsOn, language: str) -> None:
+        guest = self._guest
+        if guest is None:
+            return
+        if isinstance(news, Learned):
+            self._handed = guest.handover = news.handover
+            guest.language = language
+            self._call.event("learned", summary=news.handover.summary, slots=dict(news.handover.slots))
+        else:
+            self._drop_help()
+            guest.helping.end()
+
     def _leave_people(self) -> None:
         """The caller is back from persons, or not to be handed to any more."""
         guest, self._guest = self._guest, None
@@ -291,6 +360,7 @@ class Errands:
         """The dialogue doesn't wait any more: the call is about to end."""
         if self._message is not None and (taken := self._message.broken_off()) and taken.spoken:
             self._file(self._message, taken, self._kept.add(self._message.name, taken))
+        self._drop_help()
         self._errand = self._message = None
         self._alarms.clear(PLEASE_WAIT)
         if self._task is not None:

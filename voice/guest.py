@@ -5,6 +5,7 @@ One a `Handover` errand. The conversation hands its events on to `receive` meanw
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from models.errors import CannotDo
 from voice.agent_call import AgentLeg, Owner
 from voice.bridge import Talk
 from voice.call import Call
+from voice.helping import Helping
 from voice.key_presses import KeyPresses
 from voice.line import Sink
 from voice.listening import Listening
@@ -57,6 +59,8 @@ class WaitingCaller:
         self._legs: list[AgentLeg] = []
         self._talk: Talk | None = None
         self._left = False
+        self.helping = Helping(robot, listening, sink)
+        self._giving_way: asyncio.Task[None] | None = None
 
     @property
     def talked(self) -> bool:
@@ -73,7 +77,7 @@ class WaitingCaller:
     def music(self, file: str = "") -> None:
         """Play on until there is something else to hear."""
         self._music = file
-        if self._said is None and self._talk is None:
+        if self._said is None and self._talk is None and not self.helping.active:
             self.play_music()
 
     async def say(self, say: Say) -> None:
@@ -81,14 +85,17 @@ class WaitingCaller:
         async with self._saying:
             self._ask_that_it_is_here()
             self._said = said = asyncio.get_running_loop().create_future()
-            self.quiet()
-            self._robot.add(replace(say, barge_in=False))
-            self._robot.go_on(question_waits=False)
+            if self.helping.active:
+                self.helping.announce(replace(say, barge_in=False))
+            else:
+                self.quiet()
+                self._robot.add(replace(say, barge_in=False))
+                self._robot.go_on(question_waits=False)
             try:
                 await said
             finally:
                 self._said = None
-                if self._talk is None and not self._left:
+                if self._talk is None and not self._left and not self.helping.active:
                     if self._music is not None:
                         self.play_music()
                     elif said.cancelled():
@@ -99,6 +106,22 @@ class WaitingCaller:
         """Return the next key, "" when none came."""
         self._ask_that_it_is_here()
         return await self._keys.next(seconds)
+
+    async def helped(self, own_key: Callable[[], str]) -> None:
+        """Let the robot help meanwhile, once in a hand-over."""
+        if not self.handover.meanwhile or self.helping.begun:
+            return
+        async with self._saying:
+            self._ask_that_it_is_here()
+            self.quiet()
+            over = self.helping.begin(own_key)
+        # Whoever waits here may stop that; the robot goes on until somebody is found.
+        await asyncio.shield(over)
+
+    def found(self) -> None:
+        """Somebody has the caller: the robot says so, as soon as the caller has spoken out."""
+        if self.helping.active and self._giving_way is None:
+            self._giving_way = self._owner.spawn(self.helping.give_way())
 
     def event(self, name: str, **data: Any) -> None:
         """Write a dated fact into the call's record."""
@@ -113,6 +136,8 @@ class WaitingCaller:
 
     async def talk(self, agent: AgentCall, agent_name: str, find: Find | None = None) -> Talked:
         """Let caller and agent hear each other until it ends."""
+        if self._giving_way is not None:
+            await asyncio.wait({self._giving_way})
         self._ask_that_it_is_here()
         assert isinstance(agent, AgentLeg)
         if self._talk is not None:
@@ -158,8 +183,13 @@ class WaitingCaller:
 
     def all_is_said(self) -> None:
         """The robot fell silent: an announcement is over, or music has ended that has no end (it can't be played)."""
+        self.helping.all_is_said()
         if self._said is not None:
-            self._ends_saying()
+            if not self.helping.announces:
+                self._ends_saying()
+        elif self.helping.begun and not self.helping.active and not self._plays_music and self._talk is None:
+            # What the robot had to say is said; who waits doesn't wait in silence.
+            self.play_music()
         elif self._plays_music and self._music:
             self._music = ""
             self.play_music()
@@ -167,6 +197,7 @@ class WaitingCaller:
     def caller_gone(self) -> None:
         """The caller hung up."""
         self._left = True
+        self.helping.end()
         self._ends_saying()
         if self._talk is not None:
             self._talk.ends("caller")
@@ -174,6 +205,7 @@ class WaitingCaller:
     def stop(self) -> None:
         """Nobody waits for a person any more: whoever rings or talks is hung up."""
         self._left = True
+        self.helping.end()
         if self._talk is not None:
             self._talk.ends("server")
         self._ends_saying()

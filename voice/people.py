@@ -137,6 +137,15 @@ class Guest(Protocol):
     async def key(self, seconds: float) -> str:
         """Return the next key that the caller presses, "" when none came."""
 
+    async def helped(self, own_key: Callable[[], str]) -> None:
+        """Let the robot help meanwhile, where the flow says how; return when it has, at once where it hasn't to.
+
+        What is learned is in `handover` at once. `own_key` tells which key stays with who waits for keys.
+        """
+
+    def found(self) -> None:
+        """Somebody has the caller: a robot that still helps says so and ends that, before `talk` begins."""
+
     def event(self, name: str, **data: Any) -> None:
         """Write a dated fact into the call's record."""
 

@@ -30,6 +30,11 @@ class Robot:
         return self._speech is not None or bool(self._script)
 
     @property
+    def listens(self) -> bool:
+        """Whether the caller is speaking."""
+        return self._turns.caller_speaks
+
+    @property
     def may_be_answered(self) -> bool:
         """Whether all that is still to be said may be interrupted."""
         return all(say.barge_in for say in self._script) and (self._speech is None or self._speech.barge_in)

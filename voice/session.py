@@ -187,10 +187,13 @@ class Session:
             case Sentence():
                 if question := self._errands.says(event):
                     self._do([Listen(question)] if self._listening.question is None else [])
+            case exchange.Meanwhile() | exchange.Enough():
+                self._robot.cut()
+                self._turns.reset()
+                self._goes_on_with(event)
             case ErrandDone():
                 if (done := self._errands.ends(event)) is not None:
-                    self._listening.close()
-                    self._do(self._told(done))
+                    self._goes_on_with(done)
             case (
                 heard.SpeechStarted() | heard.SpeechGoesOn() | heard.SpeechPaused() | heard.Draft() | heard.Heard()
                 | heard.Rejected() | heard.RecogniserFailed()
@@ -347,13 +350,19 @@ class Session:
         # Who cuts a language model short answers the question that comes behind it, unheard.
         self._do([*(action for action in before if not isinstance(action, Say | Listen)), *self._told(event)])
 
+    def _goes_on_with(self, event: exchange.Event) -> None:
+        """Whatever was asked gives way to `event`."""
+        self._asked = None
+        self._listening.close()
+        self._do(self._told(event))
+
     def _told(self, event: exchange.Event) -> list[Action]:
         """Return what the dialogue does about `event`."""
         wall = self._outgoing.wall(self._office.now())
         return self._dialogue.receive(event, asyncio.get_running_loop().time(), wall)
 
     def _do(self, actions: list[Action]) -> None:
-        for action in actions:
+        for action in self._errands.in_between(actions):
             match action:
                 case Say():
                     self._robot.add(action)
