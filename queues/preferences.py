@@ -4,6 +4,7 @@ Nearly every strategy puts agents in one order for everybody, so a place is a ra
 of one sort of (kind, rank) as whole numbers. Only mixes, whose points are fractions, are sorted by themselves.
 """
 
+from bisect import insort
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -34,6 +35,8 @@ class Kind:
     """Rows of the agents who fit, free or not."""
     skills: list[int] = field(default_factory=list)
     """Rows of the skills that count for ability."""
+    number: int = 0
+    """That no other kind has at the same time."""
     way: int = 0
     """Number of the strategy, the same for the same one: shorter to compare."""
 
@@ -58,16 +61,15 @@ class Supply:
         """One more than the highest load."""
         self.several = self.loads > 1 or int(np.bincount(rows).max()) > 1
         """Whether an agent may have several places, or calls in hand."""
-        extensions = candidates.extensions
-        self.names = [extensions[row] for row in rows.tolist()]
-        """Whose place it is."""
-        self._places: dict[str, tuple[int, ...]] = {}
+        self._place_of = np.full(len(candidates.extensions), -1, dtype=np.intp)
+        """By row, where nobody has several."""
+        if not self.several:
+            self._place_of[rows] = np.arange(rows.size)
 
     def fitting(self, kind_of: Numbers, rows: Indices) -> tuple[Numbers, Indices]:
         """Return every pair of a kind and a place, given those of a kind and an agent's row; kinds stay in order."""
-        place_of = np.full(len(self.candidates.extensions), -1, dtype=np.intp)
+        place_of = self._place_of
         if not self.several:
-            place_of[self.rows] = np.arange(self.rows.size)
             places = place_of[rows]
             there = places >= 0
             return kind_of[there], places[there]
@@ -79,14 +81,15 @@ class Supply:
         by = np.lexsort((places, kinds))
         return kinds[by], places[by]
 
-    def places(self) -> dict[str, tuple[int, ...]]:
-        """Return the places of each agent who has any, by extension."""
-        if not self._places:
-            self._places = dict(zip(self.names, zip(range(len(self.names))), strict=True))
-            if self.several:
-                for name in self._places:
-                    self._places[name] = tuple(place for place, other in enumerate(self.names) if other == name)
-        return self._places
+    def places(self, extension: str) -> list[int]:
+        """Return the places of an agent; an empty list for who has none, or isn't there."""
+        row = self.candidates.row(extension)
+        if row < 0:
+            return []
+        if self.several:
+            return np.flatnonzero(self.rows == row).tolist()
+        place = int(self._place_of[row])
+        return [place] if place >= 0 else []
 
 
 class Preferences:
@@ -114,11 +117,11 @@ class Preferences:
 
     def order_of(self, kind: int, waiter: Waiter) -> int:
         """Return which of `orders` is that of a waiter of a kind."""
-        places, fits = self.supply.places(), self.fits[kind]
+        places, fits = self.supply.places, self.fits[kind]
         known: list[int] = []
         if waiter.familiar and self._kinds[kind].weight:
-            known = [place for name in waiter.familiar for place in places.get(name, ()) if fits >> place & 1]
-        avoided = {place for name in waiter.avoid for place in places.get(name, ()) if fits >> place & 1}
+            known = [place for name in waiter.familiar for place in places(name) if fits >> place & 1]
+        avoided = {place for name in waiter.avoid for place in places(name) if fits >> place & 1}
         if not known and not avoided:
             return kind
         order = self._with_known(kind, known) if known else self.orders[kind]
@@ -132,10 +135,16 @@ class Preferences:
         others = [place for place in self.orders[kind] if place not in familiar]
         if weight == FIRST_OF_ALL:
             return known + others
-        number = dict(zip(self.orders[kind], self._numbers[kind], strict=True))
-        load = self.supply.load
-        keyed = [(load[place], number[place] - weight * (place in familiar), place) for place in self.orders[kind]]
-        return [place for _, _, place in sorted(keyed)]
+        # Only the known ones move: among the others the order stands.
+        order, number, load = self.orders[kind], self._numbers[kind], self.supply.load
+
+        def key(place: int) -> tuple[int, float, int]:
+            points = number[order.index(place)]
+            return int(load[place]), points - weight if place in familiar else points, place
+
+        for place in known:
+            insort(others, place, key=key)
+        return others
 
     def _order_by_rank(self, kind_of: Numbers, place_of: Indices) -> None:
         """Order by strategies that give every place a rank: one sort of whole numbers, from which places are read."""
