@@ -14,6 +14,7 @@ import models.consent
 import models.do_not_call
 import models.knowledge_change
 import models.lead
+import models.line
 import models.phone
 import models.queue
 import models.queue_caller
