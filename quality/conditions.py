@@ -1,0 +1,362 @@
+"""Conditions of rules: what is said, how long nobody speaks, who cuts in, what happens, and how they combine. Pure.
+
+Each is a value whose `of(subject)` tells whether it holds there, and by what evidence.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Literal, Protocol
+
+from knowledge.wording import plain, syllables
+from quality.conversation import Turn, Who
+from quality.evidence import Evidence, Subject, Verdict, of_turn
+from quality.facts import WHOLE_S, Side, anger_of, interruptions, silences, speed
+
+Phrases = Mapping[str, tuple[str, ...]]
+"""By language."""
+ALIKE = {"en": 0.52, "zh": 0.5}
+"""Likeness from which a sentence means what an example means, unless the rule has its own."""
+BY_SOUND = 3
+"""Chinese phrases of so many syllables are compared by sound too: a recogniser writes other signs of the same sound."""
+_PIECES = re.compile(r"[^.?!。？！；;]+[.?!。？！；;]*")
+_CLAUSES = re.compile(r"[^,，、:：]+")
+
+
+class Condition(Protocol):
+    """Something that holds of a conversation or doesn't."""
+
+    def of(self, subject: Subject) -> Verdict:
+        """Tell whether it holds of what `subject` covers."""
+
+
+def _any_of(found: Iterator[Evidence]) -> Verdict:
+    evidence = tuple(found)
+    return Verdict(bool(evidence), evidence)
+
+
+# -- what is said --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Says:
+    """Somebody says one of these phrases, or something that means what one of these examples means."""
+
+    who: Who = "anyone"
+    phrases: Phrases = field(default_factory=dict)
+    meaning: Phrases = field(default_factory=dict)
+    unlike: Phrases = field(default_factory=dict)
+    """Examples of what is near and not meant: what is liker to these doesn't count."""
+    likeness: float = 0.0
+    """From which it counts; 0: what suits the language."""
+
+    def of(self, subject: Subject) -> Verdict:
+        turns = (turn for turn in subject.conversation.said_by(self.who) if subject.covers(turn.start))
+        return _any_of(found for turn in turns for found in self._in(turn, subject))
+
+    def _in(self, turn: Turn, subject: Subject) -> Iterator[Evidence]:
+        for phrase in self.phrases.get(turn.language, ()):
+            for begin, end in places(phrase, turn.text, turn.language):
+                yield of_turn(turn, turn.text[begin:end], when=turn.when(begin, end))
+        examples = self.meaning.get(turn.language, ())
+        if not examples:
+            return
+        bar = self.likeness or ALIKE.get(turn.language, max(ALIKE.values()))
+        alike = [
+            (subject.alike([turn.text[begin:end]], examples, turn.language), begin - end, begin, end)
+            for begin, end in _pieces(turn.text)
+        ]
+        if not alike:
+            return
+        # Of equally like pieces the shortest says best where it is.
+        likeness, _, begin, end = max(alike)
+        words = turn.text[begin:end].strip()
+        others = self.unlike.get(turn.language, ())
+        if likeness >= bar and (not others or subject.alike([words], others, turn.language) < likeness):
+            yield of_turn(turn, words, round(likeness, 3), turn.when(begin, end))
+
+
+def places(phrase: str, text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield where `phrase` stands in `text`, as characters: whole words in English, signs or their sound in Chinese."""
+    if language != "zh":
+        # Between two words of the phrase anything but a word may stand.
+        words = [re.escape(word) for word in re.findall(r"[\w']+", phrase.lower())]
+        if words:
+            pattern = re.compile(r"(?<![\w'])" + r"[^\w']+".join(words) + r"(?![\w'])")
+            yield from (found.span() for found in pattern.finditer(text.lower().replace("’", "'")))
+        return
+    if phrase in text:
+        yield from (found.span() for found in re.finditer(re.escape(phrase), text))
+    elif len(wanted := syllables(phrase)) >= BY_SOUND:
+        signs = [(sound, found.span()) for found in re.finditer(r"\w", text) for sound in syllables(found.group())]
+        for at in range(len(signs) - len(wanted) + 1):
+            if tuple(sound for sound, _ in signs[at : at + len(wanted)]) == wanted:
+                yield signs[at][1][0], signs[at + len(wanted) - 1][1][1]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of a text, and the clauses of those that have several, as characters."""
+    for sentence in _PIECES.finditer(text):
+        if plain(sentence.group()):
+            yield sentence.span()
+        clauses = [found for found in _CLAUSES.finditer(text, *sentence.span()) if plain(found.group())]
+        if len(clauses) > 1:
+            yield from (found.span() for found in clauses)
+
+
+@dataclass(frozen=True)
+class AnswersRight:
+    """Our next words after a question that the knowledge base answers mean what the article says."""
+
+    intents: tuple[str, ...] = ()
+    """Of the caller's turns that count; none: all."""
+    likeness: float = 0.0
+
+    def of(self, subject: Subject) -> Verdict:
+        asked, right = 0, []
+        turns = subject.conversation.turns
+        for place, turn in enumerate(turns):
+            if turn.speaker != "caller" or not subject.covers(turn.start):
+                continue
+            if self.intents and turn.intent not in self.intents:
+                continue
+            if article := subject.answer(turn):
+                asked += 1
+                right += list(self._reply(turns[place + 1 :], article, subject))
+        return Verdict(asked > 0 and len(right) == asked, tuple(right))
+
+    def _reply(self, following: tuple[Turn, ...], article: str, subject: Subject) -> Iterator[Evidence]:
+        for turn in following:
+            if turn.speaker == "caller":
+                return
+            bar = self.likeness or ALIKE.get(turn.language, max(ALIKE.values()))
+            pieces = [turn.text[begin:end] for begin, end in _pieces(turn.text)]
+            likeness = subject.alike([turn.text, *pieces], [article], turn.language)
+            if likeness >= bar:
+                yield of_turn(turn, value=round(likeness, 3))
+                return
+
+
+# -- how it is said ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Nobody speaks for longer than this, hold music aside."""
+
+    over_s: float
+    whose: Side | Literal["anyone"] = "anyone"
+    """Who was to speak."""
+
+    def of(self, subject: Subject) -> Verdict:
+        return _any_of(
+            Evidence(one.start, one.end, speaker=one.whose, value=round(one.seconds, 1))
+            for one in silences(subject.conversation, self.over_s)
+            if self.whose in ("anyone", one.whose) and subject.covers(one.start) and one.seconds > self.over_s
+        )
+
+
+@dataclass(frozen=True)
+class Interrupts:
+    """A side cuts in on the other, more often than this."""
+
+    by: Side
+    more_than: int = 0
+
+    def of(self, subject: Subject) -> Verdict:
+        found = [one for one in interruptions(subject.conversation) if one.by == self.by and subject.covers(one.start)]
+        if len(found) <= self.more_than:
+            return Verdict(False)
+        return Verdict(True, tuple(self._evidence(subject, one.start, one.end) for one in found))
+
+    def _evidence(self, subject: Subject, start: float, end: float) -> Evidence:
+        who: Who = "caller" if self.by == "caller" else "ours"
+        turn = next((one for one in subject.conversation.said_by(who) if one.start - 0.5 <= start < one.end), None)
+        number, words, speaker = (turn.number, turn.text, turn.speaker) if turn else (0, "", self.by)
+        return Evidence(start, end, words, number, speaker, round(end - start, 2))
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Somebody speaks faster or slower than this, in words (Chinese: signs) a minute, over a turn of 1.5 s and more."""
+
+    who: Who
+    over: Mapping[str, float] = field(default_factory=dict)
+    under: Mapping[str, float] = field(default_factory=dict)
+    """By language."""
+
+    def of(self, subject: Subject) -> Verdict:
+        return _any_of(self._found(subject))
+
+    def _found(self, subject: Subject) -> Iterator[Evidence]:
+        for turn in subject.conversation.said_by(self.who):
+            if turn.end - turn.start < WHOLE_S or not subject.covers(turn.start):
+                continue
+            over, under = self.over.get(turn.language), dict(self.under).get(turn.language)
+            measured = speed(turn)
+            if (over is not None and measured > over) or (under is not None and measured < under):
+                yield of_turn(turn, value=round(measured))
+
+
+@dataclass(frozen=True)
+class Angry:
+    """Somebody is angrier than this (0-1), in words and voice."""
+
+    who: Who
+    over: float
+
+    def of(self, subject: Subject) -> Verdict:
+        return _any_of(
+            of_turn(turn, value=anger_of(turn))
+            for turn in subject.conversation.said_by(self.who)
+            if subject.covers(turn.start) and anger_of(turn) > self.over
+        )
+
+
+Measure = Literal["length", "wrap_up", "hold", "response", "talk_share", "misunderstood", "hand_overs", "silence"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A figure of the whole conversation is over or under a limit; seconds, shares (of our speech), or counts."""
+
+    what: Measure
+    over: float | None = None
+    under: float | None = None
+
+    def of(self, subject: Subject) -> Verdict:
+        value = self._value(subject)
+        if value is None:
+            return Verdict(False)
+        beyond = (self.over is not None and value > self.over) or (self.under is not None and value < self.under)
+        return Verdict(beyond, (Evidence(0.0, subject.end, value=round(value, 2)),) if beyond else ())
+
+    def _value(self, subject: Subject) -> float | None:
+        facts = subject.facts
+        values: Mapping[Measure, Callable[[], float | None]] = {
+            "length": lambda: facts.seconds,
+            "wrap_up": lambda: subject.conversation.wrap_up_s,
+            "hold": lambda: facts.hold_s,
+            "response": lambda: max(facts.response_s, default=None),
+            "talk_share": lambda: facts.talk_share["ours"] if any(facts.talk.values()) else None,
+            "misunderstood": lambda: facts.misunderstood,
+            "hand_overs": lambda: facts.hand_overs,
+            "silence": lambda: facts.silence_s,
+        }
+        return values[self.what]()
+
+
+@dataclass(frozen=True)
+class Happens:
+    """One of these events is on record."""
+
+    names: tuple[str, ...]
+
+    def of(self, subject: Subject) -> Verdict:
+        return _any_of(
+            Evidence(one.at, one.at, one.name)
+            for one in subject.conversation.happenings
+            if one.name in self.names and subject.covers(one.at)
+        )
+
+
+# -- how they go together ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Every:
+    """All of these hold."""
+
+    parts: tuple[Condition, ...]
+
+    def of(self, subject: Subject) -> Verdict:
+        verdicts = [part.of(subject) for part in self.parts]
+        if not all(verdict.holds for verdict in verdicts):
+            return Verdict(False)
+        return Verdict(True, tuple(found for verdict in verdicts for found in verdict.evidence))
+
+
+@dataclass(frozen=True)
+class Either:
+    """At least one of these holds."""
+
+    parts: tuple[Condition, ...]
+
+    def of(self, subject: Subject) -> Verdict:
+        held = [verdict for part in self.parts if (verdict := part.of(subject)).holds]
+        return Verdict(bool(held), tuple(found for verdict in held for found in verdict.evidence))
+
+
+@dataclass(frozen=True)
+class Not:
+    """This doesn't hold."""
+
+    part: Condition
+
+    def of(self, subject: Subject) -> Verdict:
+        return Verdict(not self.part.of(subject).holds)
+
+
+@dataclass(frozen=True)
+class Near:
+    """All of these are found within so many seconds of each other, in any order."""
+
+    parts: tuple[Condition, ...]
+    seconds: float
+
+    def of(self, subject: Subject) -> Verdict:
+        for chosen in product(*(part.of(subject).evidence for part in self.parts)):
+            if max(one.start for one in chosen) - min(one.end for one in chosen) <= self.seconds:
+                return Verdict(True, tuple(sorted(chosen, key=lambda one: one.start)))
+        return Verdict(False)
+
+
+@dataclass(frozen=True)
+class InOrder:
+    """All of these are found, each after the one before: the steps of a script."""
+
+    parts: tuple[Condition, ...]
+
+    def of(self, subject: Subject) -> Verdict:
+        after = -1.0
+        found: list[Evidence] = []
+        for part in self.parts:
+            # Where two steps are in one turn, the later words count as later.
+            later = [one for one in part.of(subject).evidence if one.start > after]
+            if not later:
+                return Verdict(False, tuple(found))
+            found.append(min(later, key=lambda one: one.start))
+            after = found[-1].start
+        return Verdict(True, tuple(found))
+
+
+@dataclass(frozen=True)
+class Within:
+    """This holds in the first or the last so many seconds."""
+
+    part: Condition
+    first_s: float = 0.0
+    last_s: float = 0.0
+
+    def of(self, subject: Subject) -> Verdict:
+        start = subject.end - self.last_s if self.last_s else 0.0
+        return self.part.of(subject.within(start, self.first_s or float("inf")))
+
+
+@dataclass(frozen=True)
+class After:
+    """This holds within so many seconds after each place where the other one does; at once where it never does."""
+
+    part: Condition
+    trigger: Condition
+    seconds: float
+
+    def of(self, subject: Subject) -> Verdict:
+        found: list[Evidence] = []
+        for one in self.trigger.of(subject).evidence:
+            verdict = self.part.of(subject.within(one.start, one.end + self.seconds))
+            if not verdict.holds:
+                return Verdict(False, (one,))
+            found += verdict.evidence
+        return Verdict(True, tuple(found))

@@ -1,0 +1,84 @@
+"""What a rule found: the turn, the words, the second; and the conversation as rules ask it. Values; pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from quality.conversation import Conversation, Stretch, Turn
+from quality.facts import Facts, facts_of
+
+Alike = Callable[[Sequence[str], Sequence[str], str], float]
+"""Likeness (0-1) of what was said (pieces of one turn) to the likest of some examples, in a language."""
+Answer = Callable[[Turn], str]
+"""What the knowledge base answers to a caller's turn; "" where it knows nothing."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One place in a conversation."""
+
+    start: float
+    end: float
+    """Seconds from the recording's first sample."""
+    words: str = ""
+    """What was said there."""
+    turn: int = 0
+    """Number of the turn; 0 where it is about no turn."""
+    speaker: str = ""
+    value: float | None = None
+    """What was measured: seconds, words a minute, likeness, anger."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a condition holds, and where."""
+
+    holds: bool
+    evidence: tuple[Evidence, ...] = ()
+
+
+def by_words_alone(said: Sequence[str], examples: Sequence[str], language: str) -> float:
+    """Take only what is said word for word for alike: where no encoder is at hand."""
+    return float(any(one.strip().lower() == other.strip().lower() for one in said for other in examples))
+
+
+def knows_nothing(turn: Turn) -> str:
+    """Answer nothing."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A conversation under inspection, or a stretch of it."""
+
+    conversation: Conversation
+    alike: Alike = by_words_alone
+    answer: Answer = knows_nothing
+    window: Stretch = field(default=Stretch(0.0, float("inf")))
+    """What begins outside isn't looked at."""
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Facts of the whole conversation."""
+        return facts_of(self.conversation)
+
+    def within(self, start: float, end: float) -> "Subject":
+        """Return the same, narrowed to a stretch."""
+        narrowed = replace(self, window=Stretch(max(start, self.window.start), min(end, self.window.end)))
+        narrowed.__dict__["facts"] = self.facts
+        return narrowed
+
+    def covers(self, start: float) -> bool:
+        """Tell whether what begins at `start` is looked at."""
+        return self.window.start <= start < self.window.end
+
+    @cached_property
+    def end(self) -> float:
+        """Where the conversation ends, or has come to."""
+        return max(self.conversation.seconds, max((turn.end for turn in self.conversation.turns), default=0.0))
+
+
+def of_turn(turn: Turn, words: str = "", value: float | None = None, when: Stretch | None = None) -> Evidence:
+    """Return a turn as evidence, or the words in it that count, said at `when`."""
+    where = when or Stretch(turn.start, turn.end)
+    return Evidence(where.start, where.end, words or turn.text, turn.number, turn.speaker, value)

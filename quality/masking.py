@@ -1,0 +1,216 @@
+"""Personal data in what was said: where it stands, and the text without it. Pure.
+
+Card numbers are known by their check digit (ISO/IEC 7812-1), Chinese identity numbers by theirs (GB 11643), telephone
+numbers by the numbering plan. A recogniser errs and a caller pauses, so a long row of digits is masked whatever it is,
+also where it is said in several turns.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from asr_tts.spoken_digits import digits_of
+from dialplans.slot_kinds.check_digits import id_card, luhn
+from dialplans.slot_kinds.phone import e164
+from quality.conversation import Conversation, Stretch, Turn, joined
+
+Kind = Literal["card", "id", "phone", "number", "code", "email", "name"]
+COUNTRIES = {"en": ("US", "GB"), "zh": ("CN",)}
+"""Where a number without a country code may be, by language."""
+LONG = 12
+"""From so many digits on, a row is masked whatever it is; order numbers are shorter."""
+MOST_BETWEEN_S = 6.0
+"""From one group of a dictated number to the next."""
+MARGIN_S = 0.15
+"""Beeped before and after: times of words are estimates."""
+
+_TOKEN = re.compile(r"\d+|[A-Za-z']+|[\u3400-\u9fff]")
+_GAP = re.compile(r"[\s,.，。、·\-–]*")
+_COUNTS = frozenset({"double", "triple", "treble", "to", "too", "for", "o", "won", "ate"})
+"""Words that belong to a row of digits only among digits."""
+_EMAIL = re.compile(
+    r"[a-z0-9_.+-]+\s?@\s?[a-z0-9_-]+(?:\s?\.\s?[a-z0-9_-]+)+"
+    r"|(?:[a-z0-9]+(?:\s(?:dot|underscore|dash)\s)?)+\sat\s(?:[a-z0-9]+\s)+dot\s(?:com|net|org|cn|co\suk|de)\b"
+    r"|[a-z0-9]+(?:艾特|圈a)[a-z0-9]+点(?:com|cn|net)",
+    re.IGNORECASE,
+)
+_NAMES = (
+    # Case tells a name from "my name is on the bill"; recognisers write it.
+    re.compile(r"\b(?i:my (?:full |last |first )?name(?: is|'s)|i am called|this is) ((?:[A-Z][a-z'-]+ ?){1,3})"),
+    re.compile(
+        r"(?:我的名字(?:是|叫)|我叫|我姓|本人姓)([\u3400-\u9fff]{1,4}?)(?=[，。,.！!？?]|$|的|是|想|要|电话|手机)"
+    ),
+)
+_NO_NAMES = frozenset({"what", "not", "the", "about", "regarding", "什么"})
+_CODE = re.compile(
+    r"(?i:security code|cvv|cvc|pin(?: code| number)?|password|passcode|verification code|安全码|密码|验证码)"
+)
+_AFTER_CODE = 24
+"""Characters behind such a word in which the code itself stands."""
+
+
+@dataclass(frozen=True)
+class Personal:
+    """One piece of personal data in a turn."""
+
+    turn: int
+    kind: Kind
+    begin: int
+    end: int
+    """Characters of the turn's text."""
+    when: Stretch
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of digits in a text."""
+
+    begin: int
+    end: int
+    digits: str
+
+
+def personal_in(conversation: Conversation) -> list[Personal]:
+    """Return the personal data in the caller's and the agents' words, in their order; the robot's own count too."""
+    found = [_made(turn, kind, begin, end) for turn in conversation.turns for kind, begin, end in _spans(turn)]
+    found += _dictated(conversation.turns)
+    return sorted(_apart(found), key=lambda one: (one.turn, one.begin))
+
+
+def masked(conversation: Conversation) -> Conversation:
+    """Return the conversation with every piece of personal data as [kind]; words with times are dropped there."""
+    by_turn: dict[int, list[Personal]] = {}
+    for one in personal_in(conversation):
+        by_turn.setdefault(one.turn, []).append(one)
+    turns = tuple(_without(turn, by_turn.get(turn.number, [])) for turn in conversation.turns)
+    return replace(conversation, turns=turns)
+
+
+def to_beep(personal: Sequence[Personal], conversation: Conversation) -> dict[Literal["caller", "ours"], list[Stretch]]:
+    """Return when each channel has personal data in it, with a margin, in order and apart."""
+    by_number = {turn.number: turn for turn in conversation.turns}
+    found: dict[Literal["caller", "ours"], list[Stretch]] = {"caller": [], "ours": []}
+    for one in personal:
+        side: Literal["caller", "ours"] = "caller" if by_number[one.turn].speaker == "caller" else "ours"
+        found[side].append(Stretch(max(one.when.start - MARGIN_S, 0.0), one.when.end + MARGIN_S))
+    return {side: list(joined(stretches)) for side, stretches in found.items()}
+
+
+def _spans(turn: Turn) -> Iterator[tuple[Kind, int, int]]:
+    for email in _EMAIL.finditer(turn.text):
+        yield "email", *email.span()
+    for pattern in _NAMES:
+        for name in pattern.finditer(turn.text):
+            if name[1].split()[0].lower() not in _NO_NAMES:
+                yield "name", name.start(1), name.start(1) + len(name[1].rstrip())
+    for row in _rows(turn.text):
+        if kind := _kind(row, turn):
+            yield kind, row.begin, row.end
+
+
+def _rows(text: str) -> Iterator[_Row]:
+    """Yield the rows of digits, written or said."""
+    tokens = list(_TOKEN.finditer(text))
+    run: list[re.Match[str]] = []
+    for token in [*tokens, None]:
+        goes_on = token is not None and _is_digits(token.group())
+        if goes_on and token is not None and (not run or _GAP.fullmatch(text, run[-1].end(), token.start())):
+            run.append(token)
+            continue
+        yield from _row(text, run)
+        run = [token] if goes_on and token is not None else []
+
+
+def _row(text: str, run: list[re.Match[str]]) -> Iterator[_Row]:
+    while run and run[0].group().lower() in _COUNTS - {"double", "triple", "treble", "o"}:
+        run = run[1:]
+    while run and not digits_of(run[-1].group()):
+        run = run[:-1]
+    if not run:
+        return
+    begin, end = run[0].start(), run[-1].end()
+    digits = digits_of(text[begin:end])
+    last = re.compile(r"\s?[Xx]\b").match(text, end)
+    if len(digits) == 17 and last:
+        yield _Row(begin, last.end(), f"{digits}X")
+    elif digits:
+        yield _Row(begin, end, digits)
+
+
+def _is_digits(token: str) -> bool:
+    return bool(digits_of(token)) or token.lower() in _COUNTS
+
+
+def _kind(row: _Row, turn: Turn) -> Kind | None:
+    digits = row.digits
+    if len(digits) == 18 and id_card(digits):
+        return "id"
+    if 13 <= len(digits) <= 19 and luhn(digits):
+        return "card"
+    if 7 <= len(digits) <= 15 and any(e164(digits, country) for country in COUNTRIES.get(turn.language, ("US",))):
+        return "phone"
+    if len(digits) >= LONG:
+        return "number"
+    asked = [found for found in _CODE.finditer(turn.text, 0, row.begin) if row.begin - found.end() <= _AFTER_CODE]
+    return "code" if asked and 3 <= len(digits) <= 8 else None
+
+
+def _dictated(turns: Sequence[Turn]) -> Iterator[Personal]:
+    """Yield the groups of a long number that was said in several turns, whatever the other side put in between."""
+    for speaker in ("caller", "agent", "robot"):
+        group: list[tuple[Turn, _Row]] = []
+        for turn in [turn for turn in turns if turn.speaker == speaker]:
+            row = _whole(turn)
+            if row is None or (group and turn.start - group[-1][0].end > MOST_BETWEEN_S):
+                yield from _long(group)
+                group = []
+            if row is not None:
+                group.append((turn, row))
+        yield from _long(group)
+
+
+def _whole(turn: Turn) -> _Row | None:
+    """The row of digits that a turn is, or ends in; None where it is none."""
+    rows = list(_rows(turn.text))
+    return (
+        rows[-1] if rows and not turn.text[rows[-1].end :].strip(" .,。，!?？") and len(rows[-1].digits) > 1 else None
+    )
+
+
+def _long(group: Sequence[tuple[Turn, _Row]]) -> Iterator[Personal]:
+    digits = "".join(row.digits for _, row in group)
+    if len(group) < 2 or len(digits) < LONG:
+        return
+    kind: Kind = "id" if id_card(digits) else "card" if luhn(digits) else "number"
+    for turn, row in group:
+        yield _made(turn, kind, row.begin, row.end)
+
+
+def _made(turn: Turn, kind: Kind, begin: int, end: int) -> Personal:
+    return Personal(turn.number, kind, begin, end, turn.when(begin, end))
+
+
+def _apart(found: Sequence[Personal]) -> Iterator[Personal]:
+    """Yield what isn't within another one."""
+    for one in found:
+        others = [other for other in found if other is not one and other.turn == one.turn]
+        if not any(_covers(other, one, found) for other in others):
+            yield one
+
+
+def _covers(other: Personal, one: Personal, found: Sequence[Personal]) -> bool:
+    if (other.begin, other.end) == (one.begin, one.end):
+        return found.index(other) < found.index(one)
+    return other.begin <= one.begin and one.end <= other.end
+
+
+def _without(turn: Turn, personal: Sequence[Personal]) -> Turn:
+    if not personal:
+        return turn
+    pieces, at = [], 0
+    for one in personal:
+        pieces += [turn.text[at : max(one.begin, at)], f"[{one.kind}]"]
+        at = max(one.end, at)
+    # Words can't be told any more which of them may be shown; the text may.
+    return replace(turn, text="".join([*pieces, turn.text[at:]]), words=())

@@ -1,0 +1,93 @@
+"""What a scorecard says of a conversation: each rule kept, broken or not applying, by its evidence; the score. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from quality.evidence import Evidence, Subject, Verdict
+from quality.scorecard import Rule, Scorecard
+
+Outcome = Literal["kept", "broken", "not-applicable"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one rule."""
+
+    rule: str
+    outcome: Outcome
+    section: str
+    weight: float
+    fatal: bool
+    evidence: tuple[Evidence, ...] = ()
+    """Where it was kept or broken; empty where something never came."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """Of one conversation by one version of a scorecard."""
+
+    scorecard: str
+    version: str
+    points: float | None
+    """0-100; None where no rule applies."""
+    good: bool
+    sections: Mapping[str, float]
+    """Points of each section that has a rule which applies."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Names of the broken rules."""
+        return tuple(one.rule for one in self.findings if one.outcome == "broken")
+
+    @property
+    def fatal(self) -> bool:
+        """Whether a rule is broken that makes all the rest count for nothing."""
+        return any(one.fatal and one.outcome == "broken" for one in self.findings)
+
+
+def score(scorecard: Scorecard, subject: Subject) -> Score:
+    """Return what `scorecard` says of the conversation."""
+    findings = tuple(_finding(rule, subject) for rule in scorecard.rules)
+    points = points_of(findings)
+    sections: dict[str, float] = {}
+    for section in dict.fromkeys(one.section for one in findings):
+        of_it = points_of([one for one in findings if one.section == section])
+        if of_it is not None:
+            sections[section] = of_it
+    good = points is not None and points >= scorecard.good_from
+    return Score(scorecard.name, scorecard.version, points, good, sections, findings)
+
+
+def points_of(findings: "tuple[Finding, ...] | list[Finding]") -> float | None:
+    """Return the share of the weights that was kept, 0-100; 0 with a fatal fault, None where nothing applies."""
+    applying = [one for one in findings if one.outcome != "not-applicable"]
+    if any(one.fatal and one.outcome == "broken" for one in applying):
+        return 0.0
+    weight = sum(one.weight for one in applying)
+    if not weight:
+        return 100.0 if applying else None
+    return round(100 * sum(one.weight for one in applying if one.outcome == "kept") / weight, 1)
+
+
+def _finding(rule: Rule, subject: Subject) -> Finding:
+    outcome, evidence = judge(rule, subject)
+    return Finding(rule.name, outcome, rule.section, rule.weight, rule.fatal, evidence)
+
+
+def judge(rule: Rule, subject: Subject) -> tuple[Outcome, tuple[Evidence, ...]]:
+    """Return what became of `rule`, and where. What must happen isn't missing before the conversation is over."""
+    because = rule.when.of(subject) if rule.when else Verdict(True)
+    if not because.holds:
+        return "not-applicable", ()
+    if rule.must_not is not None:
+        found = rule.must_not.of(subject)
+        return ("broken", found.evidence) if found.holds else ("kept", ())
+    assert rule.must is not None
+    wanted = rule.must.of(subject)
+    if wanted.holds:
+        return "kept", wanted.evidence
+    if not subject.conversation.over:
+        return "not-applicable", ()
+    return "broken", wanted.evidence or because.evidence

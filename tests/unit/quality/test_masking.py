@@ -1,0 +1,103 @@
+import pytest
+
+from quality.conversation import Conversation, Turn, Word
+from quality.masking import masked, personal_in, to_beep
+
+
+def _said(*texts, language="en", speaker="caller") -> Conversation:
+    turns = tuple(
+        Turn(number, speaker, text, 3.0 * number, 3.0 * number + 2, language) for number, text in enumerate(texts, 1)
+    )
+    return Conversation("c", 60.0, turns, language)
+
+
+def _masked(text, language="en") -> str:
+    return masked(_said(text, language=language)).turns[0].text
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("My card is 4111 1111 1111 1111, thanks.", "My card is [card], thanks."),
+        (
+            "It's four one one one, one one one one, one one one one, one one one one.",
+            "It's [card].",
+        ),
+        ("Four triple one triple one triple one triple one triple one", "[card]"),
+        ("Call me at 415 555 2671 please.", "Call me at [phone] please."),
+        ("My name is Mary Miller and I live here.", "My name is [name] and I live here."),
+        ("The security code is 123.", "The security code is [code]."),
+        ("Write to mary.miller@gmail.com.", "Write to [email]."),
+        ("It is mary dot miller at gmail dot com", "It is [email]"),
+        ("A row of 9876 5432 1098 76 nobody knows.", "A row of [number] nobody knows."),
+    ],
+)
+def test_what_is_personal_is_masked_in_english(said, left):
+    assert _masked(said) == left
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("我的卡号是6222 0212 3456 7890 127", "我的卡号是[number]"),
+        ("四一一一一一一一一一一一一一一一", "[card]"),
+        ("身份证是11010519491231002X", "身份证是[id]"),
+        ("我的电话是138 1234 5678。", "我的电话是[phone]。"),
+        ("幺三八幺二三四五六七八", "[phone]"),
+        ("我叫张伟，想查一下订单", "我叫[name]，想查一下订单"),
+        ("验证码是8842", "验证码是[code]"),
+        ("邮箱是zhang@qq.com", "邮箱是[email]"),
+    ],
+)
+def test_what_is_personal_is_masked_in_chinese(said, left):
+    assert _masked(said, "zh") == left
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("My order number is 427106.", "en"),
+        ("I ordered two of them on the third of May.", "en"),
+        ("My name is on the bill.", "en"),
+        ("This is about my order.", "en"),
+        ("It costs 1299 dollars for 3 years.", "en"),
+        ("我想订两个明天下午三点的", "zh"),
+        ("订单号是四二七一零六", "zh"),
+        ("我叫了三次都没有人来", "zh"),
+        ("请等一下", "zh"),
+    ],
+)
+def test_what_is_not_personal_stays(text, language):
+    assert _masked(text, language) == text
+
+
+def test_a_number_dictated_in_several_turns_is_masked_in_all_of_them():
+    talk = _said("My card is four one one one", "one one one one", "one one one one", "one one one one.")
+    assert [turn.text for turn in masked(talk).turns] == ["My card is [card]", "[card]", "[card]", "[card]."]
+
+
+def test_short_answers_of_digits_that_are_far_apart_are_no_long_number():
+    turns = tuple(Turn(number, "caller", "4271", 20.0 * number, 20.0 * number + 1) for number in range(1, 5))
+    assert personal_in(Conversation("c", 100, turns)) == []
+
+
+def test_the_time_to_beep_follows_the_words_and_is_joined():
+    texts = ["my", "card", "is", "4111", "1111", "1111", "1111", "thanks"]
+    words = tuple(Word(text, float(at), at + 0.8) for at, text in enumerate(texts))
+    turn = Turn(1, "caller", " ".join(texts), 0.0, 8.0, words=words)
+    conversation = Conversation("c", 10.0, (turn,))
+    (beep,) = to_beep(personal_in(conversation), conversation)["caller"]
+    assert [beep.start, beep.end] == pytest.approx([3 - 0.15, 6.8 + 0.15])
+
+
+def test_without_words_the_time_is_a_share_of_the_turn():
+    conversation = _said("my card it is ok 4111111111111111")
+    (beep,) = to_beep(personal_in(conversation), conversation)["caller"]
+    assert [beep.start, beep.end] == pytest.approx([4 + 1 / 33 - 0.15, 5.15], abs=0.05)
+
+
+def test_an_agent_s_words_are_masked_on_the_agent_s_channel():
+    conversation = _said("Your number is 415 555 2671, right?", speaker="agent")
+    beeps = to_beep(personal_in(conversation), conversation)
+    assert beeps["caller"] == []
+    assert len(beeps["ours"]) == 1
