@@ -11,12 +11,12 @@ from models.command_line import AsJson, ConfigFile, print_json, sentences
 from quality import examples, reading
 from quality.likeness import Likeness
 
-app = typer.Typer(help="Scorecards, and what they say of calls.", no_args_is_help=True)
+app = typer.Typer(help="Scorecards, and what they say of calls: check.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Scorecards, and what they say of calls."""
+    """Scorecards, and what they say of calls: check."""
 
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML files of scorecards.", show_default=False)]
