@@ -7,6 +7,7 @@ from dialplans import humans
 from dialplans.answers import NOTHING, Answer, Reader, is_bare
 from dialplans.doubt import DOUBT, NEAR
 from dialplans.exchange import Keyed, NoInput, NotUnderstood, Said, Understood
+from dialplans.opt_out import opt_out
 from dialplans.place import Target, Texts
 from dialplans.sentences import alternatives
 from dialplans.slots import Value, Wanted, corrections_in
@@ -100,7 +101,7 @@ class Answering:
     def _take(self, answer: Answer, text: str, by_voice: bool, heard: float = 0.0) -> None:
         if answer.command:
             self._understood(answer)
-            self._command(answer.command)
+            self._command(answer.command, "said" if by_voice else "keyed", text)
             return
         if by_voice and (changed := self._corrected(answer, text)):
             self._understood(replace(changed, intent="correction"))
@@ -250,8 +251,10 @@ class Answering:
 
     # -- commands ----------------------------------------------------------------------------------------------
 
-    def _command(self, command: str) -> None:
+    def _command(self, command: str, how: str, words: str) -> None:
         match command:
+            case "opt_out":
+                opt_out(self._talk, how, words)
             case "repeat":
                 self._repeat()
             case "back":

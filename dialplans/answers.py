@@ -10,6 +10,7 @@ from dialplans.commands import BY_KEY, command_in
 from dialplans.exchange import KeysWanted
 from dialplans.flow import Flow
 from dialplans.keying import phrases
+from dialplans.opt_out import KEY, OPT_OUT, opts_out
 from dialplans.place import Target
 from dialplans.slots import SlotKind, Value, Wanted, found_in, read
 from dialplans.understanding import SURE, Meaning, Understanding
@@ -161,6 +162,8 @@ class Reader:
 
     def spoken(self, step: "QuestionStep", text: str, choice: int = -1) -> Answer:
         """Return what the spoken `text` means to `step`; `choice` is the recogniser's pick of its phrases."""
+        if OPT_OUT in self.commands and opts_out(text, self.language):
+            return Answer(OPT_OUT, COMMAND, command=OPT_OUT)
         own = step.spoken(self, text, choice)
         command = command_in(text, self.language)
         if command == "enough":
@@ -179,7 +182,7 @@ class Reader:
         own = step.keyed(self, digits)
         if own.fits:
             return own
-        command = BY_KEY.get(digits, "")
+        command = BY_KEY.get(digits, "") or (OPT_OUT if digits == KEY and OPT_OUT in self.commands else "")
         return Answer(command, 1.0, command=command) if command else NOTHING
 
     def is_whole(self, step: "QuestionStep", text: str, choice: int = -1) -> bool:
@@ -199,4 +202,5 @@ class Reader:
         if isinstance(own, KeysWanted):
             return own
         also = [key for key, name in BY_KEY.items() if name == "repeat" or name in self.commands]
+        also += [KEY] if OPT_OUT in self.commands else []
         return KeysWanted(choices=tuple(dict.fromkeys((*own, *also))))

@@ -26,10 +26,12 @@ from dialplans.exchange import (
     NoInput,
     Note,
     NotUnderstood,
+    OptedOut,
     Said,
     Say,
 )
 from dialplans.flow import Flow
+from dialplans.opt_out import opt_out
 from dialplans.place import Target, Texts
 from dialplans.state import State
 from dialplans.talk import Feels, Knows, Talk, knows_nothing
@@ -118,6 +120,9 @@ class Dialogue:
         `now` is in seconds of any clock that only goes up; `wall` the time of day where the hotline is (aware), for
         calendars and dates.
         """
+        if isinstance(event, OptedOut):
+            # Also who says so while the last word is spoken is heard.
+            self._s.over = False
         if self._s.over:
             return []
         self._wall = wall or self._wall
@@ -128,6 +133,9 @@ class Dialogue:
             case Gone():
                 self._s.over = True
                 return []
+            case OptedOut():
+                opt_out(talk, event.how, event.words)
+                talk.walk()
             case Finished():
                 if self._s.errand != Handover.__name__:
                     return []
@@ -160,6 +168,7 @@ class Dialogue:
     def _begin(self, talk: Talk, event: Begin) -> None:
         if event.language in self.flow.languages:
             self._s.language = event.language
+        self._s.outgoing = event.outgoing
         self._s.call = {**event.variables, "caller": event.caller, "called": event.called}
         talk.go(Target(self.flow.first))
         humans.tagged(talk, "begin")

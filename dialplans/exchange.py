@@ -21,6 +21,8 @@ class Begin:
     called: str
     language: str
     variables: Mapping[str, object] = field(default_factory=dict)
+    outgoing: bool = False
+    """Whether we called."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,15 @@ class Gone:
 
 
 @dataclass(frozen=True)
+class OptedOut:
+    """Who was called doesn't want to be called again; it holds whatever goes on, question or none."""
+
+    how: Literal["said", "keyed"]
+    words: str
+    """The proof."""
+
+
+@dataclass(frozen=True)
 class Done:
     """What became of the errand that the dialogue waits for."""
 
@@ -89,7 +100,7 @@ class Enough:
     """What became of the hand-over; None: somebody has the caller, who is told so and waits on."""
 
 
-Event = Begin | Said | Keyed | NotUnderstood | NoInput | Finished | Done | Gone | Meanwhile | Enough
+Event = Begin | Said | Keyed | NotUnderstood | NoInput | Finished | Done | Gone | Meanwhile | Enough | OptedOut
 
 # -- actions out ---------------------------------------------------------------------------------------------
 

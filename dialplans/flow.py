@@ -83,7 +83,7 @@ class Flow:
     steps: Mapping[str, Step]
     intents: Mapping[str, Intent] = field(default_factory=dict)
     commands: Mapping[str, Target] = field(default_factory=dict)
-    """Where `operator` and `goodbye` lead from every question."""
+    """Where `operator`, `goodbye` and `opt_out` (not to be called again) lead from every question."""
     voices: Mapping[str, str] = field(default_factory=dict)
     detect: bool = False
     """Whether every `ask` and `menu` identifies the language."""

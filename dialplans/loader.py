@@ -22,11 +22,11 @@ from dialplans.verbs.question import Detect
 from dialplans.verbs.run import RunStep
 
 LANGUAGES = ("en", "zh")
-COMMANDS = ("operator", "goodbye")
+COMMANDS = ("operator", "goodbye", "opt_out")
 SHIPPED = Path(__file__).with_name("flows")
 PARTS: dict[str, tuple[Kind, str]] = {
     "voices": (Named(WORD, "LANGUAGE"), "Which voice speaks each language."),
-    "commands": (Named(STEP, "COMMAND"), "Where `operator` and `goodbye` lead from every question."),
+    "commands": (Named(STEP, "COMMAND"), "Where `operator`, `goodbye` and `opt_out` lead from every question."),
     "intents": (
         Named(Record(Intent, "{examples, keywords, patterns, slots, called}", "Intent"), "INTENT"),
         "What callers may want.",

@@ -9,6 +9,7 @@ from dialplans.answers import Reader
 from dialplans.built_in import built_in
 from dialplans.conditions import moment_of
 from dialplans.flow import Flow
+from dialplans.opt_out import OPT_OUT
 from dialplans.place import Target
 from dialplans.state import State, Taken
 from dialplans.summary import summary
@@ -60,6 +61,8 @@ class Memory:
     def reader(self, language: str = "") -> Reader:
         """Return what reads answers here and now."""
         commands = {name for name in ("operator", "goodbye") if self.state.aside or self.command(name)}
+        if self.state.outgoing or self.command(OPT_OUT):
+            commands.add(OPT_OUT)
         return Reader(self.flow, language or self.language, self.wall, self.value, frozenset(commands))
 
     def command(self, name: str) -> tuple[int, Target] | None:

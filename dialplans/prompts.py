@@ -16,6 +16,12 @@ def prompts(flow: Flow) -> list[Prompt]:
     return list(dict.fromkeys(_prompts(flow, flow)))
 
 
+def parting(flow: Flow) -> list[Prompt]:
+    """Return what the interpreter may come to say besides, where `flow` calls out."""
+    said = flow.prompts.get("opted_out") or SENTENCES["opted_out"]
+    return [] if "opt_out" in flow.commands else list(_of(flow, flow, said))
+
+
 def _prompts(flow: Flow, root: Flow) -> Iterator[Prompt]:
     for step in flow.steps.values():
         for texts in texts_of(step):

@@ -22,6 +22,8 @@ SENTENCES: Mapping[str, Texts] = {
                  "zh": "很抱歉，现在没有可以为您转接的人工服务。"},
     "no_way_on": {"en": "I'm sorry, I can't go on from here. Please call again later. Goodbye!",
                   "zh": "非常抱歉，这里出了点问题，请您稍后再打来。再见！"},
+    "opted_out": {"en": "I understand. We won't call you again. Goodbye.",
+                  "zh": "明白了，我们不会再给您打电话。再见。"},
     "goodbye": {"en": "Goodbye!", "zh": "再见！"},
     "unknown": {"en": "I'm sorry, I don't know that.", "zh": "很抱歉，这个问题我还不知道怎么回答。"},
     "more": {"en": "Would you like to hear more about it?", "zh": "需要我说得更详细一些吗？"},

@@ -67,6 +67,8 @@ class State:
     """Rules that lead to a human only once in a call and did."""
     last: dict[str, Any] = field(default_factory=dict)
     """The caller's last words: "text", "intent", "confidence"."""
+    outgoing: bool = False
+    """Whether we called."""
     call: dict[str, Any] = field(default_factory=dict)
     """What was known when it began: "caller", "called", and what came with it."""
     transcript: tuple[tuple[str, str], ...] = ()

@@ -4,15 +4,16 @@ The only way by which a campaign places a call. A call without a permit that is 
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any, Literal, Protocol
 
 from dialplans.dialogue import Dialogue
 from dialplans.flow import Flow
-from dialplans.prompts import prompts
+from dialplans.prompts import parting, prompts
 from dialplans.routing import warm
 from models.call_log import CallLog
 from models.call_note import CallNote
@@ -43,8 +44,8 @@ class Permit(Protocol):
     def number(self) -> str:
         """The number in E.164 with "+"."""
 
-    def good(self, now: datetime) -> bool:
-        """Tell whether it still holds at `now` (aware)."""
+    def good(self, now: float) -> bool:
+        """Tell whether it still holds at `now` (Unix seconds)."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class CampaignCalls:
             return []
         if self._speech.recognises:
             await asyncio.to_thread(warm, flow)
-        problems = await self._shelf.prepare(prompts(flow))
+        problems = await self._shelf.prepare([*prompts(flow), *parting(flow)])
         if not problems:
             self._ready.add((flow.name, flow.version))
         return problems
@@ -153,7 +154,7 @@ class CampaignCalls:
         await self.prepare(outgoing.flow)
         if why := self.refusal():
             raise CannotDo(f"No call can be placed now: {why.lower()}; try again in a moment.")
-        if not outgoing.permit.good(self._office.now()):
+        if not outgoing.permit.good(time.time()):
             raise NotPermitted(f"There is no permit to call {outgoing.permit.number} now; ask for one again.")
         call = Call(None, self._log, self._settings.data.directory)
         zone = outgoing.zone or self._office.now().tzinfo or UTC
@@ -185,7 +186,7 @@ class CampaignCalls:
         number = outgoing.permit.number
         call.place(outgoing.caller_number, number, outgoing.line, dialogue.language, outgoing.flow)
         call.event("attempt", attempt=outgoing.attempt, dialled=outgoing.dialled or number)
-        talk = OutgoingTalk(outgoing.variables, outgoing.zone, tell)
+        talk = OutgoingTalk(variables=outgoing.variables, zone=outgoing.zone, tell=tell)
 
         async def conduct(call: Call, queue: Queue) -> None:
             try:

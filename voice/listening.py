@@ -56,6 +56,11 @@ class Listening:
             )
         )
 
+    def attend_all(self, language: str) -> None:
+        """Let the speech worker listen also where nothing is asked."""
+        if not self._attends:
+            self.attend(Question("", language=language))
+
     def open(self, question: Question) -> str:
         """Take answers from now on; return the keys where they were typed ahead, or ""."""
         self.question = question

@@ -17,6 +17,8 @@ def _tell_nobody(name: str, data: Mapping[str, Any]) -> None:
 class OutgoingTalk:
     """One call of ours to one person of a list."""
 
+    outgoing: bool = True
+    """False: somebody called us, and there is nothing of all this."""
     variables: Mapping[str, Any] = field(default_factory=dict)
     """What the flow knows from the beginning; dotted names are nested ({"lead": {"name": …}})."""
     zone: tzinfo | None = None
@@ -26,3 +28,7 @@ class OutgoingTalk:
     def wall(self, now: datetime) -> datetime:
         """Return `now` where the callee is."""
         return now.astimezone(self.zone) if self.zone else now
+
+
+INCOMING = OutgoingTalk(outgoing=False)
+"""The conversation with somebody who called us."""

@@ -8,13 +8,14 @@ the call: when the caller hangs up, all of it ends.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Literal
 
 from asr_tts import speech_protocol as heard
 from dialplans import exchange
 from dialplans.dialogue import Dialogue
 from dialplans.exchange import Action, HangUp, Listen, Note, Question, Rated, Say, Unanswered, Understood
 from dialplans.flow import Texts
+from dialplans.opt_out import KEY, opts_out
 from models.cause import Cause
 from models.settings import Settings
 from voice import listening, media_events
@@ -25,25 +26,23 @@ from voice.caller_turns import CallerTurns
 from voice.endings import EndNow, LastWords
 from voice.errands import ErrandDone, Errands, Sentence
 from voice.hold import Hold
+from voice.interruptions import STUCK_ALARM, Interruptions
 from voice.keypad import Way
 from voice.line import Ear, HungUp, InfoDigit, MediaChanged, MediaLost, Referred, SpeechBack, SpeechLost, Stream
 from voice.listening import Listening
 from voice.media import media_protocol as media
 from voice.mood import Mood
-from voice.outgoing_talk import OutgoingTalk
+from voice.outgoing_talk import INCOMING, OutgoingTalk
 from voice.prompt_shelf import PromptShelf
 from voice.remarks import Remarks
 from voice.robot import Robot
 from voice.speaking import VoiceFailed
 from voice.standing_prompts import APOLOGY, TOO_LONG, USE_KEYPAD, prompt
-from voice.turn_taking import REWIND_MS, Answer, Commit, Ignored, Misheard, Pause, Resume, Stop, TurnTaking
+from voice.turn_taking import REWIND_MS, Answer, TurnTaking
 
 log = logging.getLogger(__name__)
 TOO_LONG_ALARM = "too-long"
 LAST_WORDS_ALARM = "last-words"
-STUCK_ALARM = "stuck"
-STUCK_SECONDS = 25.0
-"""An utterance is capped at 15 s; one that is open for so long was forgotten by whoever hears it."""
 LAST_WORDS_SECONDS = 12.0
 """A goodbye that takes longer is cut off."""
 
@@ -61,16 +60,17 @@ class Session:
         queue: "asyncio.Queue[object]",
         settings: Settings,
         office: BackOffice,
-        outgoing: OutgoingTalk | None = None,
+        outgoing: OutgoingTalk = INCOMING,
     ) -> None:
         """`queue` is the sink that the dialog, the stream and the ear were given; `outgoing`: we called, for this."""
-        self._outgoing = outgoing or OutgoingTalk()
+        self._outgoing = outgoing
         self._call, self._dialogue, self._stream, self._ear = call, dialogue, stream, ear
         self._queue, self._settings, self._office = queue, settings, office
         self._alarms = Alarms(queue.put_nowait)
         self._listening = Listening(stream, ear, self._alarms)
         self._turns = TurnTaking(dialogue.answers)
         self._robot = Robot(call, stream, shelf, self._turns, self._spawn, queue.put_nowait)
+        self._interruptions = Interruptions(call, self._turns, self._robot, (stream, ear), self._alarms)
         parts = call, self._robot, self._listening, self._alarms
         self._errands = Errands(*parts, office, self._spawn, queue.put_nowait)
         self._hold = Hold(call, self._robot, self._listening, self._turns)
@@ -142,12 +142,14 @@ class Session:
     def _begin(self) -> None:
         self._alarms.set(TOO_LONG_ALARM, self._settings.limits.max_call_seconds)
         dialog = self._call.dialog
-        parties = dialog.caller.number, dialog.called.number
-        actions = self._told(exchange.Begin(*parties, self._dialogue.language, self._outgoing.variables))
+        who, ours = (dialog.caller.number, dialog.called.number), self._outgoing
+        actions = self._told(exchange.Begin(*who, self._dialogue.language, ours.variables, ours.outgoing))
         if not self._listening.hears:
             self._call.event("speech-missing")
             actions += self._dialogue.by_keypad(USE_KEYPAD)
         self._do(actions)
+        if ours.outgoing:
+            self._listening.attend_all(self._dialogue.language)
 
     # -- events ------------------------------------------------------------------------------------------------
 
@@ -232,7 +234,8 @@ class Session:
             case _ if self._errands.rings(name):
                 self._go_on()
             case _ if name == STUCK_ALARM:
-                self._stuck()
+                self._interruptions.stuck()
+                self._watch_silence()
             case _ if name == TOO_LONG_ALARM:
                 self._last_words(TOO_LONG, Cause.TOO_LONG)
             case _:
@@ -266,38 +269,30 @@ class Session:
     def _heard(self, event: "heard.FromSpeech") -> None:
         if isinstance(event, heard.Heard):
             self._mood.hear(event.prosody)
-        decisions = self._turns.receive(event)  # type: ignore[arg-type]
-        for decision in decisions:
-            match decision:
-                case Pause():
-                    self._robot.pause()
-                case Resume():
-                    self._call.event("false-stop", why=decision.why)
-                    self._robot.resume(decision.rewind_ms)
-                case Stop():
-                    self._robot.cut()
-                case Commit():
-                    self._ear.tell(heard.Commit(self._stream.number, decision.utterance))
-                case Answer():
-                    self._answer(decision)
-                case Misheard():
-                    self._call.event("misheard", reason=decision.reason)
-                    self._tell(exchange.NotUnderstood(decision.reason))
-                case Ignored():
-                    self._call.event("ignored", text=decision.text, why=decision.why)
-        if not self._turns.caller_speaks:
-            self._alarms.clear(STUCK_ALARM)
-        elif not self._alarms.is_set(STUCK_ALARM):
-            self._alarms.set(STUCK_ALARM, STUCK_SECONDS)
+            if self._is_opt_out(event.text):
+                self._opted_out("said", event.text)
+                return
+        for turn in self._interruptions.receive(event):
+            if isinstance(turn, Answer):
+                self._answer(turn)
+            else:
+                self._call.event("misheard", reason=turn.reason)
+                self._tell(exchange.NotUnderstood(turn.reason))
+        self._interruptions.watch()
         self._watch_silence()
 
-    def _stuck(self) -> None:
-        self._call.event("speech-stuck")
-        was_paused = self._turns.robot_paused
+    def _is_opt_out(self, text: str) -> bool:
+        """Who was called may say so at any moment, also where nobody asks and the robot may not be interrupted."""
+        says = self._outgoing.outgoing and self._listening.question is None
+        return says and opts_out(text, self._dialogue.language)
+
+    def _opted_out(self, how: Literal["said", "keyed"], words: str) -> None:
+        self._asked, self._finale = None, None
+        self._errands.drop()
+        self._robot.cut()
         self._turns.reset()
-        if was_paused:
-            self._robot.resume(REWIND_MS)
-        self._watch_silence()
+        self._listening.close()
+        self._do(self._told(exchange.OptedOut(how, words)))
 
     def _answer(self, answer: Answer) -> None:
         if self._listening.question is None:
@@ -316,6 +311,8 @@ class Session:
             return
         self._call.event("key", digit=key, way=way)
         if self._listening.question is None:
+            if key == KEY and self._outgoing.outgoing and self._asked is None:
+                self._opted_out("keyed", key)
             return
         self._robot.cut()
         if self._errands.speaks:

@@ -56,8 +56,8 @@ class Leave:
     def __init__(self, number: str = "+442079460123", good: bool = True) -> None:
         self.number, self._good = number, good
 
-    def good(self, now: datetime) -> bool:
-        assert now.tzinfo
+    def good(self, now: float) -> bool:
+        assert now > 1e9
         return self._good
 
 
@@ -210,3 +210,52 @@ async def test_who_stops_waiting_ends_the_call(tmp_path: Path) -> None:
     [ended] = [note for note in office.notes if type(note).__name__ == "CallEnded"]
     assert ended.cause == "operator-hung-up"
     assert office.news[-1].seconds < 10
+
+
+SAYING = """\
+flow: telling
+languages: [en, zh]
+steps:
+  - step: news
+    say: {en: "Good day. We have something new for you this week, and it is not to be interrupted by anybody.",
+          zh: "您好，本周我们为您准备了一些新的内容，请您一定听完，谢谢您的耐心。"}
+  - step: bye
+    hangup: {en: Goodbye., zh: 再见。}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "parting"),
+    [
+        ("en", "please don't call me again", "We won't call you again"),
+        ("zh", "不要再打电话给我了", "我们不会再给您打电话"),
+    ],
+)
+async def test_an_opt_out_holds_in_the_middle_of_a_prompt_that_may_not_be_interrupted(
+    tmp_path: Path, language: str, words: str, parting: str
+) -> None:
+    async with Office(tmp_path, Lines(*ANSWERS)) as office:
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(flow=loads(SAYING), language=language)))
+        callee = await office.callee()
+        play = await callee.hears("Good day" if language == "en" else "您好", out=False)
+        await callee.says(words, 1.2, language=language)
+        await callee.hears(parting)
+        outcome = await calling
+        whole = office.speech.samples(f"{language}/{callee.plays[play]}") / 8000
+        assert sum(piece.end - piece.start for piece in callee.sounding(play)) < whole - 1
+    assert (outcome.opt_out, outcome.opt_out_how, outcome.opt_out_words) == (True, "said", words)
+    assert outcome.results["opt_out"] is True
+    [news] = [one for one in office.news if one.name == "opted-out"]
+    assert news.data["words"] == words
+    assert news.call_id == outcome.call_id
+
+
+async def test_the_opt_out_key_holds_where_nothing_is_asked(tmp_path: Path) -> None:
+    async with Office(tmp_path, Lines(*ANSWERS)) as office:
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(flow=loads(SAYING))))
+        callee = await office.callee()
+        await callee.hears("Good day", out=False)
+        await callee.keys("9")
+        await callee.hears("We won't call you again")
+        outcome = await calling
+    assert (outcome.opt_out, outcome.opt_out_how) == (True, "keyed")
