@@ -33,17 +33,25 @@ def cluster(*settings: str) -> Iterator[str]:
     # Not below pytest's own directory: the server doesn't run as root and couldn't reach it.
     directory = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
     # PostgreSQL refuses to run as root.
-    account = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
-    if account:
-        shutil.chown(directory, **account)
+    owner = "postgres" if os.getuid() == 0 else None
+    if owner:
+        shutil.chown(directory, owner, owner)
     data = directory / "data"
     try:
-        make = [binaries() / "initdb", "-D", data, "-U", "hotline", "-A", "trust", "--no-locale", "-E", "UTF8"]
-        _run([*make, "--no-sync"], directory, account)
+        make = [str(binaries() / "initdb"), "-D", str(data), "-U", "hotline", "-A", "trust"]
+        make += ["--no-locale", "-E", "UTF8"]
+        subprocess.run(
+            [*make, "--no-sync"], cwd=directory, check=True, capture_output=True, timeout=60, user=owner, group=owner
+        )
         options = [part for one in (*FAST, f"unix_socket_directories={directory}", *settings) for part in ("-c", one)]
         with (directory / "log").open("wb") as log:
             server = subprocess.Popen(
-                [binaries() / "postgres", "-D", data, *options], cwd=directory, stdout=log, stderr=log, **account
+                [str(binaries() / "postgres"), "-D", str(data), *options],
+                cwd=directory,
+                stdout=log,
+                stderr=log,
+                user=owner,
+                group=owner,
             )
         try:
             _wait(directory, server)
@@ -53,10 +61,6 @@ def cluster(*settings: str) -> Iterator[str]:
             server.wait(PATIENCE_S)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def _run(command: list[str | Path], directory: Path, account: dict[str, str]) -> None:
-    subprocess.run(command, cwd=directory, check=True, capture_output=True, timeout=60, **account)
 
 
 def _wait(directory: Path, server: "subprocess.Popen[bytes]") -> None:
