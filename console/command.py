@@ -21,7 +21,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "queues": ("queues.queues_cli", "Queues: add, change, list, show, status, watch, apply, test, remove."),
     "callbacks": ("queues.callbacks_cli", "Callbacks and messages: list, show, play, cancel."),
     "kb": ("knowledge.cli", "The knowledge base: articles, and what callers got no answer to."),
-    "quality": ("quality.cli", "Scorecards, and what they say of calls: check."),
+    "quality": ("quality.cli", "Scorecards, and what they say of calls: check, score."),
     "models": ("asr_tts.cli", "The models for speech: list, fetch, verify."),
 }
 """Where the commands of a group are (its `app`), and what `hotline --help` says of it."""

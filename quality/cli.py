@@ -7,16 +7,23 @@ import typer
 
 from dialplans.complaint import Complaint, FlowRefused
 from dialplans.place import Place
+from models.call_list import find_call
 from models.command_line import AsJson, ConfigFile, print_json, sentences
-from quality import examples, reading
+from models.settings_file import read_settings
+from quality import examples, reading, scoring
+from quality.evidence import Subject
 from quality.likeness import Likeness
+from quality.record import conversation_of
+from quality.score_report import document, lines
+from voice.cli import records
 
-app = typer.Typer(help="Scorecards, and what they say of calls: check.", no_args_is_help=True)
+SERVICE = Path(__file__).parent / "scorecards" / "service.yaml"
+app = typer.Typer(help="Scorecards, and what they say of calls: check, score.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Scorecards, and what they say of calls: check."""
+    """Scorecards, and what they say of calls: check, score."""
 
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML files of scorecards.", show_default=False)]
@@ -40,6 +47,28 @@ def check(files: Files, config: ConfigFile = None, as_json: AsJson = False) -> N
             typer.echo(f"{report['file']}: {report['rules']} rules, {calls} example calls as expected.")
     if not all(report["good"] for report in reports):
         raise typer.Exit(1)
+
+
+@app.command()
+@sentences
+def score(
+    call: Annotated[str, typer.Argument(metavar="CALL", help='The id, its beginning, or "last".')],
+    scorecard: Annotated[
+        Path, typer.Option("--scorecard", metavar="FILE", help="Whose rules; without it the shipped one for service.")
+    ] = SERVICE,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a scorecard finds in a call on record."""
+    card = reading.load(scorecard)
+    with records(read_settings(config)) as connection:
+        conversation = conversation_of(connection, find_call(connection, call))
+    scored = scoring.score(card, Subject(conversation, Likeness()))
+    if as_json:
+        print_json(document(conversation, scored))
+        return
+    for line in lines(card, conversation, scored):
+        typer.echo(line)
 
 
 def _report(path: Path, likeness: Likeness) -> dict[str, Any]:
