@@ -11,8 +11,6 @@ A place is a bit of an `int`, so that one `&` looks at all places at once.
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 
 REMEMBERED = 12
 """Closed sets of places that are kept in mind: from their holders, moves lead to nowhere but the same set."""
@@ -113,22 +111,35 @@ class Assignment:
     def _better(self, waiter: int, order: Sequence[int], at: int, fixed: int, closed: deque[int]) -> None:
         """Give a waiter the best place from `order[at]` on that is free, or whose holder can move."""
         demand, own = self._demand, self.given[waiter]
+        here = 1 << own
         # Moves within a closed set may still end where this waiter is, if that is in it.
-        known = hopeless = reduce(or_, (shut for shut in closed if not shut >> own & 1), fixed)
+        known = fixed
+        for shut in closed:
+            if not shut & here:
+                known |= shut
+        hopeless = known
         while (place := order[at]) != own:
-            if not hopeless >> place & 1:
+            bit = 1 << place
+            if not hopeless & bit:
                 later = self._holder[place]
                 if later < 0:
                     self._leave(own)
                     self._take(waiter, place)
                     break
-                found = self._search(demand.group_of[later], self._free | 1 << own, hopeless | 1 << place)
+                group, wanted, shut = demand.group_of[later], self._free | here, hopeless | bit
+                if reached := demand.fits[group] & wanted & ~shut:
+                    # As most searches end: at their beginning.
+                    self._leave(own)
+                    self._take(later, (reached & -reached).bit_length() - 1)
+                    self._take(waiter, place)
+                    break
+                found = self._search(group, wanted, shut)
                 if found.end >= 0:
                     self._leave(own)
                     self._shift(found, later)
                     self._take(waiter, place)
                     break
-                hopeless |= found.seen | 1 << place
+                hopeless |= found.seen | bit
             at += 1
         if hopeless != known:
             closed.append(hopeless)
@@ -137,6 +148,7 @@ class Assignment:
         """Look for a chain of moves that lets somebody of group `start` in and ends at one of the `wanted` places."""
         fits, group_of, holder = self._demand.fits, self._demand.group_of, self._holder
         search = _Search(came={start: (-1, -1)})
+        came = search.came
         wanted &= ~closed
         if reached := fits[start] & wanted:
             search.end, search.group = (reached & -reached).bit_length() - 1, start
@@ -150,9 +162,9 @@ class Assignment:
                 place = new.bit_length() - 1
                 new ^= 1 << place
                 other = group_of[holder[place]]
-                if other in search.came:
+                if other in came:
                     continue
-                search.came[other] = (place, group)
+                came[other] = (place, group)
                 if reached := fits[other] & wanted:
                     search.end, search.group = (reached & -reached).bit_length() - 1, other
                     return search
