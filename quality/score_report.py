@@ -58,7 +58,8 @@ def lines(scorecard: Scorecard, conversation: Conversation, score: Score) -> Ite
     yield f"Call {conversation.call_id}, scorecard {score.scorecard}@{score.version}: {points}{fatal}."
     for rule, finding in zip(scorecard.rules, score.findings, strict=True):
         yield f"  {SIGNS[finding.outcome]} {rule.title(conversation.language)}"
-        for one in finding.evidence if finding.outcome == "broken" else finding.evidence[:1]:
+        likest = sorted(finding.evidence, key=lambda one: -(one.value or 0.0))[:1]
+        for one in finding.evidence if finding.outcome == "broken" else likest:
             yield f"      {_shown(one)}"
 
 
