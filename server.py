@@ -46,6 +46,7 @@ from voice.sip import edge_metrics
 from voice.sip.address import bracketed, host_and_port
 from voice.sip.edge import SipEdge
 from voice.sip.stack import SipStack
+from voice.supervision import Supervision
 from voice.taking_up import TakingUp
 from voice.talk_orders import TalkOrders
 
@@ -101,6 +102,7 @@ class Server:
         trunks = [trunk.name for trunk in settings.sip.trunks]
         self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
         self.office.people = self.centre.people
+        self.centre.supervisors.watch_by(Supervision(self.office.phones))
         self.office.mailbox = self.centre.mailbox
         self.office.service_codes = self.centre.service_codes
         self.control = ControlDesk(settings.data.directory)

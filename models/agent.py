@@ -100,6 +100,8 @@ class Agent(Base):
     address: Mapped[str]
     """sip:… on the company's PBX; "" for a phone that registers with us."""
     enabled: Mapped[bool]
+    supervises: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    """Teams whose agents' talks this one may listen to, from the own phone; "*": every one's."""
     edited_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -1,8 +1,8 @@
 """Agents out of a CSV file: one a row, headings in English or Chinese, in any order.
 
-extension, name, password, ha1, ha1_sha256, languages, skills, cost, capacity, team, address, enabled; or 分机, 姓名,
-密码, 语言, 技能, 成本, 并发, 班组, 地址, 启用. Languages are parted by spaces or commas, skills are like
-"billing=8 tech=3".
+extension, name, password, ha1, ha1_sha256, languages, skills, cost, capacity, team, address, enabled, supervises; or
+分机, 姓名, 密码, 语言, 技能, 成本, 并发, 班组, 地址, 启用, 督导. Languages and supervised teams are parted by spaces or
+commas, skills are like "billing=8 tech=3".
 """
 
 import csv
@@ -28,6 +28,7 @@ CHINESE = {
     "班组": "team",
     "地址": "address",
     "启用": "enabled",
+    "督导": "supervises",
 }
 _PARTED = re.compile(r"[\s,;，；、]+")
 _YES = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
@@ -78,7 +79,7 @@ def _key(path: Path, heading: str) -> str:
 def _value(key: str, cell: str) -> Any:
     """Return a cell as a plan has it; what can't be read stays a text, and is complained about there."""
     match key:
-        case "languages":
+        case "languages" | "supervises":
             return parted(cell)
         case "skills":
             return skills_of(parted(cell))

@@ -73,6 +73,7 @@ def _document(stored: StoredAgent, presence: Presence, shifts: tuple[Shift, ...]
         "on_shift": on_shift(agent, shifts, datetime.now().astimezone()),
         "address": agent.address,
         "enabled": agent.enabled,
+        "supervises": list(agent.supervises),
         "password": bool(stored.ha1),
     }
 
@@ -134,7 +135,8 @@ def print_agent(agent: Document) -> None:
 
     out = Console(highlight=False)
     out.print(Text(f"{agent['extension']} {agent['name']}: {in_words(agent)}"))
-    for key in ("languages", "skills", "cost", "capacity", "team", "on_shift", "address", "enabled", "password"):
+    kept = "languages", "skills", "cost", "capacity", "team", "on_shift", "address", "supervises", "enabled", "password"
+    for key in kept:
         if shown := _shown(agent[key]):
             out.print(Text(f"  {key:10} {shown}"))
     for change in agent["changes"]:

@@ -34,6 +34,10 @@ Skills = Annotated[
 Cost = Annotated[float | None, typer.Option(help="For queues that prefer the cheapest.", show_default=False)]
 Capacity = Annotated[int | None, typer.Option(help="Calls at a time.", show_default=False)]
 Team = Annotated[str | None, typer.Option(help="For shifts and lists.", show_default=False)]
+Supervises = Annotated[
+    list[str] | None,
+    typer.Option("--supervise", metavar="TEAM", help='Its talks this one may listen to by *7; "*": all; "": none.'),
+]
 Address = Annotated[
     str | None, typer.Option(metavar="SIP-URI", help="On your PBX, instead of a phone with us.", show_default=False)
 ]
@@ -57,13 +61,16 @@ def add(
     team: Team = None,
     address: Address = None,
     enabled: Enabled = None,
+    supervise: Supervises = None,
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
     """Add an agent; a running server knows it at once."""
     if not (password or ha1 or ha1_sha256 or address) and sys.stdin.isatty():
         password = "-"
-    given = _given(name, _asked(password), ha1, ha1_sha256, language, skill, cost, capacity, team, address, enabled)
+    given = _given(
+        name, _asked(password), ha1, ha1_sha256, language, skill, cost, capacity, team, address, enabled, supervise
+    )
     _put(config, extension, given, True, as_json)
 
 
@@ -82,11 +89,14 @@ def change(
     team: Team = None,
     address: Address = None,
     enabled: Enabled = None,
+    supervise: Supervises = None,
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
     """Change what is given here; the rest stays. A new password throws the agent's phones out until they know it."""
-    given = _given(name, _asked(password), ha1, ha1_sha256, language, skill, cost, capacity, team, address, enabled)
+    given = _given(
+        name, _asked(password), ha1, ha1_sha256, language, skill, cost, capacity, team, address, enabled, supervise
+    )
     _put(config, extension, given, False, as_json)
 
 
@@ -198,6 +208,7 @@ def _given(
     team: str | None,
     address: str | None,
     enabled: bool | None,
+    supervises: list[str] | None,
 ) -> dict[str, Any]:
     """Return what was given, as a plan has it."""
     from queues.agent_list import parted, skills_of
@@ -208,6 +219,8 @@ def _given(
     found |= {key: value for key, value in values.items() if value is not None}
     if languages is not None:
         found["languages"] = parted(" ".join(languages))
+    if supervises is not None:
+        found["supervises"] = parted(" ".join(supervises))
     if skills is not None:
         found["skills"] = skills_of(parted(" ".join(skills)))
     return found

@@ -29,6 +29,7 @@ from queues.presence import Wish, told_of
 from queues.programs import Programs, spoken
 from queues.reachability import Reachability
 from queues.service_codes import ServiceCodes
+from queues.supervisors import Supervisors
 from voice.sip.bindings import Binding
 from voice.sip.edge import SipEdge
 from voice.sip.phone_rows import binding_rows, kept_bindings
@@ -59,15 +60,17 @@ class CallCentre:
         self.callbacks = Callbacks(self._engine, self.distributor, dial)
         self.customers = CustomerLookUp(settings.queues.customers)
         messages = Messages(self.callbacks, self.book, self.distributor)
+        self.supervisors = Supervisors(self.book, self.distributor)
         self.people = FrontDesk(
-            self._engine, self.book, self.distributor, self.callbacks, users, self.customers, messages
-        )
+            self._engine, self.book, self.distributor, self.callbacks, users, self.customers, messages,
+            self.supervisors,
+        )  # fmt: skip
         self.mailbox = Mailbox(self.callbacks, self.distributor)
         self._call_log = call_log
         self.programs = Programs(settings.queues.webhooks, self.distributor, self.journal.put, self._spoken)
         if call_log is not None:
             call_log.events.subscribe(self.programs.ended)
-        self.service_codes = ServiceCodes(self.book, self.distributor.dispose, messages)
+        self.service_codes = ServiceCodes(self.book, self.distributor.dispose, messages, self.supervisors)
         self._node = ""
         self._edge: SipEdge | None = None
         self._reachability: Reachability | None = None
@@ -95,6 +98,7 @@ class CallCentre:
             group.create_task(self.distributor.run(), name="distributor")
             group.create_task(self.callbacks.run(), name="callbacks")
             group.create_task(self.programs.run(), name="programs")
+            group.create_task(self.supervisors.run(), name="supervisors")
 
     async def close(self) -> None:
         """Write what is left."""

@@ -21,6 +21,8 @@ from queues.distributor import Distributor
 from queues.messages import Messages
 from queues.plan import Queue
 from queues.stay import Led, gone_on
+from queues.stay_record import StayRecord
+from queues.supervisors import Supervisors
 from queues.talks import Talks
 from queues.waiting_room import Caller
 from voice.people import Guest
@@ -38,6 +40,7 @@ class FrontDesk:
         users: Collection[str] = (),
         customers: CustomerLookUp | None = None,
         messages: Messages | None = None,
+        supervisors: Supervisors | None = None,
     ) -> None:
         """`users` have a phone registered with us and are no agents: callers can be transferred to them.
 
@@ -45,7 +48,7 @@ class FrontDesk:
         """
         self._customers = customers or CustomerLookUp(CustomerSettings())
         self._engine, self._book, self._distributor, self._callbacks = engine, book, distributor, callbacks
-        self._messages = messages
+        self._messages, self._supervisors = messages, supervisors
         self._talks = Talks(distributor, book, users)
 
     async def take(self, guest: Guest) -> Done:
@@ -63,6 +66,8 @@ class FrontDesk:
                     return self._message(self._queue(handover.target).name)
                 case "callback" if self._messages is not None and self._messages.has(handover.target):
                     return await self._messages.take(guest)
+                case "callback" if self._supervisors is not None and self._supervisors.has(handover.target):
+                    return await self._supervisors.take(guest)
                 case "callback" if self._callbacks is not None:
                     return await self._callbacks.promise(guest, self._queue(handover.target), handover.reason)
                 case _:
@@ -71,10 +76,12 @@ class FrontDesk:
             guest.event("handover-failed", why=str(fault))
             return Done(False, {"outcome": "failed"}, str(fault))
 
-    async def _serve(self, guest: Guest, queue: str, joined: float | None = None, avoid: str = "") -> Done:
+    async def _serve(
+        self, guest: Guest, queue: str, joined: float | None = None, avoid: str = "", record: StayRecord | None = None
+    ) -> Done:
         """Let a caller wait in `queue` and talk to who is found; raise `CannotDo` where there is no such queue.
 
-        `joined`: when the waiting began, where that was earlier. `avoid`: see `Caller`.
+        `joined`: when the waiting began, where that was earlier. `avoid`: see `Caller`. `record`: a stay that goes on.
         """
         plan = self._queue(queue)
         # Before the company's system is asked: a second and a half of silence sounds like the end.
@@ -84,7 +91,7 @@ class FrontDesk:
         caller = replace(caller, joined=kept.since if kept else joined, avoid=avoid)
         if kept and kept.call_id == guest.call_id:
             caller = replace(caller, instead_of=kept.id)
-        stay = self._distributor.enter(guest, caller, plan)
+        stay = self._distributor.enter(guest, caller, plan, record)
         try:
             self._distributor.tell(Joined(caller))
             outcome = await stay.waited_out()
@@ -94,12 +101,14 @@ class FrontDesk:
                 onward = await self._talks.won(guest, stay, outcome)
         finally:
             self._distributor.tell(Left(guest.call_id))
-            self._distributor.leave(guest.call_id)
+            record = self._distributor.leave(guest.call_id)
         if isinstance(outcome, Led):
             return await self._led(guest, outcome, plan)
         if isinstance(onward, Done):
             return onward
-        return await self._serve(guest, onward.queue, onward.joined, onward.avoid)
+        return await self._serve(
+            guest, onward.queue, onward.joined, onward.avoid, record if onward.unheard else None
+        )  # fmt: skip
 
     async def _led(self, guest: Guest, led: Led, queue: Queue) -> Done:
         """Lead a caller on whom `queue` doesn't serve."""

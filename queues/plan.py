@@ -23,6 +23,10 @@ OVERFLOW_TO = ("voicemail", "callback", "ticket", "return")
 """Where a caller may be led besides "queue:NAME" and "number:DIGITS"; "return" lets the flow go on."""
 
 
+EVERYBODY = "*"
+"""In `supervises`: agents of every team, and of none."""
+
+
 @dataclass(frozen=True)
 class Agent:
     """A person who takes calls."""
@@ -42,6 +46,8 @@ class Agent:
     address: str = ""
     """sip:… on the company's PBX; empty: a phone that registers with us under the extension."""
     enabled: bool = True
+    supervises: tuple[str, ...] = ()
+    """Teams whose agents' talks this one may listen to; EVERYBODY: every one's."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from queues.plan import Plan, Queue
+from queues.plan import EVERYBODY, Plan, Queue
 from queues.plan_entry import instead
 
 Subject = tuple[str, str]
@@ -38,6 +38,7 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
         yield from _overflows(plan, queue)
     yield from _circles(plan)
     yield from _shifts(plan)
+    yield from _supervisors(plan)
 
 
 def known_skills(plan: Plan) -> frozenset[str]:
@@ -118,6 +119,17 @@ def _way(before: dict[str, str], start: str, end: str) -> list[str]:
     while way[-1] != start:
         way.append(before[way[-1]])
     return way[::-1]
+
+
+def _supervisors(plan: Plan) -> Iterator[Contradiction]:
+    teams = {EVERYBODY, *(agent.team for agent in plan.agents.values() if agent.team)}
+    for agent in plan.agents.values():
+        for team in agent.supervises:
+            if team not in teams:
+                sentence = (
+                    f"Agent {agent.extension} supervises the unknown team '{team}'; {instead(team, sorted(teams))}."
+                )
+                yield Contradiction(("agent", agent.extension), "supervises", sentence)
 
 
 def _shifts(plan: Plan) -> Iterator[Contradiction]:

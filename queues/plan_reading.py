@@ -20,7 +20,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 SECTIONS = ("agents", "queues", "calendars", "shifts", "skills")
 AGENT_KEYS = (
     "extension", "name", "password", "ha1", "ha1_sha256", "languages", "skills", "cost", "capacity", "team", "address",
-    "enabled",
+    "enabled", "supervises",
 )  # fmt: skip
 HASH_DIGITS = {"ha1": 32, "ha1_sha256": 64}
 
@@ -110,6 +110,7 @@ def read_agent(entry: Entry) -> tuple[Agent, Secret]:
         team=entry.text("team"),
         address=_address(entry),
         enabled=entry.flag("enabled", True),
+        supervises=entry.texts("supervises"),
     )
     return agent, _secret(entry)
 

@@ -72,6 +72,7 @@ def stored_agents(connection: Connection) -> dict[str, StoredAgent]:
                 row.team,
                 row.address,
                 row.enabled,
+                tuple(row.supervises),
             ),
             Ha1(row.ha1_md5, row.ha1_sha256, row.realm),
         )
@@ -111,6 +112,7 @@ def put_agent(connection: Connection, agent: Agent, ha1: Ha1, known: StoredAgent
         "team": agent.team,
         "address": agent.address,
         "enabled": agent.enabled,
+        "supervises": list(agent.supervises),
         "edited_at": now,
     }
     if known is not None:

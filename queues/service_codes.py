@@ -8,6 +8,7 @@
 | *63 | says how the agent stands |
 | *64 and digits | keeps these digits as the disposition of the last talk |
 | *65 | plays the messages and callbacks of the agent's queues; 1 calls back, 2 marks as done, 3 goes on |
+| *7, mode and extension | rings back and joins that agent's talk (`supervisors.py`) |
 
 The order is carried out when it is dialled; what the agent hears is one sentence in the agent's first language.
 """
@@ -21,9 +22,11 @@ from models.errors import HotlineError
 from queues.agents import AgentBook
 from queues.messages import Messages
 from queues.presence import Presence
+from queues.supervisors import Supervisors
 
 log = logging.getLogger(__name__)
 READY, LOG_OUT, PAUSE, STATE, DISPOSITION, MESSAGES = "*60", "*61", "*62", "*63", "*64", "*65"
+SUPERVISE = "*7"
 REASONS: dict[str, Texts] = {
     "": {"en": "pause", "zh": "暂停"},
     "1": {"en": "break", "zh": "休息"},
@@ -50,9 +53,15 @@ Dispose = Callable[[str, str], bool]
 
 
 class ServiceCodes:
-    def __init__(self, book: AgentBook, dispose: Dispose, messages: Messages | None = None) -> None:
+    def __init__(
+        self,
+        book: AgentBook,
+        dispose: Dispose,
+        messages: Messages | None = None,
+        supervisors: Supervisors | None = None,
+    ) -> None:
         """`book` has the agents; only their phones may dial codes. `messages` are what *65 plays."""
-        self._book, self._dispose, self._messages = book, dispose, messages
+        self._book, self._dispose, self._messages, self._supervisors = book, dispose, messages, supervisors
 
     def __call__(self, user: str, dialled: str) -> Flow | None:
         """Carry out what the phone of `user` dialled; return what is said to it, None where it is no code of an agent.
@@ -65,6 +74,8 @@ class ServiceCodes:
         language = languages[0] if languages and languages[0] in ("en", "zh") else "en"
         if dialled == MESSAGES and self._messages is not None:
             return self._messages.flow(user, language)
+        if dialled.startswith(SUPERVISE) and self._supervisors is not None:
+            return self._supervisors.flow(user, dialled.removeprefix(SUPERVISE), language)
         try:
             told = self._carried_out(user, dialled[:3], dialled[3:], language)
         except HotlineError as fault:

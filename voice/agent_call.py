@@ -87,6 +87,8 @@ class AgentLeg:
         self._keys = KeyPresses()
         self._settled = asyncio.Event()
         """It is answered, or will never be."""
+        self._gone = asyncio.Event()
+        """It is over."""
         self._refusal: HotlineError | None = None
         self._answered = self._over = False
         self.closing = False
@@ -120,6 +122,10 @@ class AgentLeg:
         await self._settled.wait()
         if self._refusal is not None:
             raise self._refusal
+
+    async def ended(self) -> None:
+        """Return when it is over."""
+        await self._gone.wait()
 
     async def whisper(self, say: Say) -> None:
         """Say what only the agent hears; return when it is said."""
@@ -334,6 +340,7 @@ class AgentLeg:
         if self._over:
             return
         self._over, self.cause = True, cause
+        self._gone.set()
         if not self._answered:
             self._refusal = refusal
         if self._whisper is not None and not self._whisper[1].done():

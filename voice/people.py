@@ -73,6 +73,9 @@ class AgentCall(Protocol):
     async def answered(self) -> None:
         """Return when it is answered; raise `CallRefused` (busy, declined, no answer) or `CannotDo` (not there)."""
 
+    async def ended(self) -> None:
+        """Return when it is over."""
+
     async def whisper(self, say: Say) -> None:
         """Say what only the agent hears; return when it is said. Raises `CannotDo` where the agent is gone."""
 

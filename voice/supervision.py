@@ -37,6 +37,10 @@ class Supervision:
             for talk in self._phones.talks.values()
         ]
 
+    def talk_of(self, agent: Where) -> Running | None:
+        """Return the talk that somebody's phone is in, None where there is none."""
+        return next((running for running in self.talks() if running.agent == agent), None)
+
     def call(self, call_id: str, supervisor: Where, mode: Mode = "listen") -> AgentLeg:
         """Call a supervisor's phone into a talk; await `answered` of what is returned."""
         talk = self._phones.talk(call_id)

@@ -27,10 +27,12 @@ from queues.messages import Messages
 from queues.plan_reading import read_plan
 from queues.plan_rows import writing
 from queues.service_codes import ServiceCodes
+from queues.supervisors import Supervisors
 from voice.back_office import BackOffice
 from voice.calling import Calling
 from voice.loopback_phones import LoopbackPhones
 from voice.phones import Phones
+from voice.supervision import Supervision
 
 FLOW = """
 languages: [en, zh]
@@ -182,13 +184,20 @@ async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, calls_
             phones = LoopbackPhones(line.media, line.speech, ("201", "202", "203"))
             messages = Messages(centre.callbacks, book, distributor)
             office.mailbox = Mailbox(centre.callbacks, distributor)
-            office.service_codes = ServiceCodes(book, distributor.dispose, messages)
-            office.people = FrontDesk(engine, book, distributor, centre.callbacks, messages=messages)
+            supervisors = Supervisors(book, distributor)
+            supervising = asyncio.ensure_future(supervisors.run())
+            office.service_codes = ServiceCodes(book, distributor.dispose, messages, supervisors)
+            office.people = FrontDesk(
+                engine, book, distributor, centre.callbacks, messages=messages, supervisors=supervisors
+            )
             office.phones = Phones(phones, line.media, line.speech, line.reception.shelf, ("carrier",))
             if calls_out:
                 parts = line.media, line.speech, line.reception.shelf, office
                 centre.calling = Calling(line.settings, parts, phones, line.routing, line.reception.running, line.log)
+            supervisors.watch_by(Supervision(office.phones))
             yield line, phones, centre
+            supervising.cancel()
+            await asyncio.gather(supervising, return_exceptions=True)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

@@ -208,6 +208,10 @@ SENTENCES = [
         "Queue 'billing' needs 'billing' twice; write it once, with `relax` where a lower level will do later.",
     ),
     (
+        agent(team="day", supervises=["dy"]),
+        "Agent 201 supervises the unknown team 'dy'; write 'day' instead.",
+    ),
+    (
         {"shifts": [{"team": "night", "days": "mon", "hours": "22:00-06:00"}]},
         "Shift 1 is for the unknown team 'night'; there is nothing to choose from yet.",
     ),
