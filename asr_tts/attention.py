@@ -6,7 +6,7 @@ utterance: a draft decoded at a short silence is the answer when the silence las
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ ALL = 0.8
 """Share of an utterance's windows in which the robot spoke, from which all of it may be echo."""
 SURE = 0.5
 """Confidence from which a draft may tell that its sentence is whole."""
+REACTED_TO: tuple[to_server.QuestionKind, ...] = ("open", "list", "yes_no")
+"""Kinds of questions into which words may be said that are no answer; where a value is wanted, all may be one."""
 ECHO = 0.5
 """Likeness from which a window is counted as echo, not as speech."""
 
@@ -265,7 +267,10 @@ class Attention:
         utterance.transcript = transcript
         if not rejection.after_decoding(transcript):
             self._ends.read(work.utterance, _reading(transcript))
-            yield self._draft(work.utterance, transcript.text, transcript.confidence)
+            yield self._draft(work.utterance, transcript.text, transcript.confidence, transcript.reaction)
+        elif work.question.over_robot:
+            # The robot waits to hear whether it may go on.
+            yield self._draft(work.utterance, "", 0.0, transcript.reaction)
 
     def partly(self, work: Work, text: str, is_end: bool, now: float) -> Iterator[Out]:
         """A streaming recogniser understood so much; `is_end`: and takes it for the whole."""
@@ -274,7 +279,7 @@ class Attention:
             return
         if text and text != utterance.partial:
             utterance.partial = text
-            yield self._draft(work.utterance, text, 0.5)
+            yield self._draft(work.utterance, text, 0.5, partial=True)
         if is_end and work.utterance == self._ends.utterance:
             for decision in self._ends.finish():
                 yield from self._follow(decision, now)
@@ -289,17 +294,18 @@ class Attention:
             del self._utterances[work.utterance]
             yield to_server.RecogniserFailed(self.stream, work.utterance, reason)
 
-    def _draft(self, number: int, text: str, confidence: float) -> to_server.Draft:
+    def _draft(
+        self, number: int, text: str, confidence: float, reaction: str = "", *, partial: bool = False
+    ) -> to_server.Draft:
         question = self._utterances[number].question
         choice, score = choose(text, question)
         silence = max(0, self._judged - self._ends.end_of_speech) // MS
-        return to_server.Draft(
-            self.stream, number, _answer(text, question), _confidence(confidence, choice, score), choice, silence
-        )
+        sure = _confidence(confidence, choice, score)
+        return to_server.Draft(self.stream, number, _answer(text, question), sure, choice, silence, partial, reaction)
 
     def _conclude(self, number: int, transcript: Transcript, now: float) -> Iterator[Out]:
         if reason := rejection.after_decoding(transcript):
-            yield from self._reject(number, reason)
+            yield from self._reject(number, reason, transcript.reaction)
             return
         utterance = self._utterances.pop(number)
         over = utterance.over
@@ -317,21 +323,25 @@ class Attention:
             endpoint_ms=(over.decided - over.end) // MS,
             decode_ms=round((now - utterance.over_at) * 1000),
             prosody=utterance.prosody,
+            reaction=transcript.reaction,
         )
 
-    def _reject(self, number: int, reason: str) -> Iterator[Out]:
+    def _reject(self, number: int, reason: str, reaction: str = "") -> Iterator[Out]:
         utterance = self._utterances.pop(number)
         over = utterance.over
         assert over is not None
         if utterance.work:
             utterance.work.dropped = True
-        yield to_server.Rejected(self.stream, number, over.onset, over.end, reason)
+        yield to_server.Rejected(self.stream, number, over.onset, over.end, reason, reaction)
 
     # -- work ----------------------------------------------------------------------------------------------
 
     def _work(self, number: int, samples: Samples, *, certain: bool) -> Work:
         utterance = self._utterances[number]
-        utterance.work = Work(self.stream, number, samples, utterance.question, certain)
+        question = utterance.question
+        if utterance.likenesses and question.kind in REACTED_TO:
+            question = replace(question, over_robot=True)
+        utterance.work = Work(self.stream, number, samples, question, certain)
         return utterance.work
 
     def _piece(self, start: int, end: int) -> Work:

@@ -31,6 +31,8 @@ class Question:
     """How many digits a "digits" question wants; 0: not known."""
     urgent: bool = True
     """Whether somebody waits for the words."""
+    over_robot: bool = False
+    """Whether it was said into the robot's speech, to a question that words answer: it may be a mere reaction."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Transcript:
     """0-1: how likely the engine takes it for no speech at all."""
     mean_log_probability: float = 0.0
     """Per token, natural logarithm; 0 where the engine has none."""
+    reaction: str = ""
+    """What a short unclear sound into the robot's speech is where it is one of the words with which listeners react."""
 
 
 class Recogniser(Protocol):

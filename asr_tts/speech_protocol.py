@@ -137,9 +137,14 @@ class Draft(Message):
     stream: int
     utterance: int
     text: str
+    """"" where it was no speech, or nothing was understood of what was said into the robot's speech."""
     confidence: float
     choice: int = -1
     silence_ms: int = 0
+    partial: bool = False
+    """A streaming recogniser's words so far: more of the same speech may come."""
+    reaction: str = ""
+    """As in `Heard`."""
 
 
 class Prosody(msgspec.Struct, frozen=True, array_like=True):
@@ -175,6 +180,8 @@ class Heard(Message):
     """Spent in the recogniser after that decision (0 where the draft was used)."""
     prosody: Prosody | None = None
     """None where there was too little voice to tell."""
+    reaction: str = ""
+    """Said into the robot's speech, short and unclear: which of the words it is with which listeners react, if one."""
 
 
 class Rejected(Message):
@@ -188,6 +195,8 @@ class Rejected(Message):
     start: int
     end: int
     reason: str
+    reaction: str = ""
+    """As in `Heard`."""
 
 
 class Clause(Message):

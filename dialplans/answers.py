@@ -196,6 +196,12 @@ class Reader:
         sure = answer.confidence >= SURE and answer.confidence >= step.confirm_below
         return answer.fits and sure and step.is_whole(self, answer)
 
+    def takes_digits(self, step: "QuestionStep", digits: str) -> bool:
+        """Tell whether `digits` may mean anything to `step`: where it wants no value, only keys that it knows do."""
+        keys = self.keys_wanted(step)
+        values = step.wants(self) or step.expects(self) not in ("open", "yes_no", "list")
+        return bool(values) or not keys.choices or any(choice.startswith(digits) for choice in keys.choices)
+
     def keys_wanted(self, step: "QuestionStep") -> KeysWanted:
         """Return which keys `step` takes, those of the global commands among them."""
         own = step.keys(self)

@@ -98,6 +98,12 @@ class Dialogue:
             return False
         return Answering(talk, question).is_whole(text, language, choice)
 
+    def takes_digits(self, digits: str) -> bool:
+        """Tell whether said `digits` may mean anything to the open question."""
+        talk = self._talk(self._wall)
+        question = talk.question()
+        return question is None or talk.reader().takes_digits(question, digits)
+
     def by_keypad(self, first: Texts) -> list[Action]:
         """Nobody can hear words now: say `first`, then ask the open question once more, in the words that name keys."""
         talk = self._talk(self._wall)

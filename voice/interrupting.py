@@ -11,8 +11,8 @@ WORDS = (
     "weight",
 )  # fmt: skip
 """The last as recognisers spell a curt "wait"."""
-LONE = frozenset("停喂不错")
-"""Chinese signs that say it alone; longer words are compared by their sound."""
+LONE = frozenset({"ting", "wei", "bu", "cuo", "bie"})
+"""Chinese syllables that say it alone, once or several times over (停, 喂, 不, 错, 别)."""
 CHINESE = tuple(
     syllables(word)
     for word in (
@@ -28,7 +28,20 @@ def is_interruption(text: str) -> bool:
     said = plain(text)
     if any(re.search(rf"\b{word}\b", said) for word in WORDS):
         return True
-    if said.replace(" ", "") in LONE:
-        return True
-    sounds = " ".join(syllables(text))
-    return any(f" {' '.join(word)} " in f" {sounds} " for word in CHINESE)
+    sounds = syllables(text)
+    return _is_lone(sounds) or any(f" {' '.join(word)} " in f" {' '.join(sounds)} " for word in CHINESE)
+
+
+def is_curt(reaction: str) -> bool:
+    """Tell whether `reaction`, which was likened to such words, is nothing but one of them.
+
+    A hum is likened to 喂 too, so that this alone proves nothing.
+    """
+    sounds = syllables(reaction)
+    if _is_lone(sounds):
+        return sounds[0] != "wei"
+    return sounds in CHINESE or re.fullmatch(rf"(?:(?:{'|'.join(WORDS)}) ?)+", plain(reaction)) is not None
+
+
+def _is_lone(sounds: tuple[str, ...]) -> bool:
+    return len(set(sounds)) == 1 and sounds[0] in LONE

@@ -68,7 +68,7 @@ class Session:
         self._queue, self._settings, self._office = queue, settings, office
         self._alarms = Alarms(queue.put_nowait)
         self._listening = Listening(stream, ear, self._alarms)
-        self._turns = TurnTaking(dialogue.answers)
+        self._turns = TurnTaking(dialogue.answers, dialogue.takes_digits)
         self._robot = Robot(call, stream, shelf, self._turns, self._spawn, queue.put_nowait)
         self._interruptions = Interruptions(call, self._turns, self._robot, (stream, ear), self._alarms)
         parts = call, self._robot, self._listening, self._alarms

@@ -9,6 +9,9 @@ costs a short gap instead of the sentence.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
+from asr_tts.reaction import SHORT_MS, UNCLEAR
 from asr_tts.speech_protocol import (
     RATE,
     Draft,
@@ -20,14 +23,15 @@ from asr_tts.speech_protocol import (
     SpeechStarted,
 )
 from asr_tts.spoken_digits import digits_of
-from knowledge.wording import plain, units
+from knowledge.wording import plain, script_of, units
 from voice.backchannel import is_backchannel, is_sound
-from voice.interrupting import is_interruption
+from voice.interrupting import is_curt, is_interruption
 
 IGNORED = "ignored"
 """Reason of the `Rejected` that ends an utterance when the worker is told not to listen."""
-ENOUGH_MS = 160
-"""Speech that silences the robot: five windows of the detector (it took two of them before it said so)."""
+ENOUGH_MS = 96
+"""Speech that silences the robot, by the detector's count, which begins with its second window of 32 ms: four windows
+in all. Noise comes to two of them."""
 MORE_MS = 160
 """So much more is needed after each false stop of the same prompt."""
 ECHO = 0.5
@@ -38,11 +42,6 @@ DOUBTFUL = 0.4
 FEW_WORDS = 2
 """So few words into the robot's speech, heard with less confidence than `DOUBTFUL`, were a cough or a knock, unless
 they are those by which one interrupts."""
-SHORT_MS = 700
-UNCLEAR = 0.62
-"""Speech into the robot's no longer than `SHORT_MS`, heard with less confidence than this, that says nothing here (no
-answer, no digit, no word by which one interrupts) is taken for a backchannel whatever its text: recognisers make words
-of a hum ("hm" is "I can", "mm-hmm" is "m m film"), and are as unsure of a lone word that they got right."""
 INSISTS_MS = 4000
 """Who says the same once more within this time means it."""
 REAL_SPEECH_MS = 900
@@ -139,6 +138,8 @@ class TurnTaking:
 
     answers: Callable[[str, str, int], bool]
     """`Dialogue.answers`: whether a text answers the open question fully."""
+    takes_digits: Callable[[str], bool] = lambda _: True
+    """`Dialogue.takes_digits`: whether digits may mean anything to it."""
     _robot: _Robot = field(default_factory=_Robot)
     _utterances: dict[int, _Utterance] = field(default_factory=dict)
     _held: list[Heard] = field(default_factory=list)
@@ -227,21 +228,31 @@ class TurnTaking:
         return [Pause()]
 
     def _draft(self, event: Draft, speaks: _Utterance) -> list[Decision]:
-        if not event.text.strip():
-            return []
-        if self._robot.speaking and self._is_backchannel(event):
+        if self._robot.speaking and (why := self._why_dismissed(event, speaks)):
             speaks.dismissed_ms = speaks.speech_ms
-            return self._go_on(speaks, "backchannel")
-        if self._robot.speaking and not self._robot.barge_in:
+            return self._go_on(speaks, why)
+        if not event.text.strip() or (self._robot.speaking and not self._robot.barge_in):
             return []
-        pause = self._pause(speaks) if is_interruption(event.text) else []
+        pause = self._pause(speaks) if is_interruption(event.text) or is_curt(event.reaction) else []
         text = " ".join([*(heard.text for heard in self._held), event.text])
         if speaks.committed or not self.answers(text, "", event.choice):
             return pause
         speaks.committed = True
         return [*pause, *self._pause(speaks), Commit(event.utterance)]
 
+    def _why_dismissed(self, event: Draft, speaks: _Utterance) -> str:
+        """Why the robot needn't wait for the end of this silence, or ""."""
+        if event.text.strip() and self._is_backchannel(event):
+            return "backchannel"
+        alone = not self._held and len(self._utterances) == 1
+        if event.partial or not alone or speaks.speech_ms > SHORT_MS or not self._says_nothing(event):
+            return ""
+        again = self._unclear is not None and plain(self._unclear.text) == plain(event.text)
+        return "" if again else "unclear" if event.text.strip() else "no speech"
+
     def _heard(self, event: Heard, speaks: _Utterance) -> list[Decision]:
+        if speaks.over_robot and self._is_curt(event):
+            event = replace(event, text=event.reaction)
         ignored = self._why_ignored(event, speaks)
         if ignored:
             return [
@@ -271,16 +282,37 @@ class TurnTaking:
             return "doubtful"
         return "unclear" if self._is_unclear(event) else ""
 
+    def _is_curt(self, event: Heard) -> bool:
+        """Tell whether an unclear text is likelier to be one of the words by which one interrupts."""
+        return self._is_alone and is_curt(event.reaction) and not self._whole(event) and self._is_meaningless(event)
+
     def _is_unclear(self, event: Heard) -> bool:
         """Tell whether so short a sound says nothing; where the caller speaks on, it is the beginning of something."""
-        if not self._robot.speaking or self._utterances or self._held:
-            return False
-        if event.confidence >= UNCLEAR or event.end - event.start > SHORT_MS * RATE // 1000 or digits_of(event.text):
+        short = event.end - event.start <= SHORT_MS * RATE // 1000
+        if not self._robot.speaking or not self._is_alone or not short or not self._says_nothing(event):
             return False
         before, self._unclear = self._unclear, event
         return before is None or not (
             plain(before.text) == plain(event.text) and event.start - before.end <= INSISTS_MS * RATE // 1000
         )
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether what was heard is all that the caller says."""
+        return not self._utterances and not self._held
+
+    def _says_nothing(self, event: Heard | Draft) -> bool:
+        """Tell whether an unclear text is neither an answer nor a word by which one interrupts.
+
+        Recognisers make words of a hum ("hm" is "I can", "mm-hmm" is "m m film", 好 is "5"), and are as unsure of a
+        lone word that they got right.
+        """
+        taken = is_interruption(event.text) or is_curt(event.reaction)
+        return self._is_meaningless(event) and not taken and not (event.text and self._whole(event))
+
+    def _is_meaningless(self, event: Heard | Draft) -> bool:
+        digits = digits_of(event.text)
+        return event.confidence < UNCLEAR and not (digits and self.takes_digits(digits))
 
     def _is_backchannel(self, event: Heard | Draft) -> bool:
         """An answer to the open question is never one: "yeah" to yes-or-no, "okay" where the menu has it."""
@@ -295,6 +327,8 @@ class TurnTaking:
             self._held.clear()
         if self._held and not self._utterances:
             return self._release()
+        if speaks.over_robot and self._is_alone and is_curt(event.reaction):
+            return self._heard(_as_heard(event), speaks)
         went_on = self._go_on(speaks, event.reason)
         long = event.end - event.start >= REAL_SPEECH_MS * RATE // 1000
         if long and not speaks.over_robot and "echo" not in event.reason:
@@ -342,3 +376,9 @@ class TurnTaking:
             decode_ms=last.decode_ms,
             barged_in=barged_in,
         )
+
+
+def _as_heard(event: Rejected) -> Heard:
+    """What was hardly speech, and yet is likelier one of the words by which one interrupts than another reaction."""
+    said = event.reaction
+    return Heard(event.stream, event.utterance, said, DOUBTFUL, script_of(said), event.start, event.end, reaction=said)

@@ -7,6 +7,7 @@ faster-whisper gives the mel front end and the tokenizer, nothing else.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
+from asr_tts import reaction
 from asr_tts.activity import FULL_SCALE
 from asr_tts.engines.said_before import said_before, sounds_alike, wants_proof
 from asr_tts.heard_text import tidy
@@ -90,6 +92,8 @@ class Whisper:
         language = self._language(encoded, question)
         before = _before(question, language)
         transcript = self._decode(encoded, question, language, seconds, before)
+        if reaction.wants_second_look(len(samples), question, transcript):
+            return replace(transcript, reaction=self._reaction(encoded, language, seconds))
         if not wants_proof(transcript.text, before, language):
             return transcript
         alone = self._decode(encoded, question, language, seconds, "")
@@ -129,6 +133,12 @@ class Whisper:
             float(result.no_speech_prob),
             score,
         )
+
+    def _reaction(self, encoded: Any, language: str, seconds: float) -> str:
+        """Return which short word this is, if it is one of those that listeners say, or ""."""
+        told, short = reaction.SAID_BEFORE[language], Question(language, "yes_no")
+        second = self._decode(encoded, short, language, seconds, told)
+        return second.text if second.mean_log_probability >= reaction.LIKELY else ""
 
     def _encode(self, samples: Samples) -> Any:
         wide = soxr.resample(samples.astype(np.float32) / FULL_SCALE, 8000, RATE, quality="HQ")

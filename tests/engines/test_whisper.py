@@ -9,12 +9,14 @@ import pytest
 from asr_tts import weights
 from asr_tts.choices import NO, YES, yes_or_no
 from asr_tts.engines.whisper import Whisper, confidence_of, in_context
+from asr_tts.reaction import UNCLEAR
 from asr_tts.recognition import Question, Samples, Transcript
 from asr_tts.rejection import after_decoding
 from asr_tts.speech_protocol import QuestionKind
 from asr_tts.spoken_digits import digits_of
 from bench.sounds import PROMPTS, cough, espeak, hiss, human, knock, read_wav, transcripts, trimmed
 from bench.word_errors import errors, words
+from voice.interrupting import is_curt
 
 pytestmark = pytest.mark.engine
 OPEN = Question("en")
@@ -144,3 +146,16 @@ def test_repeated_digits_are_all_heard_where_the_question_tells_how_many_it_want
     parts = [part for digit in string for part in (trimmed(read_wav(PROMPTS / "digits" / f"{digit}.wav")), gap)]
     heard = whisper.recognise(on_the_phone(np.concatenate(parts)), Question("en", "digits", least=8, most=8))
     assert digits_of(heard.text) == string
+
+
+def test_noise_into_the_robots_speech_is_never_likened_to_an_interruption(whisper: Whisper) -> None:
+    for language in ("en", "zh"):
+        question = Question(language, over_robot=True)
+        for seed in range(3):
+            for noise in (cough(seed), knock(seed), hiss(0.6, seed)):
+                assert not is_curt(whisper.recognise(on_the_phone(noise), question).reaction)
+
+
+def test_a_clear_word_into_the_robots_speech_has_no_likeness(whisper: Whisper) -> None:
+    heard = whisper.recognise(on_the_phone(human("agent-pass")[:5600]), Question("en", over_robot=True))
+    assert not (heard.confidence >= UNCLEAR and heard.reaction)

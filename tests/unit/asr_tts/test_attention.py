@@ -388,3 +388,43 @@ def test_hours_of_silence_need_no_memory() -> None:
     ear = Ear()
     ear.hear(60_000, 0)
     assert ear.attention._tape.end - ear.attention._tape.begin < 8000
+
+
+def over_the_robot(kind: protocol.QuestionKind = "open") -> Ear:
+    """A caller who has said something short into the robot's speech."""
+    ear = Ear(order=Listen(1, "en", kind))
+    robot = np.random.default_rng(9).normal(0, 3000, 8000).astype(np.int16)
+    ear.hear(200, 0, robot)
+    ear.hear(300, reference=robot[1600:])
+    ear.hear(120, 0)
+    return ear
+
+
+def test_what_is_said_into_the_robots_speech_is_decoded_as_a_possible_reaction() -> None:
+    assert over_the_robot().work()[-1].question.over_robot
+    assert not over_the_robot("digits").work()[-1].question.over_robot
+    ear = Ear()
+    ear.hear(1000, 0)
+    ear.hear(300)
+    ear.hear(120, 0)
+    assert not ear.work()[-1].question.over_robot
+
+
+def test_the_robot_is_told_of_a_sound_without_words_before_its_end_and_of_what_it_is_like() -> None:
+    ear = over_the_robot()
+    ear.answer(Transcript("Boo", "en", 0.15, 0.1, -2.4, reaction="Wait."))
+    ear.hear(600, 0)
+    _, draft, rejected = ear.said()
+    assert isinstance(draft, Draft)
+    assert isinstance(rejected, Rejected)
+    assert (draft.text, draft.confidence, draft.reaction, rejected.reaction) == ("", 0.0, "Wait.", "Wait.")
+
+
+def test_a_reaction_stands_beside_the_words() -> None:
+    ear = over_the_robot()
+    ear.answer(Transcript("Wave", "en", 0.46, 0.1, -1.1, reaction="Wait."))
+    ear.hear(700, 0)
+    _, draft, heard = ear.said()
+    assert isinstance(draft, Draft)
+    assert isinstance(heard, Heard)
+    assert (draft.text, draft.reaction, heard.text, heard.reaction) == ("Wave", "Wait.", "Wave", "Wait.")

@@ -132,6 +132,30 @@ def test_a_whole_answer_is_told_from_the_beginning_of_one():
     assert not dialogue.answers("well")
 
 
+def test_digits_count_only_where_they_may_be_an_answer():
+    dialogue, _ = begun()
+    assert [dialogue.takes_digits(one) for one in ("1", "9", "5", "12")] == [True, True, False, False]
+    dialogue.receive(Keyed("2"))
+    assert dialogue.takes_digits("7")
+
+
+@pytest.mark.parametrize(
+    ("question", "counts"),
+    [
+        ("ask: Well?", False),
+        ("ask: Well?\n  digits: {1: b}", False),
+        ("ask: Well?\n  digits: {5: b}", True),
+        ("ask: Well?\n  slots: [people]", True),
+        ("collect: How many?\n  slot: people", True),
+        ("confirm: Is that right?\n  yes: b\n  no: b", False),
+    ],
+)
+def test_a_value_may_be_said_in_digits_and_a_key_is_known(question, counts):
+    flow = loads(f"slots: {{people: number}}\nsteps:\n- step: a\n  {question}\n- step: b\n  hangup: Bye.\n")
+    dialogue, _ = begun(flow)
+    assert dialogue.takes_digits("5") is counts
+
+
 def test_chinese_is_spoken_and_understood():
     dialogue, actions = begun(language="zh")
     assert "请问有什么可以帮您" in spoken(actions)

@@ -1,5 +1,6 @@
 import pytest
 
+from asr_tts.reaction import SHORT_MS, UNCLEAR
 from asr_tts.speech_protocol import (
     Draft,
     Heard,
@@ -10,13 +11,12 @@ from asr_tts.speech_protocol import (
     SpeechStarted,
 )
 from voice.backchannel import is_backchannel, is_sound
-from voice.interrupting import is_interruption
+from voice.interrupting import is_curt, is_interruption
 from voice.turn_taking import (
     ENOUGH_MS,
     INSISTS_MS,
+    MORE_MS,
     REWIND_MS,
-    SHORT_MS,
-    UNCLEAR,
     Answer,
     Commit,
     Ignored,
@@ -31,8 +31,8 @@ from voice.turn_taking import (
 class Caller:
     """Speaks into a `TurnTaking`; remembers what was decided."""
 
-    def __init__(self, whole=("where is my order",)):
-        self.turns = TurnTaking(lambda text, language, choice: text.lower() in whole)
+    def __init__(self, whole=("where is my order",), digits=lambda _: True):
+        self.turns = TurnTaking(lambda text, language, choice: text.lower() in whole, digits)
         self.at = 8000
         self.number = 0
         self.start = 0
@@ -47,17 +47,18 @@ class Caller:
         self.at = self.start + ms * 8
         return self.turns.receive(SpeechGoesOn(1, self.number, self.at, ms, echo, -25))
 
-    def drafts(self, text):
+    def drafts(self, text, confidence=0.9, **more):
         self.turns.receive(SpeechPaused(1, self.number, self.at))
-        return self.turns.receive(Draft(1, self.number, text, 0.9, silence_ms=200))
+        return self.turns.receive(Draft(1, self.number, text, confidence, silence_ms=200, **more))
 
-    def heard(self, text, number=0, confidence=0.9):
+    def heard(self, text, number=0, confidence=0.9, **more):
+        times = {"endpoint_ms": 500, "decode_ms": 9}
         return self.turns.receive(
-            Heard(1, number or self.number, text, confidence, "en", self.start, self.at, endpoint_ms=500, decode_ms=9)
+            Heard(1, number or self.number, text, confidence, "en", self.start, self.at, **times, **more)
         )
 
-    def rejected(self, reason="no speech"):
-        return self.turns.receive(Rejected(1, self.number, self.start, self.at, reason))
+    def rejected(self, reason="no speech", **more):
+        return self.turns.receive(Rejected(1, self.number, self.start, self.at, reason, **more))
 
 
 def kinds(decisions):
@@ -71,12 +72,18 @@ def over_robot(barge_in=True, **more):
     return caller
 
 
-def test_the_robot_is_silenced_by_200_ms_of_speech_and_not_by_less():
+def test_four_windows_of_speech_silence_the_robot_and_three_do_not():
     caller = over_robot()
-    assert caller.speaks(ENOUGH_MS - 1) == []
-    assert caller.speaks(ENOUGH_MS) == [Pause()]
+    assert [caller.speaks(ms) for ms in (32, 64)] == [[], []]
+    assert caller.speaks(96) == [Pause()]
     assert caller.speaks(400) == []
-    assert ENOUGH_MS <= 200
+
+
+def test_a_hum_of_a_tenth_of_a_second_pauses_the_robot_only_until_its_draft():
+    caller = over_robot()
+    assert caller.speaks(100) == [Pause()]
+    assert caller.drafts("Mm.") == [Resume(REWIND_MS, "backchannel")]
+    assert kinds(caller.heard("Mm.")) == [Ignored]
 
 
 def test_words_take_the_turn():
@@ -126,11 +133,11 @@ def test_the_robots_echo_never_silences_it():
 
 def test_a_second_false_stop_needs_more_evidence():
     caller = over_robot()
-    caller.speaks(200)
+    caller.speaks(ENOUGH_MS)
     caller.rejected()
     caller.starts()
-    assert caller.speaks(200) == []
-    assert caller.speaks(400) == [Pause()]
+    assert caller.speaks(ENOUGH_MS + MORE_MS - 1) == []
+    assert caller.speaks(ENOUGH_MS + MORE_MS) == [Pause()]
 
 
 def test_a_new_prompt_starts_without_that_suspicion():
@@ -144,7 +151,7 @@ def test_a_new_prompt_starts_without_that_suspicion():
 
 def test_a_short_answer_that_never_silenced_the_robot_still_counts():
     caller = over_robot()
-    caller.speaks(150)
+    assert caller.speaks(90) == []
     assert kinds(caller.heard("hours")) == [Stop, Answer]
 
 
@@ -165,6 +172,76 @@ def test_a_short_unclear_sound_is_taken_for_a_backchannel_whatever_its_text(text
     caller = over_robot()
     caller.speaks(450)
     assert caller.heard(text, confidence=0.59)[0] == Resume(REWIND_MS, "unclear")
+
+
+@pytest.mark.parametrize("text", [*HUMS, ""])
+def test_the_robot_goes_on_at_the_draft_of_such_a_sound_already(text):
+    caller = over_robot()
+    caller.speaks(450)
+    assert caller.drafts(text, confidence=0.59) == [Resume(REWIND_MS, "unclear" if text else "no speech")]
+    assert kinds(caller.rejected() if not text else caller.heard(text, confidence=0.59)) == [Ignored]
+
+
+def test_it_waits_where_the_words_come_one_by_one_or_the_speech_is_longer():
+    caller = over_robot()
+    caller.speaks(450)
+    assert caller.drafts("It can", confidence=0.5, partial=True) == []
+    caller.speaks(SHORT_MS + 10)
+    assert caller.drafts("It can.", confidence=0.5) == []
+
+
+def test_who_goes_on_after_a_draft_that_said_nothing_silences_the_robot_again():
+    caller = over_robot()
+    caller.speaks(300)
+    caller.drafts("Ah can", confidence=0.5)
+    assert caller.speaks(300 + ENOUGH_MS + MORE_MS) == [Pause()]
+    assert kinds(caller.heard("I can't hear you")) == [Stop, Answer]
+
+
+@pytest.mark.parametrize(
+    ("text", "reaction"),
+    [("波波", "不。"), ("天", "停。"), ("Wave", "Wait."), ("补血", "不。不。"), ("见面", "等等。")],
+)
+def test_an_unclear_text_that_is_likely_an_interrupting_word_takes_the_turn_as_that_word(text, reaction):
+    caller = over_robot()
+    caller.speaks(300)
+    assert caller.drafts(text, confidence=0.4, reaction=reaction) == []
+    stop, answer = caller.heard(text, confidence=0.4, reaction=reaction)
+    assert stop == Stop()
+    assert isinstance(answer, Answer)
+    assert answer.text == reaction
+
+
+def test_so_does_what_would_be_no_speech_otherwise():
+    caller = over_robot()
+    caller.speaks(250)
+    assert caller.drafts("", confidence=0.0, reaction="不。") == []
+    stop, answer = caller.rejected(reaction="不。")
+    assert stop == Stop()
+    assert isinstance(answer, Answer)
+    assert (answer.text, answer.language) == ("不。", "zh")
+
+
+@pytest.mark.parametrize(("text", "reaction"), [("耗子", "好。"), ("H&M.", "Hey, champ."), ("哇", "喂？")])
+def test_a_likeness_to_another_word_or_to_a_hum_does_not(text, reaction):
+    assert not is_curt(reaction)
+    caller = over_robot()
+    caller.speaks(300)
+    assert kinds(caller.heard(text, confidence=0.4, reaction=reaction)) == [Resume, Ignored]
+
+
+def test_a_clear_text_is_what_was_said_whatever_it_is_like():
+    caller = over_robot()
+    caller.speaks(300)
+    answer = caller.heard("Wade.", confidence=UNCLEAR, reaction="Wait.")[-1]
+    assert isinstance(answer, Answer)
+    assert answer.text == "Wade."
+
+
+def test_what_is_like_an_interrupting_word_breaks_no_notice():
+    caller = over_robot(barge_in=False)
+    caller.speaks(300)
+    assert kinds(caller.rejected(reaction="停。")) == [Ignored]
 
 
 @pytest.mark.parametrize("text", ["Where is it?", "去哪儿拿"])
@@ -192,7 +269,21 @@ def test_a_short_unclear_answer_is_an_answer(text):
 def test_a_digit_said_into_the_prompt_is_never_lost(text):
     caller = over_robot()
     caller.speaks(450)
+    assert caller.drafts(text, confidence=0.5) == []
     assert kinds(caller.heard(text, confidence=0.5)) == [Stop, Answer]
+
+
+@pytest.mark.parametrize("text", ["5", "five", "五"])
+def test_a_hum_that_is_heard_as_a_digit_is_none_where_digits_mean_nothing(text):
+    caller = over_robot(digits=lambda digits: digits == "9")
+    caller.speaks(450)
+    assert caller.heard(text, confidence=0.5)[0] == Resume(REWIND_MS, "unclear")
+    caller.starts()
+    caller.speaks(450)
+    assert kinds(caller.heard("nine", confidence=0.5))[-1] == Answer
+    caller = over_robot(digits=lambda _: False)
+    caller.speaks(450)
+    assert kinds(caller.heard(text, confidence=UNCLEAR)) == [Stop, Answer]
 
 
 @pytest.mark.parametrize("text", ["Family.", "家具"])
@@ -288,7 +379,7 @@ def test_other_short_words_are_no_interruption(text):
 
 def test_a_whole_answer_is_committed_once_and_silences_the_robot():
     caller = over_robot()
-    caller.speaks(150)
+    caller.speaks(90)
     assert kinds(caller.drafts("Where is my order")) == [Pause, Commit]
     assert caller.drafts("Where is my order") == []
 
