@@ -135,6 +135,13 @@ class ListenTo(Message):
     audio_socket: str
 
 
+class WatchTones(Message):
+    """Listen for tones that tell who answered, or no more; each is told as `ToneHeard`."""
+
+    stream: int
+    on: bool
+
+
 class AskFigures(Message):
     """Answered by `Figures`."""
 
@@ -199,6 +206,17 @@ class Digit(Message):
     at: int
     duration_ms: int
     in_band: bool
+
+
+class ToneHeard(Message):
+    """A tone by which a machine, a fax or the network is known (`tone_watch.py`)."""
+
+    stream: int
+    kind: Literal["beep", "sit", "fax"]
+    at: int
+    """Where it was over; a fax's goes on."""
+    duration_ms: int
+    hertz: float
 
 
 class SourceLearnt(Message):
@@ -298,6 +316,7 @@ ToMedia = (
     | Record
     | StopRecording
     | ListenTo
+    | WatchTones
     | AskFigures
     | CloseStream
     | Ping
@@ -309,6 +328,7 @@ FromMedia = (
     | PlayStarted
     | PlayEnded
     | Digit
+    | ToneHeard
     | SourceLearnt
     | RtpSilent
     | RtpBack

@@ -24,6 +24,7 @@ from voice.media.media_protocol import (
     SetRemote,
     SourceLearnt,
     StreamFigures,
+    ToneHeard,
 )
 from voice.media.outgoing import Outgoing
 from voice.media.player import Player, Shelf
@@ -32,6 +33,7 @@ from voice.media.recorder import Recording
 from voice.media.rtcp import INTERVAL, Reports
 from voice.media.rtp import is_rtcp, payload_of
 from voice.media.speech_feed import SpeechFeed
+from voice.media.tone_watch import ToneWatch
 from voice.media.watch import Watch
 
 _SECOND = 50
@@ -95,6 +97,7 @@ class Stream:
         self._silent_at = _SECOND * _SILENT_SECONDS[0]
         self._silent = False
         self._foreign = self._early = 0
+        self._tones: ToneWatch | None = None
         self._negotiated_once = False
 
     # -- commands ----------------------------------------------------------------------------------------------
@@ -121,6 +124,10 @@ class Stream:
         recording = self.recording = Recording(path, self._recording_failed)
         self._emit(RecordingStarted(self.number, self.clock))
         return recording
+
+    def watch_tones(self, on: bool) -> None:
+        """Listen for tones that tell who answered, or no more."""
+        self._tones = ToneWatch() if on else None
 
     # -- hot path ----------------------------------------------------------------------------------------------
 
@@ -158,6 +165,8 @@ class Stream:
     def listen(self) -> None:
         """First half of a tick: what the peer said in these 20 ms."""
         self.heard = self.incoming.frame()
+        if self._tones is not None:
+            self._hear_tones(self._tones)
         self._idle += 1
         if self._idle >= self._silent_at:
             self._say_silent()
@@ -349,6 +358,11 @@ class Stream:
     def _pressed(self, press: Press, in_band: bool) -> None:
         digit, duration_ms = press
         self._emit(Digit(self.number, digit, max(self.clock - 8 * duration_ms, 0), duration_ms, in_band))
+
+    def _hear_tones(self, tones: ToneWatch) -> None:
+        heard = tones.frame(self.heard)
+        if heard is not None:
+            self._emit(ToneHeard(self.number, heard.kind, self.clock, 20 * heard.frames, round(heard.hertz, 1)))
 
     def _recording_failed(self, recording: Recording, reason: str) -> None:
         if self.recording is recording:

@@ -135,6 +135,8 @@ class Switchboard:
                 self._stop_recording(stream)
             case said.ListenTo():
                 self._listen_to(stream, message.audio_socket)
+            case said.WatchTones():
+                stream.watch_tones(message.on)
             case said.AskFigures():
                 self._say(said.Figures(stream.number, stream.clock, stream.figures()))
             case said.CloseStream():
