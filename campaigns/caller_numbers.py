@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-from campaigns.line_figures import Column
+from campaigns.line_figures import FADED, Column
 from campaigns.line_plan import CallerNumber, Line
 from models.settings import LineSettings
 
@@ -47,6 +47,7 @@ class CallerNumbers:
         self._heard: Column = np.zeros((2, len(owners)))
         """Answered and unanswered calls, faded."""
         self._heard_at = now
+        self._changed: set[int] = set()
         self._areas = np.array([number.area for number in self.numbers])
         self._codes = np.array([calling_code(number.area) for number in self.numbers])
         self._regions = np.array([number.region for number in self.numbers])
@@ -88,10 +89,12 @@ class CallerNumbers:
     def shown(self, number: int) -> None:
         """Count a call with this number."""
         self._used[number] += 1
+        self._changed.add(number)
 
     def heard(self, number: int, answered: bool, now: float) -> None:
         """Take what became of a call with this number."""
         self._faded(now)[0 if answered else 1, number] += 1
+        self._changed.add(number)
 
     def new_day(self, line: int) -> None:
         """Begin the day of a line: its numbers may be shown again."""
@@ -99,13 +102,21 @@ class CallerNumbers:
 
     def rows(self, now: float) -> list[dict[str, Any]]:
         """Return each number that was ever used, to be kept: its line's index, calls today, answered, unanswered."""
+        return self._rows(np.flatnonzero(self._used + self._faded(now).sum(axis=0) > FADED).tolist(), now)
+
+    def changes(self, now: float) -> list[dict[str, Any]]:
+        """Return the same of those that calls changed since it was asked for the last time."""
+        changed, self._changed = self._changed, set()
+        return self._rows(sorted(changed), now)
+
+    def _rows(self, which: list[int], now: float) -> list[dict[str, Any]]:
         heard = self._faded(now)
         return [
             {
                 "line": int(self._owner[index]), "number": self.numbers[index].number, "used": int(self._used[index]),
                 "answered": float(heard[0, index]), "unanswered": float(heard[1, index]),
             }
-            for index in np.flatnonzero(self._used + heard.sum(axis=0) > 0.001)
+            for index in which
         ]  # fmt: skip
 
     def restore(self, line: int, number: str, used: int, heard: tuple[float, float], age_s: float) -> None:

@@ -166,9 +166,7 @@ class LineBook:
         """Return why `choose` finds nothing, and whether waiting helps; it is meant for right after that."""
         wanted = Wanted(number, country, "", tuple(lines), frozenset(tried))
         chosen = self._chosen(wanted, self._contracts[""], now)
-        reasons = [
-            (name, Verdict(verdict)) for name, verdict in zip(self.names, chosen.verdicts.tolist(), strict=True)
-        ]
+        reasons = [(name, Verdict(verdict)) for name, verdict in zip(self.names, chosen.verdicts.tolist(), strict=True)]
         ours = [(name, why) for name, why in reasons if why is not Verdict.NOT_OURS]
         never = not self.selection.may(wanted)
         trouble = kind_of(number).trouble
@@ -237,6 +235,10 @@ class LineBook:
     def spent(self) -> float:
         """What all lines spent today, with what running calls will cost."""
         return float(self.state.today[COST].sum() + self.state.reserved.sum())
+
+    def room(self, index: int, now: float) -> float:
+        """Return what a line may still spend today, in its currency; inf without a limit."""
+        return min(float(self.state.live(now).room[index]), self._spend_limit - self.spent)
 
     def _chosen(self, wanted: Wanted, contracts: Contracts, now: float) -> Chosen:
         live = self.state.live(now)

@@ -60,6 +60,7 @@ class Figures:
         self._lines, self._half_life_s = lines, half_life_s
         self._total = _Sums(np.zeros((ROWS, lines)), now)
         self._by_destination: dict[str, _Sums] = {}
+        self._changed: set[tuple[int, str]] = set()
 
     def note(
         self,
@@ -73,6 +74,7 @@ class Figures:
         calls: float = 1.0,
     ) -> None:
         """Take the end of a call: `delay_s` None where it never rang, `talk_s` None where nobody answered."""
+        self._changed.add((line, destination))
         sums = self._faded(self._own(destination, now), now)
         for values in (sums, self._faded(self._total, now)):
             values[UNANSWERED if talk_s is None else ANSWERED, line] += calls
@@ -101,6 +103,13 @@ class Figures:
             values = self._faded(known, now)
             for line in np.flatnonzero(values[ANSWERED] + values[UNANSWERED] > FADED):
                 yield int(line), destination, tuple(map(float, values[:, line]))
+
+    def changes(self, now: float) -> Iterator[tuple[int, str, tuple[float, ...]]]:
+        """Yield the same of what calls changed since it was asked for the last time."""
+        changed, self._changed = self._changed, set()
+        for line, destination in changed:
+            values = self._faded(self._by_destination[destination], now)
+            yield line, destination, tuple(map(float, values[:, line]))
 
     def restore(self, line: int, destination: str, sums: tuple[float, ...], at: float, now: float) -> None:
         """Take what was kept at the time `at`, in seconds of the same clock as `now`."""

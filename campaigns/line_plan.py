@@ -109,7 +109,7 @@ class Line(Section):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if (self.spend_per_day or any(price.per_minute or price.fee for price in self.prices)) and not self.currency:
-            raise _wrong(f"line {self.name} has prices or a limit and no currency; write currency = \"CNY\".")
+            raise _wrong(f'line {self.name} has prices or a limit and no currency; write currency = "CNY".')
         if self.spend_per_day and not self.prices:
             raise _wrong(f"line {self.name} has spend_per_day and no prices to count by; add prices.")
         if self.premium and not self.prefixes:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 COSTLY = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 COSTLY_CODES = frozenset({808, 870, 878, 881, 882, 883, 888, 979})
@@ -58,6 +58,9 @@ def kind_of(number: str) -> Kind:
         return Kind("", False, f"{number} is no number in international form; write it like +8613912345678.")
     if not phonenumbers.is_possible_number(parsed):
         return Kind("", False, f"{number} has too few or too many digits for its country; correct it.")
+    if phonenumbers.format_number(parsed, PhoneNumberFormat.E164) != number:
+        # +86 0 442071234567 is one that a carrier may take for 0044….
+        return Kind("", False, f"{number} has digits behind its country's code that none of its numbers begins with.")
     country = phonenumbers.region_code_for_number(parsed) or _first_country(parsed.country_code or 0)
     costly = (parsed.country_code in COSTLY_CODES) or phonenumbers.number_type(parsed) in COSTLY
     return Kind(country, costly)

@@ -94,4 +94,13 @@ def new_id() -> str:
     with _lock:
         _last = max(int(time.time() * 1000) << 32 | secrets.randbits(32), _last + 1)
         number = _last
+    return _written(number)
+
+
+def first_id(seconds: float) -> str:
+    """Return the id that sorts before all that are made from this Unix time on, and after those of before."""
+    return _written(int(seconds * 1000) << 32)
+
+
+def _written(number: int) -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))

@@ -86,6 +86,16 @@ class TakeUpQueues(Order):
     """Go by the agents, queues and shifts that the database has now."""
 
 
+class TakeUpLines(Order):
+    """Go by the lines that the database has now."""
+
+
+class AskLine(Order):
+    """Ask a line's trunk now whether it is well, by OPTIONS."""
+
+    name: str
+
+
 class CancelCallback(Order):
     """Call somebody back no more."""
 

@@ -32,6 +32,11 @@ class Outbound:
         self._stack, self._bindings, self._resolver, self._clock = stack, bindings, resolver, clock
         self._trunks = {trunk.name: trunk for trunk in trunks}
         self._ring_seconds = ring_seconds
+        self.refuses: Callable[[str, str], str] = lambda trunk, number: ""
+        """Why a number may not be called over a trunk, by rules of floors above ("": it may); bound by `server.py`.
+
+        It is asked by `call_over`. Campaigns, which `call`, have asked before.
+        """
 
     async def call(
         self,
@@ -90,6 +95,9 @@ class Outbound:
         """
         trouble: CannotDo | PeerFault = CannotDo("There is no line to call through: name one in [[sip.trunks]].")
         for line in lines:
+            if why := self.refuses(line, number):
+                trouble = CannotDo(why)
+                continue
             try:
                 return await self.call(origin, line, number, media, sink, caller, ring_seconds)
             except CallRefused as refused:

@@ -40,6 +40,8 @@ def test_an_ordinary_number_of_the_own_country_and_what_was_written_is_called(nu
         ("13912345678", CHINA, "CN", "no number in international form"),
         ("+8612", CHINA, "CN", "too few"),
         ("hello", CHINA, "CN", "no number"),
+        ("+860044207123456", CHINA, "CN", "none of its numbers begins with"),
+        ("+86 139 1234 5678", CHINA, "CN", "none of its numbers"),
         ("+8613912345678", Ways(priced=("+862", "+861380")), "CN", "no price"),
     ],
 )

@@ -302,3 +302,20 @@ async def test_an_address_that_is_none_is_refused_in_words():
     line = Line({ONE: RINGS})
     with pytest.raises(CannotDo, match=r"^'here and there' can't be called: "):
         await line.outbound.call_address("here and there", Party("1"), MEDIA, line.heard.append)
+
+
+async def test_rules_of_other_floors_hold_for_calls_over_several_lines_and_name_the_line():
+    line = Line({ONE: RINGS})
+    asked = []
+
+    def rule(trunk, number):
+        asked.append((trunk, number))
+        return "" if number == "100" else f"Line '{trunk}' doesn't call {number}."
+
+    line.outbound.refuses = rule
+    with pytest.raises(CannotDo, match="Line 'telecom-a' doesn't call 900"):
+        await line.outbound.call_over(US, ["telecom-a"], "900", MEDIA, line.heard.append)
+    assert line.stack.dialogs == []
+    await line.outbound.call_over(US, ["telecom-a"], "100", MEDIA, line.heard.append)
+    assert asked == [("telecom-a", "900"), ("telecom-a", "100")]
+    assert len(line.stack.dialogs) == 1
