@@ -1,7 +1,7 @@
 """An event of the queues: a dated fact, written before its effect leaves the process.
 
-Names: queue.joined, queue.offered, queue.offer-missed, queue.answered, queue.abandoned, queue.overflowed, queue.ended,
-queue.transferred, queue.disposition, agent.state, callback.*, queue.edited.
+Names: queue.joined, queue.offered, queue.offer-missed, queue.answered, queue.abandoned, queue.overflowed, queue.lost,
+queue.ended, queue.transferred, queue.disposition, agent.state, callback.*, queue.edited.
 """
 
 from datetime import datetime

@@ -49,6 +49,9 @@ class StayRow:
         values: dict[str, Any] = {"state": self._state}
         if self._state is QueueCallerState.TALKING:
             values |= {"answered_at": moment(now), "agent": agent}
+        if move is QueueCallerMove.LOSE:
+            # Nobody was heard: nobody has served this caller.
+            values |= {"answered_at": None, "agent": ""}
         if self._state in QUEUE_CALLER_LIFE.ends:
             values["ended_at"] = moment(now)
         return [update(QueueCaller).where(QueueCaller.id == self._id).values(**values)]

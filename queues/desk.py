@@ -75,7 +75,10 @@ class Desk:
         self.talks.add(call_id)
         self.stored = replace(self.stored, missed=0, calls=self.stored.calls + 1)
 
-    def ends(self, call_id: str, now: float, seconds: float) -> None:
-        """End a talk that took so long."""
+    def ends(self, call_id: str, now: float, seconds: float, *, heard: bool = True) -> None:
+        """End a talk that took so long; one that the caller never heard wasn't any."""
         self.talks.discard(call_id)
+        if not heard:
+            self.stored = replace(self.stored, calls=max(0, self.stored.calls - 1), idle_since=now)
+            return
         self.stored = replace(self.stored, talk_s=self.stored.talk_s + seconds, idle_since=now)

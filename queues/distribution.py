@@ -179,7 +179,7 @@ class Distribution:
             case OfferMissed():
                 self._missed(event.offer, event.agent, event.why, now)
             case TalkEnded():
-                self._talk_ended(event.call_id, event.agent, now)
+                self._talk_ended(event.call_id, event.agent, now, event.unheard)
             case WrapUpOver():
                 self._wrapped_up(event.agent)
             case Edited():
@@ -362,14 +362,17 @@ class Distribution:
         if not logged_in:
             self._hall.look_at_all(now)
 
-    def _talk_ended(self, call_id: str, agent: str, now: float) -> None:
+    def _talk_ended(self, call_id: str, agent: str, now: float, unheard: str = "") -> None:
         talking = self._talking.get(call_id)
         if talking is None or talking.agent != agent:
             return
         del self._talking[call_id]
         desk, queue = self._desks[agent], talking.place.queue
-        desk.ends(call_id, now, now - talking.began)
-        self._note("queue.ended", queue.name, call_id, agent, talked=round(now - talking.began, 3))
+        desk.ends(call_id, now, now - talking.began, heard=not unheard)
+        if unheard:
+            self._hall.lost(talking.place, agent, unheard, talking.began, now)
+        else:
+            self._note("queue.ended", queue.name, call_id, agent, talked=round(now - talking.began, 3))
         if not desk.logged_in:
             if agent in self._gone and not desk.talks:
                 self._gone.discard(agent)
@@ -383,8 +386,7 @@ class Distribution:
         self._desks.put(desk)
 
     def _wrapped_up(self, agent: str) -> None:
-        desk = self._desks.get(agent)
-        if desk is not None and desk.wrap_up:
+        if (desk := self._desks.get(agent)) is not None and desk.wrap_up:
             desk.wrap_up = False
             self._times.clear(("wrap-up", agent))
             self._desks.put(desk)

@@ -81,6 +81,8 @@ class TalkEnded:
 
     call_id: str
     agent: str
+    unheard: str = ""
+    """How it ended that the caller never heard the agent: "lost" (the agent went) or "hung-up"; "": they talked."""
 
 
 @dataclass(frozen=True)

@@ -124,15 +124,20 @@ class Distributor:
 
     # -- callers ---------------------------------------------------------------------------------------------------
 
-    def enter(self, guest: Guest, caller: Caller, queue: Queue) -> Stay:
-        """Take a caller in, who is to join `queue`; return what waits with them."""
+    def enter(self, guest: Guest, caller: Caller, queue: Queue, record: StayRecord | None = None) -> Stay:
+        """Take a caller in, who is to join `queue`; return what waits with them.
+
+        `record` is that of the same stay, which goes on: an agent was lost before the caller heard them.
+        """
         stay = Stay(guest, caller, self)
-        self._here[guest.call_id] = _Here(stay, StayRecord(self._node, caller, guest.handover, queue, self.now()))
+        record = record or StayRecord(self._node, caller, guest.handover, queue, self.now())
+        self._here[guest.call_id] = _Here(stay, record)
         return stay
 
-    def leave(self, call_id: str) -> None:
-        """Forget a caller, of whom everything was told."""
-        self._here.pop(call_id, None)
+    def leave(self, call_id: str) -> StayRecord | None:
+        """Forget a caller, of whom everything was told; return what is known of the stay."""
+        here = self._here.pop(call_id, None)
+        return here.record if here else None
 
     def stay(self, call_id: str) -> Stay | None:
         """Return a caller who is with the queues, None for one who isn't."""

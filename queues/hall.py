@@ -124,6 +124,16 @@ class Hall:
             place.queue, place.avoid = target, frozenset()
             self._enter(place, full, now)
 
+    def lost(self, place: Place, agent: str, how: str, answered: float, now: float) -> None:
+        """Note that a caller was answered and never heard anybody; who hung up is owed the wait."""
+        call_id, queue = place.caller.call_id, place.queue.name
+        data = {"why": how, "in_queue": round(answered - place.entered, 3)}
+        self._tell(Note("queue.lost", queue, call_id, agent, data))
+        if how == "hung-up":
+            self.room.owe(place, now)
+            waited = {"waited": round(now - place.joined, 3)}
+            self._tell(Note("queue.abandoned", queue, call_id, data=waited))
+
     def forget(self, place: Place, now: float, *, leaves: bool) -> None:
         """Take a caller out of the present queue, or out of the hall."""
         self._clear_times(place)

@@ -36,22 +36,25 @@ class QueueFigures:
     def take(self, note: Note) -> None:
         """Hear what happened."""
         self.today()
+        if note.name == "queue.lost":
+            # Answered, and never heard: not answered, as far as rates go.
+            self._day[note.queue].lost(float(note.data["in_queue"]), self._within_s(note.queue))
         for tally in (self.start[note.queue], self._day[note.queue]) if note.name in COUNTED else ():
             match note.name:
                 case "queue.joined":
                     tally.joined += 1
                 case "queue.answered":
-                    waited = float(note.data["in_queue"])
-                    queue = self._book.plan.queues.get(note.queue)
-                    tally.answered += 1
-                    tally.waited += waited
-                    tally.in_time += queue is not None and waited <= queue.service_level.within_s
+                    tally.answer(float(note.data["in_queue"]), self._within_s(note.queue))
                 case "queue.abandoned":
                     tally.abandoned += 1
                 case "queue.overflowed":
                     tally.overflowed += 1
                 case "queue.transferred":
                     tally.transferred += 1
+
+    def _within_s(self, queue: str) -> float:
+        planned = self._book.plan.queues.get(queue)
+        return planned.service_level.within_s if planned else 0.0
 
     def today(self) -> Mapping[str, Tally]:
         """Return the figures of the day by queue."""

@@ -179,6 +179,9 @@ class Programs:
                 self._tell("call.answered", note, told, data)
             case "queue.ended" if note.agent:
                 self._served(note, told)
+            case "queue.lost":
+                data = {"agent": self._named(note.agent), "outcome": "lost", "talked_s": 0.0}
+                self._tell("call.ended", note, told, data)
             case "queue.ended" | "queue.abandoned":
                 outcome = "abandoned" if note.name == "queue.abandoned" else "left"
                 self._leaves(note, told, outcome)

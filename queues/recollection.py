@@ -66,10 +66,8 @@ def day_of_queues(connection: Connection, queues: Mapping[str, Queue], midnight:
             QueueCallerState.OVERFLOWED, QueueCallerState.CALLBACK, QueueCallerState.VOICEMAIL
         )  # fmt: skip
         if row.answered_at is not None:
-            waited = (row.answered_at - row.joined_at).total_seconds()
-            tally.answered += 1
-            tally.waited += waited
-            tally.in_time += row.queue in queues and waited <= queues[row.queue].service_level.within_s
+            within_s = queues[row.queue].service_level.within_s if row.queue in queues else 0.0
+            tally.answer((row.answered_at - row.joined_at).total_seconds(), within_s)
     sent_on = (
         select(QueueEvent.queue, func.count().label("times"))
         .where(QueueEvent.name == "queue.transferred", QueueEvent.at >= moment(midnight))

@@ -35,6 +35,8 @@ class StayRecord:
         match note.name:
             case "queue.joined":
                 self._joined = float(note.data["joined"])
+                if self._row.open:
+                    return []
                 handover, customer = self._handover, self._caller.customer.document()
                 data = plain({"summary": handover.summary, "slots": dict(handover.slots), "customer": customer})
                 return [self._row.begin(self._caller, note.queue, now, self._joined, data)]
@@ -47,6 +49,9 @@ class StayRecord:
             case "queue.answered":
                 self._answered = now
                 return self._row.move(QueueCallerMove.ANSWER, now, note.agent)
+            case "queue.lost":
+                self._answered = 0.0
+                return self._row.move(QueueCallerMove.LOSE, now)
             case "queue.abandoned":
                 return self._row.move(QueueCallerMove.ABANDON, now)
             case "queue.overflowed":

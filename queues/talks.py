@@ -30,6 +30,8 @@ class Onward:
     """Since when the waiting counts; None: from now."""
     avoid: str = ""
     """Extension of the agent who was lost."""
+    unheard: bool = False
+    """Whether the caller never heard that agent."""
 
 
 @dataclass
@@ -89,26 +91,28 @@ class Talks:
         joined = self._floor.now() - waited
         shown = Shown(guest.caller.number, queue.name)
         side = _Side(won.call, won.agent.name, extension)
-        ended = False
+        ended = heard = False
 
-        def served() -> None:
+        def over(unheard: str = "") -> None:
             nonlocal ended
             if not ended:
                 ended = True
-                self._floor.tell(TalkEnded(call_id, extension))
+                self._floor.tell(TalkEnded(call_id, extension, unheard))
 
         guest.found()
         try:
             if not queue.accept_by_key:
                 await stay.whisper(won.call, won.agent, queue)
-            talked, side, onward = await self._with_transfers(guest, side, shown, served)
+            heard = True
+            talked, side, onward = await self._with_transfers(guest, side, shown, over)
         except CannotDo as fault:
             # The agent went during the whisper: the caller, who has heard nothing of it, keeps the place.
             guest.event("agent-lost", agent=extension, why=str(fault))
             won.call.hang_up(Cause.CANCELLED)
-            return Onward(queue.name, joined, extension)
+            over("" if heard else "lost")
+            return Onward(queue.name, joined, extension, not heard)
         finally:
-            served()
+            over("" if heard else "hung-up")
         if onward is not None:
             return onward
         if talked.ended_by == "lost":

@@ -24,6 +24,19 @@ class Tally:
     waited: float = 0.0
     """Seconds of who was answered."""
 
+    def answer(self, waited: float, within_s: float) -> None:
+        """Count somebody who was answered."""
+        self.answered += 1
+        self.waited += waited
+        self.in_time += waited <= within_s
+
+    def lost(self, waited: float, within_s: float) -> None:
+        """Take back that somebody was answered, who heard nobody."""
+        if self.answered:
+            self.answered -= 1
+            self.waited -= waited
+            self.in_time -= waited <= within_s
+
     def service_level(self) -> float | None:
         """Return the share; None, as the others, where there is nothing to divide by."""
         return _share(self.in_time, self.answered + self.abandoned)

@@ -1,5 +1,7 @@
 """What goes wrong between callers, queues and agents on whole calls, and the order in which callers are served."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -355,3 +357,30 @@ async def test_an_agent_who_hangs_up_during_the_whisper_is_passed_by(open_line, 
         anna.call.caller_hangs_up()
         await talks_and_ends(caller, await phones.answers("202"))
         assert centre.state("201") == "ready"
+    # Who was never heard has served nobody: one stay, one agent, one talk of the day.
+    assert centre.stays() == [("billing", "served", "202")]
+    assert ("queue.lost", "201") in centre.events()
+    assert ("queue.ended", "201") not in centre.events()
+    loads = [centre.distributor._distribution.desk(one).stored.calls for one in ("201", "202")]
+    assert loads == [0, 1]
+    assert centre.distributor.day()["billing"].answered == 1
+
+
+async def test_a_caller_who_hangs_up_during_the_whisper_was_not_served_and_keeps_the_wait(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, QUIET) as (line, phones, centre):
+        await centre.comes("201")
+        first = line.dial("5550001")
+        await first.answered()
+        await phones.answers("201")
+        await first.waits(0.5)
+        first.hangs_up()
+        await first.is_hung_up()
+        await asyncio.sleep(1)
+        assert centre.stays() == [("billing", "abandoned", "")]
+        assert [name for name, _ in centre.events()][-2:] == ["queue.lost", "queue.abandoned"]
+        assert centre.distributor._distribution.desk("201").stored.calls == 0
+        assert (centre.distributor.day()["billing"].answered, centre.distributor.day()["billing"].abandoned) == (0, 1)
+        assert centre.state("201") == "ready"
+        second = line.dial("5550002")
+        await second.answered()
+        await talks_and_ends(second, await phones.answers("201"))

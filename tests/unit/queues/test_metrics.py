@@ -57,6 +57,15 @@ def test_a_queue_that_nobody_has_called_has_no_rates():
     assert figures.counts(lambda tally: tally.joined) == {"billing": 1}
 
 
+def test_who_was_answered_and_heard_nobody_was_not_answered_as_far_as_rates_go():
+    figures = figures_of()
+    for note in (answered(5), answered(30), Note("queue.lost", "billing", "c", "201", {"why": "lost", "in_queue": 5})):
+        figures.take(note)
+    assert figures.rates(Tally.service_level) == {"billing": 0.0}
+    assert figures.rates(Tally.speed_of_answer) == {"billing": 30.0}
+    assert figures.counts(lambda tally: tally.answered) == {"billing": 2}, "counters never fall"
+
+
 def test_rates_are_of_the_day_that_began_before_the_start_and_counts_of_the_start():
     midnight = [1000.0]
     figures = figures_of({"billing": Tally(joined=3, answered=3, in_time=1)}, lambda: midnight[0])
