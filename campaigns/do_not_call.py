@@ -86,11 +86,11 @@ def listed(connection: Connection, numbers: Sequence[str], lists: Sequence[int])
 
 def list_named(connection: Connection, name: str, now: datetime, campaign: str = "", source: str = OWN) -> int:
     """Return the id of the list `name`, made where there is none; raise `OperatorFault` where it is another's."""
-    row = connection.execute(select(LISTS.c.id, LISTS.c.campaign).where(LISTS.c.name == name)).first()
-    if row is None:
+    found = select(LISTS.c.id, LISTS.c.campaign).where(LISTS.c.name == name)
+    while (row := connection.execute(found).first()) is None:
         values = {"name": name, "campaign": campaign, "source": source, "imported_at": now, "count": 0}
-        connection.execute(_unless_there(connection, LISTS).values(**values))
-        row = connection.execute(select(LISTS.c.id, LISTS.c.campaign).where(LISTS.c.name == name)).one()
+        # Another process may make this list, or give the same id to another: then it is looked for, or tried, again.
+        connection.execute(_unless_there(connection, LISTS).values(id=next_list_id(connection), **values))
     if row.campaign != campaign:
         whose = f"the campaign '{row.campaign}'" if row.campaign else "everybody"
         raise OperatorFault(f"The list '{name}' is for {whose}; write it under another name.")
@@ -100,6 +100,12 @@ def list_named(connection: Connection, name: str, now: datetime, campaign: str =
 def _unless_there(connection: Connection, table: Any) -> Any:
     kind = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     return kind(table).on_conflict_do_nothing()
+
+
+def next_list_id(connection: Connection) -> int:
+    """Return an id that no list has, and no number that is still to be cleared away with its list."""
+    highest = (connection.scalar(select(func.max(column))) or 0 for column in (LISTS.c.id, NUMBERS.c.list_id))
+    return max(highest) + 1
 
 
 def put_numbers(connection: Connection, list_id: int, numbers: Iterable[int], now: datetime) -> int:

@@ -1,0 +1,210 @@
+"""National do-not-call files of ten million numbers, into one list: read through once, sorted, and written in order.
+
+A file has one number a line, whole or as area code and rest in columns (201,5550123); other columns don't matter.
+Numbers are checked for their length only: that nobody has a number is no reason to call it.
+"""
+
+import re
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phonenumbers.phonemetadata import PhoneMetadata
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from campaigns.campaign_rows import writing
+from campaigns.do_not_call import LISTS, NUMBERS, next_list_id
+from campaigns.phone_number import numbering
+from models.errors import OperatorFault
+
+BLOCK = 1 << 22
+PART = 250_000
+"""Numbers in one transaction: a writer in between waits no longer than this takes."""
+SHORTEST, LONGEST = 7, 15
+"""Digits of E.164 numbers, with the calling code."""
+MOST_FAULTS = 5
+"""Lines that are named in the report."""
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class ListImported:
+    """What came of an import."""
+
+    lines: int
+    numbers: int
+    """Different ones, which is what the list has now."""
+    refused: int
+    faults: tuple[str, ...]
+    """The first lines that hold no number: "file:7: words"."""
+
+
+class _File:
+    """Reads the numbers of a file."""
+
+    def __init__(self, path: Path, country: str) -> None:
+        numbering(country)
+        plan = PhoneMetadata.metadata_for_region(country)
+        assert plan is not None
+        lengths = getattr(plan.general_desc, "possible_length", ())
+        self._path = path
+        self._code = str(plan.country_code)
+        self._trunk = plan.national_prefix or ""
+        self._lengths = frozenset(lengths)
+        self.lines = self.refused = 0
+        self.faults: list[str] = []
+
+    def read(self, progress: Progress | None) -> "array[int]":
+        """Return all numbers as digits of E.164, in their order, repeated ones too."""
+        found = array("q")
+        size = max(1, self._path.stat().st_size)
+        with self._path.open("rb") as file:
+            rest = b""
+            while block := file.read(BLOCK):
+                *lines, rest = (rest + block).split(b"\n")
+                self._take(lines, found)
+                if progress is not None:
+                    progress(0.5 * file.tell() / size)
+            self._take([rest] if rest else [], found)
+        return found
+
+    def _take(self, lines: list[bytes], into: "array[int]") -> None:
+        digits, put = _NOT_DIGITS.sub, into.append
+        for line in lines:
+            self.lines += 1
+            plain = line.strip()
+            text = plain if plain.isdigit() else digits(b"", _FIRST.match(plain)[0])  # type: ignore[index]
+            number = self._whole(text.decode(), plain[:1] == b"+")
+            if number:
+                put(number)
+            elif plain and not (self.lines == 1 and not any(48 <= one < 58 for one in plain)):
+                self._refuse(plain)
+
+    def _whole(self, digits: str, international: bool) -> int:
+        """Return a number with its calling code; 0 for one that is too short or too long."""
+        if international:
+            return int(digits) if SHORTEST <= len(digits) <= LONGEST else 0
+        if self._trunk and digits.startswith(self._trunk) and len(digits) - len(self._trunk) in self._lengths:
+            digits = digits[len(self._trunk) :]
+        if digits.startswith("00") and SHORTEST <= len(digits) - 2 <= LONGEST:
+            return int(digits)
+        with_code = digits.startswith(self._code) and len(digits) - len(self._code) in self._lengths
+        if with_code and (len(digits) not in self._lengths or len(digits) > 11):
+            return int(digits)
+        return int(self._code + digits) if len(digits) in self._lengths and len(digits) >= SHORTEST else 0
+
+    def _refuse(self, line: bytes) -> None:
+        self.refused += 1
+        if len(self.faults) < MOST_FAULTS:
+            words = line[:40].decode("utf-8", "replace")
+            self.faults.append(f"{self._path}:{self.lines}: '{words}' is no telephone number")
+
+
+_NOT_DIGITS = re.compile(rb"\D+")
+_FIRST = re.compile(rb'[\s"+\d\-().]*(?:[,;\t]\s*"?\d[\s"\d\-()]*)?')
+"""The number at the beginning of a line: in one column, or area code and rest in two."""
+
+
+def import_list(
+    engine: Engine, path: Path, name: str, country: str, now: datetime, campaign: str = "",
+    progress: Progress | None = None,
+) -> ListImported:  # fmt: skip
+    """Make the list `name` exactly what the file says, at once for who asks; raises `OperatorFault`.
+
+    The new numbers are written beside the old ones and take their place in one step; a killed import changes nothing.
+    """
+    file = _File(path, country)
+    try:
+        numbers = np.unique(np.frombuffer(file.read(progress), dtype=np.int64))
+    except OSError as error:
+        raise OperatorFault(f"The list {path} can't be read ({error.strerror}); check the path.") from None
+    if not len(numbers):
+        where = f" ({file.faults[0]})" if file.faults else ""
+        raise OperatorFault(f"{path} has no telephone numbers{where}; it should have one on each line.")
+    _put(engine, numbers, name, path.name, campaign, now, progress)
+    return ListImported(file.lines, len(numbers), file.refused, tuple(file.faults))
+
+
+def _put(
+    engine: Engine, numbers: NDArray[np.int64], name: str, source: str, campaign: str, now: datetime,
+    progress: Progress | None,
+) -> None:  # fmt: skip
+    with writing(engine) as connection:
+        draft = _draft(connection, name, source, campaign, now)
+    for start in range(0, len(numbers), PART):
+        with writing(engine) as connection:
+            _write(connection, draft, numbers[start : start + PART])
+        if progress is not None:
+            progress(0.5 + 0.5 * min(1.0, (start + PART) / len(numbers)))
+    with writing(engine) as connection:
+        old = connection.scalar(select(LISTS.c.id).where(LISTS.c.name == name))
+        if old is not None:
+            connection.execute(delete(LISTS).where(LISTS.c.id == old))
+        values = {"name": name, "campaign": campaign, "count": len(numbers)}
+        connection.execute(update(LISTS).where(LISTS.c.id == draft).values(**values))
+    clear_away(engine)
+
+
+UNFINISHED = "unfinished import of "
+NOBODY = "-"
+"""As a campaign's name: the list holds for none yet."""
+
+
+def _draft(connection: Connection, name: str, source: str, campaign: str, now: datetime) -> int:
+    """Begin a list that holds for nobody yet, and clear away one whose import was killed."""
+    known = connection.execute(select(LISTS.c.campaign, LISTS.c.source).where(LISTS.c.name == name)).first()
+    if known is not None and (known.campaign != campaign or known.source in {"own", "opt-out"}):
+        raise OperatorFault(f"The list '{name}' is written by hand or for another campaign; import under another name.")
+    draft_name = UNFINISHED + name
+    connection.execute(delete(LISTS).where(LISTS.c.name == draft_name))
+    values = {"name": draft_name, "campaign": NOBODY, "source": source, "imported_at": now, "count": 0}
+    draft = next_list_id(connection)
+    connection.execute(insert(LISTS).values(id=draft, **values))
+    return draft
+
+
+def clear_away(engine: Engine) -> None:
+    """Delete the numbers of lists that are no more, in parts, so that others may write in between."""
+    with engine.connect() as connection:
+        known = set(connection.scalars(select(LISTS.c.id)))
+        ids = list(_ids(connection))
+    for gone in (one for one in ids if one not in known):
+        first: int | None = 0
+        while first is not None:
+            with writing(engine) as connection:
+                mine = NUMBERS.c.list_id == gone
+                part = select(NUMBERS.c.number).where(mine, NUMBERS.c.number >= first).order_by(NUMBERS.c.number)
+                last = connection.scalar(part.offset(PART).limit(1))
+                upto = NUMBERS.c.number < last if last is not None else NUMBERS.c.number >= first
+                connection.execute(delete(NUMBERS).where(mine, NUMBERS.c.number >= first, upto))
+            first = last
+
+
+def _ids(connection: Connection) -> Iterator[int]:
+    """Yield the list ids that any number has, without looking at all numbers."""
+    found = connection.scalar(select(func.min(NUMBERS.c.list_id)))
+    while found is not None:
+        yield found
+        found = connection.scalar(select(func.min(NUMBERS.c.list_id)).where(NUMBERS.c.list_id > found))
+
+
+def _write(connection: Connection, list_id: int, part: NDArray[np.int64]) -> None:
+    cursor: Any = connection.connection.cursor()
+    try:
+        if connection.dialect.name == "sqlite":
+            cursor.executemany(f"INSERT INTO do_not_call VALUES ({list_id}, ?)", _singles(part))
+            return
+        with cursor.copy("COPY do_not_call (list_id, number) FROM STDIN") as copy:
+            for start in range(0, len(part), 10_000):
+                copy.write("".join(f"{list_id}\t{number}\n" for number in part[start : start + 10_000].tolist()))
+    finally:
+        cursor.close()
+
+
+def _singles(part: NDArray[np.int64]) -> Iterator[tuple[int]]:
+    return zip(part.tolist(), strict=True)
