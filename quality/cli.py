@@ -5,15 +5,20 @@ from typing import Annotated, Any
 
 import typer
 
+from asr_tts.recognition import StreamingRecogniser
+from asr_tts.speech_worker import load_ears
 from dialplans.complaint import Complaint, FlowRefused
 from dialplans.place import Place
 from models.call_list import find_call
 from models.command_line import AsJson, ConfigFile, print_json, sentences
+from models.errors import OperatorFault
+from models.settings import Settings
 from models.settings_file import read_settings
-from quality import examples, reading, scoring
+from quality import examples, reading, scoring, sound
 from quality.evidence import Subject
 from quality.likeness import Likeness
-from quality.record import conversation_of
+from quality.record import conversation_of, recording_of
+from quality.relistening import Ears, listen_again
 from quality.score_report import document, lines
 from voice.cli import records
 
@@ -56,19 +61,34 @@ def score(
     scorecard: Annotated[
         Path, typer.Option("--scorecard", metavar="FILE", help="Whose rules; without it the shipped one for service.")
     ] = SERVICE,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Recognise its recording again first (some seconds a minute).")
+    ] = False,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a scorecard finds in a call on record."""
     card = reading.load(scorecard)
-    with records(read_settings(config)) as connection:
-        conversation = conversation_of(connection, find_call(connection, call))
+    settings = read_settings(config)
+    with records(settings) as connection:
+        found = find_call(connection, call)
+        conversation = conversation_of(connection, found)
+        recording = recording_of(connection, found, settings.data.directory) if listen else None
+    if recording:
+        conversation = listen_again(conversation, sound.read(recording), _ears(settings), lambda: None)
     scored = scoring.score(card, Subject(conversation, Likeness()))
     if as_json:
         print_json(document(conversation, scored))
         return
     for line in lines(card, conversation, scored):
         typer.echo(line)
+
+
+def _ears(settings: Settings) -> Ears:
+    detector, recogniser, notes = load_ears(settings.speech)
+    if detector is None or recogniser is None or isinstance(recogniser, StreamingRecogniser):
+        raise OperatorFault(" ".join(notes) or "Only a recogniser of whole utterances (whisper) can listen again.")
+    return Ears(detector, recogniser)
 
 
 def _report(path: Path, likeness: Likeness) -> dict[str, Any]:

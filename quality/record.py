@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -58,6 +59,14 @@ def conversation_of(connection: Connection, call_id: str) -> Conversation:
         agents=agents,
         over=call.state == CallState.ENDED,
     )
+
+
+def recording_of(connection: Connection, call_id: str, directory: Path) -> Path:
+    """Return the file of a call's recording; raise `CannotDo` where none was made."""
+    path = connection.scalar(select(Recording.path).where(Recording.call_id == call_id))
+    if not path:
+        raise CannotDo(f"Call {call_id} has no recording; what was understood while it ran is all there is.")
+    return directory / path
 
 
 def _since(began: datetime, at: datetime) -> float:

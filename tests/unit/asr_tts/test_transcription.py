@@ -1,0 +1,82 @@
+import numpy as np
+
+from asr_tts.recognition import Question, Transcript
+from asr_tts.transcription import find_speech, understand
+
+RATE = 8000
+
+
+class Loud:
+    """A detector for which whatever isn't silent is speech."""
+
+    name, window = "loud", 256
+
+    def warm_up(self) -> None: ...
+
+    def fresh_memory(self) -> object:
+        return object()
+
+    def judge(self, memories, windows):
+        return (np.abs(windows).max(axis=1) > 100).astype(np.float32)
+
+
+class Counting:
+    """A recogniser that says how long what it was given is, in tenths of a second."""
+
+    name = "counting"
+
+    def __init__(self, *, no_speech: float = 0.0) -> None:
+        self.asked: list[Question] = []
+        self._no_speech = no_speech
+
+    def warm_up(self) -> None: ...
+
+    def recognise(self, samples, question):
+        self.asked.append(question)
+        return Transcript(f"{len(samples) * 10 // RATE} tenths", question.language or "zh", 0.9, self._no_speech)
+
+
+def _channel(*loud: tuple[float, float], seconds: float = 10.0) -> np.ndarray:
+    channel = np.zeros(round(seconds * RATE), np.int16)
+    for start, end in loud:
+        channel[round(start * RATE) : round(end * RATE)] = 3000
+    return channel
+
+
+def test_the_speech_of_each_channel_is_found_for_itself():
+    caller, ours = find_speech([_channel((1, 2), (5, 6)), _channel((3, 4))], Loud())
+    assert [(round(one.onset / RATE, 1), round(one.end / RATE, 1)) for one in caller] == [(1.0, 2.0), (5.0, 6.0)]
+    assert [(round(one.onset / RATE, 1), round(one.end / RATE, 1)) for one in ours] == [(3.0, 4.0)]
+
+
+def test_a_short_pause_does_not_part_an_utterance():
+    (caller,) = find_speech([_channel((1, 2), (2.5, 3))], Loud())
+    assert len(caller) == 1
+
+
+def test_what_still_goes_on_at_the_end_of_the_recording_is_an_utterance_too():
+    (caller,) = find_speech([_channel((9, 10))], Loud())
+    assert round(caller[0].end / RATE, 1) == 10.0
+
+
+def test_an_empty_recording_has_no_speech():
+    assert find_speech([_channel(seconds=0.0)] * 2, Loud()) == [[], []]
+
+
+def test_each_utterance_is_understood_with_some_silence_around_it_after_a_rest():
+    channel = _channel((1, 2), (5, 6))
+    rests: list[int] = []
+    recogniser = Counting()
+    spoken = list(
+        understand(channel, find_speech([channel], Loud())[0], recogniser, "en", lambda: rests.append(len(rests)))
+    )
+    assert [one.text for one in spoken] == ["15 tenths", "15 tenths"]
+    assert [round(one.start) for one in spoken] == [1, 5]
+    assert len(rests) == 2
+    assert {(one.kind, one.urgent) for one in recogniser.asked} == {("dictation", False)}
+
+
+def test_what_is_no_speech_after_all_is_left_out():
+    channel = _channel((1, 2))
+    speech = find_speech([channel], Loud())[0]
+    assert list(understand(channel, speech, Counting(no_speech=0.9), "en", lambda: None)) == []
