@@ -1,6 +1,7 @@
 """A whole call centre over real SIP: softphones that log in by code, callers who wait, and a server that is killed."""
 
 import asyncio
+import audioop
 import itertools
 import json
 import os
@@ -9,14 +10,26 @@ import wave
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import pytest_asyncio
+from pypinyin import lazy_pinyin
+from rapidfuzz.distance import Levenshtein
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from asr_tts.engines.kokoro import Kokoro
+from asr_tts.engines.whisper import Whisper
+from asr_tts.loudness import for_telephone
+from asr_tts.recognition import Question
+from asr_tts.weights import find
+from bench.sounds import human, transcripts
+from bench.word_errors import errors, words
+from knowledge.wording import plain
 from models.callback import Callback
 from models.database import migrate, open_engine
 from models.queue_caller import QueueCaller
@@ -27,6 +40,7 @@ from queues.plan_reading import read_plan
 from queues.plan_rows import writing
 from tests.live_server import MANY, QUICK, notes, record_of, until
 from tests.peers.baresip import Phone, phone
+from tests.peers.sipp import sipp
 from tests.peers.test_agents_phones import heard_in, tone
 from voice.server_process import ServerProcess
 from voice.synthetic_caller import SyntheticCaller
@@ -70,6 +84,8 @@ class House:
     server: ServerProcess
     phones: dict[str, Phone]
     engine: Engine
+    voices: dict[str, Path]
+    """The file that each agent speaks from the answer on, read anew for each call."""
 
     def rings(self, extension: str) -> list[str]:
         """Return the calls for which an agent's phone has rung."""
@@ -82,13 +98,13 @@ class House:
         await self.phones[extension].do("dial", f"sip:{code}@{SERVER}:{self.server.sip_port}")
         await until(lambda: notes(self.server, "CallEnded", since), f"the end of {code}")
 
-    async def works(self, extension: str) -> None:
-        """Let an agent take every call for a moment, one after the other, until cancelled."""
-        for turn in itertools.count():
+    async def works(self, extension: str, seconds: float = 1.2) -> None:
+        """Let an agent take every call for so long, one after the other, until cancelled."""
+        for turn in itertools.count(len(self.rings(extension))):
             call = await self.rung(extension, turn)
             await self.phones[extension].do("accept")
             await self.sees(call, "talk-began")
-            await asyncio.sleep(1.2)
+            await asyncio.sleep(seconds)
             await self.phones[extension].do("hangup")
             await self.sees(call, "talk-ended")
 
@@ -132,14 +148,15 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(server)
         phones = {}
+        voices = {}
         for (extension, pitch), address, password in zip(AGENTS.items(), (ANNA, BEN), ("one", "two"), strict=True):
             account = (
                 f"<sip:{extension}@{SERVER}:{server.sip_port}>;auth_user={extension};auth_pass={password};regint=60"
             )
-            voice = tone(directory / f"{extension}.wav", pitch, 60)
-            ours = phone(address, account, voice, directory / extension, 120)
+            voices[extension] = tone(directory / f"{extension}.wav", pitch, 60)
+            ours = phone(address, account, voices[extension], directory / extension, 150)
             phones[extension] = await stack.enter_async_context(ours)
-        yield House(server, phones, engine)
+        yield House(server, phones, engine, voices)
     engine.dispose()
 
 
@@ -203,6 +220,124 @@ async def test_five_callers_talk_to_two_agents_who_logged_in_by_code_and_recordi
         told = set().union(*(heard(dump, 0) for dump in dumps))
         assert told == {number for number, agent in served.items() if agent == extension}
         assert len(told) >= 2
+
+
+AGENTS_SAY = {"201": "vm-nobodyavail", "202": "vm-msgforwarded"}
+"""Human prompts, by name; and those of callers, but for one who speaks Chinese in a synthetic voice."""
+CALLERS_SAY = {
+    "710": "privacy-incorrect", "711": "conf-onlyone", "712": "cannot-complete-as-dialed", "713": "tt-weasels",
+}  # fmt: skip
+CHINESE, SENTENCE = "714", "您的订单已经发货，预计明天下午送到。"
+BY_SIPP = {"712", "713"}
+PAUSE_S = 0.8
+WHISPERED_S = 2.0
+"""For which an agent who picks up says nothing: the whisper comes first."""
+
+
+@pytest.fixture(scope="module")
+def spoken() -> dict[str, np.ndarray]:
+    """What everybody says: samples at 8 kHz by number."""
+    found = {number: human(name) for number, name in {**AGENTS_SAY, **CALLERS_SAY}.items()}
+    kokoro = Kokoro()
+    sound = kokoro.speak(SENTENCE, kokoro.voices["zh"][0])
+    found[CHINESE] = for_telephone(sound.samples, sound.rate)
+    return found
+
+
+def over_and_over(samples: np.ndarray, seconds: float, lead: float = 0.0) -> np.ndarray:
+    """Return a sentence with pauses, for so long and more."""
+    once = np.concatenate([samples.astype(np.int16), np.zeros(round(PAUSE_S * 8000), np.int16)])
+    times = int(seconds * 8000 / len(once)) + 1
+    return np.concatenate([np.zeros(round(lead * 8000), np.int16), *[once] * times])
+
+
+def utterances(samples: np.ndarray) -> list[np.ndarray]:
+    """Return what is said in `samples`, parted where nothing is heard for half a second."""
+    blocks = samples[: len(samples) // 400 * 400].reshape(-1, 400).astype(float)
+    loud = np.flatnonzero(np.sqrt((blocks**2).mean(axis=1)) > 150)
+    parts = np.split(loud, np.flatnonzero(np.diff(loud) > 10) + 1) if loud.size else []
+    return [samples[max(part[0] - 4, 0) * 400 : (part[-1] + 5) * 400] for part in parts]
+
+
+def says(ears: Whisper, samples: np.ndarray, whole: np.ndarray, language: str = "en") -> str:
+    """Return the words of the first utterance that is as long as `whole`: others were begun or ended by the call."""
+    lengths = range(len(whole) - 3200, len(whole) + 8000)
+    found = next(part for part in utterances(samples) if len(part) in lengths)
+    return ears.recognise(np.concatenate([found, np.zeros(1200, np.int16)]).astype(np.int16), Question(language)).text
+
+
+def sides(record: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Return a recording's left side, and its right side from the beginning of the talk on."""
+    with wave.open(str(record["recording"])) as file:
+        frames = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    talk = next(event["at"] for event in record["events"] if event["name"] == "talk-began")
+    began = datetime.fromisoformat(talk) - datetime.fromisoformat(record["answered_at"])
+    return frames[:, 0], frames[round(began.total_seconds() * 8000) :, 1]
+
+
+async def speaks_by_sipp(house: House, number: str, samples: np.ndarray, directory: Path) -> None:
+    """Let sipp call and speak until it is hung up."""
+    directory = directory / number
+    directory.mkdir()
+    (directory / "spoken.raw").write_bytes(audioop.lin2ulaw(over_and_over(samples, 3).tobytes(), 2))
+    options = "-m", "1", "-key", "number", number, "-timeout", "60"
+    where = f"{SERVER}:{house.server.sip_port}"
+    async with sipp("spoken", directory, *options, towards=where, host=CALLERS) as caller:
+        await caller.passed(60)
+
+
+async def speaks(house: House, number: str, samples: np.ndarray) -> None:
+    """Call and speak until it is hung up."""
+
+    async def speak() -> None:
+        while True:
+            await caller.say(over_and_over(samples, 1))
+
+    async with SyntheticCaller(house.server.sip, CALLERS, number=number, called="hotline") as caller:
+        speaking = asyncio.ensure_future(speak())
+        try:
+            await asyncio.wait_for(caller.ended_by_server.wait(), 50)
+        finally:
+            speaking.cancel()
+
+
+async def test_what_both_sides_of_five_talks_say_is_read_from_their_recordings(
+    house: House, tmp_path: Path, spoken: dict[str, np.ndarray]
+) -> None:
+    tones = {extension: voice.read_bytes() for extension, voice in house.voices.items()}
+    for extension, voice in house.voices.items():
+        with wave.open(str(voice), "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes(over_and_over(spoken[extension], 20, WHISPERED_S).tobytes())
+    async with asyncio.TaskGroup() as group:
+        agents = [group.create_task(house.works(extension, 5.0)) for extension in AGENTS]
+        callers = []
+        for number in (*CALLERS_SAY, CHINESE):
+            by_sipp = speaks_by_sipp(house, number, spoken[number], tmp_path) if number in BY_SIPP else None
+            callers.append(group.create_task(by_sipp or speaks(house, number, spoken[number])))
+            await asyncio.sleep(0.2)
+        await asyncio.wait(callers)
+        for agent in agents:
+            agent.cancel()
+    for extension, voice in house.voices.items():
+        voice.write_bytes(tones[extension])
+    ears = Whisper(find("whisper-base"))
+    wrong = total = 0
+    talked = set()
+    for number, name in CALLERS_SAY.items():
+        [stay] = house.stays()[number]
+        talked.add(stay.agent)
+        caller, agent = sides(await record_of(house.server, number))
+        for side, who, prompt in ((caller, number, name), (agent, stay.agent, AGENTS_SAY[stay.agent])):
+            said = words(transcripts()[prompt])
+            wrong += errors(said, words(says(ears, side, spoken[who])))
+            total += len(said)
+    assert talked == set(AGENTS)
+    assert total > 50
+    assert wrong / total <= 0.1
+    caller, _ = sides(await record_of(house.server, CHINESE))
+    heard_zh, said_zh = (lazy_pinyin(plain(text)) for text in (says(ears, caller, spoken[CHINESE], "zh"), SENTENCE))
+    assert Levenshtein.distance(heard_zh, said_zh) <= 2
 
 
 async def test_a_caller_outlives_the_agents_phone_and_all_that_is_promised_outlives_the_server(
