@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from asr_tts.speech_client import SpeechClient
+from campaigns.line_office import LineOffice
 from dialplans.flow import Flow
 from dialplans.publishing import Publications
 from dialplans.routing import routing
@@ -18,6 +19,7 @@ from models import call_story
 from models.call_log import CallLog
 from models.control_desk import ControlDesk
 from models.control_protocol import (
+    AskLine,
     CancelCallback,
     DisposeTalk,
     HangUpCall,
@@ -27,6 +29,7 @@ from models.control_protocol import (
     SetAgentState,
     SuperviseTalk,
     TakeUpFlow,
+    TakeUpLines,
     TakeUpQueues,
 )
 from models.errors import HotlineError
@@ -91,6 +94,8 @@ class Server:
             settings.sip.ring_seconds,
         )
         """Places calls once the stack has started."""
+        self.lines = LineOffice.of(settings, self.edge.healthy, self.edge.check)
+        self.outbound.refuses = self.lines.refuses
         self.calling = Calling(
             settings,
             (self.media, self.speech, self.reception.shelf, self.office),
@@ -117,6 +122,8 @@ class Server:
         )
         self.control.bind(TakeUpFlow, taking_up.take_up)
         self.control.bind(TakeUpQueues, self.centre.take_up)
+        self.control.bind(TakeUpLines, self.lines.take_up)
+        self.control.bind(AskLine, self.lines.test)
         self.control.bind(CancelCallback, self.centre.cancel_callback)
         self.control.bind(SetAgentState, self.centre.set_state)
         self.control.bind(DisposeTalk, self.centre.dispose)
@@ -144,10 +151,12 @@ class Server:
             log.warning("%d calls were open when the server last stopped; their records are complete now", completed)
         try:
             await self.centre.open(self.call_log.node, self.edge)
+            await asyncio.to_thread(self.lines.open)
             async with asyncio.TaskGroup() as group:
                 self._holding += [group.create_task(self.media.run()), group.create_task(self.speech.run())]
                 self._holding.append(group.create_task(self.control.run(), name="control"))
                 self._holding.append(group.create_task(self.centre.run(), name="call centre"))
+                self._holding.append(group.create_task(self.lines.run(), name="lines"))
                 opening = group.create_task(self._open_the_line(group), name="open the line")
                 leaving = group.create_task(self._leave.wait(), name="wait for the order to leave")
                 await asyncio.wait([opening, leaving], return_when=asyncio.FIRST_COMPLETED)
@@ -159,6 +168,7 @@ class Server:
                 for task in self._holding:
                     task.cancel()
         finally:
+            self.lines.close()
             await self.centre.close()
             await self.call_log.close()
             shutil.rmtree(self.run_directory, ignore_errors=True)

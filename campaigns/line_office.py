@@ -18,9 +18,9 @@ from campaigns.line_state import Healthy
 from models.campaign_event import CampaignEvent
 from models.control_desk import Tell
 from models.control_protocol import AskLine, Done, Facts, TakeUpLines
-from models.database import moment
+from models.database import database_url, moment, open_engine
 from models.errors import CannotDo, OperatorFault
-from models.settings import LineSettings
+from models.settings import LineSettings, Settings
 
 log = logging.getLogger(__name__)
 KEEP_S = 5.0
@@ -55,6 +55,15 @@ class LineOffice:
         self._events: list[dict[str, Any]] = []
         self._missed = False
         """Whether something wasn't kept that had changed."""
+
+    @classmethod
+    def of(cls, settings: Settings, healthy: Healthy, check: Check) -> "LineOffice":
+        """Return the one of a server; its database is opened when it is asked."""
+        return cls(open_engine(database_url(settings)), settings.lines, healthy, check)
+
+    def close(self) -> None:
+        """Leave the database."""
+        self._engine.dispose()
 
     def open(self) -> None:
         """Read lines and what was kept of them; blocks for a moment. The database must be migrated."""

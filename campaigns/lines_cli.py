@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from campaigns.line_rows import Change
     from models.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Lines: add, change, list, show, stats, test, apply, remove.")
+app = typer.Typer(no_args_is_help=True, help="Lines of campaigns: add, change, list, show, stats, test, apply, remove.")
 
 LineName = Annotated[str, typer.Argument(metavar="NAME", help="Such as carrier-a.", show_default=False)]
 Trunk = Annotated[

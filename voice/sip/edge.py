@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Protocol
 
-from models.errors import HotlineError, OperatorFault
+from models.errors import CannotDo, HotlineError, OperatorFault
 from models.settings import SipSettings
 from voice.sip.address import Address, bracketed, host_and_port, numeric
 from voice.sip.admission import Admission
@@ -27,7 +27,7 @@ from voice.sip.registrar import Registrar
 from voice.sip.registration import Registration
 from voice.sip.request import RequestHandler
 from voice.sip.resolve import Resolver
-from voice.sip.trunk import Trunk
+from voice.sip.trunk import Sign, Trunk
 from voice.sip.users import Users
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ class SipEdge:
         self.registrar = Registrar(authenticator, self.bindings, self.guard.credentials_judged)
         self.registrations: list[Registration] = []
         self._people: tuple[Callable[[], Iterable[Watched]], Callable[[Watched, bool], None]] | None = None
+        self._stack: Stack | None = None
         self._stopping, self._ended = asyncio.Event(), asyncio.Event()
         self._running = False
 
@@ -102,8 +103,26 @@ class SipEdge:
         """Have `run` ask the `watched` places whether they are there, and tell `on_sign` of each answer and silence."""
         self._people = watched, on_sign
 
+    def healthy(self, name: str) -> bool:
+        """Tell whether the trunk of this name answers its health checks; False for an unknown one."""
+        return any(trunk.available for trunk in self.trunks if trunk.name == name)
+
+    async def check(self, name: str) -> bool:
+        """Ask a trunk now by OPTIONS, as its health checks do, and go by its answer. The stack has started."""
+        trunk = next((trunk for trunk in self.trunks if trunk.name == name), None)
+        if trunk is None:
+            known = ", ".join(trunk.name for trunk in self.trunks) or "none"
+            raise CannotDo(f"There is no trunk '{name}' in [[sip.trunks]]; the configured ones are: {known}.")
+        if self._stack is None:
+            raise CannotDo("The SIP stack is just starting; try again in a moment.")
+        our_uri = f"sip:hotline@{bracketed(self._here[0])}:{self._here[1]}"
+        sign = await HealthCheck(trunk, self._stack.send, self.resolver, our_uri).check()
+        trunk.heard(sign)
+        return sign is Sign.ANSWERED
+
     async def run(self) -> None:
         """Keep registrations up and watch the trunks' health until `stop`; then unregister and return."""
+        assert self._stack is not None, "the edge runs once it is plugged into a stack"
         our_uri = f"sip:hotline@{bracketed(self._here[0])}:{self._here[1]}"
         self._running = True
         try:

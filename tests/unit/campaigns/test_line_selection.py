@@ -30,9 +30,7 @@ class Bench:
         self.figures = Figures(len(lines), 7200, 0.0)
         self.numbers = CallerNumbers(self.lines, self.weights, 0.0)
         self.contracts = Contracts(self.selection.names, {line.name: line.share for line in self.lines})
-        self.live = Live(
-            **{flag: np.zeros(len(lines), dtype=bool) for flag in FLAGS}, room=np.full(len(lines), np.inf)
-        )
+        self.live = Live(**{flag: np.zeros(len(lines), dtype=bool) for flag in FLAGS}, room=np.full(len(lines), np.inf))
         self.chance = np.random.default_rng(7)
 
     def tell(
