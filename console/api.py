@@ -11,7 +11,7 @@
 | GET /queues/NAME/callers | who waits, or talks to an agent |
 | GET /events?since=ID&limit=N | events with a higher id than that, the oldest first |
 
-Every answer is JSON; what can't be done is `{"error": sentence}` with 401, 404, 409, 422 or 503.
+Agents and queues are edited as `edits.py` says. Every answer is JSON; what can't be done is a problem (`problems.py`).
 """
 
 import hmac
@@ -19,15 +19,14 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
+from console.edits import edits
+from console.problems import NotThere, problem, say_problems
 from models.control_client import ask
 from models.control_protocol import DisposeTalk, Order, OrderTalk, SuperviseTalk
-from models.errors import CannotDo, HotlineError, OperatorFault
+from models.errors import CannotDo
 from models.settings import Settings
 from queues.agent_report import agent_document, agent_documents
 from queues.agent_state import set_state
@@ -39,10 +38,6 @@ ORDER_SECONDS = 40.0
 """For a supervisor's phone to be answered."""
 MOST_EVENTS = 1000
 """Of one answer."""
-
-
-class NotThere(HotlineError):
-    """An agent or queue that was named isn't there."""
 
 
 class StateWish(BaseModel):
@@ -90,7 +85,7 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
             words = "Say who you are: Authorization: Bearer TOKEN, the token of [console]."
-            return JSONResponse({"error": words}, 401, {"WWW-Authenticate": "Bearer"})
+            return problem(401, words, headers={"WWW-Authenticate": "Bearer"})
         return await go_on(request)
 
     @app.get("/agents")
@@ -147,7 +142,8 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
         with engine.connect() as connection:
             return event_documents(connection, since, limit)
 
-    _say_faults(app)
+    app.include_router(edits(settings, engine))
+    say_problems(app)
     return app
 
 
@@ -162,26 +158,3 @@ def _there(report: Callable[[Connection, str], T], connection: Connection, name:
         return report(connection, name)
     except CannotDo as unknown:
         raise NotThere(str(unknown)) from unknown
-
-
-def _say_faults(app: FastAPI) -> None:
-    """Let what goes wrong be a sentence with a fitting code."""
-
-    def said(code: int) -> Callable[[Request, Exception], JSONResponse]:
-        return lambda _, fault: JSONResponse({"error": str(fault)}, code)
-
-    def invalid(_: Request, fault: Exception) -> JSONResponse:
-        assert isinstance(fault, RequestValidationError)
-        first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:]) or "the body"
-        return JSONResponse({"error": f"{where}: {first['msg']}."}, 422)
-
-    def broken(_: Request, fault: Exception) -> JSONResponse:
-        return JSONResponse({"error": "The database can't be read; look into the log of the console."}, 503)
-
-    app.add_exception_handler(NotThere, said(404))
-    app.add_exception_handler(CannotDo, said(409))
-    app.add_exception_handler(OperatorFault, said(503))
-    app.add_exception_handler(HotlineError, said(503))
-    app.add_exception_handler(DBAPIError, broken)
-    app.add_exception_handler(RequestValidationError, invalid)

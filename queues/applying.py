@@ -61,7 +61,9 @@ class _Applying:
     changes: list[Change] = field(default_factory=list)
 
 
-def apply(connection: Connection, written: Written, sip: SipSettings, prune: bool = False) -> list[Change]:
+def apply(
+    connection: Connection, written: Written, sip: SipSettings, prune: bool = False, by: str = "command"
+) -> list[Change]:
     """Write what is new or different, within the caller's transaction; return what changed, in words.
 
     `prune` also removes agents, queues and calendars that a section of the document leaves out. Raises `PlanRefused`
@@ -74,7 +76,7 @@ def apply(connection: Connection, written: Written, sip: SipSettings, prune: boo
     _write_agents(work, after)
     _write_queues(work, after)
     _write_others(work, after)
-    note_edits(connection, work.changes)
+    note_edits(connection, work.changes, by)
     return work.changes
 
 
@@ -227,7 +229,7 @@ def _short(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def without_agent(connection: Connection, extension: str) -> tuple[list[Change], list[str]]:
+def without_agent(connection: Connection, extension: str, by: str = "command") -> tuple[list[Change], list[str]]:
     """Remove an agent with its own shifts; return the changes, and what is wrong with the plan from now on.
 
     Raises `PlanRefused` where there is no such agent.
@@ -241,7 +243,7 @@ def without_agent(connection: Connection, extension: str) -> tuple[list[Change],
     if shifts != before.shifts:
         put_shifts(connection, shifts)
     removed = Change("agent", extension, "removed", signs_out=True)
-    note_edits(connection, [removed])
+    note_edits(connection, [removed], by)
     agents = {name: agent for name, agent in before.agents.items() if name != extension}
     after = replace(before, agents=agents, shifts=shifts)
     old = {found.sentence for found in contradictions(before)}
@@ -249,7 +251,7 @@ def without_agent(connection: Connection, extension: str) -> tuple[list[Change],
     return [removed], new
 
 
-def without_queue(connection: Connection, name: str) -> list[Change]:
+def without_queue(connection: Connection, name: str, by: str = "command") -> list[Change]:
     """Remove a queue; raise `PlanRefused` where there is none, or another one overflows to it."""
     before = stored_plan(connection)
     if name not in before.queues:
@@ -260,7 +262,7 @@ def without_queue(connection: Connection, name: str) -> list[Change]:
                 [f"Queue '{other.name}' overflows to '{name}'; lead it elsewhere before you remove '{name}'."]
             )
     remove_queue(connection, name)
-    note_edits(connection, [Change("queue", name, "removed")])
+    note_edits(connection, [Change("queue", name, "removed")], by)
     return [Change("queue", name, "removed")]
 
 

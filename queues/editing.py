@@ -61,16 +61,17 @@ def finish(settings: Settings, changes: list[Change], as_json: bool, dry_run: bo
     live: bool | None = None
     words = "Nothing was written." if dry_run else ""
     if changes and not dry_run:
-        live, words = _taken_up(settings)
+        live, words = taken_up(settings)
     if as_json:
-        print_json({"changes": [_document(change) for change in changes], "live": live})
+        print_json({"changes": [change_document(change) for change in changes], "live": live})
         return
     for change in changes:
         typer.echo(str(change))
     say(words if changes else "Nothing changed.")
 
 
-def _taken_up(settings: Settings) -> tuple[bool, str]:
+def taken_up(settings: Settings) -> tuple[bool, str]:
+    """Have the running server go by what the database has now; return whether it does, and a sentence."""
     try:
         answer = told(settings, TakeUpQueues())
     except CannotDo as refusal:
@@ -80,5 +81,6 @@ def _taken_up(settings: Settings) -> tuple[bool, str]:
     return True, answer[0]
 
 
-def _document(change: Change) -> dict[str, Any]:
+def change_document(change: Change) -> dict[str, Any]:
+    """Return a change as programs are told of it."""
     return {"kind": change.kind, "name": change.name, "what": change.what, "details": list(change.details)}

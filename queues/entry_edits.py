@@ -24,26 +24,30 @@ def put_agents(
     *,
     must_be_new: bool = False,
     must_exist: bool = False,
+    by: str = "command",
 ) -> list[Change]:
-    """Add or change agents, all or none; raise `PlanRefused` or `CannotDo`."""
+    """Add or change agents, all or none; raise `PlanRefused` or `CannotDo`. None is back to the default."""
     known = stored_plan(connection).agents
     entries = list(entries)
     for entry in entries:
         _exists("agent", str(entry.get("extension", "")), known, must_be_new, must_exist)
-    whole = [{**_before(known.get(str(entry.get("extension", ""))), agent_mapping), **entry} for entry in entries]
-    return apply(connection, read_plan({"agents": whole}, where), sip)
+    whole = [_whole(known.get(str(entry.get("extension", ""))), agent_mapping, entry) for entry in entries]
+    return apply(connection, read_plan({"agents": whole}, where), sip, by=by)
 
 
-def put_queue(connection: Connection, entry: Entry, sip: SipSettings, *, must_be_new: bool) -> list[Change]:
-    """Add or change a queue; raise `PlanRefused` or `CannotDo`."""
+def put_queue(
+    connection: Connection, entry: Entry, sip: SipSettings, *, must_be_new: bool, by: str = "command"
+) -> list[Change]:
+    """Add or change a queue; raise `PlanRefused` or `CannotDo`. None is back to the default."""
     known = stored_plan(connection).queues
-    name = str(entry["name"])
+    name = str(entry.get("name", ""))
     _exists("queue", name, known, must_be_new, not must_be_new)
-    return apply(connection, read_plan({"queues": [{**_before(known.get(name), queue_mapping), **entry}]}), sip)
+    return apply(connection, read_plan({"queues": [_whole(known.get(name), queue_mapping, entry)]}), sip, by=by)
 
 
-def _before(known: Any, mapping: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    return mapping(known) if known is not None else {}
+def _whole(known: Any, mapping: Callable[[Any], dict[str, Any]], entry: Entry) -> dict[str, Any]:
+    before = mapping(known) if known is not None else {}
+    return {key: value for key, value in {**before, **entry}.items() if value is not None}
 
 
 def _exists(kind: str, name: str, known: Mapping[str, Any], must_be_new: bool, must_exist: bool) -> None:

@@ -65,7 +65,8 @@ async def test_who_does_not_know_the_token_learns_nothing(tmp_path, engine, put,
         for path in ("/agents", "/queues", "/queues/billing/callers", "/events", "/nothing", "/openapi.json"):
             headers = {"Authorization": f"Bearer {token}".encode()} if token else {}
             answer = await client.get(path, headers=headers)
-            assert (answer.status_code, list(answer.json())) == (401, ["error"])
+            assert (answer.status_code, answer.json()["title"]) == (401, "Unauthorized")
+            assert answer.headers["content-type"] == "application/problem+json"
             assert answer.headers["www-authenticate"] == "Bearer"
 
 
@@ -77,7 +78,7 @@ async def test_agents_are_told_with_their_states_and_asked_for_by_team(tmp_path,
         assert await got(client, "/agents?team=day") == [anna]
         assert (await got(client, "/agents/201"))["changes"] == []
         assert "ha1" not in anna
-        assert "There is no agent '999'" in (await got(client, "/agents/999", 404))["error"]
+        assert "There is no agent '999'" in (await got(client, "/agents/999", 404))["detail"]
 
 
 async def test_an_agents_state_is_ordered_and_what_can_not_be_is_said(tmp_path, engine, put):
@@ -94,10 +95,10 @@ async def test_an_agents_state_is_ordered_and_what_can_not_be_is_said(tmp_path, 
         agent = await got(client, "/agents/201")
         assert "paused" in (agent["state"], agent["returns_to"])
         code, done = await ordered("202", state="ready")
-        assert (code, "is disabled" in done["error"]) == (409, True)
+        assert (code, "is disabled" in done["detail"]) == (409, True)
         assert (await ordered("999", state="ready"))[0] == 404
         code, done = await ordered("201", state="redy")
-        assert (code, done["error"].startswith("state: Input should be 'ready'")) == (422, True)
+        assert (code, done["detail"].startswith("state: Input should be 'ready'")) == (422, True)
         assert (await ordered("201", state="ready", more=1))[0] == 422
 
 
@@ -122,7 +123,7 @@ async def test_queues_tell_how_they_do_and_who_waits_with_the_story(tmp_path, en
         assert (caller["number"], caller["tags"], caller["customer"]) == ("+861", ["vip"], {"name": "王小明"})
         assert (caller["summary"], caller["slots"]) == ("她的订单没有到。", {"order": 1234})
         assert 30 <= caller["waited_s"] < 40
-        assert "There is no queue 'sales'" in (await got(client, "/queues/sales/callers", 404))["error"]
+        assert "There is no queue 'sales'" in (await got(client, "/queues/sales/callers", 404))["detail"]
 
 
 async def test_events_are_told_from_where_a_program_stopped(tmp_path, engine, put):
@@ -137,8 +138,8 @@ async def test_events_are_told_from_where_a_program_stopped(tmp_path, engine, pu
         assert [event["call_id"] for event in new] == ["c0", "c1", "c2", "c3", "c4"]
         assert await got(client, f"/events?since={new[1]['id']}&limit=2") == new[2:4]
         assert await got(client, f"/events?since={new[-1]['id']}") == []
-        assert "limit: " in (await got(client, "/events?limit=100000", 422))["error"]
-        assert "since: " in (await got(client, "/events?since=never", 422))["error"]
+        assert "limit: " in (await got(client, "/events?limit=100000", 422))["detail"]
+        assert "since: " in (await got(client, "/events?since=never", 422))["detail"]
 
 
 async def test_orders_reach_the_running_server_by_the_channel_of_commands_and_its_refusals_are_told(
@@ -158,7 +159,7 @@ async def test_orders_reach_the_running_server_by_the_channel_of_commands_and_it
         desk.bind(kind, takes)
     async with console(tmp_path, engine) as client:
         nobody = await client.post("/calls/c1/talk", json={"order": "hold"})
-        assert (nobody.status_code, "No Hotline runs" in nobody.json()["error"]) == (409, True)
+        assert (nobody.status_code, "No Hotline runs" in nobody.json()["detail"]) == (409, True)
         running = asyncio.ensure_future(desk.run())
         await asyncio.sleep(0.05)
         done = await client.post("/agents/201/disposition", json={"code": "已解决"})
@@ -166,7 +167,7 @@ async def test_orders_reach_the_running_server_by_the_channel_of_commands_and_it
         await client.post("/calls/c1/talk", json={"order": "blind", "number": "202"})
         await client.post("/calls/c1/supervision", json={"mode": "listen", "user": "300"})
         refused = await client.post("/calls/c1/talk", json={"order": "blind", "number": "000"})
-        assert (refused.status_code, refused.json()) == (409, {"error": "'000' is no extension."})
+        assert (refused.status_code, refused.json()["detail"]) == (409, "'000' is no extension.")
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert asked == [
