@@ -173,6 +173,8 @@ class LoopbackStream:
         self.audio_socket = ""
         self.recording = ""
         self.closed = False
+        self.worker = 0
+        """Which media worker has it."""
         self.hears: tuple[int, ...] = ()
         """Which streams' peers its own peer hears now."""
         self.digits = ""
@@ -354,6 +356,8 @@ class LoopbackMedia:
         """How long the sound under a path is."""
         self.streams: dict[int, LoopbackStream] = {}
         self.lost = False
+        self.workers = 1
+        """A new stream goes to the one that has fewest."""
         self._ports = ports
         self._last = 0
 
@@ -363,11 +367,16 @@ class LoopbackMedia:
             raise CannotDo("No port is free; widen [media] ports.")
         self._last += 1
         stream = LoopbackStream(self, self._last, sink)
+        others = [other.worker for other in self.streams.values()]
+        fewest = min(range(self.workers), key=others.count)
+        stream.worker = beside.worker if isinstance(beside, LoopbackStream) else fewest
         self.streams[stream.number] = stream
         return stream
 
     def side_by_side(self, one: Stream, other: Stream) -> bool:
-        return True
+        if not (isinstance(one, LoopbackStream) and isinstance(other, LoopbackStream)):
+            return True
+        return one.worker == other.worker
 
     def lose(self) -> None:
         """The worker dies with all of its streams."""

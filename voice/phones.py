@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from models.errors import CannotDo
 from voice import placing
 from voice.keypad_codes import CODES, Codes, Order, Ordered
-from voice.line import Dialog, Media, Origin, Party, Sink, Speech
+from voice.line import Dialog, Media, Origin, Party, Sink, Speech, Stream
 from voice.people import Address, Extension, Number, Shown, Where
 from voice.prompt_shelf import PromptShelf
 
@@ -65,6 +65,13 @@ class Phones:
         if not found:
             raise CannotDo(f"Nobody talks with an agent in call {beginning} now.")
         return found[0]
+
+    def beside(self, origin: Origin) -> Stream | None:
+        """Return the stream of a user's phone that is in a talk: the phone may join what it calls now to that."""
+        if origin.kind != "user":
+            return None
+        agents = (talk.agent for talk in self.talks.values())
+        return next((leg.stream for leg in agents if leg.up and leg.where == Extension(origin.name)), None)
 
     def order(self, call_id: str, order: Order, number: str = "") -> None:
         """Have a talk's agent transfer, consult, swap … as by their keypad; raise `CannotDo` where that can't be."""

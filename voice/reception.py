@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from dialplans.dialogue import Dialogue
@@ -116,7 +117,7 @@ class Reception:
         dialogue = Dialogue(flow, to.language or speech.language, self._office.knows)
         call.begin(dialogue.language, flow)
         try:
-            stream = await self._media.open(queue.put_nowait)
+            stream = await self._opened(call.dialog, queue)
         except CannotDo as error:
             call.event("no-stream", reason=str(error))
             call.refuse(503, "No media", Cause.MEDIA_FAILED, self._settings.limits.retry_after)
@@ -132,6 +133,14 @@ class Reception:
             await stream.close()
             raise
         await session.run()
+
+    async def _opened(self, dialog: Dialog, queue: Queue) -> Stream:
+        """Open the caller's stream: beside the talk that the same phone is in, where there is room."""
+        beside = self._office.phones.beside(dialog.origin) if self._office.phones else None
+        if beside is not None:
+            with suppress(CannotDo):
+                return await self._media.open(queue.put_nowait, beside)
+        return await self._media.open(queue.put_nowait)
 
     def _destination(self, dialog: Dialog) -> Destination:
         """Return which flow answers; raise `HotlineError` where none does."""

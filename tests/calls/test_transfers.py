@@ -331,6 +331,44 @@ async def test_a_phone_joins_its_two_calls_by_a_refer_with_replaces(open_line):
     assert [data["who"] for name, data in first.events if name == "leg-answered"] == ["anna", "ben"]
 
 
+@pytest.mark.parametrize("room", [True, False])
+async def test_calls_in_two_media_workers_are_never_joined_in_silence(room, open_line):
+    async with people_line(open_line, extension_or_agents) as (line, phones, _):
+        line.media.workers = 2
+        caller = await line.call()
+        anna = await phones.answers("anna")
+        # Whoever calls else takes the other worker.
+        other = await line.call()
+        assert other.stream.worker != caller.stream.worker
+        await phones.rings("anna")
+        anna.call.caller_holds(True)
+        own, ben = await second_call(line, phones)
+        second = line.media.streams[hears(ben)[0]]
+        workers = {stream.worker for stream in (caller.stream, anna.stream, second, ben.stream)}
+        assert len(workers) == 1, "a phone in a talk that calls somebody is beside that talk"
+        assert other.stream.worker not in workers
+        if not room:
+            # As where the worker of the talk had no port left for it.
+            ben.stream.worker = second.worker = other.stream.worker
+        await caller.waits(2)
+        anna.call.refers("sip:202@127.0.0.1", quote(f"{own.dialog.id};to-tag=1;from-tag=2"))
+        await caller.waits(0.1)
+        if room:
+            assert anna.call.told == [(100, "Trying"), (200, "OK")]
+            assert (caller.stream.hears, hears(ben)) == ((ben.stream.number,), (caller.stream.number,))
+            ben.call.caller_hangs_up()
+        else:
+            assert anna.call.told == [(488, "Not Acceptable Here")]
+            assert second.hears == (ben.stream.number,), "the second call goes on"
+            anna.call.caller_holds(False)
+            await caller.waits(0.1)
+            assert (caller.stream.hears, hears(anna)) == ((anna.stream.number,), (caller.stream.number,))
+            own.hangs_up()
+            anna.call.caller_hangs_up()
+        await caller.is_hung_up()
+        other.hangs_up()
+
+
 async def test_nobody_takes_over_the_call_of_another_phone(open_line):
     async with people_line(open_line, extension_or_agents) as (line, phones, _):
         caller = await line.call()

@@ -327,16 +327,16 @@ async def test_what_both_sides_of_five_talks_say_is_read_from_their_recordings(
     for number, name in CALLERS_SAY.items():
         [stay] = house.stays()[number]
         talked.add(stay.agent)
-        caller, agent = sides(await record_of(house.server, number))
-        for side, who, prompt in ((caller, number, name), (agent, stay.agent, AGENTS_SAY[stay.agent])):
+        left, right = sides(await record_of(house.server, number))
+        for side, who, prompt in ((left, number, name), (right, stay.agent, AGENTS_SAY[stay.agent])):
             said = words(transcripts()[prompt])
             wrong += errors(said, words(says(ears, side, spoken[who])))
             total += len(said)
     assert talked == set(AGENTS)
     assert total > 50
     assert wrong / total <= 0.1
-    caller, _ = sides(await record_of(house.server, CHINESE))
-    heard_zh, said_zh = (lazy_pinyin(plain(text)) for text in (says(ears, caller, spoken[CHINESE], "zh"), SENTENCE))
+    left, _ = sides(await record_of(house.server, CHINESE))
+    heard_zh, said_zh = (lazy_pinyin(plain(text)) for text in (says(ears, left, spoken[CHINESE], "zh"), SENTENCE))
     assert Levenshtein.distance(heard_zh, said_zh) <= 2
 
 
