@@ -173,7 +173,7 @@ class Messages:
         try:
             await call.answered()
             promise.reached = True
-            await guest.talk(call, promise.number)
+            await guest.talk(call, promise.number, swapped=True)
         finally:
             call.hang_up(Cause.CANCELLED)
 

@@ -56,9 +56,11 @@ class Talk:
         agent: AgentLeg,
         agent_name: str,
         find: Find | None,
+        swapped: bool = False,
     ) -> None:
+        """`swapped`: see `people.Guest.talk`."""
         self.agent, self.guest = agent, guest
-        self._agent_name, self._find = agent_name, find
+        self._agent_name, self._find, self._swapped = agent_name, find, swapped
         self._owner, self._listening, self._phones = owner, listening, phones
         self._record, self._stream = owner.call, owner.call.stream
         self._loop = asyncio.get_running_loop()
@@ -77,6 +79,8 @@ class Talk:
         agent.quiet()
         phones.talks[self._record.dialog.id] = self
         self._record.event("talk-began", leg=agent.number, agent=agent_name)
+        if swapped:
+            self._stream.tell(media.SwapSides(self._stream.number, True))
         self.connect()
         self._stream.tell(media.AskFigures(self._stream.number))
         self._attend()
@@ -100,6 +104,8 @@ class Talk:
         self._phones.talks.pop(self._record.dialog.id, None)
         self._listening.ignore()
         self._connecting.part(self._legs())
+        if self._swapped:
+            self._stream.tell(media.SwapSides(self._stream.number, False))
         for leg in self._legs():
             if leg is not self.agent and (transfer is None or transfer.call is not leg):
                 leg.hang_up(Cause.ROBOT_HUNG_UP)
@@ -374,6 +380,8 @@ class Talk:
 
     def _turn(self, speaker: Literal["caller", "agent"], said: speech.Heard, offset: int) -> None:
         """Write what was said; `offset`: samples from its stream's clock to the caller's."""
+        if self._swapped:
+            speaker = "agent" if speaker == "caller" else "caller"
         self._record.turn(
             self._record.new_turn(), speaker, said.text, said.start + offset, said.end + offset,
             confidence=said.confidence, language=said.language,

@@ -134,7 +134,9 @@ class WaitingCaller:
         self._legs.append(leg)
         return leg
 
-    async def talk(self, agent: AgentCall, agent_name: str, find: Find | None = None) -> Talked:
+    async def talk(
+        self, agent: AgentCall, agent_name: str, find: Find | None = None, *, swapped: bool = False
+    ) -> Talked:
         """Let caller and agent hear each other until it ends."""
         if self._giving_way is not None:
             await asyncio.wait({self._giving_way})
@@ -149,7 +151,8 @@ class WaitingCaller:
         self.quiet()
         self._ends_saying()
         self._keys.forget()
-        talk = self._talk = Talk(self, self._owner, self._listening, self._phones, agent, agent_name, find)
+        talk = Talk(self, self._owner, self._listening, self._phones, agent, agent_name, find, swapped)
+        self._talk = talk
         try:
             talked = await talk.over()
         finally:

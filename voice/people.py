@@ -155,8 +155,12 @@ class Guest(Protocol):
     def call(self, where: Where, shown: Shown, ring_seconds: float) -> AgentCall:
         """Begin to call a person at once; what is wrong with it is said by `AgentCall.answered`."""
 
-    async def talk(self, agent: AgentCall, agent_name: str, find: Find | None = None) -> Talked:
+    async def talk(
+        self, agent: AgentCall, agent_name: str, find: Find | None = None, *, swapped: bool = False
+    ) -> Talked:
         """Let caller and agent hear each other until one of them ends it or sends the caller on.
+
+        `swapped`: the guest is an agent of ours, `agent` a customer whom we called: so they are on record.
 
         `agent` was answered. `find` knows whom transfers and consultations may lead to; without, there are none.
         """

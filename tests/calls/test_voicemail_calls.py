@@ -12,6 +12,7 @@ from dialplans.loader import load
 from models.callback import Callback
 from tests.calls.call_centre import BILLING, call_centre
 from voice.line import Origin
+from voice.media.media_protocol import SwapSides
 from voice.media.recorder import head
 
 pytestmark = pytest.mark.looptime
@@ -177,12 +178,18 @@ async def test_an_agent_calls_back_by_one_key_and_is_busy_meanwhile(open_line, t
         assert customer.stream.hears == (anna.stream.number,)
         assert centre.state("201") == "talking"
         assert [row.state for row in rows(centre)] == ["calling"]
+        await anna.says("Good morning, you left us a message.")
+        await customer.says("Yes, about the lift.")
         customer.call.caller_hangs_up()
         await anna.hears("That was the last one", out=False)
         await anna.is_hung_up()
         assert centre.state("201") in ("wrap-up", "ready")
         [row] = rows(centre)
     assert (row.state, row.agent, row.tries, row.words) == ("reached", "201", 1, "reached")
+    assert line.story.said("agent") == ["Good morning, you left us a message."]
+    assert line.story.said("caller")[-1] == "Yes, about the lift."
+    swaps = [told.swapped for told in anna.stream.told if isinstance(told, SwapSides)]
+    assert swaps == [True, False], "on the recording, too"
 
 
 async def test_who_is_not_reached_by_the_key_stays_promised(open_line, tmp_path):

@@ -124,6 +124,13 @@ class Record(Message):
     path: str
 
 
+class SwapSides(Message):
+    """From now on the recording has what the peer says on the right and what it hears on the left, or no longer."""
+
+    stream: int
+    swapped: bool
+
+
 class StopRecording(Message):
     stream: int
 
@@ -314,6 +321,7 @@ ToMedia = (
     | SendDigits
     | Hear
     | Record
+    | SwapSides
     | StopRecording
     | ListenTo
     | WatchTones

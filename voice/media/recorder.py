@@ -37,13 +37,22 @@ def head(size: int) -> bytes:
 class Recording:
     """One file. `left` and `right` are filled by the tick, always by the same number of frames."""
 
-    __slots__ = ("failed", "left", "path", "right")
+    __slots__ = ("failed", "left", "path", "right", "swapped")
 
     def __init__(self, path: str, failed: Failed) -> None:
         """`failed` gets this and a sentence when the file can't be written (from `Writer.ready`, not the thread)."""
         self.path, self.failed = path, failed
         self.left: list[bytes] = []
         self.right: list[bytes] = []
+        self.swapped = False
+        """Whether the peer is on the right now: one of ours, who talks to somebody whom we called."""
+
+    def add(self, said: bytes, heard: bytes) -> None:
+        """Take one frame of what the peer said and of what it heard."""
+        if self.swapped:
+            said, heard = heard, said
+        self.left.append(said)
+        self.right.append(heard)
 
 
 class _File:

@@ -193,8 +193,7 @@ class Stream:
             outgoing.skip(1)
         recording = self.recording
         if recording is not None:
-            recording.left.append(self.heard)
-            recording.right.append(sent)
+            recording.add(self.heard, sent)
         if self.feed is not None:
             quiet = sent is SILENCE
             self.feed.add(self.number, self.clock, self.heard, None if quiet else sent, self.incoming.made_up)
@@ -206,8 +205,7 @@ class Stream:
         for tick in range(ticks):
             self.heard = self.incoming.frame() if tick < _CATCH_UP else SILENCE
             if self.recording is not None:
-                self.recording.left.append(self.heard)
-                self.recording.right.append(SILENCE)
+                self.recording.add(self.heard, SILENCE)
             if self.feed is not None and tick < _CATCH_UP:
                 self.feed.add(self.number, self.clock, self.heard, None, self.incoming.made_up)
             self.clock += 160

@@ -131,6 +131,9 @@ class Switchboard:
                 stream.sources = [self._streams[each] for each in message.sources if each in self._streams]
             case said.Record():
                 self._record(stream, message.path)
+            case said.SwapSides():
+                if stream.recording is not None:
+                    stream.recording.swapped = message.swapped
             case said.StopRecording():
                 self._stop_recording(stream)
             case said.ListenTo():

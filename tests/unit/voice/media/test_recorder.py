@@ -45,6 +45,18 @@ def test_left_is_the_peer_and_right_is_what_it_heard_sample_by_sample(tmp_path: 
     assert samples[159:161, 0].tolist() == [1, 2]
 
 
+def test_sides_are_swapped_from_one_frame_to_the_next_and_back(tmp_path: Path) -> None:
+    writer, path = Writer(), tmp_path / "call.wav"
+    writer.start()
+    recording = Recording(str(path), no_failure)
+    for swapped in (False, True, False):
+        recording.swapped = swapped
+        recording.add(level(1), level(2))
+    writer.flush(recording, last=True)
+    writer.stop()
+    assert recorded(path)[::160].tolist() == [[1, 2], [2, 1], [1, 2]]
+
+
 def test_a_file_that_is_never_closed_is_readable_up_to_the_last_flush(tmp_path: Path) -> None:
     writer, path = Writer(), tmp_path / "call.wav"
     writer.start()
