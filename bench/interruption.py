@@ -188,7 +188,8 @@ def judge(
     for turn in turns:
         if turn.speaker == "robot" and turn.interrupted and window[0] - 0.2 < turn.end_s < window[1]:
             sound.stopped = True
-        if turn.speaker == "caller" and window[0] - 0.5 < turn.start_s < window[1]:
+        # The key by which the announcement begins anew is a turn too.
+        if turn.speaker == "caller" and not turn.digits and window[0] - 0.5 < turn.start_s < window[1]:
             sound.taken_for = turn.text
     sound.resumed = not sound.stopped and any(window[0] < at - began < window[1] + 1 for at in resumed)
 

@@ -302,17 +302,18 @@ class TurnTaking:
         return not self._utterances and not self._held
 
     def _says_nothing(self, event: Heard | Draft) -> bool:
-        """Tell whether an unclear text is neither an answer nor a word by which one interrupts.
+        """Tell whether such a text is neither an answer nor a word by which one interrupts.
 
-        Recognisers make words of a hum ("hm" is "I can", "mm-hmm" is "m m film", 好 is "5"), and are as unsure of a
+        Recognisers make words of a hum ("hm" is "I can", "mm-hmm" is "m m film", 对 is "3"), and are as unsure of a
         lone word that they got right.
         """
         taken = is_interruption(event.text) or is_curt(event.reaction)
         return self._is_meaningless(event) and not taken and not (event.text and self._whole(event))
 
     def _is_meaningless(self, event: Heard | Draft) -> bool:
+        """Tell whether so short a text may be no words: an unclear one, and digits where they mean nothing."""
         digits = digits_of(event.text)
-        return event.confidence < UNCLEAR and not (digits and self.takes_digits(digits))
+        return not self.takes_digits(digits) if digits else event.confidence < UNCLEAR
 
     def _is_backchannel(self, event: Heard | Draft) -> bool:
         """An answer to the open question is never one: "yeah" to yes-or-no, "okay" where the menu has it."""

@@ -274,16 +274,32 @@ def test_a_digit_said_into_the_prompt_is_never_lost(text):
 
 
 @pytest.mark.parametrize("text", ["5", "five", "五"])
-def test_a_hum_that_is_heard_as_a_digit_is_none_where_digits_mean_nothing(text):
+@pytest.mark.parametrize("confidence", [0.5, 0.9])
+def test_a_hum_that_is_heard_as_a_digit_is_none_where_digits_mean_nothing(text, confidence):
     caller = over_robot(digits=lambda digits: digits == "9")
     caller.speaks(450)
-    assert caller.heard(text, confidence=0.5)[0] == Resume(REWIND_MS, "unclear")
+    assert caller.heard(text, confidence=confidence)[0] == Resume(REWIND_MS, "unclear")
     caller.starts()
     caller.speaks(450)
     assert kinds(caller.heard("nine", confidence=0.5))[-1] == Answer
+
+
+def test_such_a_digit_is_the_answer_where_it_is_said_again_or_nothing_else_is():
+    for again in (True, False):
+        caller = over_robot(digits=lambda _: False)
+        caller.speaks(450)
+        caller.heard("five")
+        caller.starts()
+        caller.speaks(450)
+        answer = caller.heard("five")[-1] if again else caller.turns.after_all()
+        assert isinstance(answer, Answer)
+        assert answer.text == "five"
+
+
+def test_a_row_of_digits_is_no_hum():
     caller = over_robot(digits=lambda _: False)
-    caller.speaks(450)
-    assert kinds(caller.heard(text, confidence=UNCLEAR)) == [Stop, Answer]
+    caller.speaks(SHORT_MS + 10)
+    assert kinds(caller.heard("4 2 7")) == [Stop, Answer]
 
 
 @pytest.mark.parametrize("text", ["Family.", "家具"])
