@@ -22,7 +22,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "callbacks": ("queues.callbacks_cli", "Callbacks and messages: list, show, play, cancel."),
     "lines": ("campaigns.lines_cli", "Lines of campaigns: add, change, list, show, stats, test, apply, remove."),
     "kb": ("knowledge.cli", "The knowledge base: articles, and what callers got no answer to."),
-    "quality": ("quality.cli", "Scorecards, and what they say of calls: check, score."),
+    "quality": ("quality.cli", "Scorecards, and what they say of calls: check, publish, inspect, score, show."),
     "models": ("asr_tts.cli", "The models for speech: list, fetch, verify."),
 }
 """Where the commands of a group are (its `app`), and what `hotline --help` says of it."""

@@ -1,35 +1,35 @@
 """`hotline quality`: scorecards, and what they say of calls."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from asr_tts.recognition import StreamingRecogniser
-from asr_tts.speech_worker import load_ears
 from dialplans.complaint import Complaint, FlowRefused
 from dialplans.place import Place
 from models.call_list import find_call
 from models.command_line import AsJson, ConfigFile, print_json, sentences
-from models.errors import OperatorFault
-from models.settings import Settings
+from models.errors import CannotDo
 from models.settings_file import read_settings
-from quality import examples, reading, scoring, sound
+from quality import examples, inspection_cli, publishing, reading, scoring, sound
 from quality.evidence import Subject
+from quality.inspection_cli import ears_of, open_records
 from quality.likeness import Likeness
 from quality.record import conversation_of, recording_of
-from quality.relistening import Ears, listen_again
+from quality.relistening import listen_again
 from quality.score_report import document, lines
 from voice.cli import records
 
 SERVICE = Path(__file__).parent / "scorecards" / "service.yaml"
-app = typer.Typer(help="Scorecards, and what they say of calls: check, score.", no_args_is_help=True)
+app = typer.Typer(
+    help="Scorecards, and what they say of calls: check, publish, inspect, score, show.", no_args_is_help=True
+)
 
 
-@app.callback()
-def _group() -> None:
-    """Scorecards, and what they say of calls: check, score."""
-
+app.command("inspect")(inspection_cli.inspect)
+app.command("status")(inspection_cli.status)
+app.command("show")(inspection_cli.show)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML files of scorecards.", show_default=False)]
 
@@ -75,7 +75,7 @@ def score(
         conversation = conversation_of(connection, found)
         recording = recording_of(connection, found, settings.data.directory) if listen else None
     if recording:
-        conversation = listen_again(conversation, sound.read(recording), _ears(settings), lambda: None)
+        conversation = listen_again(conversation, sound.read(recording), ears_of(settings), lambda: None)
     scored = scoring.score(card, Subject(conversation, Likeness()))
     if as_json:
         print_json(document(conversation, scored))
@@ -84,11 +84,52 @@ def score(
         typer.echo(line)
 
 
-def _ears(settings: Settings) -> Ears:
-    detector, recogniser, notes = load_ears(settings.speech)
-    if detector is None or recogniser is None or isinstance(recogniser, StreamingRecogniser):
-        raise OperatorFault(" ".join(notes) or "Only a recogniser of whole utterances (whisper) can listen again.")
-    return Ears(detector, recogniser)
+@app.command()
+@sentences
+def publish(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A scorecard; its example calls are checked first.")],
+    note: Annotated[str, typer.Option(help="Why, for the history.")] = "",
+    config: ConfigFile = None,
+) -> None:
+    """Put a scorecard in force: calls are scored by it from now on, old scores keep their version."""
+    report = _report(file, Likeness())
+    if not report["good"]:
+        for line in (*report["complaints"], *report["differences"]):
+            typer.echo(f"{line['place']}: {line['sentence']}", err=True)
+        raise CannotDo(f"{file} isn't published; `hotline quality check {file}` says what is wrong.")
+    with open_records(read_settings(config)).begin() as connection:
+        card = publishing.publish(connection, file.read_text(encoding="utf-8"), str(file), note, datetime.now(UTC))
+    typer.echo(f"Calls are scored by {card.name}@{card.version} from now on.")
+
+
+@app.command()
+@sentences
+def withdraw(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a scorecard in force.")],
+    config: ConfigFile = None,
+) -> None:
+    """Score no further calls by a scorecard; scores that are there stay."""
+    with open_records(read_settings(config)).begin() as connection:
+        publishing.withdraw(connection, name)
+    typer.echo(f"No further calls are scored by {name}.")
+
+
+@app.command()
+@sentences
+def scorecards(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="One of them, with all its versions.")] = "",
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """List published scorecards and their versions, the one in force marked with *."""
+    with open_records(read_settings(config)).connect() as connection:
+        found = publishing.history(connection, name)
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        mark, which = "*" if one["in_force"] else " ", f"{one['scorecard']}@{one['version']}"
+        typer.echo(f"{mark} {which}  {one['published_at']}  {one['published_by']}  {one['note']}")
 
 
 def _report(path: Path, likeness: Likeness) -> dict[str, Any]:

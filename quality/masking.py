@@ -205,12 +205,18 @@ def _covers(other: Personal, one: Personal, found: Sequence[Personal]) -> bool:
     return other.begin <= one.begin and one.end <= other.end
 
 
+def without(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
+    """Return `text` with what stands from `begin` to `end` as [kind], for each of the spans (in order)."""
+    pieces, at = [], 0
+    for begin, end, kind in spans:
+        pieces += [text[at : max(begin, at)], f"[{kind}]"]
+        at = max(end, at)
+    return "".join([*pieces, text[at:]])
+
+
 def _without(turn: Turn, personal: Sequence[Personal]) -> Turn:
     if not personal:
         return turn
-    pieces, at = [], 0
-    for one in personal:
-        pieces += [turn.text[at : max(one.begin, at)], f"[{one.kind}]"]
-        at = max(one.end, at)
+    text = without(turn.text, [(one.begin, one.end, one.kind) for one in personal])
     # Words can't be told any more which of them may be shown; the text may.
-    return replace(turn, text="".join([*pieces, turn.text[at:]]), words=())
+    return replace(turn, text=text, words=())

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, insert
+from sqlalchemy import create_engine
 
 from models.agent import Agent
 from models.call import Call
@@ -13,21 +13,13 @@ from models.queue_caller import QueueCaller
 from models.recording import Recording
 from models.turn import Turn
 from quality.record import conversation_of
+from tests.unit.quality.conftest import row
 
 BEGAN = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-BLANK = {"String": "", "Float": 0.0, "Double": 0.0, "Integer": 0, "JSON": {}, "Boolean": False, "Moment": BEGAN}
 
 
 def _at(seconds: float) -> datetime:
     return BEGAN + timedelta(seconds=seconds)
-
-
-def _row(table, **values):
-    """A row with something for every column that must have something."""
-    blank = {
-        column.name: BLANK[type(column.type).__name__] for column in table.__table__.columns if not column.nullable
-    }
-    return insert(table).values(**{**blank, **values})
 
 
 @pytest.fixture
@@ -40,21 +32,21 @@ def connection():
 
 def _call(connection, **more):
     values = {"state": "ended", "direction": "inbound", "language": "en", "flow": "reception", "cause": "x"}
-    connection.execute(_row(Call, id="c1", started_at=_at(-3), answered_at=_at(0), seconds=60.0, **values, **more))
+    connection.execute(row(Call, id="c1", started_at=_at(-3), answered_at=_at(0), seconds=60.0, **values, **more))
 
 
 def _turn(connection, number, speaker, text, start, end, **more):
-    row = _row(Turn, call_id="c1", number=number, speaker=speaker, text=text, start_s=start, end_s=end, **more)
-    connection.execute(row)
+    values = {"number": number, "speaker": speaker, "text": text, "start_s": start, "end_s": end, **more}
+    connection.execute(row(Turn, call_id="c1", **values))
 
 
 def test_a_record_becomes_a_conversation(connection):
     _call(connection)
-    connection.execute(_row(Recording, call_id="c1", path="x", started_at=_at(0.5), seconds=58.0, note=""))
+    connection.execute(row(Recording, call_id="c1", path="x", started_at=_at(0.5), seconds=58.0, note=""))
     _turn(connection, 2, "caller", "Where is it?", 3.0, 4.0, intent="parcel", confidence=0.8, language="en")
     _turn(connection, 1, "robot", "Hello.", 0.0, 2.0, interrupted=True, language="en")
     _turn(connection, 3, "caller", "", 6.0, 6.5, digits="427106")
-    connection.execute(_row(Event, id="e1", call_id="c1", at=_at(4.9), name="sounds-angry", data={"anger": 0.7}))
+    connection.execute(row(Event, id="e1", call_id="c1", at=_at(4.9), name="sounds-angry", data={"anger": 0.7}))
     found = conversation_of(connection, "c1")
     assert (found.seconds, found.flow, found.cause, found.over) == (58.0, "reception", "x", True)
     assert [(turn.speaker, turn.text) for turn in found.turns] == [
@@ -73,12 +65,12 @@ def test_an_agent_s_words_are_those_of_who_talked_then(connection):
     _call(connection)
     for number, (queue, agent, since) in enumerate((("billing", "201", 10), ("repairs", "202", 30))):
         connection.execute(
-            _row(
+            row(
                 QueueCaller, id=f"q{number}", call_id="c1", queue=queue, agent=agent, joined_at=_at(5 + number),
                 answered_at=_at(since),
             )
         )  # fmt: skip
-    connection.execute(_row(Agent, id="a2", extension="202", team="blue"))
+    connection.execute(row(Agent, id="a2", extension="202", team="blue"))
     _turn(connection, 1, "agent", "Billing, hello.", 11, 13)
     _turn(connection, 2, "agent", "Repairs, hello.", 31, 33)
     found = conversation_of(connection, "c1")
@@ -88,12 +80,12 @@ def test_an_agent_s_words_are_those_of_who_talked_then(connection):
 
 def test_a_callback_that_is_on_record_is_a_kept_promise(connection):
     _call(connection)
-    connection.execute(_row(Callback, id="b1", call_id="c1", made_at=_at(20)))
+    connection.execute(row(Callback, id="b1", call_id="c1", made_at=_at(20)))
     assert [(one.name, one.at) for one in conversation_of(connection, "c1").happenings] == [("callback.promised", 20)]
 
 
 def test_a_call_that_goes_on_is_not_over(connection):
-    connection.execute(_row(Call, id="c1", state="answered", started_at=_at(0), answered_at=_at(1)))
+    connection.execute(row(Call, id="c1", state="answered", started_at=_at(0), answered_at=_at(1)))
     assert not conversation_of(connection, "c1").over
 
 

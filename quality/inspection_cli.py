@@ -1,0 +1,107 @@
+"""`hotline quality inspect`, `status` and `show`: the inspection of calls, and what it found."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+
+from asr_tts.recognition import StreamingRecogniser
+from asr_tts.speech_worker import load_ears
+from models.call_list import find_call
+from models.command_line import AsJson, ConfigFile, print_json, sentences
+from models.database import database_url, migrate, open_engine
+from models.errors import OperatorFault
+from models.settings import Settings
+from models.settings_file import read_settings
+from quality.back_pressure import BackPressure, stand_back
+from quality.inspected import inspected, inspected_lines
+from quality.inspector import Inspector
+from quality.jobs import Jobs
+from quality.likeness import Likeness
+from quality.relistening import Ears
+from voice.cli import records
+
+FOLLOW_S = 3.0
+"""From one look for calls that have ended to the next."""
+
+
+@sentences
+def inspect(
+    follow: Annotated[bool, typer.Option("--follow", help="Go on for ever: wait for calls to end.")] = False,
+    listen: Annotated[
+        bool, typer.Option(help="Recognise recordings again; else score what was understood live.")
+    ] = True,
+    config: ConfigFile = None,
+) -> None:
+    """Inspect the calls that wait for it, the newest first, and stand back while the machine is busy with others."""
+    settings = read_settings(config)
+    stand_back()
+    engine = open_records(settings)
+    ears = ears_of(settings) if listen else None
+    inspector = Inspector(engine, settings.data.directory, ears, Likeness(), BackPressure().rest)
+    with _asked_to_leave() as leaves:
+        count = inspector.run(lambda call, words: typer.echo(f"{call}: {words}"), leaves.is_set)
+        while follow and not leaves.wait(FOLLOW_S):
+            count += inspector.run(lambda call, words: typer.echo(f"{call}: {words}"), leaves.is_set)
+    typer.echo(f"{count} calls inspected.")
+
+
+@sentences
+def status(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Say how many calls wait for inspection, are being inspected, are done, or were given up."""
+    counts = Jobs(open_records(read_settings(config)), "").counts()
+    if as_json:
+        print_json(counts)
+        return
+    for state, count in counts.items():
+        typer.echo(f"{state:<9} {count}")
+
+
+@sentences
+def show(
+    call: Annotated[str, typer.Argument(metavar="CALL", help='The id, its beginning, or "last".')],
+    original: Annotated[
+        bool, typer.Option("--original", help="Personal data too, which is masked without it.")
+    ] = False,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what inspection found in a call."""
+    with records(read_settings(config)) as connection:
+        found = inspected(connection, find_call(connection, call), original=original)
+    if as_json:
+        print_json(found)
+        return
+    for line in inspected_lines(found):
+        typer.echo(line)
+
+
+@contextmanager
+def _asked_to_leave() -> Iterator[threading.Event]:
+    """Let SIGTERM and Ctrl-C end the work behind the call that is under way."""
+    leaves = threading.Event()
+    before = [(sign, signal.signal(sign, lambda *_: leaves.set())) for sign in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        yield leaves
+    finally:
+        for sign, handler in before:
+            signal.signal(sign, handler)
+
+
+def open_records(settings: Settings) -> Engine:
+    """Return the database, brought up to date."""
+    engine = open_engine(database_url(settings))
+    migrate(engine)
+    return engine
+
+
+def ears_of(settings: Settings) -> Ears:
+    """Load what listens again; raise `OperatorFault` where there is nothing that can."""
+    detector, recogniser, notes = load_ears(settings.speech)
+    if detector is None or recogniser is None or isinstance(recogniser, StreamingRecogniser):
+        raise OperatorFault(" ".join(notes) or "Only a recogniser of whole utterances (whisper) can listen again.")
+    return Ears(detector, recogniser)

@@ -1,0 +1,142 @@
+"""The inspector: takes one call after the other, listens again, scores it by what is in force, and writes it down."""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert
+
+from models.call import new_id
+from models.errors import HotlineError
+from models.inspection import CallScore
+from models.inspection import Finding as FindingRow
+from quality.conversation import Conversation
+from quality.evidence import Alike, Subject
+from quality.facts import facts_of
+from quality.jobs import Jobs
+from quality.masking import personal_in
+from quality.publishing import in_force
+from quality.record import conversation_of, recording_of
+from quality.relistening import Ears, listen_again
+from quality.score_report import facts_document
+from quality.scorecard import Scorecard
+from quality.scoring import Score, score
+from quality.sound import read
+
+log = logging.getLogger(__name__)
+SETTLED = timedelta(seconds=5)
+"""After its end a call's last notes may still be on their way into the database."""
+
+
+def me() -> str:
+    """Return whom the database names as the inspector: host and process."""
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
+class Inspector:
+    def __init__(
+        self,
+        engine: Engine,
+        directory: Path,
+        ears: Ears | None,
+        alike: Alike,
+        rest: Callable[[], None] = lambda: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`ears`: None where nobody can listen; the live texts are scored then. `rest` returns when there is time."""
+        self._engine, self._directory, self._ears, self._alike = engine, directory, ears, alike
+        self._rest, self._now = rest, now
+        self.jobs = Jobs(engine, me())
+
+    def run(
+        self, told: Callable[[str, str], None] = lambda call, words: None, leaves: Callable[[], bool] = lambda: False
+    ) -> int:
+        """Inspect until nobody waits, or it `leaves`; return how many.
+
+        `told` gets each call's id and what became of it.
+        """
+        count = 0
+        self.jobs.take_up(self._now() - SETTLED)
+        while not leaves() and (call_id := self.jobs.take(self._now())):
+            self._rest()
+            told(call_id, self.inspect(call_id))
+            count += 1
+            self.jobs.take_up(self._now() - SETTLED)
+        return count
+
+    def inspect(self, call_id: str) -> str:
+        """Inspect a call that was taken; return what became of it, in words. Never raises for what one call does."""
+        began = time.monotonic()
+        try:
+            scores = self._inspect(call_id)
+        except HotlineError as fault:
+            self.jobs.fail(call_id, self._now(), str(fault))
+            return str(fault)
+        except Exception as error:  # one call's oddity must not end the inspection of all
+            log.exception("Call %s can't be inspected", call_id)
+            self.jobs.fail(call_id, self._now(), f"{type(error).__name__}: {error}")
+            return f"it can't be inspected ({type(error).__name__}); it is tried again"
+        points = ", ".join(f"{one.scorecard} {'–' if one.points is None else f'{one.points:g}'}" for one in scores)
+        return f"{points or 'no scorecard is for it'} ({time.monotonic() - began:.1f} s)"
+
+    def _inspect(self, call_id: str) -> Sequence[Score]:
+        with self._engine.connect() as connection:
+            live = conversation_of(connection, call_id)
+            cards = in_force(connection)
+        conversation, words = self._heard(live)
+        scores = list(self._scored(conversation, cards))
+        found = {
+            "words": words,
+            "listened": conversation is not live,
+            "transcript": [asdict(turn) for turn in conversation.turns],
+            "personal": [asdict(one) for one in personal_in(conversation)],
+            "facts": facts_document(facts_of(conversation)),
+        }
+        with self._engine.begin() as connection:
+            if self.jobs.finish(connection, call_id, self._now(), found):
+                write_scores(connection, call_id, scores, self._now())
+        return scores
+
+    def _heard(self, live: Conversation) -> tuple[Conversation, str]:
+        """Listen again where that can be; else keep what was understood live, and say why."""
+        if self._ears is None:
+            return live, "nobody could listen again: no recogniser"
+        try:
+            with self._engine.connect() as connection:
+                path = recording_of(connection, live.call_id, self._directory)
+            return listen_again(live, read(path), self._ears, self._rest), ""
+        except HotlineError as fault:
+            return live, str(fault)
+
+    def _scored(self, conversation: Conversation, cards: Sequence[Scorecard]) -> Iterator[Score]:
+        today = self._now().date()
+        for card in cards:
+            if card.applies.to(conversation, today):
+                yield score(card, Subject(conversation, self._alike))
+
+
+def write_scores(connection: Connection, call_id: str, scores: Sequence[Score], now: datetime) -> None:
+    """Write scores and findings of one call."""
+    for one in scores:
+        score_id = new_id()
+        connection.execute(
+            insert(CallScore).values(
+                id=score_id, call_id=call_id, scorecard=one.scorecard, version=one.version, points=one.points,
+                good=one.good, fatal=one.fatal, sections=dict(one.sections), scored_at=now,
+            )
+        )  # fmt: skip
+        rows: list[dict[str, Any]] = [
+            {
+                "score_id": score_id, "rule": each.rule, "outcome": each.outcome, "section": each.section,
+                "weight": each.weight, "fatal": each.fatal, "evidence": [asdict(found) for found in each.evidence],
+            }
+            for each in one.findings
+        ]  # fmt: skip
+        if rows:
+            connection.execute(insert(FindingRow), rows)

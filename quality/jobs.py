@@ -1,0 +1,96 @@
+"""Which calls wait for inspection, and who has which: in the database, so that none is lost and none done twice."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, literal, select, update
+
+from models.call import Call, CallState
+from models.inspection import INSPECTION_LIFE, Inspection, InspectionMove, InspectionState
+
+LEASE = timedelta(minutes=15)
+"""For which a call is one inspector's; much longer than any takes."""
+MOST_TRIES = 3
+NEW = 500
+"""Calls that are taken up as waiting at a time."""
+
+
+class Jobs:
+    """The inspector `who`'s view of what there is to do."""
+
+    def __init__(self, engine: Engine, who: str) -> None:
+        self._engine, self._who = engine, who
+
+    def take_up(self, now: datetime) -> int:
+        """Let answered calls that are over, and that nobody inspected, wait; return how many are new."""
+        known = select(Inspection.call_id).where(Inspection.call_id == Call.id).exists()
+        empty = literal([], Inspection.transcript.type)
+        new = (
+            select(
+                Call.id, literal(str(InspectionState.WAITING)), literal(0), literal(""), literal(now),
+                literal(""), literal(False), empty, empty, literal({}, Inspection.facts.type),
+            )
+            .where(Call.state == CallState.ENDED, Call.answered_at.is_not(None), ~known)
+            .order_by(Call.started_at.desc())
+            .limit(NEW)
+        )  # fmt: skip
+        columns = (
+            "call_id", "state", "tries", "taken_by", "queued_at",
+            "words", "listened", "transcript", "personal", "facts",
+        )  # fmt: skip
+        with self._engine.begin() as connection:
+            return connection.execute(insert(Inspection).from_select(columns, new)).rowcount
+
+    def take(self, now: datetime) -> str | None:
+        """Take the newest call that waits, or that somebody was too long at; return its id, None where none waits."""
+        waits = (
+            select(Inspection.call_id)
+            .where(Inspection.state == InspectionState.WAITING)
+            .order_by(Inspection.call_id.desc())
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        values = {"taken_by": self._who, "taken_until": now + LEASE, "tries": Inspection.tries + 1}
+        while True:
+            with self._engine.begin() as connection:
+                self._lose(connection, now)
+                call_id = connection.scalar(waits)
+                if call_id is None:
+                    return None
+                taken = self._moves(InspectionState.WAITING, InspectionMove.TAKE).where(Inspection.call_id == call_id)
+                # Where rows can't be locked (SQLite) another may have been quicker.
+                if connection.execute(taken.values(**values)).rowcount:
+                    return call_id
+
+    def finish(self, connection: Connection, call_id: str, now: datetime, found: Mapping[str, Any]) -> bool:
+        """Write what was found, in the caller's transaction; return whether the call still is this inspector's."""
+        done = self._moves(InspectionState.TAKEN, InspectionMove.FINISH).where(*self._mine(call_id))
+        return bool(connection.execute(done.values(done_at=now, taken_until=None, **found)).rowcount)
+
+    def fail(self, call_id: str, now: datetime, why: str) -> None:
+        """Let the call wait again, or give it up after `MOST_TRIES`."""
+        with self._engine.begin() as connection:
+            last = Inspection.tries >= MOST_TRIES
+            given_up = self._moves(InspectionState.TAKEN, InspectionMove.GIVE_UP).where(*self._mine(call_id), last)
+            if not connection.execute(given_up.values(done_at=now, taken_until=None, words=why)).rowcount:
+                lost = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(*self._mine(call_id))
+                connection.execute(lost.values(taken_until=None, words=why))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many calls are in each state."""
+        with self._engine.connect() as connection:
+            query = select(Inspection.state, func.count()).group_by(Inspection.state)
+            found = {row.state: row[1] for row in connection.execute(query)}
+        return {str(state): found.get(state, 0) for state in InspectionState}
+
+    def _lose(self, connection: Connection, now: datetime) -> None:
+        over = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(Inspection.taken_until < now)
+        connection.execute(over.values(taken_until=None, words="the inspector that had it is gone"))
+
+    def _mine(self, call_id: str) -> tuple[Any, ...]:
+        return Inspection.call_id == call_id, Inspection.taken_by == self._who
+
+    @staticmethod
+    def _moves(state: InspectionState, move: InspectionMove) -> Any:
+        return update(Inspection).where(Inspection.state == state).values(state=INSPECTION_LIFE.next(state, move))
