@@ -28,6 +28,8 @@ KEPT = endpointing.PRE_ROLL + 400 * MS
 """Samples kept while nobody speaks."""
 REFERENCE_LASTS = 500 * MS
 """Samples after the robot's last frame in which its echo may still come."""
+GLIMPSES = (1200 * MS, 2400 * MS, 4000 * MS)
+"""Samples after the onset at which an utterance that goes on is decoded, where that is wanted."""
 EVERY = 160 * MS
 """Samples between two `SpeechGoesOn` while the robot is silent."""
 SHORT_GAP = 200 * MS
@@ -57,6 +59,8 @@ class Work:
     dropped: bool = False
     """Nobody waits for it any more."""
     begun: bool = False
+    glimpse: bool = False
+    """The utterance goes on; nothing but the words so far is wanted."""
 
 
 Out = to_server.Message | Work
@@ -79,6 +83,8 @@ class Utterance:
     windows: int = 0
     said_at: int = 0
     partial: str = ""
+    glimpsed: int = 0
+    """How many of `GLIMPSES` were taken."""
 
 
 class Attention:
@@ -95,6 +101,7 @@ class Attention:
         self._question = Question()
         self.attends = False
         """Between `Listen` and `give_up`; audio is taken only then. Utterances are counted on from one to the next."""
+        self._glimpses = False
         self.lost = 0
         """Samples that never came."""
         self._ends = Endpointer(Manner.of("open", open_ms=open_ms))
@@ -108,6 +115,7 @@ class Attention:
         self.attends = True
         phrases = tuple(order.phrases)
         self._question = Question(order.language, order.kind, phrases, order.least, order.most, order.urgent)
+        self._glimpses = order.glimpses
         self._ends.manner = Manner.of(order.kind, order.hangover_ms, self._open_ms, order.most)
 
     def commit(self, utterance: int, now: float) -> Iterator[Out]:
@@ -227,6 +235,17 @@ class Attention:
             yield to_server.SpeechGoesOn(
                 self.stream, number, at, utterance.speech // MS, round(likely, 3), round(_level(utterance, block), 1)
             )
+        yield from self._glimpse(utterance, number, at)
+
+    def _glimpse(self, utterance: Utterance, number: int, at: int) -> Iterator[Out]:
+        """Have the first seconds decoded once each `GLIMPSES` is reached."""
+        if not self._glimpses or self._streaming or utterance.glimpsed >= len(GLIMPSES):
+            return
+        if at - utterance.onset < GLIMPSES[utterance.glimpsed]:
+            return
+        utterance.glimpsed += 1
+        begin = max(0, utterance.onset - endpointing.PRE_ROLL)
+        yield Work(self.stream, number, self._tape.cut(begin, at), utterance.question, certain=False, glimpse=True)
 
     def _over(self, over: endpointing.Over, now: float) -> Iterator[Out]:
         utterance = self._utterances[over.utterance]
@@ -261,6 +280,10 @@ class Attention:
         utterance = self._utterances.get(work.utterance)
         if utterance is None or work.dropped:
             return
+        if work.glimpse:
+            if not rejection.after_decoding(transcript):
+                yield to_server.Glimpse(self.stream, work.utterance, transcript.text, self._judged)
+            return
         if utterance.over:
             yield from self._conclude(work.utterance, transcript, now)
             return
@@ -287,7 +310,7 @@ class Attention:
     def failed(self, work: Work, reason: str) -> Iterator[Out]:
         """The recogniser could not do `work`."""
         utterance = self._utterances.get(work.utterance)
-        if utterance is None or work.dropped:
+        if utterance is None or work.dropped or work.glimpse:
             return
         utterance.work = None
         if utterance.over:

@@ -40,6 +40,8 @@ class Listen(Message):
     least: int = 0
     most: int = 0
     """How many digits a "digits" question wants; 0: not known."""
+    glimpses: bool = False
+    """Also what is understood while the speech goes on is told (`Glimpse`): who answers a call of ours?"""
     urgent: bool = True
     """Somebody waits for the words; False: they are for the record (two people talk), and stand back."""
 
@@ -147,6 +149,16 @@ class Draft(Message):
     """As in `Heard`."""
 
 
+class Glimpse(Message):
+    """What was understood of the first seconds of an utterance that goes on; only where `Listen.glimpses`."""
+
+    stream: int
+    utterance: int
+    text: str
+    at: int
+    """Sample up to which it was decoded."""
+
+
 class Prosody(msgspec.Struct, frozen=True, array_like=True):
     """How an utterance was said, over its voiced frames; `asr_tts.prosody` measures it."""
 
@@ -237,6 +249,7 @@ FromSpeech = (
     | SpeechGoesOn
     | SpeechPaused
     | Draft
+    | Glimpse
     | Heard
     | Rejected
     | Clause

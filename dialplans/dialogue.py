@@ -27,6 +27,7 @@ from dialplans.exchange import (
     Note,
     NotUnderstood,
     OptedOut,
+    Prompt,
     Said,
     Say,
 )
@@ -103,6 +104,10 @@ class Dialogue:
         talk = self._talk(self._wall)
         question = talk.question()
         return question is None or talk.reader().takes_digits(question, digits)
+
+    def prompt(self, texts: Texts) -> Prompt:
+        """Return `texts` as it would be said now; changes nothing."""
+        return self._talk(self._wall).prompt(texts)
 
     def by_keypad(self, first: Texts) -> list[Action]:
         """Nobody can hear words now: say `first`, then ask the open question once more, in the words that name keys."""

@@ -1,13 +1,14 @@
 """Who answered a call of ours: a person, a machine, a screening service, a fax, the network, a menu, or nobody. Pure.
 
-Independent pieces of evidence add up as log-odds against a person: how long the first speech lasts (people say a second,
-machines six), what it says, beeps and tones, pauses. The greeting is spoken meanwhile; a verdict only changes what comes
-next. A verdict "human" is taken back when what follows speaks clearly against it: people who are greeted at once lose
-nothing by an early verdict, and a machine that begins with "Hello?" is still found. Times are seconds since the answer.
+Independent pieces of evidence add up as log-odds against a person: how long the first speech lasts (people say a
+second, machines six), what it says, beeps and tones, pauses. The greeting is spoken meanwhile; a verdict only changes
+what comes next. A verdict "human" is taken back when what follows speaks clearly against it: people who are greeted at
+once lose nothing by an early verdict, and a machine that begins with "Hello?" is still found. Times are seconds since
+the answer.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -34,6 +35,8 @@ class DetectPolicy:
     """The same to end or change a talk that may be with a person (4: 98 in 100)."""
     watch_s: float = 20.0
     """Seconds from the answer in which a verdict may still change."""
+    decide_s: float = 10.0
+    """From here on the likelier of what is left counts."""
     silence_s: float = 8.0
     """So long without any speech or tone is silence."""
 
@@ -53,6 +56,8 @@ class Verdict:
 OTHERS: tuple[AnsweredBy, ...] = ("machine", "screening", "fax", "announcement", "ivr")
 PRIOR: Mapping[str, float] = {"machine": -1.0, "screening": -3.0, "fax": -5.0, "announcement": -2.5, "ivr": -2.5}
 """Log-odds against a person before anything was heard."""
+SCREENED: Mapping[str, float] = {**PRIOR, "screening": 0.0}
+"""The same once a screening service has asked us: who speaks next may still be the service."""
 HUMAN_S, MACHINE_S = (0.9, 0.75), (6.0, 0.5)
 """Median in seconds and spread (of the logarithm) of the first speech: of persons and of recordings."""
 COMPANY = 0.12
@@ -61,6 +66,8 @@ COMPANY_S = (3.0, 0.4)
 """… and how long that is."""
 JOINS_S = 1.2
 """A pause up to here within a first speech doesn't end it."""
+PATIENCE_S = 3.0
+"""Silence after which a network's announcement won't say any more."""
 WAITS_S = 0.5
 """So long after short words, the callee waits for us to speak."""
 MOST = 3.0
@@ -76,6 +83,9 @@ class WhoAnswered:
 
     policy: DetectPolicy
     language: str
+    prior: Mapping[str, float] = field(default_factory=lambda: PRIOR)
+    since: float = 0.0
+    """When it began to look."""
     verdict: Verdict | None = None
     _began: float | None = None
     """When the first speech began."""
@@ -153,7 +163,7 @@ class WhoAnswered:
 
     def odds(self) -> dict[AnsweredBy, float]:
         """Return the log-odds of every class against a person."""
-        found: dict[AnsweredBy, float] = {who: PRIOR[who] for who in OTHERS}
+        found: dict[AnsweredBy, float] = {who: self.prior[who] for who in OTHERS}
         for who, odds, _ in self._evidence():
             if who == "human":
                 for other in OTHERS:
@@ -193,7 +203,7 @@ class WhoAnswered:
         if not self._speaks and self._ended is not None and at - self._ended >= WAITS_S:
             self._waits = True
         before = self.verdict
-        if before is not None and (before.who != "human" or at > self.policy.watch_s):
+        if before is not None and (before.who != "human" or at - self.since > self.policy.watch_s):
             return None
         new = self._judged(at)
         if new is None or (before is not None and new.who == before.who):
@@ -207,13 +217,22 @@ class WhoAnswered:
         # What every recording says (a beep, a length) shall not hide who it is by the words.
         needed = self.policy.sure_of_machine if best in ("machine", "ivr", "screening") else self.policy.sure
         if odds[best] >= needed:
-            return self._as(best, at)
+            return None if best == "announcement" and self._more_to_say(at) else self._as(best, at)
         heard = self._began is not None and bool(self._texts or self._waits)
         if self.verdict is None and heard and odds[best] <= -self.policy.sure + 1:
             return self._as("human", at)
-        if self.verdict is None and self._began is None and not self._tones and at >= self.policy.silence_s:
+        looked = at - self.since
+        if self.verdict is None and heard and looked >= self.policy.decide_s:
+            return self._as(best if odds[best] > 1 else "human", at)
+        if self.verdict is None and self._began is None and not self._tones and looked >= self.policy.silence_s:
             return Verdict("silence", (f"nothing in {at:.0f} s",), at)
         return None
+
+    def _more_to_say(self, at: float) -> bool:
+        """Tell whether a network has yet to say what is wrong with the number."""
+        if announced(" ".join(self._texts.values()), self.language) or at - self.since >= self.policy.decide_s:
+            return False
+        return self._speaks or self._ended is None or at - self._ended < PATIENCE_S
 
     def finally_(self, at: float) -> Verdict | None:
         """The call is over: return who it most likely was; None where nobody can say."""
@@ -244,5 +263,5 @@ def _survival(x: float, median: float, spread: float) -> float:
     return math.erfc(math.log(x / median) / spread / math.sqrt(2)) / 2
 
 
-def _of_persons(x: float, how: "type[_density] | object") -> float:
-    return (1 - COMPANY) * how(x, *HUMAN_S) + COMPANY * how(x, *COMPANY_S)  # type: ignore[operator]
+def _of_persons(x: float, how: Callable[[float, float, float], float]) -> float:
+    return (1 - COMPANY) * how(x, *HUMAN_S) + COMPANY * how(x, *COMPANY_S)

@@ -21,16 +21,17 @@ from models.cause import Cause
 from models.errors import CannotDo
 from models.settings import Settings
 from voice import placing
+from voice.answering_machine import DetectPolicy
 from voice.back_office import BackOffice
 from voice.call import Call
 from voice.call_outcome import Outcome, Tale
 from voice.calling import OURSELVES
 from voice.line import Dialog, Media, Sink, Speech, Stream
+from voice.outgoing_session import OutgoingSession
 from voice.outgoing_talk import OutgoingTalk
 from voice.prompt_shelf import PromptShelf
 from voice.reaching import reached
 from voice.running_calls import Queue, RunningCalls
-from voice.session import Session
 
 
 class NotPermitted(CannotDo):
@@ -85,6 +86,8 @@ class Outgoing:
     """The callee's."""
     ring_seconds: float = 0
     """0: as `[sip] ring_seconds`."""
+    detect: DetectPolicy | None = None
+    """What becomes of who answers; None: nobody looks."""
     attempt: str = ""
     """Id of the attempt; kept in the call's record as the event "attempt"."""
     on_progress: Callable[[Progress], None] = _ignored
@@ -186,7 +189,7 @@ class CampaignCalls:
         number = outgoing.permit.number
         call.place(outgoing.caller_number, number, outgoing.line, dialogue.language, outgoing.flow)
         call.event("attempt", attempt=outgoing.attempt, dialled=outgoing.dialled or number)
-        talk = OutgoingTalk(variables=outgoing.variables, zone=outgoing.zone, tell=tell)
+        talk = OutgoingTalk(variables=outgoing.variables, zone=outgoing.zone, detect=outgoing.detect, tell=tell)
 
         async def conduct(call: Call, queue: Queue) -> None:
             try:
@@ -216,7 +219,7 @@ class CampaignCalls:
             ear = self._speech.attend(stream.number, queue.put_nowait)
             dialogue, talk = said
             parts = self._shelf, queue, self._settings, self._office
-            session = Session(call, dialogue, stream, ear, *parts, outgoing=talk)
+            session = OutgoingSession(call, dialogue, stream, ear, *parts, talk)
         except BaseException:
             # Nobody else knows of the stream yet: its ports would be gone for good.
             await stream.close()

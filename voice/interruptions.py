@@ -1,5 +1,7 @@
 """The caller's speech as it comes: what turn taking decides about the robot's voice is carried out; turns come back."""
 
+from collections.abc import Callable
+
 from asr_tts import speech_protocol as heard
 from asr_tts.speech_protocol import FromSpeech
 from voice.alarms import Alarms
@@ -19,6 +21,8 @@ class Interruptions:
     def __init__(self, call: Call, turns: TurnTaking, robot: Robot, line: tuple[Stream, Ear], alarms: Alarms) -> None:
         self._call, self._turns, self._robot, self._alarms = call, turns, robot, alarms
         self._stream, self._ear = line
+        self.trusts: Callable[[], bool] = lambda: True
+        """Whether a draft may be taken for an answer."""
 
     def receive(self, event: FromSpeech) -> list[Answer | Misheard]:
         """Take what was heard; return the caller's turns that it makes."""
@@ -49,7 +53,7 @@ class Interruptions:
                 self._robot.resume(decision.rewind_ms)
             case Stop():
                 self._robot.cut()
-            case Commit():
+            case Commit() if self.trusts():
                 self._ear.tell(heard.Commit(self._stream.number, decision.utterance))
             case Ignored():
                 self._call.event("ignored", text=decision.text, why=decision.why)

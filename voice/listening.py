@@ -30,6 +30,8 @@ class Listening:
         """Whether anybody could understand speech now."""
         self._keypad = Keypad()
         self._attends = False
+        self.glimpses = False
+        """Whether words are wanted while the speech goes on."""
         if self.hears:
             stream.tell(ListenTo(stream.number, ear.audio_socket))
 
@@ -53,6 +55,7 @@ class Listening:
                 question.hangover_ms,
                 *digits_wanted(question),
                 urgent=urgent,
+                glimpses=self.glimpses,
             )
         )
 

@@ -8,14 +8,14 @@ the call: when the caller hangs up, all of it ends.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 from asr_tts import speech_protocol as heard
 from dialplans import exchange
 from dialplans.dialogue import Dialogue
 from dialplans.exchange import Action, HangUp, Listen, Note, Question, Rated, Say, Unanswered, Understood
 from dialplans.flow import Texts
-from dialplans.opt_out import KEY, opts_out
 from models.cause import Cause
 from models.settings import Settings
 from voice import listening, media_events
@@ -32,7 +32,6 @@ from voice.line import Ear, HungUp, InfoDigit, MediaChanged, MediaLost, Referred
 from voice.listening import Listening
 from voice.media import media_protocol as media
 from voice.mood import Mood
-from voice.outgoing_talk import INCOMING, OutgoingTalk
 from voice.prompt_shelf import PromptShelf
 from voice.remarks import Remarks
 from voice.robot import Robot
@@ -60,10 +59,8 @@ class Session:
         queue: "asyncio.Queue[object]",
         settings: Settings,
         office: BackOffice,
-        outgoing: OutgoingTalk = INCOMING,
     ) -> None:
-        """`queue` is the sink that the dialog, the stream and the ear were given; `outgoing`: we called, for this."""
-        self._outgoing = outgoing
+        """`queue` is the sink that the dialog, the stream and the ear were given."""
         self._call, self._dialogue, self._stream, self._ear = call, dialogue, stream, ear
         self._queue, self._settings, self._office = queue, settings, office
         self._alarms = Alarms(queue.put_nowait)
@@ -141,23 +138,25 @@ class Session:
 
     def _begin(self) -> None:
         self._alarms.set(TOO_LONG_ALARM, self._settings.limits.max_call_seconds)
-        dialog = self._call.dialog
-        who, ours = (dialog.caller.number, dialog.called.number), self._outgoing
-        actions = self._told(exchange.Begin(*who, self._dialogue.language, ours.variables, ours.outgoing))
+        actions = self._told(self._beginning())
         if not self._listening.hears:
             self._call.event("speech-missing")
             actions += self._dialogue.by_keypad(USE_KEYPAD)
         self._do(actions)
-        if ours.outgoing:
-            self._listening.attend_all(self._dialogue.language)
+
+    def _beginning(self) -> exchange.Begin:
+        dialog = self._call.dialog
+        return exchange.Begin(dialog.caller.number, dialog.called.number, self._dialogue.language)
 
     # -- events ------------------------------------------------------------------------------------------------
 
     def _take(self, event: object) -> None:
         if (at := media_events.sample_of(event)) is not None:
             self._call.clock.seen(at)
-        if self._errands.takes(event):
-            return
+        if not self._errands.takes(event):
+            self._happens(event)
+
+    def _happens(self, event: object) -> None:
         match event:
             case HungUp():
                 self._hung_up, self._cause = event, event.cause
@@ -269,9 +268,6 @@ class Session:
     def _heard(self, event: "heard.FromSpeech") -> None:
         if isinstance(event, heard.Heard):
             self._mood.hear(event.prosody)
-            if self._is_opt_out(event.text):
-                self._opted_out("said", event.text)
-                return
         for turn in self._interruptions.receive(event):
             if isinstance(turn, Answer):
                 self._answer(turn)
@@ -280,19 +276,6 @@ class Session:
                 self._tell(exchange.NotUnderstood(turn.reason))
         self._interruptions.watch()
         self._watch_silence()
-
-    def _is_opt_out(self, text: str) -> bool:
-        """Who was called may say so at any moment, also where nobody asks and the robot may not be interrupted."""
-        says = self._outgoing.outgoing and self._listening.question is None
-        return says and opts_out(text, self._dialogue.language)
-
-    def _opted_out(self, how: Literal["said", "keyed"], words: str) -> None:
-        self._asked, self._finale = None, None
-        self._errands.drop()
-        self._robot.cut()
-        self._turns.reset()
-        self._listening.close()
-        self._do(self._told(exchange.OptedOut(how, words)))
 
     def _answer(self, answer: Answer) -> None:
         if self._listening.question is None:
@@ -311,8 +294,6 @@ class Session:
             return
         self._call.event("key", digit=key, way=way)
         if self._listening.question is None:
-            if key == KEY and self._outgoing.outgoing and self._asked is None:
-                self._opted_out("keyed", key)
             return
         self._robot.cut()
         if self._errands.speaks:
@@ -355,8 +336,11 @@ class Session:
 
     def _told(self, event: exchange.Event) -> list[Action]:
         """Return what the dialogue does about `event`."""
-        wall = self._outgoing.wall(self._office.now())
-        return self._dialogue.receive(event, asyncio.get_running_loop().time(), wall)
+        return self._dialogue.receive(event, asyncio.get_running_loop().time(), self._wall())
+
+    def _wall(self) -> datetime:
+        """Return the time of day that the talk goes by."""
+        return self._office.now()
 
     def _do(self, actions: list[Action]) -> None:
         for action in self._errands.in_between(actions):

@@ -140,6 +140,8 @@ class TurnTaking:
     """`Dialogue.answers`: whether a text answers the open question fully."""
     takes_digits: Callable[[str], bool] = lambda _: True
     """`Dialogue.takes_digits`: whether digits may mean anything to it."""
+    greets: Callable[[str], bool] = lambda text: False
+    """Whether a text only says hello, as who was called does into our first words."""
     _robot: _Robot = field(default_factory=_Robot)
     _utterances: dict[int, _Utterance] = field(default_factory=dict)
     _held: list[Heard] = field(default_factory=list)
@@ -317,7 +319,7 @@ class TurnTaking:
 
     def _is_backchannel(self, event: Heard | Draft) -> bool:
         """An answer to the open question is never one: "yeah" to yes-or-no, "okay" where the menu has it."""
-        return is_backchannel(event.text) and not self._whole(event)
+        return (is_backchannel(event.text) or self.greets(event.text)) and not self._whole(event)
 
     def _whole(self, event: Heard | Draft) -> bool:
         return self.answers(event.text, event.language if isinstance(event, Heard) else "", event.choice)

@@ -1,8 +1,9 @@
 """Tones that tell who answered: an answering machine's beep, a network's information tones, a fax. Pure.
 
-Frames of 20 ms go in. A frame is a tone where nearly all of its energy lies around one frequency; neighbouring frames of
-one pitch make a tone. Speech is never that pure and that steady for 120 ms. Special information tones are three rising
-ones of a third of a second (ITU-T E.180/Q.35), a fax answers with 2100 Hz (ITU-T T.30, V.25), or calls with 1100 Hz.
+Frames of 20 ms go in. A frame is a tone where nearly all of its energy lies around one frequency; neighbouring frames
+of one pitch make a tone. Speech is never that pure and that steady for 120 ms. Special information tones are three
+rising ones of a third of a second (ITU-T E.180/Q.35), a fax answers with 2100 Hz (ITU-T T.30, V.25), or calls with
+1100 Hz.
 """
 
 from dataclasses import dataclass

@@ -428,3 +428,25 @@ def test_a_reaction_stands_beside_the_words() -> None:
     assert isinstance(draft, Draft)
     assert isinstance(heard, Heard)
     assert (draft.text, draft.reaction, heard.text, heard.reaction) == ("Wave", "Wait.", "Wave", "Wait.")
+
+
+def test_what_goes_on_is_glimpsed_where_that_is_wanted_and_is_no_draft() -> None:
+    ear = Ear(order=Listen(1, "en", glimpses=True))
+    ear.hear(200, 0)
+    ear.hear(1400)
+    [work] = ear.work()
+    assert work.glimpse
+    ear.answer(GOOD, work)
+    assert isinstance(ear.said()[-1], protocol.Glimpse)
+    ear.hear(200)
+    ear.hear(900, 0)
+    assert [one.glimpse for one in ear.work()] == [True, False]
+    ear.answer(GOOD)
+    assert isinstance(ear.said()[-1], Heard)
+
+
+def test_nothing_is_glimpsed_where_nobody_wants_it() -> None:
+    ear = Ear()
+    ear.hear(200, 0)
+    ear.hear(3000)
+    assert ear.work() == []
