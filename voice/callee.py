@@ -201,7 +201,7 @@ class Callee:
     def _news(self, verdict: Verdict | None) -> None:
         if verdict is None or self._policy is None:
             return
-        if self._doing in ("waits", "message"):
+        if self._doing in ("waits", "message") or (self._doing == "screened" and verdict.who == "silence"):
             return
         self._told(verdict)
         match verdict.who:

@@ -18,7 +18,7 @@ Found = Mapping[str, tuple[str, float]]
 _ENGLISH: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     ("machine", "leave a message", 6.0, (
         r"\b(leave|record|drop|send) (me |us |him |her |them )?(a|your|the|you|any) (\w+ ){0,3}?messages?\b",
-        r"\b(leave|record) (me |us |him |her )?(a|your|the|you) (\w+ ){0,3}?(name|number|details)\b(?! (and|then|after))",
+        r"\b(leave|record) (me |us |him )?(a|your|the|you) (\w+ ){0,3}?(name|number|details)\b(?! (and|then|after))",
         r"\bleave (your )?name (and|your) (\w+ ){0,2}?(number|message)\b", r"\bleave (a )?message\b",
     )),
     ("machine", "the tone", 6.0, (
@@ -42,7 +42,7 @@ _ENGLISH: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
         r"\b(is|am|are) (out of (the )?office|away (until|from)|on vacation|on holiday)\b",
     )),
     ("machine", "call you back", 4.0, (
-        r"\b(i|we|he|she|they|someone|somebody) (will|shall|would|can) (\w+ )?(call|get|ring|phone) (you )?(right )?back",
+        r"\b(i|we|he|she|they|someone|somebody) (will|shall|would|can) (\w+ )?(call|ring|phone) (you )?(right )?back",
         r"\b(get|be) (right )?back (to|with) you\b", r"\breturn your call\b", r"\bas soon as (i|we|possible|he|she)\b",
         r"\bget in touch (with you )?(as soon|shortly|soon)\b",
     )),

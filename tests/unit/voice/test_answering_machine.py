@@ -58,7 +58,8 @@ class Line:
     [
         ("en", "Hello?", 0.4), ("en", "Yes?", 0.3), ("en", "Ann Miller speaking.", 1.2),
         ("en", "ACME Limited, Mary speaking, how can I help you?", 3.2), ("en", "Hello, who is this?", 1.1),
-        ("zh", "喂", 0.3), ("zh", "喂，你好", 0.8), ("zh", "您好，请问哪位", 1.3), ("zh", "你好，宏达公司，请问有什么可以帮您", 3.1),
+        ("zh", "喂", 0.3), ("zh", "喂，你好", 0.8), ("zh", "您好，请问哪位", 1.3),
+        ("zh", "你好，宏达公司，请问有什么可以帮您", 3.1),
     ],
 )  # fmt: skip
 def test_a_person_is_known_as_soon_as_they_wait_for_us(language: str, text: str, seconds: float) -> None:

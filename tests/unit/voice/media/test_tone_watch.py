@@ -1,4 +1,4 @@
-"""Beeps, information tones and faxes are found in noise and after G.711; speech and the network's own tones are none."""
+"""Beeps, information tones and faxes are found in noise and after G.711; speech and network tones are none."""
 
 import audioop
 import wave
