@@ -1,7 +1,8 @@
 """An event of the queues: a dated fact, written before its effect leaves the process.
 
 Names: queue.joined, queue.offered, queue.offer-missed, queue.answered, queue.abandoned, queue.overflowed, queue.lost,
-queue.ended, queue.transferred, queue.disposition, agent.state, callback.*, queue.edited.
+queue.ended, queue.transferred, queue.disposition, direct.* (callers whom no queue led to somebody), agent.state,
+callback.*, webhook.gave-up, queue.edited.
 """
 
 from datetime import datetime

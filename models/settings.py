@@ -262,19 +262,21 @@ class CustomerSettings(Section):
     _are_headers = field_validator("headers")(_header_lines)
 
 
-WebhookEvent = Literal["call.offered", "call.answered", "call.ended", "call.summary"]
+WebhookEvent = Literal["call.offered", "call.answered", "call.transferred", "call.ended", "call.summary"]
 
 
 class WebhookSettings(Section):
     """A program of the company's that is told of calls in the queues."""
 
     url: str = Field(min_length=1)
-    events: list[WebhookEvent] = ["call.offered", "call.answered", "call.ended", "call.summary"]
+    events: list[WebhookEvent] = ["call.offered", "call.answered", "call.transferred", "call.ended", "call.summary"]
     """Which it is told of."""
     secret: str = ""
     """With which deliveries are signed; "env:NAME" reads it from the environment; empty: they aren't signed."""
     timeout_s: float = Field(5, gt=0, le=60)
     """For each attempt."""
+    tries: int = Field(12, ge=1, le=100)
+    """Attempts, 1, 2, 4 … up to 600 seconds apart, after which a delivery is given up: 12 take half an hour."""
 
     _is_url = field_validator("url")(_http)
 
@@ -284,6 +286,8 @@ class QueueSettings(Section):
 
     customers: CustomerSettings = CustomerSettings()
     webhooks: list[WebhookSettings] = []
+    keep_days: int = Field(400, ge=0)
+    """Events, changes of agents' states and what was given up are deleted after so many days; 0: never."""
 
 
 class LineSettings(Section):

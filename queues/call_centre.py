@@ -24,6 +24,7 @@ from queues.front_desk import FrontDesk
 from queues.journal import Journal
 from queues.mailbox import Mailbox
 from queues.messages import Messages
+from queues.outbox import StoredOutbox
 from queues.plan_entry import counted
 from queues.presence import Wish, told_of
 from queues.programs import Programs, spoken
@@ -67,7 +68,9 @@ class CallCentre:
         )  # fmt: skip
         self.mailbox = Mailbox(self.callbacks, self.distributor)
         self._call_log = call_log
-        self.programs = Programs(settings.queues.webhooks, self.distributor, self.journal.put, self._spoken)
+        self._outbox = StoredOutbox(self.journal)
+        self._urls = [webhook.url for webhook in settings.queues.webhooks]
+        self.programs = Programs(settings.queues.webhooks, self.distributor, self._outbox, self._spoken)
         if call_log is not None:
             call_log.events.subscribe(self.programs.ended)
         self.service_codes = ServiceCodes(self.book, self.distributor.dispose, messages, self.supervisors)
@@ -155,6 +158,8 @@ class CallCentre:
             log.warning(
                 "%s waited when the server last stopped; who calls again keeps the place", counted(left, "caller")
             )
+        if waiting := self._outbox.open(self._engine, self._node, self._urls):
+            log.info("%d deliveries to programs are left from before", waiting)
         with self._engine.connect() as connection:
             return kept_bindings(connection, self._node, self._ahead())
 

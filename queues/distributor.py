@@ -81,6 +81,8 @@ class Distributor:
         self._ahead = time.time() - clock()
         self._node = ""
         self._here: dict[str, _Here] = {}
+        self._direct: dict[str, Stay] = {}
+        """Callers who are led straight to somebody."""
         self._wanted: asyncio.Queue[tuple[asyncio.Future[None] | None, list[Action]]] = asyncio.Queue()
         self._retimed = asyncio.Event()
         self._distribution = Distribution({}, {})
@@ -140,8 +142,17 @@ class Distributor:
         return here.record if here else None
 
     def stay(self, call_id: str) -> Stay | None:
-        """Return a caller who is with the queues, None for one who isn't."""
-        return self._here[call_id].stay if call_id in self._here else None
+        """Return a caller who is with the queues, or is led straight to somebody; None for one who is neither."""
+        return self._here[call_id].stay if call_id in self._here else self._direct.get(call_id)
+
+    @contextmanager
+    def led_straight(self, guest: Guest, caller: Caller) -> Iterator[None]:
+        """Know a caller meanwhile who waits in no queue."""
+        self._direct[guest.call_id] = Stay(guest, caller, self)
+        try:
+            yield
+        finally:
+            del self._direct[guest.call_id]
 
     def number(self, call_id: str) -> str:
         """Return the number of a caller who is with the queues; "" for none."""

@@ -61,7 +61,7 @@ class FrontDesk:
                 case "transfer" if handover.target in self._book.plan.queues:
                     return await self._serve(guest, handover.target)
                 case "transfer":
-                    return await self._talks.direct(guest, handover.target)
+                    return await self._straight(guest, handover.target)
                 case "voicemail":
                     return self._message(self._queue(handover.target).name)
                 case "callback" if self._messages is not None and self._messages.has(handover.target):
@@ -114,7 +114,7 @@ class FrontDesk:
         """Lead a caller on whom `queue` doesn't serve."""
         guest.event("queue-left", to=led.to, why=led.why)
         if led.to.startswith("number:"):
-            return await self._talks.direct(guest, led.to.removeprefix("number:"))
+            return await self._straight(guest, led.to.removeprefix("number:"))
         if led.to == "voicemail":
             return self._message(queue.name)
         if led.to == "callback" and self._callbacks is not None:
@@ -123,6 +123,14 @@ class FrontDesk:
                 await guest.say(Say((callback_taken(guest.language),), barge_in=False))
             return done
         return gone_on(led)
+
+    async def _straight(self, guest: Guest, dialled: str) -> Done:
+        """Call one person or number for a caller, who is known to them as in a queue."""
+        # While the company's system is asked.
+        guest.music()
+        caller = await self._caller(guest, "")
+        with self._distributor.led_straight(guest, caller):
+            return await self._talks.direct(guest, dialled, caller.customer.name)
 
     def _message(self, queue: str) -> Done:
         """Return what has the flow take a message for `queue` (`dialplans/verbs/handover.py`)."""

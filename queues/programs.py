@@ -4,6 +4,7 @@
 |---|---|
 | call.offered | agents' phones begin to ring for a caller (screen pop) |
 | call.answered | an agent has the caller |
+| call.transferred | somebody who talked with the caller sent them on |
 | call.ended | a talk with an agent is over, or the caller left the queue without one |
 | call.summary | once a call, when it is over and the agent has said what became of it or the wrap-up is over |
 """
@@ -28,9 +29,10 @@ from models.errors import CannotDo
 from models.settings import WebhookEvent, WebhookSettings
 from models.turn import Turn
 from queues.distribution_events import Note
+from queues.outbox import Delivery, Outbox
 from queues.plan import Agent, Queue
 from queues.stay import Stay
-from queues.webhook import OUTCOMES, Delivery, Webhook
+from queues.webhook import OUTCOMES, Webhook
 
 log = logging.getLogger(__name__)
 LEAVES_S = 5.0
@@ -91,19 +93,19 @@ class Programs:
         self,
         webhooks: Sequence[WebhookSettings],
         floor: Floor,
-        written: Callable[[], Awaitable[None]],
+        outbox: Outbox,
         transcript: Transcript,
         environment: Mapping[str, str] = os.environ,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        """`written` returns when all that was noted before is in the database; `transport` is the network in tests.
+        """`transport` is the network in tests.
 
         Raises `OperatorFault` where a secret is missing.
         """
         self._floor, self._transcript = floor, transcript
         # Redirects could carry a call to another host, a proxy of the environment to a stranger.
         self._client = httpx2.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
-        self._webhooks = [Webhook(one, self._client, written, environment) for one in webhooks]
+        self._webhooks = [Webhook(one, self._client, outbox, environment) for one in webhooks]
         self._told: dict[str, _Told] = {}
         self._group: asyncio.TaskGroup | None = None
         self._summaries: set[asyncio.Task[None]] = set()
@@ -161,7 +163,7 @@ class Programs:
     def _tell_of(self, note: Note) -> None:
         call_id = note.call_id
         stay = self._floor.stay(call_id) if call_id else None
-        if note.name == "queue.joined" and stay is not None:
+        if note.name in ("queue.joined", "direct.called") and stay is not None:
             comes = self._told.setdefault(call_id, _Told({}))
             comes.common = self._common(stay)
             comes.gone.clear()
@@ -169,15 +171,21 @@ class Programs:
         if told is None:
             return
         match note.name:
-            case "queue.offered":
+            case "queue.offered" | "direct.called":
                 data = {"agents": [self._named(one) for one in note.data["agents"]], "waited_s": self._waited(call_id)}
                 self._tell("call.offered", note, told, data)
-            case "queue.answered":
+            case "queue.answered" | "direct.answered":
                 told.disposition, told.wraps_until = "", 0.0
                 told.disposed.clear()
+                told.gone.clear()
                 data = {"agent": self._named(note.agent), "waited_s": note.data["waited"]}
                 self._tell("call.answered", note, told, data)
-            case "queue.ended" if note.agent:
+            case "queue.transferred":
+                data = {"agent": self._named(note.agent), "to": note.data["to"]}
+                self._tell("call.transferred", note, told, data)
+            case "direct.missed":
+                self._leaves(note, told, "not-reached")
+            case "queue.ended" | "direct.ended" if note.agent:
                 self._served(note, told)
             case "queue.lost":
                 data = {"agent": self._named(note.agent), "outcome": "lost", "talked_s": 0.0}

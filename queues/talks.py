@@ -44,6 +44,38 @@ class _Side:
     """"" for somebody who is no agent."""
 
 
+@dataclass
+class _Direct:
+    """The part of somebody in a call whom no queue found, as it is noted."""
+
+    floor: "Floor"
+    call_id: str
+    who: str
+    """Extension or number."""
+    since: float = 0.0
+    over: bool = False
+
+    def calls(self) -> None:
+        self.since = self.floor.now()
+        self._note("direct.called", agents=[self.who])
+
+    def missed(self, why: str) -> None:
+        self._note("direct.missed", why=why, waited=round(self.floor.now() - self.since, 3))
+
+    def answered(self) -> None:
+        now = self.floor.now()
+        self._note("direct.answered", waited=round(now - (self.since or now), 3))
+        self.since = now
+
+    def ended(self) -> None:
+        if not self.over:
+            self.over = True
+            self._note("direct.ended", talked=round(self.floor.now() - self.since, 3))
+
+    def _note(self, name: str, **data: object) -> None:
+        self.floor.note(Note(name, "", self.call_id, self.who, data))
+
+
 class Floor(Protocol):
     """What talks ask of the distributor."""
 
@@ -120,24 +152,35 @@ class Talks:
         values = {"queue": queue.name, "waited_s": round(waited, 1)}
         return _done(talked, side, values)
 
-    async def direct(self, guest: Guest, dialled: str) -> Done:
-        """Call one person, and let the caller talk to them; who isn't reached is said in the `why`."""
+    async def direct(self, guest: Guest, dialled: str, customer: str = "") -> Done:
+        """Call one person, and let the caller talk to them; who isn't reached is said in the `why`.
+
+        `customer`: whose name the phone shows, where the company knows it.
+        """
         place = self.find(dialled)
         if place is None:
             raise CannotDo(f"'{dialled}' is a queue: callers are enqueued there.")
         guest.music()
-        shown = Shown(guest.caller.number, guest.caller.name or guest.caller.number)
+        shown = Shown(guest.caller.number, customer or guest.caller.name or guest.caller.number)
         call = guest.call(place, shown, RING_S)
+        part = _Direct(self._floor, guest.call_id, dialled)
+        part.calls()
         try:
             await call.answered()
         except (CallRefused, CannotDo) as fault:
+            part.missed(str(fault))
             return Done(False, {"outcome": "not-reached"}, str(fault))
         except BaseException:
+            part.missed("the caller hung up")
             call.hang_up(Cause.CANCELLED)
             raise
-        with self._floor.engaged(dialled, guest.call_id):
-            side = _Side(call, self._named(place, dialled), dialled)
-            talked, side, onward = await self._with_transfers(guest, side, shown, lambda: None)
+        part.answered()
+        try:
+            with self._floor.engaged(dialled, guest.call_id):
+                side = _Side(call, self._named(place, dialled), dialled)
+                talked, side, onward = await self._with_transfers(guest, side, shown, part.ended)
+        finally:
+            part.ended()
         if onward is not None:
             return Done(False, {"outcome": f"queue:{onward.queue}", "queue": onward.queue}, "led to a queue")
         if talked.ended_by == "lost":
@@ -175,6 +218,10 @@ class Talks:
                     leaves()
                     engaged.close()
                     engaged.enter_context(self._floor.engaged(onto.extension, guest.call_id))
+                    part = _Direct(self._floor, guest.call_id, onto.extension)
+                    part.answered()
+                    leaves = part.ended
+                    engaged.callback(part.ended)
                 side = onto
 
     async def _hand_on(self, guest: Guest, side: _Side, transfer: Transfer, shown: Shown) -> _Side | None:

@@ -9,7 +9,7 @@ Deliveries are made as Standard Webhooks (https://www.standardwebhooks.com) has 
 | webhook-signature | "v1," and the base64 of HMAC-SHA256 over "ID.TIMESTAMP.BODY"; absent without a secret |
 
 Those of one call come in the order of happening: the next one waits until the one before is taken or given up. Other
-calls' overtake it.
+calls' overtake it. All are in the outbox until they are taken: a restart goes on where the server before it stopped.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ import logging
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -29,13 +29,14 @@ import httpx2
 
 from models.errors import HotlineError, OperatorFault
 from models.settings import WebhookSettings
+from queues.outbox import Delivery, Outbox
 
 log = logging.getLogger(__name__)
-TRIES = 8
 PAUSE_S = 1.0
-"""Before the second try; twice as long before each further one: two minutes in all."""
+"""Before the second try; twice as long before each further one, up to `MOST_PAUSE_S`."""
+MOST_PAUSE_S = 600.0
 MOST_WAITING = 1000
-"""Deliveries that are kept; what comes on top is dropped."""
+"""Deliveries that are kept; what comes on top is given up."""
 AT_A_TIME = 8
 """Requests that one program gets at once at most."""
 GRACE_S = 3.0
@@ -50,15 +51,14 @@ WORTH_ANOTHER = frozenset({408, 425, 429})
 """Refusals that pass; other 4xx say that the delivery will never be taken."""
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """What a program is told."""
+@dataclass
+class _Waiting:
+    """A delivery that isn't made."""
 
-    id: str
-    call_id: str
-    event: str
-    body: bytes
-    """JSON."""
+    delivery: Delivery
+    kept: Awaitable[None] | None
+    """Done when it is in the outbox; None: it was found there."""
+    tries: int = 0
 
 
 def signature(secret: bytes, delivery_id: str, timestamp: int, body: bytes) -> str:
@@ -93,14 +93,14 @@ class Webhook:
         self,
         settings: WebhookSettings,
         client: httpx2.AsyncClient,
-        written: Callable[[], Awaitable[None]],
+        outbox: Outbox,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
-        """`written` returns when all that was told before is in the database. Raises `OperatorFault` for a secret."""
-        self._settings, self._client, self._written = settings, client, written
+        """Raise `OperatorFault` for a secret that is none."""
+        self._settings, self._client, self._outbox = settings, client, outbox
         self._secret = secret_of(settings.secret, environment)
         self._name = httpx2.URL(settings.url).host
-        self._lanes: dict[str, deque[Delivery]] = {}
+        self._lanes: dict[str, deque[_Waiting]] = {}
         """What waits, by call; the first of each is on its way."""
         self._requests = asyncio.Semaphore(AT_A_TIME)
         self._group: asyncio.TaskGroup | None = None
@@ -119,20 +119,30 @@ class Webhook:
         return event in self._settings.events
 
     def hand_over(self, delivery: Delivery) -> None:
-        """Have something delivered; returns at once, and counts what can't be kept as dropped."""
+        """Have something delivered; returns at once, and gives up what is too much."""
+        kept = self._outbox.keep(delivery, self._settings.url)
         if self._group is None or self.waiting >= MOST_WAITING:
-            self._lost("dropped", f"{MOST_WAITING} deliveries wait already")
+            why = f"{MOST_WAITING} deliveries wait already"
+            self._outbox.gave_up(delivery, self._settings.url, 0, why)
+            self._lost("dropped", why)
             return
-        lane = self._lanes.setdefault(delivery.call_id, deque())
-        lane.append(delivery)
+        self._queue(_Waiting(delivery, kept))
+
+    def _queue(self, waiting: _Waiting) -> None:
+        assert self._group is not None
+        call_id = waiting.delivery.call_id
+        lane = self._lanes.setdefault(call_id, deque())
+        lane.append(waiting)
         if len(lane) == 1:
             self._idle.clear()
-            self._group.create_task(self._empty(delivery.call_id, lane), name=f"webhook for {delivery.call_id}")
+            self._group.create_task(self._empty(call_id, lane), name=f"webhook for {call_id}")
 
     async def run(self) -> None:
-        """Deliver until cancelled; then what is left has `GRACE_S` seconds."""
+        """Deliver until cancelled, first what was left; then what is left has `GRACE_S` seconds."""
         try:
             async with asyncio.TaskGroup() as self._group:
+                for kept in self._outbox.left(self._settings.url):
+                    self._queue(_Waiting(kept.delivery, None, kept.tries))
                 try:
                     await asyncio.Event().wait()
                 finally:
@@ -142,10 +152,9 @@ class Webhook:
         finally:
             self._group = None
             if self.waiting:
-                self.counts["undeliverable"] += self.waiting
-                log.warning("webhook %s: %d deliveries were left when the server stopped", self._name, self.waiting)
+                log.warning("webhook %s: %d deliveries are left for the next start", self._name, self.waiting)
 
-    async def _empty(self, call_id: str, lane: deque[Delivery]) -> None:
+    async def _empty(self, call_id: str, lane: deque[_Waiting]) -> None:
         while lane:
             await self._deliver(lane[0])
             lane.popleft()
@@ -153,24 +162,27 @@ class Webhook:
         if not self._lanes:
             self._idle.set()
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        with suppress(HotlineError):
-            # An effect mustn't leave the process before what it tells of is written.
-            await self._written()
-        why, pause = "", PAUSE_S
-        for attempt in range(TRIES):
-            if attempt:
-                self.counts["retried"] += 1
-                await asyncio.sleep(pause)
-                pause *= 2
+    async def _deliver(self, waiting: _Waiting) -> None:
+        delivery, url = waiting.delivery, self._settings.url
+        if waiting.kept is not None:
+            with suppress(HotlineError):
+                # An effect mustn't leave the process before what it tells of is written.
+                await waiting.kept
+        while True:
             async with self._requests:
                 why, again = await self._attempt(delivery)
+            waiting.tries += 1
             if not why:
+                self._outbox.made(delivery, url)
                 self.counts["delivered"] += 1
                 return
-            if not again:
-                break
-        self._lost("undeliverable", why)
+            if not again or waiting.tries >= self._settings.tries:
+                self._outbox.gave_up(delivery, url, waiting.tries, why)
+                self._lost("undeliverable", why)
+                return
+            self._outbox.tried(delivery, url, waiting.tries, why)
+            self.counts["retried"] += 1
+            await asyncio.sleep(min(PAUSE_S * 2 ** (waiting.tries - 1), MOST_PAUSE_S))
 
     async def _attempt(self, delivery: Delivery) -> tuple[str, bool]:
         """Return why one attempt failed ("": it didn't), and whether another is worth it."""

@@ -20,7 +20,8 @@ import models.queue
 import models.queue_caller
 import models.queue_event
 import models.staffing
-import models.suggestion  # noqa: F401 - alembic looks at every table
+import models.suggestion
+import models.webhook_delivery  # noqa: F401 - alembic looks at every table
 from models.database import Base
 
 connection: Connection | None = context.config.attributes.get("connection")

@@ -6,8 +6,12 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
+from models.queue_event import QueueEvent
 from models.settings import WebhookSettings
+from models.webhook_delivery import WebhookDelivery
+from queues.outbox import StoredOutbox
 from queues.programs import Programs
 from tests.calls.call_centre import BILLING, call_centre
 
@@ -52,9 +56,11 @@ async def told(line, centre, events=None):
         turns = line.stories[call_id].turns
         return [{"speaker": turn["speaker"], "text": turn["text"]} for _, turn in sorted(turns.items())]
 
+    outbox = StoredOutbox(centre.journal)
+    outbox.open(centre.engine, "node", [settings.url])
     programs = Programs(
-        [settings], centre.distributor, centre.journal.put, transcript, transport=httpx2.MockTransport(company)
-    )
+        [settings], centre.distributor, outbox, transcript, transport=httpx2.MockTransport(company)
+    )  # fmt: skip
     unsubscribe = line.events.subscribe(programs.ended)
     running = asyncio.ensure_future(programs.run())
     await asyncio.sleep(0)
@@ -215,3 +221,114 @@ async def test_a_summary_that_waits_for_a_wrap_up_is_told_when_the_server_stops(
             await line.over()
             assert company.names[-1] == "call.ended"
         assert company.names[-1] == "call.summary"
+
+
+def outbox_rows(centre):
+    with centre.engine.connect() as connection:
+        return connection.execute(select(WebhookDelivery.event, WebhookDelivery.given_up_at)).all()
+
+
+async def test_what_a_program_did_not_take_before_a_restart_it_is_told_after_it_in_order(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path) as (line, phones, centre):
+        async with told(line, centre) as (company, programs):
+            await centre.comes("202")
+            company.hangs = True
+            caller = await line.call()
+            ben = await phones.answers("202")
+            await caller.waits(5)
+            ben.call.caller_hangs_up()
+            await caller.is_hung_up()
+            await line.over()
+            assert programs.waiting() == 3
+        assert [event for event, _ in outbox_rows(centre)] == [
+            "call.offered", "call.answered", "call.ended", "call.summary",
+        ]  # fmt: skip
+        async with told(line, centre) as (again, programs):
+            await asyncio.sleep(1)
+            assert again.names == ["call.offered", "call.answered", "call.ended", "call.summary"]
+            assert programs.counts()["delivered"] == 4
+        assert outbox_rows(centre) == [], "what was taken is kept no longer"
+
+
+async def test_what_no_program_takes_is_given_up_with_a_row_and_an_event(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path) as (line, _, centre):
+        async with told(line, centre, ["call.summary"]) as (company, programs):
+            company.failures = 1000
+            caller = await line.call()
+            await caller.is_hung_up()
+            await asyncio.sleep(1600)
+            assert programs.waiting() == 1
+            await asyncio.sleep(200)
+            assert programs.counts() == {"delivered": 0, "retried": 11, "undeliverable": 1, "dropped": 0}
+        [(event, given_up_at)] = outbox_rows(centre)
+        assert (event, given_up_at is not None) == ("call.summary", True)
+        with centre.engine.connect() as connection:
+            gave_up = select(QueueEvent.data).where(QueueEvent.name == "webhook.gave-up")
+            data = connection.scalars(gave_up).one()
+        assert (data["tries"], data["why"]) == (12, "it answered 503")
+
+
+async def test_a_transfer_to_another_agent_is_told_with_both_their_talks(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path) as (line, phones, centre), told(line, centre) as (company, _):
+        await centre.comes("202")
+        caller = await line.call()
+        ben = await phones.answers("202")
+        await caller.waits(5)
+        ben.call.refers("sip:201@hotline")
+        anna = await phones.answers("201")
+        await caller.waits(8)
+        anna.call.caller_hangs_up()
+        await caller.is_hung_up()
+        await asyncio.sleep(40)
+    assert company.names == [
+        "call.offered", "call.answered", "call.transferred", "call.ended", "call.answered", "call.ended",
+        "call.summary",
+    ]  # fmt: skip
+    transferred = company.data("call.transferred")
+    assert (transferred["agent"]["extension"], transferred["to"], transferred["queue"]) == ("202", "201", "billing")
+    assert [agent["extension"] for agent in company.data("call.summary")["agents"]] == ["202", "201"]
+
+
+STRAIGHT = """
+languages: [en, zh]
+commands: {operator: nothing}
+steps:
+  - step: welcome
+    say: {en: Welcome., zh: 欢迎致电。}
+  - step: hand
+    transfer: "201"
+    unavailable: {en: Nobody is there., zh: 没有人在。}
+    done: nothing
+  - step: nothing
+    hangup: {en: Goodbye., zh: 再见。}
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_call_that_a_flow_leads_straight_to_an_agent_is_told_too(open_line, tmp_path, language):
+    opened = call_centre(open_line, tmp_path, flow=STRAIGHT, language=language)
+    async with opened as (line, phones, centre), told(line, centre) as (company, _):
+        caller = await line.call()
+        anna = await phones.answers("201")
+        await caller.waits(5)
+        assert centre.distributor.day() == {}, "no queue's figures"
+        anna.call.caller_hangs_up()
+        await caller.is_hung_up()
+        await asyncio.sleep(1)
+    assert company.names == ["call.offered", "call.answered", "call.ended", "call.summary"]
+    answered = company.data("call.answered")
+    assert (answered["queue"], answered["agent"], answered["caller"]["number"]) == (
+        "", {"extension": "201", "name": "Anna"}, "5550142",
+    )  # fmt: skip
+    assert company.data("call.ended")["talked_s"] == pytest.approx(5, abs=1)
+
+
+async def test_who_is_led_straight_to_a_phone_that_nobody_answers_is_told_as_not_reached(open_line, tmp_path):
+    opened = call_centre(open_line, tmp_path, flow=STRAIGHT)
+    async with opened as (line, phones, centre), told(line, centre) as (company, _):
+        caller = await line.call()
+        (await phones.rings("201")).declines()
+        await caller.is_hung_up()
+        await asyncio.sleep(1)
+    assert company.names == ["call.offered", "call.ended", "call.summary"]
+    assert company.data("call.ended")["outcome"] == "not-reached"

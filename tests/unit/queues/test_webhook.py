@@ -15,7 +15,8 @@ import pytest
 
 from models.errors import OperatorFault, OurFault
 from models.settings import WebhookSettings
-from queues.webhook import MOST_WAITING, TRIES, Delivery, Webhook
+from queues.outbox import Delivery, Kept
+from queues.webhook import MOST_WAITING, Webhook
 from tests.company_server import Answer, company_server
 
 SECRET = "geheim, 秘密"
@@ -25,15 +26,49 @@ def delivery(number, call_id="call-1", event="call.offered"):
     return Delivery(f"msg_{number}", call_id, event, json.dumps({"number": number, "名": "王"}).encode())
 
 
-async def nothing_to_write():
-    pass
+def nothing_to_write():
+    done = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done
+
+
+class Box:
+    """An outbox in memory."""
+
+    def __init__(self, written=nothing_to_write, left=()):
+        self._written, self._left = written, left
+        self.inside = {}
+        """Tries and reason, by the delivery's id."""
+        self.given_up = {}
+
+    def keep(self, delivery, url):
+        self.inside[delivery.id] = (0, "")
+        return self._written()
+
+    def tried(self, delivery, url, tries, why):
+        self.inside[delivery.id] = (tries, why)
+
+    def made(self, delivery, url):
+        self.inside.pop(delivery.id, None)
+
+    def gave_up(self, delivery, url, tries, why):
+        self.inside.pop(delivery.id, None)
+        self.given_up[delivery.id] = (tries, why)
+
+    def left(self, url):
+        return self._left
+
+
+TRIES = 8
 
 
 @asynccontextmanager
-async def webhook(url, written=nothing_to_write, environment=None, **settings):
+async def webhook(url, written=nothing_to_write, environment=None, left=(), **settings):
     """A webhook that runs; stopped at the end as the server stops it."""
     async with httpx2.AsyncClient(trust_env=False) as client:
-        one = Webhook(WebhookSettings(url=url, **settings), client, written, environment or {})
+        box = Box(written, left)
+        one = Webhook(WebhookSettings(url=url, **{"tries": TRIES, **settings}), client, box, environment or {})
+        one.box = box
         running = asyncio.ensure_future(one.run())
         await asyncio.sleep(0)
         try:
@@ -150,6 +185,7 @@ async def test_who_hands_over_never_waits_for_a_program_that_hangs_and_what_is_t
             one.hand_over(delivery(number, f"call-{number}"))
         assert time.monotonic() - begun < 1
         assert (one.waiting, one.counts["dropped"]) == (MOST_WAITING, 5)
+        assert len(one.box.given_up) == 5, "and on record"
         await crm.wait_for(8)
         await asyncio.sleep(0.05)
         assert len(crm.asked) == 8, "no more at a time"
@@ -182,7 +218,7 @@ async def test_what_is_left_when_the_server_stops_is_delivered_first():
     assert (one.counts["delivered"], one.waiting) == (3, 0)
 
 
-async def test_what_can_not_be_delivered_when_the_server_stops_ends_with_it_and_is_counted(monkeypatch):
+async def test_what_can_not_be_delivered_when_the_server_stops_stays_in_the_outbox(monkeypatch):
     monkeypatch.setattr("queues.webhook.GRACE_S", 0.05)
     async with company_server(lambda _: Answer(after_s=60)) as crm:
         begun = time.monotonic()
@@ -191,7 +227,19 @@ async def test_what_can_not_be_delivered_when_the_server_stops_ends_with_it_and_
             one.hand_over(delivery(2))
             await crm.wait_for(1)
         assert time.monotonic() - begun < 2
-    assert one.counts["undeliverable"] == 2
+    assert one.counts["undeliverable"] == 0
+    assert list(one.box.inside) == ["msg_1", "msg_2"]
+
+
+async def test_what_was_left_is_delivered_first_in_order_and_with_the_tries_it_had():
+    left = [Kept(delivery(1), TRIES - 1), Kept(delivery(2), 0), Kept(delivery(3, "other"), 0)]
+    async with company_server(lambda asked: Answer(status=500 if asked.json["number"] == 1 else 200)) as crm:
+        async with webhook(crm.url, left=left) as one:
+            one.hand_over(delivery(4))
+            await until(lambda: one.waiting == 0)
+        assert [asked.json["number"] for asked in crm.asked if asked.json["number"] != 3] == [1, 2, 4]
+    assert one.box.given_up == {"msg_1": (TRIES, "it answered 500")}
+    assert one.box.inside == {}
 
 
 @pytest.mark.parametrize(
@@ -203,4 +251,4 @@ async def test_what_can_not_be_delivered_when_the_server_stops_ends_with_it_and_
 )
 async def test_a_secret_that_is_none_is_refused_before_the_server_starts(secret, said):
     with pytest.raises(OperatorFault, match=said):
-        Webhook(WebhookSettings(url="http://crm.example", secret=secret), httpx2.AsyncClient(), nothing_to_write, {})
+        Webhook(WebhookSettings(url="http://crm.example", secret=secret), httpx2.AsyncClient(), Box(), {})
