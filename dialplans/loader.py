@@ -17,7 +17,7 @@ from dialplans.sentences import SENTENCES
 from dialplans.step import Step
 from dialplans.steps import read_steps
 from dialplans.verbs.collect import SLOT
-from dialplans.verbs.handover import HandoverStep
+from dialplans.verbs.handover import LEAVE_MESSAGE, HandoverStep
 from dialplans.verbs.question import Detect
 from dialplans.verbs.run import RunStep
 
@@ -77,15 +77,16 @@ def _unless(complaints: list[Complaint], flow: Flow) -> Flow:
     return flow
 
 
-def runs(step: Step) -> str:
-    """Return the name of the sub-flow that a step leads into by its author's word; "": none."""
+def runs(step: Step) -> tuple[str, ...]:
+    """Return the names of the sub-flows that a step may lead into."""
     match step:
         case RunStep():
-            return step.flow
+            return (step.flow,)
         case HandoverStep():
-            return step.meanwhile
+            message = (LEAVE_MESSAGE,) if step.may_leave_message else ()
+            return (step.meanwhile, *message) if step.meanwhile else message
         case _:
-            return ""
+            return ()
 
 
 class _File:
@@ -199,8 +200,9 @@ class _Document:
             found[name] = _Document(entry, name, b"", self._file, replace(flow, flows={})).flow()
         inner = [step for one in found.values() for step in one.steps.values()]
         for step in (*flow.steps.values(), *inner):
-            name = runs(step)
-            if name and name not in found and self._file and not self._parent:
+            for name in runs(step):
+                if name in found or not self._file or self._parent or name == flow.name == LEAVE_MESSAGE:
+                    continue
                 file = self._file.beside(self._root_at(step), name)
                 if file:
                     document = file.document()

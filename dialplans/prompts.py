@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from dialplans.built_in import built_in
 from dialplans.exchange import Prompt
 from dialplans.flow import Flow, Texts, texts_of
 from dialplans.sentences import SENTENCES
 from dialplans.template import fixed
+from dialplans.verbs.handover import LEAVE_MESSAGE, HandoverStep
 
 
 def prompts(flow: Flow) -> list[Prompt]:
@@ -28,8 +30,16 @@ def _prompts(flow: Flow, root: Flow) -> Iterator[Prompt]:
             yield from _of(flow, root, texts)
     for name in _sentences(flow, root):
         yield from _of(flow, root, flow.prompts.get(name) or root.prompts.get(name) or SENTENCES[name])
-    for inner in flow.flows.values():
+    for inner in _inner(flow, root):
         yield from _prompts(inner, root)
+
+
+def _inner(flow: Flow, root: Flow) -> Iterable[Flow]:
+    """Return the sub-flows that `flow` has, and what takes messages where none of them does."""
+    yield from flow.flows.values()
+    takes = any(isinstance(step, HandoverStep) and step.may_leave_message for step in flow.steps.values())
+    if takes and LEAVE_MESSAGE not in {*flow.flows, *root.flows}:
+        yield built_in(LEAVE_MESSAGE)
 
 
 def _sentences(flow: Flow, root: Flow) -> Iterable[str]:
@@ -43,7 +53,8 @@ def _sentences(flow: Flow, root: Flow) -> Iterable[str]:
 
 
 def _of(flow: Flow, root: Flow, texts: Texts) -> Iterable[Prompt]:
-    for language in flow.languages:
+    # A sub-flow may speak languages that the call never is in.
+    for language in (language for language in flow.languages if language in root.languages):
         text = texts.get(language, "")
         if text and fixed(text):
             yield Prompt(text=text, language=language, voice=flow.voices.get(language) or root.voices.get(language, ""))

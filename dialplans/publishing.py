@@ -26,6 +26,7 @@ from dialplans.complaint import did_you_mean
 from dialplans.flow import Flow
 from dialplans.loader import SHIPPED, load
 from dialplans.understanding import train
+from dialplans.verbs.handover import LEAVE_MESSAGE, TAKE_MESSAGES
 from models.errors import CannotDo, OperatorFault
 
 FOLDER = "flows"
@@ -248,9 +249,11 @@ def _names_in(root: object, within: set[str]) -> Iterator[str]:
     for name in imported if isinstance(imported, CommentedSeq) else ():
         yield _file_name(str(name))
     for step in steps if isinstance(steps, CommentedSeq) else ():
-        for key in ("run", "meanwhile"):
-            if isinstance(step, CommentedMap) and key in step and str(step[key]) not in within:
-                yield _file_name(str(step[key]))
+        if not isinstance(step, CommentedMap):
+            continue
+        named = [str(step[key]) for key in ("run", "meanwhile") if key in step]
+        message = [LEAVE_MESSAGE] if any(verb in step for verb in TAKE_MESSAGES) else []
+        yield from (_file_name(name) for name in (*named, *message) if name not in within)
     for one in inner.values() if isinstance(inner, CommentedMap) else ():
         yield from _names_in(one, within)
 

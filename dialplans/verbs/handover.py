@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MESSAGE = "voicemail"
 """The outcome of who is to leave a message: a queue overflowed to that, or it is what the flow wanted."""
+TAKE_MESSAGES = ("enqueue", "transfer", "voicemail")
+"""Verbs that may have that outcome."""
 LEAVE_MESSAGE = "leave_message"
 """The flow that takes it (`built_in.py`, which stands above the verbs)."""
 
@@ -48,6 +50,11 @@ class HandoverStep(Step):
     meanwhile: str = option(
         WORD, "`enqueue` only: the sub-flow by which the robot helps a caller who waits and keeps the place.", ""
     )
+
+    @property
+    def may_leave_message(self) -> bool:
+        """Whether the caller may be led into the flow that takes a message."""
+        return self.verb in TAKE_MESSAGES
 
     def check(self, node: Node) -> None:
         if self.meanwhile and self.verb != "enqueue":

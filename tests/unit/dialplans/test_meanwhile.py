@@ -161,7 +161,7 @@ def test_it_may_be_a_file_beside_the_flow_that_is_published_with_it(tmp_path):
     (tmp_path / "main.yaml").write_text(head)
     flow = load(tmp_path / "main.yaml")
     assert check(flow) == []
-    assert list(_named(tmp_path / "main.yaml")) == ["order.yaml"]
+    assert list(_named(tmp_path / "main.yaml")) == ["order.yaml", "leave_message.yaml"]
 
 
 GOLDEN = """

@@ -41,3 +41,14 @@ def test_sentences_that_a_flow_never_needs_are_not():
     assert "Goodbye!" not in found
     assert "I'm sorry, I don't know that." not in found
     assert not [text for text in texts(loads("steps:\n- step: a\n  hangup: Bye.\n")) if text != "Bye."]
+
+
+def test_what_takes_messages_is_rendered_ahead_in_the_languages_of_the_call_wherever_it_may_be_needed():
+    step = "steps:\n  - step: hand\n    {verb}: billing\n    unavailable: Nobody is there.\n"
+    for verb in ("enqueue", "transfer", "voicemail"):
+        said = [prompt.text for prompt in prompts(loads(f"languages: [en]\n{step.format(verb=verb)}"))]
+        assert "I didn't hear anything." in said
+        assert not any("留言" in text for text in said)
+    assert [prompt.text for prompt in prompts(loads(f"languages: [en]\n{step.format(verb='ticket')}"))] == [
+        "Nobody is there."
+    ]

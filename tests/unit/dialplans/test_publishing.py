@@ -127,6 +127,21 @@ def test_a_flow_with_all_that_it_imports_and_runs_is_one_version(published, tmp_
     assert "order" in published.load("shop", first).slots
 
 
+def test_what_takes_its_messages_is_part_of_the_version_and_ones_own_is_taken_instead(published, tmp_path):
+    flow = "flow: shop\nlanguages: [en]\nsteps:\n  - step: m\n    voicemail: shop\n    unavailable: Nobody.\n"
+    (tmp_path / "shop.yaml").write_text(flow)
+    first = published.keep(tmp_path / "shop.yaml")
+    assert list(published.load("shop", first).flows) == ["leave_message"]
+    own = (
+        "flow: leave_message\nlanguages: [en]\nvariables: [queue, opens]\nsteps:\n  - step: end\n    hangup: Our own.\n"
+    )
+    (tmp_path / "leave_message.yaml").write_text(own)
+    second = published.keep(tmp_path / "shop.yaml")
+    assert second != first
+    assert list(published.load("shop", second).flows["leave_message"].steps) == ["end"]
+    assert len(published.load("shop", first).flows["leave_message"].steps) > 1, "what was published stays as it was"
+
+
 def test_what_its_intents_sound_like_is_kept_with_it_and_understands_the_same(published, tmp_path):
     (tmp_path / "shop.yaml").write_text(INTENTS, encoding="utf-8")
     version = published.keep(tmp_path / "shop.yaml")
