@@ -30,6 +30,8 @@ app = typer.Typer(
 app.command("inspect")(inspection_cli.inspect)
 app.command("status")(inspection_cli.status)
 app.command("show")(inspection_cli.show)
+app.command("trial")(inspection_cli.trial)
+app.command("rescore")(inspection_cli.rescore)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML files of scorecards.", show_default=False)]
 

@@ -4,8 +4,9 @@ Each is a value whose `of(subject)` tells whether it holds there, and by what ev
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import Literal, Protocol
 
@@ -52,38 +53,39 @@ class Says:
     """From which it counts; 0: what suits the language."""
 
     def of(self, subject: Subject) -> Verdict:
-        turns = (turn for turn in subject.conversation.said_by(self.who) if subject.covers(turn.start))
-        return _any_of(found for turn in turns for found in self._in(turn, subject))
+        turns = [turn for turn in subject.conversation.said_by(self.who) if subject.covers(turn.start)]
+        found = [one for turn in turns for one in self._word_for_word(turn)]
+        for language in self.meaning:
+            found += self._by_meaning([turn for turn in turns if turn.language == language], language, subject)
+        return _any_of(iter(sorted(found, key=lambda one: one.start)))
 
-    def _in(self, turn: Turn, subject: Subject) -> Iterator[Evidence]:
+    def _word_for_word(self, turn: Turn) -> Iterator[Evidence]:
         for phrase in self.phrases.get(turn.language, ()):
             for begin, end in places(phrase, turn.text, turn.language):
                 yield of_turn(turn, turn.text[begin:end], when=turn.when(begin, end))
-        examples = self.meaning.get(turn.language, ())
-        if not examples:
-            return
-        bar = self.likeness or ALIKE.get(turn.language, max(ALIKE.values()))
-        alike = [
-            (subject.alike([turn.text[begin:end]], examples, turn.language), begin - end, begin, end)
-            for begin, end in _pieces(turn.text)
-        ]
-        if not alike:
-            return
-        # Of equally like pieces the shortest says best where it is.
-        likeness, _, begin, end = max(alike)
-        words = turn.text[begin:end].strip()
-        others = self.unlike.get(turn.language, ())
-        if likeness >= bar and (not others or subject.alike([words], others, turn.language) < likeness):
-            yield of_turn(turn, words, round(likeness, 3), turn.when(begin, end))
+
+    def _by_meaning(self, turns: Sequence[Turn], language: str, subject: Subject) -> Iterator[Evidence]:
+        """Yield the likest piece of each turn that is alike enough."""
+        pieces = [(turn, begin, end) for turn in turns for begin, end in pieces_of(turn.text)]
+        texts = [turn.text[begin:end] for turn, begin, end in pieces]
+        alike = subject.alike(texts, self.meaning[language], language)
+        others = self.unlike.get(language, ())
+        unlike = subject.alike(texts, others, language) if others else [0.0] * len(texts)
+        bar = self.likeness or ALIKE.get(language, max(ALIKE.values()))
+        likest: dict[int, tuple[float, int, Evidence]] = {}
+        for (turn, begin, end), likeness, other in zip(pieces, alike, unlike, strict=True):
+            # Of equally like pieces the shortest says best where it is.
+            rank = (likeness, begin - end)
+            if likeness >= bar and other < likeness and rank > likest.get(turn.number, (0.0, 0))[:2]:
+                words = turn.text[begin:end].strip()
+                likest[turn.number] = (*rank, of_turn(turn, words, round(likeness, 3), turn.when(begin, end)))
+        return (found for _, _, found in likest.values())
 
 
 def places(phrase: str, text: str, language: str) -> Iterator[tuple[int, int]]:
     """Yield where `phrase` stands in `text`, as characters: whole words in English, signs or their sound in Chinese."""
     if language != "zh":
-        # Between two words of the phrase anything but a word may stand.
-        words = [re.escape(word) for word in re.findall(r"[\w']+", phrase.lower())]
-        if words:
-            pattern = re.compile(r"(?<![\w'])" + r"[^\w']+".join(words) + r"(?![\w'])")
+        if pattern := _pattern(phrase):
             yield from (found.span() for found in pattern.finditer(text.lower().replace("’", "'")))
         return
     if phrase in text:
@@ -95,14 +97,23 @@ def places(phrase: str, text: str, language: str) -> Iterator[tuple[int, int]]:
                 yield signs[at][1][0], signs[at + len(wanted) - 1][1][1]
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the sentences of a text, and the clauses of those that have several, as characters."""
+@lru_cache(4096)
+def _pattern(phrase: str) -> "re.Pattern[str] | None":
+    """What an English phrase looks like: between two of its words anything but a word may stand."""
+    words = [re.escape(word) for word in re.findall(r"[\w']+", phrase.lower())]
+    return re.compile(r"(?<![\w'])" + r"[^\w']+".join(words) + r"(?![\w'])") if words else None
+
+
+@lru_cache(4096)
+def pieces_of(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the sentences of a text, and the clauses of those that have several, as characters."""
+    found = []
     for sentence in _PIECES.finditer(text):
         if plain(sentence.group()):
-            yield sentence.span()
-        clauses = [found for found in _CLAUSES.finditer(text, *sentence.span()) if plain(found.group())]
-        if len(clauses) > 1:
-            yield from (found.span() for found in clauses)
+            found.append(sentence.span())
+        clauses = [clause for clause in _CLAUSES.finditer(text, *sentence.span()) if plain(clause.group())]
+        found += [clause.span() for clause in clauses] if len(clauses) > 1 else []
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -131,8 +142,8 @@ class AnswersRight:
             if turn.speaker == "caller":
                 return
             bar = self.likeness or ALIKE.get(turn.language, max(ALIKE.values()))
-            pieces = [turn.text[begin:end] for begin, end in _pieces(turn.text)]
-            likeness = subject.alike([turn.text, *pieces], [article], turn.language)
+            pieces = [turn.text[begin:end] for begin, end in pieces_of(turn.text)]
+            likeness = max(subject.alike([turn.text, *pieces], [article], turn.language))
             if likeness >= bar:
                 yield of_turn(turn, value=round(likeness, 3))
                 return

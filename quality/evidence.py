@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from knowledge.wording import plain
 from quality.conversation import Conversation, Stretch, Turn
 from quality.facts import Facts, facts_of
 
-Alike = Callable[[Sequence[str], Sequence[str], str], float]
-"""Likeness (0-1) of what was said (pieces of one turn) to the likest of some examples, in a language."""
+Alike = Callable[[Sequence[str], Sequence[str], str], Sequence[float]]
+"""Likeness (0-1) of each piece of what was said to the likest of some examples, in a language."""
 Answer = Callable[[Turn], str]
 """What the knowledge base answers to a caller's turn; "" where it knows nothing."""
 
@@ -37,9 +38,10 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
 
 
-def by_words_alone(said: Sequence[str], examples: Sequence[str], language: str) -> float:
+def by_words_alone(said: Sequence[str], examples: Sequence[str], language: str) -> Sequence[float]:
     """Take only what is said word for word for alike: where no encoder is at hand."""
-    return float(any(one.strip().lower() == other.strip().lower() for one in said for other in examples))
+    known = {plain(one) for one in examples}
+    return [float(plain(one) in known) for one in said]
 
 
 def knows_nothing(turn: Turn) -> str:

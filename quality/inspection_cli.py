@@ -1,9 +1,12 @@
-"""`hotline quality inspect`, `status` and `show`: the inspection of calls, and what it found."""
+"""`hotline quality inspect`, `status`, `show`, `trial`, `rescore`: the inspection of calls, and what it found."""
 
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,16 +17,18 @@ from asr_tts.speech_worker import load_ears
 from models.call_list import find_call
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 from models.database import database_url, migrate, open_engine
-from models.errors import OperatorFault
+from models.errors import CannotDo, OperatorFault
 from models.settings import Settings
 from models.settings_file import read_settings
+from quality import reading, rescoring
 from quality.back_pressure import BackPressure, stand_back
 from quality.inspected import inspected, inspected_lines
 from quality.inspector import Inspector
 from quality.jobs import Jobs
 from quality.likeness import Likeness
+from quality.publishing import in_force
 from quality.relistening import Ears
-from voice.cli import records
+from voice.cli import Since, records
 
 FOLLOW_S = 3.0
 """From one look for calls that have ended to the next."""
@@ -78,6 +83,50 @@ def show(
         return
     for line in inspected_lines(found):
         typer.echo(line)
+
+
+Limit = Annotated[int, typer.Option(min=1, help="The newest so many calls.")]
+
+
+@sentences
+def trial(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A scorecard that isn't published yet, or is to change.")
+    ],
+    since: Since = None,
+    limit: Limit = rescoring.MOST,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a scorecard would find in past calls, and keep nothing."""
+    card = reading.load(file)
+    with open_records(read_settings(config)).connect() as connection:
+        found = rescoring.trial(connection, card, Likeness(), since, limit)
+    if as_json:
+        print_json(asdict(found))
+        return
+    mean = "no score" if found.mean is None else f"{found.mean:g} of 100 on average"
+    typer.echo(f"{found.calls} calls: {mean}, {found.good} good, {found.fatal} with a fatal fault.")
+    for rule, outcomes in found.rules.items():
+        calls = f"  {', '.join(found.examples[rule])}" if found.examples[rule] else ""
+        typer.echo(f"  {rule:<28} {outcomes['kept']:>5} kept {outcomes['broken']:>5} broken{calls}")
+
+
+@sentences
+def rescore(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A scorecard in force.")],
+    since: Since = None,
+    limit: Limit = rescoring.MOST,
+    config: ConfigFile = None,
+) -> None:
+    """Score past calls by the version in force; former scores stay, with their version."""
+    engine = open_records(read_settings(config))
+    with engine.connect() as connection:
+        card = next((one for one in in_force(connection) if one.name == name), None)
+    if card is None:
+        raise CannotDo(f"No scorecard '{name}' is in force; `hotline quality scorecards` lists them.")
+    count = rescoring.rescore(engine, card, Likeness(), since, limit, datetime.now(UTC))
+    typer.echo(f"{count} calls are scored by {card.name}@{card.version}.")
 
 
 @contextmanager

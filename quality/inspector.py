@@ -96,7 +96,13 @@ class Inspector:
             "listened": conversation is not live,
             "transcript": [asdict(turn) for turn in conversation.turns],
             "personal": [asdict(one) for one in personal_in(conversation)],
-            "facts": facts_document(facts_of(conversation)),
+            "facts": {
+                **facts_document(facts_of(conversation)),
+                "voices": {
+                    side: [[one.start, one.end] for one in found] for side, found in conversation.voices.items()
+                },
+                "levels": dict(conversation.levels),
+            },
         }
         with self._engine.begin() as connection:
             if self.jobs.finish(connection, call_id, self._now(), found):

@@ -1,13 +1,16 @@
 """How alike what was said is to examples, by meaning: the encoders of understanding, asked once a sentence."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from asr_tts.sense import Sense, sense_of
-from knowledge.wording import plain
+from asr_tts.sense import Sense, Vectors, sense_of
+from quality.evidence import by_words_alone
 
 SenseOf = Callable[[str], Sense | None]
+MOST = 500
+"""Rows of texts whose vectors are kept: the examples of some hundred rules, and what was said in a few calls."""
 
 
 class Likeness:
@@ -15,14 +18,24 @@ class Likeness:
 
     def __init__(self, sense_of: SenseOf = sense_of) -> None:
         self._sense_of = sense_of
-        self._examples: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
+        self._vectors: OrderedDict[tuple[str, tuple[str, ...]], Vectors] = OrderedDict()
 
-    def __call__(self, said: Sequence[str], examples: Sequence[str], language: str) -> float:
-        """Return the likeness (0-1) of the likest pair."""
+    def __call__(self, said: Sequence[str], examples: Sequence[str], language: str) -> Sequence[float]:
+        """Return the likeness (0-1) of each of `said` to the likest example."""
         sense = self._sense_of(language)
-        if sense is None or not said or not examples:
-            return float(bool({plain(one) for one in said} & {plain(one) for one in examples}))
-        key = language, tuple(examples)
-        if key not in self._examples:
-            self._examples[key] = sense.of(list(examples))
-        return max(0.0, float((sense.of(list(said)) @ self._examples[key].T).max()))
+        if sense is None:
+            return by_words_alone(said, examples, language)
+        if not said or not examples:
+            return [0.0] * len(said)
+        alike = self._of(said, language, sense) @ self._of(examples, language, sense).T
+        return [float(one) for one in np.clip(alike.max(axis=1), 0.0, 1.0)]
+
+    def _of(self, texts: Sequence[str], language: str, sense: Sense) -> Vectors:
+        """All of one conversation's pieces are asked for by every rule: kept together, they cost one look."""
+        key = language, tuple(texts)
+        if key not in self._vectors:
+            self._vectors[key] = sense.of(list(texts))
+            if len(self._vectors) > MOST:
+                self._vectors.popitem(last=False)
+        self._vectors.move_to_end(key)
+        return self._vectors[key]

@@ -31,13 +31,14 @@ def _subject(*turns, seconds=60.0, language="en", **more) -> Subject:
     return Subject(Conversation("c", seconds, made, language, **more), alike=_alike)
 
 
-def _alike(said, examples, language) -> float:
+def _alike(said, examples, language) -> list[float]:
     """Share of the example's words that are said: no encoder is needed to see how conditions use it."""
-    return max(
-        len(set(re.findall(r"\w+", one.lower())) & set(other.lower().split())) / len(other.split())
-        for one in said
-        for other in examples
-    )
+    return [max(_shared(one, other) for other in examples) for one in said]
+
+
+def _shared(said: str, example: str) -> float:
+    words = set(example.lower().split())
+    return len(words & set(re.findall(r"\w+", said.lower()))) / len(words)
 
 
 @pytest.mark.parametrize(

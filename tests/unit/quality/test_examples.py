@@ -56,7 +56,7 @@ calls:
     talk: [{agent: hello}]
     score: 50
 """
-    found = list(differences(loads(CARD), _examples(tmp_path, calls), lambda *_: 0.0))
+    found = list(differences(loads(CARD), _examples(tmp_path, calls), lambda said, *_: [0.0] * len(said)))
     assert [(one.place.line, one.call) for one in found] == [
         (3, "rude and not expected"), (7, "expected and not rude"), (12, "another score"),
     ]  # fmt: skip

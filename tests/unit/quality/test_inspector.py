@@ -6,12 +6,12 @@ from sqlalchemy import func, select
 
 from models.errors import CannotDo
 from models.inspection import CallScore, Finding
-from quality import publishing
+from quality import publishing, rescoring
 from quality.evidence import by_words_alone
 from quality.inspected import inspected, inspected_lines
 from quality.inspector import Inspector
 from quality.jobs import LEASE, MOST_TRIES, Jobs
-from quality.reading import ScorecardRefused
+from quality.reading import ScorecardRefused, loads
 from tests.unit.quality.conftest import NOW
 
 CARD = """
@@ -198,3 +198,30 @@ def test_a_call_that_is_not_inspected_yet_is_a_sentence(records):
     records.call("c1")
     with pytest.raises(CannotDo, match="Call c1 is not known to inspection; `hotline quality inspect`"):
         _found(records, "c1")
+
+
+def test_a_trial_says_what_a_scorecard_would_find_and_keeps_nothing(records, tmp_path):
+    records.call("c1", ("agent", "You idiot."), ("agent", "Bye."))
+    records.call("c2", ("agent", "Bye."))
+    records.call("c3", ("agent", "Hello."), seconds_ago=9000)
+    _inspector(records, tmp_path).run()
+    with records.engine.connect() as connection:
+        found = rescoring.trial(connection, loads(CARD), by_words_alone, None, 100)
+        recent = rescoring.trial(connection, loads(CARD), by_words_alone, NOW - timedelta(hours=1), 100)
+        assert connection.scalar(select(func.count()).select_from(CallScore)) == 0
+    assert (found.calls, found.mean, found.good) == (3, 66.7, 1)
+    assert found.rules["rude"] == {"kept": 2, "broken": 1}
+    assert found.examples == {"rude": ("c1",), "bye": ("c3",)}
+    assert recent.calls == 2
+
+
+def test_scoring_anew_adds_a_score_and_the_newest_counts(records, tmp_path):
+    records.call("c1", ("agent", "You idiot."))
+    _publish(records)
+    _inspector(records, tmp_path).run()
+    card = _publish(records, CARD.replace("[idiot]", "[fool]"))
+    assert rescoring.rescore(records.engine, card, by_words_alone, None, 100, NOW) == 1
+    (score,) = _found(records, "c1")["scores"]
+    assert (score["version"], score["score"]) == (card.version, 50.0)
+    with records.engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(CallScore)) == 2
