@@ -29,6 +29,7 @@ from queues.plan_entry import counted
 from queues.presence import Wish, told_of
 from queues.programs import Programs, spoken
 from queues.reachability import Reachability
+from queues.retention import Retention
 from queues.service_codes import ServiceCodes
 from queues.supervisors import Supervisors
 from voice.sip.bindings import Binding
@@ -68,6 +69,7 @@ class CallCentre:
         )  # fmt: skip
         self.mailbox = Mailbox(self.callbacks, self.distributor)
         self._call_log = call_log
+        self._retention = Retention(self._engine, settings.queues.keep_days)
         self._outbox = StoredOutbox(self.journal)
         self._urls = [webhook.url for webhook in settings.queues.webhooks]
         self.programs = Programs(settings.queues.webhooks, self.distributor, self._outbox, self._spoken)
@@ -101,6 +103,7 @@ class CallCentre:
             group.create_task(self.distributor.run(), name="distributor")
             group.create_task(self.callbacks.run(), name="callbacks")
             group.create_task(self.programs.run(), name="programs")
+            group.create_task(self._retention.run(), name="retention of the queues")
             group.create_task(self.supervisors.run(), name="supervisors")
 
     async def close(self) -> None:

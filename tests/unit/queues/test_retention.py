@@ -1,0 +1,76 @@
+"""What is old is forgotten a few rows at a time, and the numbers of events go on."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from models.agent import AgentChange
+from models.database import moment
+from models.queue_event import QueueEvent
+from models.webhook_delivery import WebhookDelivery
+from queues.journal import Journal
+from queues.retention import Retention
+
+NOW = 1_800_000_000.0
+DAY_S = 86_400.0
+
+
+def event(number, days, node="node"):
+    return {
+        "node": node, "number": number, "at": moment(NOW - days * DAY_S), "name": "queue.joined", "queue": "billing",
+        "call_id": "c", "agent": "", "data": {},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def house(engine, monkeypatch):
+    monkeypatch.setattr("queues.retention.PAUSE_S", 0.0)
+    monkeypatch.setattr("queues.retention.AT_A_TIME", 3)
+    change = {
+        "agent_id": "a", "extension": "201", "move": "ready", "state": "ready", "reason": "", "by": "phone",
+        "call_id": "",
+    }  # fmt: skip
+    told = {
+        "node": "node", "delivery": "msg", "url": "http://crm.example", "call_id": "c", "event": "call.ended",
+        "body": "{}", "tries": 12, "why": "", "made_at": moment(NOW - 90 * DAY_S),
+    }  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(insert(QueueEvent), [event(n, 90 - n) for n in range(1, 71)])
+        connection.execute(insert(QueueEvent), [event(1, 500, "other")])
+        connection.execute(insert(AgentChange), [{**change, "at": moment(NOW - days * DAY_S)} for days in (31, 29)])
+        given_up = (None, moment(NOW - 40 * DAY_S), moment(NOW - 2 * DAY_S))
+        connection.execute(insert(WebhookDelivery), [{**told, "given_up_at": at} for at in given_up])
+    return engine
+
+
+def counts(engine):
+    with engine.connect() as connection:
+        return tuple(
+            connection.scalar(select(func.count()).select_from(kind))
+            for kind in (QueueEvent, AgentChange, WebhookDelivery)
+        )
+
+
+async def test_what_is_older_than_the_settings_keep_it_is_forgotten_and_what_waits_is_not(house):
+    assert await Retention(house, 30, lambda: NOW).forget() == 59 + 1 + 1
+    assert counts(house) == (12, 1, 2)
+    with house.connect() as connection:
+        oldest = connection.scalar(select(func.min(QueueEvent.number)).where(QueueEvent.node == "node"))
+    assert oldest == 60
+
+
+async def test_the_newest_event_of_a_node_stays_so_that_its_numbers_go_on(house):
+    await Retention(house, 1, lambda: NOW).forget()
+    journal = Journal(house)
+    journal.open("other")
+    await journal.tell("queue.joined")
+    journal.close()
+    with house.connect() as connection:
+        numbers = select(QueueEvent.number).where(QueueEvent.node == "other").order_by(QueueEvent.id)
+        assert connection.scalars(numbers).all() == [1, 2]
+
+
+async def test_nought_keeps_all_for_ever(house):
+    await asyncio.wait_for(Retention(house, 0, lambda: NOW).run(), 1)
+    assert counts(house) == (71, 2, 3)
