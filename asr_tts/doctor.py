@@ -13,6 +13,7 @@ from models.settings import Settings
 
 WITHOUT_EARS = "until then callers can use the keypad only"
 WITHOUT_SILERO = "until then the WebRTC detector stands in, which takes more noise for speech"
+WITHOUT_CLOSED_EAR = "until then numbers, amounts and dates are left to Whisper, which mishears every third in Chinese"
 WITHOUT_MOUTH = "until then callers hear recorded prompts only"
 WITHOUT_KOKORO = "until then Chinese is spoken by espeak-ng, which callers hardly understand"
 WITHOUT_SENSE = "until then what callers say is compared by its words alone, not by what it means"
@@ -28,6 +29,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     else:
         model = {"whisper": "whisper-base", "vosk": "vosk-ko"}[speech.recogniser]
         yield _recogniser(model, speech.recogniser_model, speech.language)
+        if speech.recogniser == "whisper" and not speech.recogniser_model:
+            yield _less(_weights("closed-ear", "", WITHOUT_CLOSED_EAR))
         if speech.detector == "silero":
             yield _less(_weights("silero-vad", "", WITHOUT_SILERO))
         yield from _encoders(settings)

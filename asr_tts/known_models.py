@@ -236,6 +236,19 @@ _KOKORO_VOICE = Model(
     shipped="engines/voices",
 )
 
+_CLOSED_EAR = Model(
+    name="closed-ear",
+    role="recogniser",
+    engine="closed_ear",
+    language="multilingual",
+    licence="Apache-2.0",
+    provenance="Hotline's own, trained by bench/closed_ear_training.py on what synthetic voices say.",
+    files=(
+        WeightFile("zh.bin", 2_116_776, "c0866e96068899ac1b5d093be7374d17f8d1c762961931ac7d34e4c0b0c1f215", parts=()),
+    ),
+    shipped="engines/ears",
+)
+
 _MINILM = Model(
     name="minilm-l6",
     role="understanding",
@@ -286,5 +299,16 @@ _E5 = Model(
 
 KNOWN: Mapping[str, Model] = {
     model.name: model
-    for model in (_WHISPER_BASE, _SILERO, _PIPER_JOE, _KOKORO_82M, _KOKORO_VOICE, _VOSK_KO, _MINILM, _USE, _E5)
+    for model in (
+        _WHISPER_BASE,
+        _CLOSED_EAR,
+        _SILERO,
+        _PIPER_JOE,
+        _KOKORO_82M,
+        _KOKORO_VOICE,
+        _VOSK_KO,
+        _MINILM,
+        _USE,
+        _E5,
+    )
 }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from asr_tts.activity import Detector
+    from asr_tts.engines.closed_ear import ClosedEar
     from asr_tts.recognition import Recogniser, StreamingRecogniser
     from asr_tts.speech_loop import SpeechLoop
     from asr_tts.speech_protocol import Ready
@@ -89,7 +90,7 @@ def load_ears(
     notes: list[str] = []
     if wanted.recogniser == "none":
         return None, None, ['[speech] recogniser is "none": callers use the keypad.']
-    recogniser = _attempt(lambda: _recogniser(wanted), wanted.recogniser, notes)
+    recogniser = _attempt(lambda: _recogniser(wanted, notes), wanted.recogniser, notes)
     detector = _attempt(lambda: _detector(wanted.detector), wanted.detector, notes) if recogniser else None
     if recogniser and detector is None and wanted.detector != "webrtc":
         detector = _attempt(lambda: _detector("webrtc"), "webrtc", notes)
@@ -114,7 +115,7 @@ def _attempt(load: Callable[[], E], name: str, notes: list[str]) -> E | None:
     return None
 
 
-def _recogniser(wanted: "SpeechSettings") -> "Recogniser | StreamingRecogniser":
+def _recogniser(wanted: "SpeechSettings", notes: list[str]) -> "Recogniser | StreamingRecogniser":
     from asr_tts import weights
 
     recogniser: Recogniser | StreamingRecogniser
@@ -129,9 +130,18 @@ def _recogniser(wanted: "SpeechSettings") -> "Recogniser | StreamingRecogniser":
     else:
         from asr_tts.engines.whisper import Whisper
 
-        recogniser = Whisper(weights.find("whisper-base", override=wanted.recogniser_model))
+        place = weights.find("whisper-base", override=wanted.recogniser_model)
+        # Trained on the encoder of Whisper base, they understand no other.
+        ears = None if wanted.recogniser_model else _attempt(_ears, "closed-ear", notes)
+        recogniser = Whisper(place, ears=ears)
     recogniser.warm_up()
     return recogniser
+
+
+def _ears() -> "dict[str, ClosedEar]":
+    from asr_tts.engines.closed_ear import ears
+
+    return ears()
 
 
 def _detector(name: str) -> "Detector":

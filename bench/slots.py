@@ -3,7 +3,8 @@
 Digit strings are dictated in groups with pauses, and once more in one go, as nobody gives a number. Values and words
 by seed (`slot_values.py`), several synthetic voices, paces and pitches (`slot_voices.py`), white line noise at 20-30
 dB, mu-law at 8 kHz, the recogniser as the speech worker calls it. `--development` takes the seed that rules were made
-on; `--wrong` names what was heard where a value is wrong; `--text` leaves speech out.
+on; `--wrong` names what was heard where a value is wrong; `--text` leaves speech out, `--whisper` only the ear for
+values.
 """
 
 import random
@@ -16,6 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from asr_tts import weights
+from asr_tts.engines.closed_ear import ears
 from asr_tts.engines.whisper import Whisper
 from asr_tts.recognition import Question, Samples
 from asr_tts.speech_protocol import QuestionKind
@@ -109,7 +111,8 @@ def main() -> int:
     seed = DEVELOPMENT if "--development" in sys.argv else TEST
     which = "development" if seed == DEVELOPMENT else "test"
     report = Report("Slots", f"values of the {which} seed, " + " ".join((__doc__ or "").split("\n\n")[1].split()))
-    whisper = None if "--text" in sys.argv else Whisper(weights.find("whisper-base"))
+    listens = {} if "--whisper" in sys.argv else ears()
+    whisper = None if "--text" in sys.argv else Whisper(weights.find("whisper-base"), ears=listens)
     for language in [code for code in ("en", "zh") if f"--{code}" in sys.argv] or ["en", "zh"]:
         measure(report, language, values(language, seed)[:: 10 if short() else 1], whisper)
     return report.show()
