@@ -5,15 +5,14 @@ of lines (`line_figures.py`), with a longer memory, and a number is drawn by it.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from campaigns.line_figures import FADED, Column
 from campaigns.line_plan import CallerNumber, Line
+from campaigns.toll_guard import calling_code
 from models.settings import LineSettings
 
 HALF_LIFE_S = 2 * 86_400.0
@@ -22,8 +21,6 @@ NEARBY, SAME_COUNTRY = 1.0, 0.5
 UNLIMITED = 1e9
 MOST_KNOWN = 1000
 """Places whose nearness is kept."""
-WIDEST = 6
-"""Digits that a calling code with an area code has at most, as far as nearness is asked for."""
 
 
 class CallerNumbers:
@@ -49,32 +46,38 @@ class CallerNumbers:
         self._heard_at = now
         self._changed: set[int] = set()
         self._areas = np.array([number.area for number in self.numbers])
+        self._known = frozenset(number.area for number in self.numbers)
+        self._lengths = sorted({len(area) for area in self._known if area}, reverse=True)
         self._codes = np.array([calling_code(number.area) for number in self.numbers])
         self._regions = np.array([number.region for number in self.numbers])
         self._countries = np.array([number.region[:2] for number in self.numbers])
         self._near: dict[tuple[str, str], Column] = {}
+        self._near_lines: dict[tuple[str, str], Column] = {}
+        self._count_up()
 
     def free(self) -> NDArray[np.bool_]:
         """Tell of each line whether a number may still be shown today."""
-        return np.asarray(np.logical_or.reduceat(self._used < self._cap, self._starts))
+        return self._free
 
     def nearness(self, called: str, region: str) -> Column:
         """Return of each line how near its nearest number is that may be shown: 1 local, 0.5 the country's, 0.
 
         `called`: an E.164 number; `region` of its owner: CN-SH, CN, or "" for what the number says.
         """
-        near = np.where(self._used < self._cap, self._nearness(called, region), 0.0)
-        return np.asarray(np.maximum.reduceat(near, self._starts))
+        key = self._place(called), region
+        found = self._near_lines.get(key)
+        if found is None:
+            near = np.where(self._used < self._cap, self._nearness(*key), 0.0)
+            found = self._near_lines[key] = np.asarray(np.maximum.reduceat(near, self._starts))
+        return found
 
     def freshness(self) -> Column:
         """Return of each line how much of what its numbers may be shown today is left, 0 to 1; 1 without a limit."""
-        left = np.where(self._capped, self._used / self._cap, 0.0)
-        return np.asarray(1.0 - np.minimum.reduceat(left, self._starts))
+        return self._fresh
 
     def choose(self, line: int, called: str, region: str, chance: np.random.Generator, now: float) -> int:
         """Return which number a call over `line` is to show, by its index; the line must have a free one."""
-        begin = int(self._starts[line])
-        end = int(self._starts[line + 1]) if line + 1 < len(self._starts) else len(self.numbers)
+        begin, end = self._range(line)
         if end - begin == 1:
             return begin
         mine = slice(begin, end)
@@ -90,6 +93,14 @@ class CallerNumbers:
         """Count a call with this number."""
         self._used[number] += 1
         self._changed.add(number)
+        if not self._capped[number]:
+            return
+        if self._used[number] == self._cap[number]:
+            self._count_up()
+            return
+        line = int(self._owner[number])
+        begin, end = self._range(line)
+        self._fresh[line] = 1.0 - (self._used[begin:end] / self._cap[begin:end]).min()
 
     def heard(self, number: int, answered: bool, now: float) -> None:
         """Take what became of a call with this number."""
@@ -99,6 +110,7 @@ class CallerNumbers:
     def new_day(self, line: int) -> None:
         """Begin the day of a line: its numbers may be shown again."""
         self._used[self._owner == line] = 0
+        self._count_up()
 
     def rows(self, now: float) -> list[dict[str, Any]]:
         """Return each number that was ever used, to be kept: its line's index, calls today, answered, unanswered."""
@@ -125,6 +137,7 @@ class CallerNumbers:
             if self.numbers[index].number == number:
                 self._used[index] += used
                 self._heard[:, index] += np.array(heard) * 0.5 ** (max(0.0, age_s) / HALF_LIFE_S)
+        self._count_up()
 
     def rate(self, number: int, now: float) -> tuple[float, float]:
         """Return the answer rate that is believed of a number, and how many calls tell so."""
@@ -135,6 +148,21 @@ class CallerNumbers:
         """Return how often a number was shown today."""
         return int(self._used[number])
 
+    def _range(self, line: int) -> tuple[int, int]:
+        end = int(self._starts[line + 1]) if line + 1 < len(self._starts) else len(self.numbers)
+        return int(self._starts[line]), end
+
+    def _count_up(self) -> None:
+        """Say anew of all lines what is left of their numbers, after a change that more than one count goes by."""
+        self._near_lines.clear()
+        self._free: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self._fresh: Column = np.zeros(0)
+        if not len(self._starts):
+            return
+        self._free = np.asarray(np.logical_or.reduceat(self._used < self._cap, self._starts))
+        shown = np.where(self._capped, self._used / self._cap, 0.0)
+        self._fresh = np.asarray(1.0 - np.minimum.reduceat(shown, self._starts))
+
     def _faded(self, now: float) -> Column:
         if now > self._heard_at:
             self._heard *= 0.5 ** ((now - self._heard_at) / HALF_LIFE_S)
@@ -143,13 +171,19 @@ class CallerNumbers:
 
     def _nearness(self, called: str, region: str) -> Column:
         """Return of each number how near it is to a called one and its region."""
-        key = called[: WIDEST + 1], region
+        key = self._place(called), region
         found = self._near.get(key)
         if found is None:
             if len(self._near) >= MOST_KNOWN:
                 self._near.clear()
+                self._near_lines.clear()
             found = self._near[key] = self._nearness_anew(*key)
         return found
+
+    def _place(self, called: str) -> str:
+        """Return the beginning of a number that nearness goes by: an area of our numbers, or its calling code."""
+        area = next((called[:length] for length in self._lengths if called[:length] in self._known), "")
+        return area or calling_code(called)
 
     def _nearness_anew(self, called: str, region: str) -> Column:
         same_code = (self._codes == calling_code(called)) & (self._codes != "")
@@ -160,12 +194,3 @@ class CallerNumbers:
         if "-" in region:
             local |= self._regions == region
         return np.where(local, NEARBY, np.where(country, SAME_COUNTRY, 0.0))
-
-
-@lru_cache(4096)
-def calling_code(digits: str) -> str:
-    """Return "+" and the calling code that an E.164 number begins with; "" where it is none."""
-    for length in (2, 3, 4):
-        if digits[1:length].isdigit() and int(digits[1:length]) in COUNTRY_CODE_TO_REGION_CODE:
-            return digits[:length]
-    return ""

@@ -1,10 +1,10 @@
 """What is known of lines by their calls: answers, short calls, delay, talk; by destination, fading with time. Pure.
 
-How likely a line's next call is answered is no number but a belief, the Beta distribution of the answered and the
-unanswered calls so far. The choice draws one value out of each line's belief and takes the best (Thompson 1933;
-Chapelle and Li 2011): a line that is known to be bad is left alone, one that is little known now and then gets a call.
-Lines change, so each call counts less as it gets older (Raj and Kalyani 2017); what fades becomes unsure, and is tried
-again.
+How likely a line's next call brings an answer that lasts is no number but a belief, the Beta distribution of those that
+did and those that did not (unanswered, or hung up at once). The choice draws one value out of each line's belief and
+takes the best (Thompson 1933; Chapelle and Li 2011): a line that is known to be bad is left alone, one that is little
+known now and then gets a call. Lines change, so each call counts less as it gets older (Raj and Kalyani 2017); what
+fades becomes unsure, and is tried again.
 
 A destination with few calls of its own begins with what the line does elsewhere, as if that had been `BORROWED` calls.
 """
@@ -22,9 +22,8 @@ ANSWERED, UNANSWERED, SHORT, LONG, DELAY, RINGS, TALK = range(7)
 ROWS = 7
 BORROWED = 10.0
 """Calls."""
-FIRST_ANSWER = (1.0, 1.0)
-FIRST_SHORT = (1.0, 9.0)
-"""What is believed of a line without any call, as calls for and against."""
+FIRST = 1.0
+"""What is believed of a line without any call: so many for, and so many against."""
 FIRST_DELAY_S, FIRST_TALK_S = 2.0, 45.0
 """As if one call had been so."""
 FADED = 1e-3
@@ -32,12 +31,13 @@ FADED = 1e-3
 
 
 class Belief(NamedTuple):
-    """Of all lines, for one destination: the parameters of two Beta distributions, and two means."""
+    """Of all lines, for one destination."""
 
-    answer_a: Column
-    answer_b: Column
-    short_a: Column
-    short_b: Column
+    good: Column
+    bad: Column
+    """Parameters of the Beta distribution of answers that last."""
+    answered: Column
+    """Mean share of calls that are answered, also of those that are hung up at once."""
     delay_s: Column
     """Until it rings."""
     talk_s: float
@@ -85,17 +85,20 @@ class Figures:
                 values[DELAY, line] += calls * delay_s
                 values[RINGS, line] += calls
 
-    def belief(self, destination: str, now: float) -> Belief:
-        """Return what is believed of all lines for `destination`."""
+    def belief(self, destination: str, now: float, short: float = 1.0) -> Belief:
+        """Return what is believed of all lines for `destination`; `short`: how much is lost with a short answer."""
         total = self._faded(self._total, now)
         known = self._by_destination.get(destination)
         own = self._faded(known, now) if known is not None else _NOTHING
-        answer_a, answer_b = _lent(total[ANSWERED], total[UNANSWERED], own[ANSWERED], own[UNANSWERED], FIRST_ANSWER)
-        short_a, short_b = _lent(total[SHORT], total[LONG], own[SHORT], own[LONG], FIRST_SHORT)
+        calls = total[ANSWERED] + total[UNANSWERED] + 2 * FIRST
+        lent = np.minimum(1.0, BORROWED / calls)
+        weight = calls * lent + own[ANSWERED] + own[UNANSWERED]
+        answers = (total[ANSWERED] + FIRST) * lent + own[ANSWERED]
+        good = answers - short * (total[SHORT] * lent + own[SHORT])
         delay_s = (total[DELAY] + FIRST_DELAY_S) / (total[RINGS] + 1.0)
         talked = total[TALK].sum() + FIRST_TALK_S
         talk_s = float(talked / (total[SHORT].sum() + total[LONG].sum() + 1.0))
-        return Belief(answer_a, answer_b, short_a, short_b, delay_s, talk_s)
+        return Belief(good, weight - good, answers / weight, delay_s, talk_s)
 
     def rows(self, now: float) -> Iterator[tuple[int, str, tuple[float, ...]]]:
         """Yield line, destination and the seven sums as they are now, to be kept; what has faded is left out."""
@@ -132,13 +135,3 @@ class Figures:
 
 
 _NOTHING = np.zeros((ROWS, 1))
-
-
-def _lent(
-    for_total: Column, against_total: Column, for_own: Column, against_own: Column, first: tuple[float, float]
-) -> tuple[Column, Column]:
-    """Return the parameters for a destination: its own calls, and at most `BORROWED` of the line's others."""
-    for_all, against_all = for_total + first[0], against_total + first[1]
-    scale = np.minimum(1.0, BORROWED / (for_all + against_all))
-    # The line's first belief is never scaled below itself: without any call it is all there is.
-    return for_all * scale + for_own, against_all * scale + against_own

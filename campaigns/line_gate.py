@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from campaigns.caller_numbers import calling_code
 from campaigns.line_book import LineBook
 from campaigns.line_plan import Line
-from campaigns.toll_guard import kind_of, refusal
+from campaigns.toll_guard import calling_code, kind_of, refusal
 
 
 class LineGate:

@@ -3,11 +3,11 @@
 Allowed -> well -> free -> the best. Of lines that fit, one that is behind its contract goes first; else each gets a
 score in answers, and the highest wins:
 
-    answer x (1 - short)    drawn from what is believed of the line for this destination (`line_figures.py`)
-    - cost                  what the call will cost by that, in answers
-    - delay                 until it rings
-    + local                 the line has a caller number near the callee
-    + spread                its caller numbers were not shown much today
+    answer      that lasts; drawn from what is believed of the line for this destination (`line_figures.py`)
+    - cost      what the call will cost by that, in answers
+    - delay     until it rings
+    + local     the line has a caller number near the callee
+    + spread    its caller numbers were not shown much today
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from campaigns.caller_numbers import CallerNumbers, calling_code
+from campaigns.caller_numbers import CallerNumbers
 from campaigns.line_contracts import Contracts
 from campaigns.line_figures import Column, Figures
 from campaigns.line_plan import Line
-from campaigns.toll_guard import kind_of, longest
+from campaigns.toll_guard import calling_code, kind_of, longest
 from models.settings import LineSettings
 
 Flags = NDArray[np.bool_]
@@ -184,7 +184,7 @@ class LineSelection:
         """Return the line for a call at `now`; the same chance in the same state chooses the same."""
         narrow = destination_of(wanted.number)
         destination = self._destination(wanted.number)
-        belief = figures.belief(narrow, now)
+        belief = figures.belief(narrow, now, self._weights.short)
         cost = destination.cost(belief.talk_s)
         could = self._could(wanted, destination)
         verdicts = self._verdicts(wanted, live, numbers, could, cost)
@@ -192,11 +192,9 @@ class LineSelection:
         if not len(fitting):
             return Chosen(-1, -1, narrow, 0.0, could, self.names, verdicts, fitting, np.zeros(0), {})
         weights = self._weights
-        answer = chance.beta(belief.answer_a[fitting], belief.answer_b[fitting])
-        short = chance.beta(belief.short_a[fitting], belief.short_b[fitting])
         parts = {
-            "answer": answer * (1 - weights.short * short),
-            "cost": -answer * cost[fitting] / weights.answer_worth,
+            "answer": chance.beta(belief.good[fitting], belief.bad[fitting]),
+            "cost": -belief.answered[fitting] * cost[fitting] / weights.answer_worth,
             "delay": -weights.delay * np.minimum(belief.delay_s[fitting], LONGEST_DELAY_S),
             "local": weights.local * numbers.nearness(wanted.number, wanted.region)[fitting],
             "spread": weights.spread * numbers.freshness()[fitting],

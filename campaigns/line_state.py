@@ -52,12 +52,13 @@ class LineState:
         self._closed = np.zeros(count, dtype=bool)
         self._hours_until: Column = np.array([NEVER if line.calendar else np.inf for line in lines], dtype=np.float64)
         self._day_until: Column = np.array([self._midnight(index, now) for index in range(count)], dtype=np.float64)
+        self._soonest()
 
     def live(self, now: float) -> Live:
         """Return what the choice needs to know."""
         if now >= self._down_at + HEALTH_S or now < self._down_at:
             self._look_after_health(now)
-        if (now >= self._hours_until).any():
+        if now >= self._next_hours:
             self._look_at_hours(now)
         return Live(
             closed=self._closed,
@@ -70,12 +71,13 @@ class LineState:
 
     def new_days(self, now: float) -> list[int]:
         """Begin anew the days of lines whose midnight has passed; return these lines."""
-        if not (now >= self._day_until).any():
+        if now < self._next_midnight:
             return []
         ended = [int(line) for line in np.flatnonzero(now >= self._day_until)]
         for line in ended:
             self.today[:, line] = 0
             self._day_until[line] = self._midnight(line, now)
+        self._soonest()
         return ended
 
     def day(self, line: int, now: float) -> str:
@@ -143,6 +145,7 @@ class LineState:
         self._failures[line], self._rests[line] = other._failures[old], other._rests[old]
         if self.lines[line].timezone == other.lines[old].timezone:
             self._day_until[line] = other._day_until[old]
+            self._soonest()
 
     def restore(self, line: int, counts: Sequence[float]) -> None:
         """Take today's counts as they were kept."""
@@ -181,6 +184,11 @@ class LineState:
             self._closed[index] = not opened
             # Who never opens within the calendar's sight is looked at again tomorrow.
             self._hours_until[index] = change.timestamp() if change else now + 86_400
+        self._soonest()
+
+    def _soonest(self) -> None:
+        self._next_hours = float(self._hours_until.min(initial=np.inf))
+        self._next_midnight = float(self._day_until.min(initial=np.inf))
 
     def _midnight(self, line: int, now: float) -> float:
         local = datetime.fromtimestamp(now, self._zones[line])

@@ -75,6 +75,11 @@ class Numbering:
             plain = plain[:-1]
         return self._plainly(plain) or self._thoroughly(text, plain)
 
+    def is_ordinary(self, e164: str) -> bool:
+        """Tell whether an E.164 number is a mobile or fixed one of this country, by its patterns alone."""
+        found = self._plainly(e164)
+        return found is not None and found.e164 == e164
+
     def _plainly(self, plain: str) -> PhoneNumber | None:
         """Return the number where the country's patterns decide it; None where the library must."""
         if not self._alone:

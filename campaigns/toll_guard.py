@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+from campaigns.phone_number import Numbering
+from models.errors import OperatorFault
 
 COSTLY = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 COSTLY_CODES = frozenset({808, 870, 878, 881, 882, 883, 888, 979})
@@ -52,6 +55,8 @@ class Kind:
 @lru_cache(4096)
 def kind_of(number: str) -> Kind:
     """Return what kind of number an E.164 number with "+" is."""
+    if (country := _plain_country(number)) is not None:
+        return Kind(country, False)
     try:
         parsed = phonenumbers.parse(number)
     except NumberParseException:
@@ -64,6 +69,30 @@ def kind_of(number: str) -> Kind:
     country = phonenumbers.region_code_for_number(parsed) or _first_country(parsed.country_code or 0)
     costly = (parsed.country_code in COSTLY_CODES) or phonenumbers.number_type(parsed) in COSTLY
     return Kind(country, costly)
+
+
+def _plain_country(number: str) -> str | None:
+    """Return the country of an ordinary number; None where a closer look is needed. Nearly all numbers are such."""
+    numbering = _numbering(calling_code(number))
+    return numbering.country if numbering is not None and numbering.is_ordinary(number) else None
+
+
+@lru_cache(300)
+def _numbering(code: str) -> Numbering | None:
+    """Return the plan of the main country of a calling code with "+"; None where it has none."""
+    try:
+        return Numbering(_first_country(int(code or "0")))
+    except OperatorFault:
+        return None
+
+
+@lru_cache(4096)
+def calling_code(digits: str) -> str:
+    """Return "+" and the calling code that an E.164 number begins with; "" where it is none."""
+    for length in (2, 3, 4):
+        if digits[1:length].isdigit() and int(digits[1:length]) in COUNTRY_CODE_TO_REGION_CODE:
+            return digits[:length]
+    return ""
 
 
 def _first_country(code: int) -> str:

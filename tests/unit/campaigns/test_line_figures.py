@@ -9,11 +9,11 @@ MOBILE, LAND = "+86139", "+8621"
 
 
 def mean(belief: Belief, line: int) -> float:
-    return float(belief.answer_a[line] / (belief.answer_a[line] + belief.answer_b[line]))
+    return float(belief.good[line] / (belief.good[line] + belief.bad[line]))
 
 
 def weight(belief: Belief, line: int) -> float:
-    return float(belief.answer_a[line] + belief.answer_b[line])
+    return float(belief.good[line] + belief.bad[line])
 
 
 def told(figures: Figures, line: int, destination: str, answered: int, of: int, now: float = 0.0) -> None:
@@ -72,9 +72,11 @@ def test_short_calls_delay_and_talk_are_learned():
         figures.note(0, MOBILE, 0, delay_s=8.0, talk_s=2.0, short=True)
         figures.note(1, MOBILE, 0, delay_s=1.0, talk_s=60.0)
     belief = figures.belief(MOBILE, 0)
-    short = belief.short_a / (belief.short_a + belief.short_b)
-    assert short[0] > 0.9
-    assert short[1] < 0.05
+    assert mean(belief, 0) < 0.05
+    assert mean(belief, 1) > 0.95
+    assert belief.answered.tolist() == pytest.approx([0.99, 0.99], abs=0.01)
+    lenient = figures.belief(MOBILE, 0, short=0.0)
+    assert mean(lenient, 0) == mean(lenient, 1)
     assert belief.delay_s[0] == pytest.approx(8, abs=0.3)
     assert belief.talk_s == pytest.approx(31, abs=0.5)
 
