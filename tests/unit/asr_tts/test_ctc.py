@@ -13,7 +13,7 @@ from asr_tts.ctc import BLANK, hypotheses
 def frames(*rows: tuple[float, ...]) -> np.ndarray:
     """Log-probabilities of rows of weights."""
     weights = np.array(rows, np.float32)
-    return np.log(weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(np.log(weights / weights.sum(axis=1, keepdims=True)), np.float32)
 
 
 def collapsed(path: tuple[int, ...]) -> tuple[int, ...]:

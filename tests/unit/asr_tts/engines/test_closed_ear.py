@@ -1,6 +1,7 @@
 """The ear for values: its rules, its arithmetic with made-up weights, and the weights that ship."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,18 +19,13 @@ def ear(tmp_path: Path) -> ClosedEar:
     size, classes = 8, len(WORDS) + 2
     passing = np.zeros((3, size, size), np.float32)
     passing[1] = np.eye(size)
-    layer = {"w": passing, "b": np.zeros(size), "scale": np.ones(size), "shift": np.zeros(size)}
+    layer: dict[str, Any] = {"w": passing, "b": np.zeros(size), "scale": np.ones(size), "shift": np.zeros(size)}
     arrays = {f"{name}.{part}": array for name in ("into", "0") for part, array in layer.items()}
+    arrays |= {"out.w": 9 * np.eye(size, classes), "out.b": np.zeros(classes)}
+    arrays |= {"mean": np.zeros(size), "std": np.ones(size), "words": np.array(WORDS), "dilations": np.array((2,))}
+    save: Any = np.savez  # its stub takes no mapping
     with (tmp_path / "zh.bin").open("wb") as file:
-        np.savez(
-            file,
-            **arrays,
-            **{"out.w": 9 * np.eye(size, classes), "out.b": np.zeros(classes)},
-            mean=np.zeros(size),
-            std=np.ones(size),
-            words=np.array(WORDS),
-            dilations=np.array((2,)),
-        )
+        save(file, **arrays)
     return ClosedEar(tmp_path / "zh.bin", "zh")
 
 
