@@ -20,6 +20,7 @@ import models.phone
 import models.queue
 import models.queue_caller
 import models.queue_event
+import models.scorecard
 import models.staffing
 import models.suggestion
 import models.webhook_delivery  # noqa: F401 - alembic looks at every table
