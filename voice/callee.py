@@ -13,6 +13,7 @@ from dialplans.place import Texts
 from voice.alarms import Alarm, Alarms
 from voice.answering_machine import SCREENED, DetectPolicy, Verdict, WhoAnswered
 from voice.call import Call
+from voice.first_sounds import evidence
 from voice.line import Stream
 from voice.media.media_protocol import RecordingStarted, ToneHeard, WatchTones
 from voice.outgoing_talk import OutgoingTalk
@@ -31,7 +32,6 @@ END_OF_QUESTION_S = 0.9
 LONGEST_GREETING_S = 45.0
 SCREENING_S = 45.0
 """So long a screening service may take to find its person."""
-ECHO = 0.5
 
 
 class Conversation(Protocol):
@@ -109,7 +109,7 @@ class Callee:
                 self._tone(event, who)
                 return True
             case heard.Glimpse():
-                self._news(who.words(event.text, self._seconds(event.at), event.utterance))
+                self._news(evidence(who, event, self._seconds, self._now()))
                 return True
             case Alarm(name=name) if name in (WHO, SPEAK, GIVE_UP):
                 if self._alarms.valid(event):
@@ -130,29 +130,15 @@ class Callee:
         return False
 
     def _speech(self, event: object, who: WhoAnswered) -> None:
-        match event:
-            case heard.SpeechStarted():
-                who.speech_began(self._seconds(event.at))
-                self._alarms.clear(SPEAK)
-            case heard.SpeechGoesOn() if event.echo < ECHO:
-                self._news(who.speech_goes_on(self._seconds(event.at)))
-            case heard.SpeechPaused():
-                self._news(who.speech_ended(self._seconds(event.at)))
-                self._wait_for_the_end()
-            case heard.Draft():
-                self._news(who.words(event.text, self._now(), event.utterance))
-            case heard.Heard():
-                who.speech_ended(self._seconds(event.end))
-                self._news(who.words(event.text, self._now(), event.utterance))
-                self._wait_for_the_end()
-            case heard.Rejected():
-                self._news(who.speech_ended(self._seconds(event.end)))
-            case _:
-                pass
+        self._news(evidence(who, event, self._seconds, self._now()))
+        if isinstance(event, heard.SpeechStarted):
+            self._alarms.clear(SPEAK)
+        elif isinstance(event, heard.SpeechPaused | heard.Heard):
+            self._wait_for_the_end()
 
     def _tone(self, event: ToneHeard, who: WhoAnswered) -> None:
         self._call.event("tone", kind=event.kind, hertz=event.hertz, ms=event.duration_ms)
-        self._news(who.tone(event.kind, self._seconds(event.at)))
+        self._news(evidence(who, event, self._seconds, self._now()))
         if event.kind == "beep" and self._doing == "waits":
             self._alarms.set(SPEAK, AFTER_BEEP_S)
         elif event.kind == "beep" and self._doing == "message" and self._again:
