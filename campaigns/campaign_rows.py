@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -96,6 +97,18 @@ def put_campaign(
         )
     connection.execute(update(Campaign).where(Campaign.id == row.id).values(settings=dict(settings), edited_at=now))
     return _noted(connection, campaign_named(connection, plan.name), "changed", now)
+
+
+def cloned(connection: Connection, name: str, new: str, now: datetime) -> StoredCampaign:
+    """Make a campaign `new` with the plan of `name`; raise `OperatorFault` where there is one of that name."""
+    settings = {**campaign_named(connection, name).settings, "name": new}
+    if connection.execute(select(Campaign.id).where(Campaign.name == new)).first() is not None:
+        raise OperatorFault(f"There is a campaign '{new}' already; give the copy another name.")
+    try:
+        plan = plan_of(settings)
+    except ValidationError:
+        raise OperatorFault(f"'{new}' is no name for a campaign; use letters, digits, '.', '-' and '_'.") from None
+    return put_campaign(connection, plan, settings, now)[0]
 
 
 def _noted(connection: Connection, one: StoredCampaign, what: str, now: datetime) -> tuple[StoredCampaign, str]:

@@ -132,6 +132,22 @@ def take_out(connection: Connection, list_id: int, number: int) -> bool:
     return bool(gone.rowcount)
 
 
+def list_id(connection: Connection, name: str) -> int:
+    """Return the id of the list `name`; raise `OperatorFault` with the names that there are."""
+    found = connection.scalar(select(LISTS.c.id).where(LISTS.c.name == name))
+    if found is None:
+        names = ", ".join(row.name for row in all_lists(connection)) or "none yet"
+        raise OperatorFault(f"There is no do-not-call list '{name}'; there are: {names}.")
+    return int(found)
+
+
+def take_list_out(connection: Connection, which: int) -> int:
+    """Remove a list; return how many numbers it had (`do_not_call_import.clear_away` deletes them afterwards)."""
+    count = connection.scalar(select(LISTS.c.count).where(LISTS.c.id == which)) or 0
+    connection.execute(delete(LISTS).where(LISTS.c.id == which))
+    return int(count)
+
+
 def take_opt_out(connection: Connection, proof: Proof) -> int:
     """Keep the proof, list the number, and end its leads that aren't in a call; return how many."""
     connection.execute(insert(OptOut).values(id=new_id(), **{name: getattr(proof, name) for name in _PROOF}))

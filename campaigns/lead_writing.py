@@ -65,10 +65,8 @@ _SAME = ("campaign_id", "number_index", "state", "attempts", "tries", "lease_by"
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _sql(values: str, then: str) -> str:
-    return (
-        f"INSERT INTO lead ({', '.join((*_SAME, *_OWN))}) {values} ON CONFLICT (campaign_id, number) DO NOTHING{then}"
-    )
+def _sql(values: str) -> str:
+    return f"INSERT INTO lead ({', '.join((*_SAME, *_OWN))}) {values} ON CONFLICT (campaign_id, number) DO NOTHING"
 
 
 def _same(batch: Batch, at: str) -> str:

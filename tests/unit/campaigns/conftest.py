@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, insert, text
+from sqlalchemy import Engine, create_engine, insert
 
 from campaigns.campaign_rows import StoredCampaign, campaign_named, put_campaign, writing
 from campaigns.plan import plan_of
-from models.database import migrate, open_engine, table_of
+from models.database import Base, migrate, open_engine, table_of
 from models.lead import Lead
 from tests.postgresql import cluster
 
@@ -21,10 +21,10 @@ NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """A running server, and in it the database `pattern` with our tables."""
-    with cluster() as url:
-        _admin(url, "CREATE DATABASE pattern")
-        engine = open_engine(url.format("pattern"))
+    """The URL of a database with our tables on a server of its own."""
+    with cluster() as server:
+        url = server.format("postgres")
+        engine = open_engine(url)
         migrate(engine)
         engine.dispose()
         yield url
@@ -41,16 +41,6 @@ def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _admin(url: str, statement: str) -> None:
-    engine = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-_count = iter(range(1_000_000))
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh database with our tables, of each kind."""
@@ -59,11 +49,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_pattern"), path)
         yield f"sqlite:///{path}"
         return
-    url = request.getfixturevalue("postgresql")
-    name = f"test_{next(_count)}"
-    _admin(url, f"CREATE DATABASE {name} TEMPLATE pattern")
-    yield url.format(name)
-    _admin(url, f"DROP DATABASE {name} WITH (FORCE)")
+    url: str = request.getfixturevalue("postgresql")
+    yield url
+    # One database for all: making one anew would take longer than most tests.
+    emptied = create_engine(url)
+    with emptied.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+    emptied.dispose()
 
 
 @pytest.fixture

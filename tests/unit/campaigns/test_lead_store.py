@@ -332,9 +332,10 @@ from models.database import open_engine
 from models.lead import LeadMove
 url, campaign, now, who = sys.argv[1:]
 now, store, mine = datetime.fromisoformat(now), LeadStore(open_engine(url)), []
+leads = store.take(campaign, now, 2, who)
 print("ready", flush=True)
 sys.stdin.readline()
-while leads := store.take(campaign, now, 2, who):
+while leads:
     for lead in leads:
         one = {"id": new_id(), "campaign_id": campaign, "lead_id": lead.id, "node": who, "number": lead.number,
                "placed_at": now}
@@ -342,6 +343,7 @@ while leads := store.take(campaign, now, 2, who):
         assert store.settle({"id": one["id"], "ended_at": now, "disposition": "completed"},
                             LeadChange(lead.id, LeadMove.FINISH, "completed"))
         mine.append(lead.number)
+    leads = store.take(campaign, now, 2, who)
 print(json.dumps(mine))
 """
 
