@@ -10,7 +10,8 @@ A place is a bit of an `int`, so that one `&` looks at all places at once.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 REMEMBERED = 12
 """Closed sets of places that are kept in mind: from their holders, moves lead to nowhere but the same set."""
@@ -31,14 +32,13 @@ class Demand:
     places: int
 
 
-@dataclass
-class _Search:
+class _Search(NamedTuple):
     """What a search saw: `end` is the place it reached, -1 none."""
 
-    end: int = -1
-    group: int = -1
+    end: int
+    group: int
     """That which moves into `end`."""
-    came: dict[int, tuple[int, int]] = field(default_factory=dict)
+    came: dict[int, tuple[int, int]]
     """Group -> the place through whose holder it was met, and the group that wants that place; (-1, -1): the start."""
     seen: int = 0
 
@@ -147,17 +147,17 @@ class Assignment:
     def _search(self, start: int, wanted: int, closed: int) -> _Search:
         """Look for a chain of moves that lets somebody of group `start` in and ends at one of the `wanted` places."""
         fits, group_of, holder = self._demand.fits, self._demand.group_of, self._holder
-        search = _Search(came={start: (-1, -1)})
-        came = search.came
+        came = {start: (-1, -1)}
         wanted &= ~closed
         if reached := fits[start] & wanted:
-            search.end, search.group = (reached & -reached).bit_length() - 1, start
-            return search
-        ahead = deque([start])
-        while ahead:
-            group = ahead.popleft()
-            new = fits[group] & ~(search.seen | closed)
-            search.seen |= new
+            return _Search((reached & -reached).bit_length() - 1, start, came)
+        open_, seen = ~closed, 0
+        ahead = [start]
+        # The list grows while it is walked through: it is a queue of which nothing is taken out.
+        for group in ahead:
+            new = fits[group] & open_
+            seen |= new
+            open_ &= ~new
             while new:
                 place = new.bit_length() - 1
                 new ^= 1 << place
@@ -166,10 +166,9 @@ class Assignment:
                     continue
                 came[other] = (place, group)
                 if reached := fits[other] & wanted:
-                    search.end, search.group = (reached & -reached).bit_length() - 1, other
-                    return search
+                    return _Search((reached & -reached).bit_length() - 1, other, came, seen)
                 ahead.append(other)
-        return search
+        return _Search(-1, -1, came, seen)
 
     def _shift(self, found: _Search, waiter: int) -> None:
         """Move everybody along the chain; `waiter` is who comes in at its beginning."""

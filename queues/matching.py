@@ -9,6 +9,7 @@ Callers who ask for the same things just now are of one kind, and whoever fits a
 decision; so a decision costs what the kinds and the free agents are, not their product with the callers.
 """
 
+import gc
 from collections.abc import Iterable
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -95,6 +96,17 @@ class Matching:
         """Return who is to be offered to whom, in the order of the callers; nothing changes by that."""
         if not self._kinds:
             return []
+        # Thousands of small things are made and dropped here and none of them in a circle: a look for circles in the
+        # middle finds nothing, and takes longer than the decision.
+        pausing = gc.isenabled()
+        gc.disable()
+        try:
+            return self._decide(now)
+        finally:
+            if pausing:
+                gc.enable()
+
+    def _decide(self, now: float) -> list[Pair]:
         self._relax(now)
         rows, load = self.candidates.places()
         if not rows.size:
