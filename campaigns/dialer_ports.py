@@ -1,0 +1,96 @@
+"""What a dialler stands on: calls, lines, agents, the law, the database and the clocks, as it sees them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from campaigns.lead_row import Happened
+from campaigns.lead_store import LeadStore
+from campaigns.line_book import Choice, NoLine
+from campaigns.line_outcome import Outcome as LineOutcome
+from campaigns.pacing import Floor
+from campaigns.permission import Permission
+from campaigns.rate_limit import RateLimit
+from dialplans.flow import Flow
+from voice.call_outcome import Outcome
+from voice.campaign_call import Outgoing
+
+
+class Calls(Protocol):
+    """Places calls (`voice.campaign_call.CampaignCalls`)."""
+
+    async def prepare(self, flow: Flow) -> list[str]: ...
+    def refusal(self) -> str: ...
+    async def call(self, outgoing: Outgoing) -> Outcome: ...
+    def hang_up(self, call_id: str) -> None: ...
+
+
+class Lines(Protocol):
+    """Chooses lines (`campaigns.line_book.LineBook`)."""
+
+    def choose(
+        self,
+        number: str,
+        lines: Sequence[str] = (),
+        tried: Sequence[str] = (),
+        now: float = 0.0,
+        *,
+        country: str = "",
+        region: str = "",
+        campaign: str = "",
+        shares: Mapping[str, float] | None = None,
+    ) -> Choice | None: ...
+
+    def no_line(
+        self, number: str, lines: Sequence[str] = (), tried: Sequence[str] = (), now: float = 0.0, *, country: str = ""
+    ) -> NoLine: ...
+
+    def placed(self, choice: Choice) -> None: ...
+    def ended(self, choice: Choice, outcome: LineOutcome, now: float) -> float: ...
+
+
+class Agents(Protocol):
+    """The agents of queues, as far as campaigns need them (`server.py` binds it)."""
+
+    def floor(self, queue: str) -> Floor:
+        """Return how the agents of a queue are now."""
+
+    def follow(self, queue: str, listener: "Callable[[str, float], None]") -> Callable[[], None]:
+        """Let `listener` hear of "talked" and "wrapped-up" with their seconds, and "free"; return how to stop it."""
+
+
+class NoAgents:
+    """Where there are no queues: a robot needs none."""
+
+    def floor(self, queue: str) -> Floor:
+        """Return an empty floor."""
+        return Floor(0)
+
+    def follow(self, queue: str, listener: "Callable[[str, float], None]") -> Callable[[], None]:
+        """Nothing ever happens."""
+        return lambda: None
+
+
+@dataclass
+class Ports:
+    """What a dialler stands on; one set for all of a server."""
+
+    store: LeadStore
+    permission: Permission
+    calls: Calls
+    lines: Lines
+    agents: Agents
+    whole: RateLimit
+    """Calls of all campaigns together."""
+    flow: Callable[[str], Awaitable[Flow]]
+    """Returns the flow of that name; raises `OperatorFault`."""
+    work: Callable[..., Awaitable[Any]]
+    """Runs something that blocks on the database, apart from the loop."""
+    tell: Callable[[Happened], None]
+    """Told of what happened, when it is written."""
+    clock: Callable[[], float]
+    """Unix seconds: what the law goes by."""
+    steady: Callable[[], float]
+    """Seconds that don't jump: what pacing and rates go by."""
+    node: str
+    """Who leases."""
