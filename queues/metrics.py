@@ -15,10 +15,12 @@ from queues.customer_look_up import CustomerLookUp
 from queues.distribution_events import Note
 from queues.distributor import Distributor
 from queues.programs import Programs
+from queues.ratings import Ratings
 from queues.tally import Tally
 from voice.metrics import Family, Gauges
 
 COUNTED = frozenset({f"queue.{what}" for what in ("joined", "answered", "abandoned", "overflowed", "transferred")})
+EVENTS = "Events of queues, agents and callbacks, by name."
 BUSY = frozenset({AgentState.OFFERED, AgentState.TALKING, AgentState.WRAP_UP})
 
 
@@ -32,9 +34,13 @@ class QueueFigures:
         self.start: defaultdict[str, Tally] = defaultdict(Tally)
         """Since the start."""
         self._day: defaultdict[str, Tally] = defaultdict(Tally, day or {})
+        self.events: Counter[str] = Counter()
+        """All that was noted since the start, by name."""
+        book.subscribe(self._changed)
 
     def take(self, note: Note) -> None:
         """Hear what happened."""
+        self.events[note.name] += 1
         self.today()
         if note.name == "queue.lost":
             # Answered, and never heard: not answered, as far as rates go.
@@ -51,6 +57,9 @@ class QueueFigures:
                     tally.overflowed += 1
                 case "queue.transferred":
                     tally.transferred += 1
+
+    def _changed(self, changed: Changed) -> None:
+        self.events["agent.state"] += 1
 
     def _within_s(self, queue: str) -> float:
         planned = self._book.plan.queues.get(queue)
@@ -118,6 +127,7 @@ def show(gauges: Gauges, book: AgentBook, distributor: Distributor) -> None:
         counted("hotline_queue_answered", "Callers whom an agent answered.", lambda tally: tally.answered),
         counted("hotline_queue_abandoned", "Callers who hung up waiting.", lambda tally: tally.abandoned),
         counted("hotline_queue_overflowed", "Callers who were led elsewhere.", lambda tally: tally.overflowed),
+        Family("hotline_queue_events", EVENTS, lambda: dict(figures.events), label="event", counter=True),
         Family("hotline_queue_waiting", "Callers who wait now.", distributor.waiting, label="queue"),
         rate("hotline_queue_service_level", "Share answered within the queue's time.", Tally.service_level),
         rate("hotline_queue_average_speed_of_answer_seconds", "Mean wait until answered.", Tally.speed_of_answer),
@@ -135,6 +145,15 @@ def show_programs(gauges: Gauges, customers: CustomerLookUp, programs: Programs)
         Family("hotline_customer_look_ups", look_ups, lambda: dict(customers.counts), label="result", counter=True),
         Family("hotline_webhooks", "Deliveries to programs.", programs.counts, label="result", counter=True),
         Family("hotline_webhooks_waiting", "Deliveries not yet made.", lambda: {"": programs.waiting()}),
+    )
+
+
+def show_ratings(gauges: Gauges, ratings: Ratings) -> None:
+    """Let `gauges` show what callers think, since the start."""
+    share = "Mean rating, as a share of the best."
+    gauges.add(
+        Family("hotline_survey_ratings", "Ratings that callers gave.", ratings.counts, label="stage", counter=True),
+        Family("hotline_survey_satisfaction", share, ratings.means, label="stage"),
     )
 
 

@@ -57,6 +57,15 @@ def test_a_queue_that_nobody_has_called_has_no_rates():
     assert figures.counts(lambda tally: tally.joined) == {"billing": 1}
 
 
+def test_every_event_is_counted_by_its_name():
+    book: Any = Book()
+    figures = QueueFigures(book, lambda: 0.0)
+    for name in ("queue.offered", "queue.offered", "callback.call", "direct.called"):
+        figures.take(Note(name, "billing", "c"))
+    book.becomes("201", AgentState.READY)
+    assert figures.events == {"queue.offered": 2, "callback.call": 1, "direct.called": 1, "agent.state": 1}
+
+
 def test_who_was_answered_and_heard_nobody_was_not_answered_as_far_as_rates_go():
     figures = figures_of()
     for note in (answered(5), answered(30), Note("queue.lost", "billing", "c", "201", {"why": "lost", "in_queue": 5})):
