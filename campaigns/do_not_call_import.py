@@ -74,12 +74,12 @@ class _File:
         return found
 
     def _take(self, lines: list[bytes], into: "array[int]") -> None:
-        digits, put = _NOT_DIGITS.sub, into.append
+        put = into.append
         for line in lines:
             self.lines += 1
             plain = line.strip()
-            text = plain if plain.isdigit() else digits(b"", _FIRST.match(plain)[0])  # type: ignore[index]
-            number = self._whole(text.decode(), plain[:1] == b"+")
+            text = plain if plain.isdigit() else _first(plain)
+            number = self._whole(text.decode(), plain.lstrip(b'"')[:1] == b"+")
             if number:
                 put(number)
             elif plain and not (self.lines == 1 and not any(48 <= one < 58 for one in plain)):
@@ -106,8 +106,16 @@ class _File:
 
 
 _NOT_DIGITS = re.compile(rb"\D+")
-_FIRST = re.compile(rb'[\s"+\d\-().]*(?:[,;\t]\s*"?\d[\s"\d\-()]*)?')
-"""The number at the beginning of a line: in one column, or area code and rest in two."""
+_BETWEEN = re.compile(rb"[,;\t|]")
+AREA_DIGITS = 4
+"""A first column of no more digits is an area code, and the number goes on in the second."""
+
+
+def _first(line: bytes) -> bytes:
+    """Return the digits of the number at the beginning of a line."""
+    head, *rest = _BETWEEN.split(line, 2)
+    digits = _NOT_DIGITS.sub(b"", head)
+    return digits + _NOT_DIGITS.sub(b"", rest[0]) if rest and 0 < len(digits) <= AREA_DIGITS else digits
 
 
 def import_list(

@@ -1,0 +1,158 @@
+"""Do-not-call lists: imported ones are exactly what their file says, own ones grow, proofs stay. On both databases."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+import campaigns.do_not_call_import
+from campaigns.campaign_rows import writing
+from campaigns.do_not_call import (
+    NUMBERS,
+    Proof,
+    all_lists,
+    list_id,
+    list_named,
+    listed,
+    proofs_of,
+    put_numbers,
+    take_list_out,
+    take_opt_out,
+    take_out,
+)
+from campaigns.do_not_call_import import ListImported, clear_away, import_list
+from models.errors import OperatorFault
+from tests.unit.campaigns.conftest import NOON
+
+
+def brought(engine: Engine, tmp_path: Path, text: str, country: str = "US", name: str = "national") -> ListImported:
+    path = tmp_path / "numbers.txt"
+    path.write_text(text)
+    return import_list(engine, path, name, country, NOON)
+
+
+def numbers(engine: Engine, name: str) -> list[int]:
+    with engine.connect() as connection:
+        found = (
+            select(NUMBERS.c.number).where(NUMBERS.c.list_id == list_id(connection, name)).order_by(NUMBERS.c.number)
+        )
+        return list(connection.scalars(found))
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "expected"),
+    [
+        ("US", "201,5550123\n2015550124\n(201) 555-0125\n+12015550126\n1-201-555-0127\n",
+         range(12015550123, 12015550128)),
+        ("US", "\ufeffPhone Number\r\n2015550123\r\n\r\n2015550123\r\n", [12015550123]),
+        ("US", '"2015550123","2026-01-01","NY"\n"2015550124","2026-01-02","NJ"\n', [12015550123, 12015550124]),
+        ("CN", "13800000001\n+86 138 0000 0002\n8613800000003\n010-62345678\n",
+         [861062345678, *range(8613800000001, 8613800000004)]),
+        ("GB", "020 7946 0958\n+442079460959\n00442079460960", [442079460958, 442079460959, 442079460960]),
+    ],
+)  # fmt: skip
+def test_national_files_of_several_forms_are_read(
+    engine: Engine, tmp_path: Path, country: str, text: str, expected: Any
+) -> None:
+    done = brought(engine, tmp_path, text, country)
+    assert numbers(engine, "national") == sorted(expected)
+    assert (done.numbers, done.refused) == (len(expected), 0)
+
+
+def test_lines_without_a_number_are_counted_and_named(engine: Engine, tmp_path: Path) -> None:
+    done = brought(engine, tmp_path, "2015550123\nnobody\n12\n2015550124\n")
+    assert (done.numbers, done.refused) == (2, 2)
+    assert [fault.rpartition("numbers.txt")[2] for fault in done.faults] == [
+        ":2: 'nobody' is no telephone number",
+        ":3: '12' is no telephone number",
+    ]
+    with pytest.raises(OperatorFault, match="no telephone numbers"):
+        brought(engine, tmp_path, "nobody\n")
+    with pytest.raises(OperatorFault, match="can't be read"):
+        import_list(engine, tmp_path / "none.txt", "national", "US", NOON)
+
+
+def test_a_new_edition_takes_the_place_of_the_old(engine: Engine, tmp_path: Path) -> None:
+    brought(engine, tmp_path, "2015550123\n2015550124\n")
+    brought(engine, tmp_path, "2015550124\n2015550125\n")
+    assert numbers(engine, "national") == [12015550124, 12015550125]
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(NUMBERS)) == 2
+        assert [(row.name, row.count, row.source) for row in all_lists(connection)] == [("national", 2, "numbers.txt")]
+
+
+def test_a_killed_import_changes_nothing_and_is_cleared_away_by_the_next(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(engine, tmp_path, "2015550123\n")
+    monkeypatch.setattr(campaigns.do_not_call_import, "PART", 2)
+    real, parts = campaigns.do_not_call_import._write, iter(range(9))
+
+    def killed(*what: Any) -> None:
+        if next(parts) == 1:
+            raise KeyboardInterrupt
+        real(*what)
+
+    monkeypatch.setattr(campaigns.do_not_call_import, "_write", killed)
+    text = "".join(f"20155502{n:02}\n" for n in range(7))
+    with pytest.raises(KeyboardInterrupt):
+        brought(engine, tmp_path, text)
+    assert numbers(engine, "national") == [12015550123]
+    with engine.connect() as connection:
+        assert (
+            listed(connection, ["+12015550200"], [row.id for row in all_lists(connection) if row.campaign == ""]) == {}
+        )
+    brought(engine, tmp_path, text)
+    assert len(numbers(engine, "national")) == 7
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(NUMBERS)) == 7
+        assert [row.name for row in all_lists(connection)] == ["national"]
+
+
+def test_a_list_that_was_written_by_hand_is_not_overwritten_by_a_file(engine: Engine, tmp_path: Path) -> None:
+    with writing(engine) as connection:
+        put_numbers(connection, list_named(connection, "own", NOON), [12015550123], NOON)
+    with pytest.raises(OperatorFault, match="another name"):
+        brought(engine, tmp_path, "2015550124\n", name="own")
+    assert numbers(engine, "own") == [12015550123]
+
+
+def test_numbers_come_and_go_by_hand(engine: Engine) -> None:
+    with writing(engine) as connection:
+        own = list_named(connection, "own", NOON)
+        assert put_numbers(connection, own, [12015550123, 12015550124, 12015550123], NOON) == 2
+        assert put_numbers(connection, own, [12015550124, 12015550125], NOON) == 1
+        assert take_out(connection, own, 12015550123)
+        assert not take_out(connection, own, 12015550123)
+        assert [row.count for row in all_lists(connection)] == [2]
+        with pytest.raises(OperatorFault, match="for everybody"):
+            list_named(connection, "own", NOON, "autumn")
+        with pytest.raises(OperatorFault, match="there are: own"):
+            list_id(connection, "mine")
+
+
+def test_a_removed_list_is_cleared_away_in_parts(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaigns.do_not_call_import, "PART", 3)
+    with writing(engine) as connection:
+        kept, gone = list_named(connection, "kept", NOON), list_named(connection, "gone", NOON)
+        put_numbers(connection, kept, range(12015550100, 12015550105), NOON)
+        put_numbers(connection, gone, range(12015550100, 12015550111), NOON)
+        assert take_list_out(connection, gone) == 11
+        new = list_named(connection, "new", NOON)
+        assert new > gone, "numbers of the removed list must not become the new one's"
+    clear_away(engine)
+    assert (len(numbers(engine, "kept")), numbers(engine, "new")) == (5, [])
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(NUMBERS)) == 5
+
+
+def test_the_proof_of_an_opt_out_outlives_its_number_on_the_list(engine: Engine) -> None:
+    proof = Proof("+12015550123", NOON, "said", "take me off your list", "autumn", "attempt-1", "call-1")
+    with writing(engine) as connection:
+        take_opt_out(connection, proof)
+        assert take_out(connection, list_id(connection, "opt-outs"), 12015550123)
+        [row] = proofs_of(connection, "+12015550123")
+    assert (row.at, row.how, row.words, row.campaign, row.attempt, row.call_id, row.scope) == (
+        NOON, "said", "take me off your list", "autumn", "attempt-1", "call-1", "",
+    )  # fmt: skip
