@@ -117,7 +117,7 @@ class Whisper:
         if ear is None or not (question.kind in ("money", "moment") or _is_string(question)):
             return None
         listened = ear.listen(np.asarray(encoded)[0, : frames_of(seconds)], question)
-        if not counts(listened, question):
+        if not counts(listened):
             return None
         return Transcript(listened.text, language, listened.sure)
 
