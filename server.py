@@ -202,6 +202,7 @@ class Server:
         gauges = Gauges()
         show(gauges, self.reception, self.media, self.speech, self.stack, self.call_log)
         queue_metrics.show(gauges, self.centre.book, self.centre.distributor)
+        queue_metrics.show_ratings(gauges, self.centre.ratings)
         queue_metrics.show_programs(gauges, self.centre.customers, self.centre.programs)
         gauges.add(*edge_metrics.families(self.edge, time.monotonic))
         gauges.serve(self.settings.metrics.listen)

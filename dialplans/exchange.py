@@ -200,6 +200,8 @@ class Rated:
     name: str
     rating: int
     most: int
+    stage: Literal["", "robot", "human"] = ""
+    """What of the call it is for; "": the human's part where there was one."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from dialplans import humans
 from dialplans.built_in import built_in
@@ -116,8 +116,8 @@ class Talk(Speech):
             self.state.passed.clear()
         self.do(errand)
 
-    def rated(self, name: str, rating: int, most: int) -> None:
-        self.do(Rated(name, rating, most))
+    def rated(self, name: str, rating: int, most: int, stage: Literal["", "robot", "human"] = "") -> None:
+        self.do(Rated(name, rating, most, stage))
 
     # -- questions -----------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from queues.outbox import StoredOutbox
 from queues.plan_entry import counted
 from queues.presence import Wish, told_of
 from queues.programs import Programs, spoken
+from queues.ratings import Ratings
 from queues.reachability import Reachability
 from queues.retention import Retention
 from queues.service_codes import ServiceCodes
@@ -73,8 +74,11 @@ class CallCentre:
         self._outbox = StoredOutbox(self.journal)
         self._urls = [webhook.url for webhook in settings.queues.webhooks]
         self.programs = Programs(settings.queues.webhooks, self.distributor, self._outbox, self._spoken)
+        self.ratings = Ratings(self.distributor)
+        self.distributor.subscribe(self.ratings.noted)
         if call_log is not None:
             call_log.events.subscribe(self.programs.ended)
+            call_log.events.subscribe(self.ratings.happened)
         self.service_codes = ServiceCodes(self.book, self.distributor.dispose, messages, self.supervisors)
         self._node = ""
         self._edge: SipEdge | None = None

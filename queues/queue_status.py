@@ -15,6 +15,7 @@ from queues.plan import Plan, Queue
 from queues.plan_rows import stored_plan
 from queues.presence import Presence
 from queues.presence_rows import stored_presences
+from queues.ratings import HUMAN, Satisfaction, in_words, ratings_since
 from queues.staffing import able, is_open, nobody_will_come, should_be_ready
 
 HEADINGS = (
@@ -45,16 +46,31 @@ def queue_status(connection: Connection, name: str = "", now: datetime | None = 
     plan, presences = stored_plan(connection), dict(stored_presences(connection))
     if name and name not in plan.queues:
         raise CannotDo(unknown("queue", name, plan.queues))
-    stays = _stays(connection, now)
+    stays, ratings = _stays(connection, now), ratings_since(connection, _midnight(now))
     return [
         _status(plan, queue, presences, [stay for stay in stays if stay.queue == queue.name], now)
+        | {"satisfaction": _satisfaction(ratings.get((HUMAN, queue.name), Satisfaction()))}
         for queue in plan.queues.values()
         if not name or queue.name == name
     ]
 
 
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _satisfaction(found: Satisfaction) -> dict[str, Any]:
+    """Return today's ratings for talks with agents: how many, and their mean as a share of the best (None: none)."""
+    return {"ratings": found.count, "mean": None if found.mean is None else round(found.mean, 4)}
+
+
+def ratings_today(connection: Connection, now: datetime | None = None) -> str:
+    """Return today's ratings for the robot's stage and the human's in a line; "" without any."""
+    return in_words(ratings_since(connection, _midnight(now or datetime.now(UTC))))
+
+
 def _stays(connection: Connection, now: datetime) -> list[Stay]:
-    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = _midnight(now)
     rows = connection.execute(
         select(QueueCaller.__table__).where((QueueCaller.joined_at >= midnight) | QueueCaller.state.in_(WAITING))
     )
@@ -113,11 +129,13 @@ def _mean(values: list[float]) -> float | None:
     return round(sum(values) / len(values), 1) if values else None
 
 
-def print_status(rows: list[dict[str, Any]]) -> None:
-    """Print a table."""
+def print_status(rows: list[dict[str, Any]], ratings: str = "") -> None:
+    """Print a table, and `ratings` under it."""
     from rich.console import Console
 
     Console().print(status_table(rows) if rows else "There is no queue yet; add one with hotline queues add.")
+    if ratings:
+        Console(highlight=False).print(ratings)
 
 
 def status_table(rows: list[dict[str, Any]]) -> "Table":

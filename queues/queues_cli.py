@@ -115,14 +115,14 @@ def status(
     """Show how each queue is doing: who waits, who is there, and today's figures."""
     from models.settings_file import read_settings
     from queues.editing import reading
-    from queues.queue_status import print_status, queue_status
+    from queues.queue_status import print_status, queue_status, ratings_today
 
     with reading(read_settings(config)) as connection:
-        rows = queue_status(connection, name)
+        rows, ratings = queue_status(connection, name), ratings_today(connection)
     if as_json:
         print_json(rows[0] if name else rows)
     else:
-        print_status(rows)
+        print_status(rows, ratings)
 
 
 @app.command()

@@ -21,7 +21,7 @@ class Remarks:
             case Understood():
                 self._caller.understood(remark)
             case Rated():
-                self._call.event("rated", slot=remark.name, rating=remark.rating, most=remark.most)
+                self._call.event("rated", slot=remark.name, rating=remark.rating, most=remark.most, stage=remark.stage)
             case Unanswered():
                 self._call.event("unanswered", question=remark.question, why=remark.why, article=remark.article)
                 self._office.unanswered(remark, language, self._call.id, self._call.seconds(self._caller.since))

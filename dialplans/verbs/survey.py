@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dialplans import humans
 from dialplans.answers import NOTHING, Answer
 from dialplans.exchange import QuestionKind
-from dialplans.kinds import STEP, WORD, Whole
+from dialplans.kinds import STEP, WORD, OneOf, Whole
 from dialplans.options import option
 from dialplans.place import Target
 from dialplans.slots import FINDERS, SlotKind, Value, Wanted
@@ -50,6 +50,12 @@ class SurveyStep(QuestionStep):
         Whole(-1, 10), "Ratings up to this are bad (-1: none is); without it `human.rating` says.", None
     )
 
+    stage: Literal["", "robot", "human"] = option(
+        OneOf(("robot", "human"), "A stage of a call"),
+        "What it is about; without it the human's part where the caller has talked with one, else the robot's.",
+        "",
+    )
+
     def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
         words = SCALE[reader.language].sub(" ", text)
         # Not read as if alone: 一般 ("so-so") and 是 ("yes", which sounds like four) are no ratings.
@@ -61,7 +67,7 @@ class SurveyStep(QuestionStep):
 
     def answered(self, talk: "Talk", phase: str, answer: Answer) -> None:
         rating = int(answer.values[self.slot].value)
-        talk.rated(self.slot, rating, self.most)
+        talk.rated(self.slot, rating, self.most, self.stage)
         if self.bad_at is None and self.bad is None:
             humans.rated(talk, rating)
         elif rating <= (humans.bad_rating(talk) if self.bad_at is None else self.bad_at):

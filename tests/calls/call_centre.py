@@ -26,6 +26,7 @@ from queues.mailbox import Mailbox
 from queues.messages import Messages
 from queues.plan_reading import read_plan
 from queues.plan_rows import writing
+from queues.ratings import Ratings
 from queues.service_codes import ServiceCodes
 from queues.supervisors import Supervisors
 from voice.back_office import BackOffice
@@ -103,6 +104,7 @@ class Centre:
     def __init__(self, engine: Any, journal: JournalAtOnce, book: AgentBook, distributor: Distributor) -> None:
         self.engine, self.journal, self.book, self.distributor = engine, journal, book, distributor
         self.callbacks = Callbacks(engine, distributor, self._dial)
+        self.ratings = Ratings(distributor)
         self.called: list[str] = []
         """Numbers that were called back."""
         self.calling: Calling | None = None
@@ -195,6 +197,8 @@ async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, calls_
                 parts = line.media, line.speech, line.reception.shelf, office
                 centre.calling = Calling(line.settings, parts, phones, line.routing, line.reception.running, line.log)
             supervisors.watch_by(Supervision(office.phones))
+            distributor.subscribe(centre.ratings.noted)
+            line.events.subscribe(centre.ratings.happened)
             yield line, phones, centre
             supervising.cancel()
             await asyncio.gather(supervising, return_exceptions=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dialplans.loader import load
 from models.callback import Callback
+from queues.queue_status import queue_status, ratings_today
 from tests.calls.call_centre import BILLING, call_centre
 from voice.line import Origin
 from voice.media.media_protocol import SwapSides
@@ -300,6 +301,68 @@ async def test_a_low_mark_after_the_talk_leads_to_a_callback(
     assert (row.reason, row.queue, row.state) == ("low mark", "billing", "scheduled")
     assert row.data["slots"] == {"rating": 2}
     assert row.data["summary"] == "2 of 5 after the last talk"
+
+
+ROBOT_ONLY = """
+flow: alone
+languages: [en, zh]
+steps:
+  - step: welcome
+    say: {en: Welcome., zh: 欢迎致电。}
+  - step: rate
+    run: after_agent
+    with: {queue: billing}
+  - step: bye
+    hangup: {en: Bye., zh: 拜拜。}
+"""
+
+
+def shares(centre):
+    return {stage: (found.count, found.mean) for stage, found in centre.ratings.stages.items()}
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "mark", "sorry"),
+    [
+        ("en", "How content are you", "two out of five", "May somebody call you back"),
+        ("zh", "五分最满意", "两分", "给您回电吗"),
+    ],
+)
+async def test_marks_by_voice_are_figures_of_the_stage_that_they_are_for(
+    open_line, tmp_path, language, asked, mark, sorry
+):
+    flow = marked(tmp_path)
+    async with call_centre(open_line, tmp_path, flow=flow, language=language) as (line, phones, centre):
+        caller = await after_a_talk(line, phones, centre)
+        await caller.hears(asked)
+        await caller.says(mark, language=language)
+        await caller.hears(sorry)
+        await caller.keys("2")
+        await caller.is_hung_up()
+        assert shares(centre) == {"robot": (0, None), "human": (1, 0.4)}
+        with centre.engine.connect() as connection:
+            [billing] = queue_status(connection)
+            assert billing["satisfaction"] == {"ratings": 1, "mean": 0.4}
+            assert ratings_today(connection) == "Ratings today: human 40% (1)."
+    assert ("queue.rated", "202") in centre.events()
+
+
+@pytest.mark.parametrize(("language", "asked"), [("en", "How content are you"), ("zh", "五分最满意")])
+async def test_a_low_mark_for_the_robot_alone_leads_to_a_callback_too(open_line, tmp_path, language, asked):
+    (tmp_path / "alone.yaml").write_text(ROBOT_ONLY, "utf-8")
+    flow = load(tmp_path / "alone.yaml")
+    async with call_centre(open_line, tmp_path, flow=flow, language=language) as (line, _, centre):
+        caller = await line.call()
+        await caller.hears(asked)
+        await caller.keys("1")
+        await caller.keys("1", gap=4)
+        await caller.is_hung_up()
+        assert shares(centre) == {"robot": (1, 0.2), "human": (0, None)}
+        with centre.engine.connect() as connection:
+            assert ratings_today(connection) == "Ratings today: robot 20% (1)."
+        [row] = rows(centre)
+    assert (row.reason, row.queue) == ("low mark", "billing")
+    assert centre.events() == [("queue.rated", "")]
 
 
 @pytest.mark.parametrize(("language", "thanks"), [("en", "Thank you for your time"), ("zh", "感谢您的时间")])
