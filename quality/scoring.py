@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from quality.conditions import After, Condition, Every, Within
 from quality.evidence import Evidence, Subject, Verdict
 from quality.scorecard import Rule, Scorecard
 
@@ -77,7 +78,10 @@ def _finding(rule: Rule, subject: Subject) -> Finding:
 
 
 def judge(rule: Rule, subject: Subject) -> tuple[Outcome, tuple[Evidence, ...]]:
-    """Return what became of `rule`, and where. What must happen isn't missing before the conversation is over."""
+    """Return what became of `rule`, and where.
+
+    While the conversation goes on, what must happen is missing only once it is too late for it.
+    """
     because = rule.when.of(subject) if rule.when else Verdict(True)
     if not because.holds:
         return "not-applicable", ()
@@ -88,6 +92,20 @@ def judge(rule: Rule, subject: Subject) -> tuple[Outcome, tuple[Evidence, ...]]:
     wanted = rule.must.of(subject)
     if wanted.holds:
         return "kept", wanted.evidence
-    if not subject.conversation.over:
+    if not subject.conversation.over and not too_late(rule.must, subject, wanted):
         return "not-applicable", ()
     return "broken", wanted.evidence or because.evidence
+
+
+def too_late(condition: Condition, subject: Subject, verdict: Verdict) -> bool:
+    """Tell whether what doesn't hold can't come to hold any more, however the conversation goes on."""
+    match condition:
+        case Within(first_s=first):
+            return 0 < first < subject.end
+        case After(seconds=seconds):
+            return any(one.end + seconds < subject.end for one in verdict.evidence)
+        case Every(parts):
+            verdicts = ((part, part.of(subject)) for part in parts)
+            return any(not found.holds and too_late(part, subject, found) for part, found in verdicts)
+        case _:
+            return False
