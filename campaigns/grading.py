@@ -85,7 +85,7 @@ DEFAULT_RULES = GradeRules(
         GradeRule("F", opt_out=True),
         GradeRule("F", disposition=("wrong-person", "no-such-number")),
         GradeRule("A", handed_over=True),
-        GradeRule("A", outcome=("accepted", "sold", "paid", "promised")),
+        GradeRule("A", outcome=("accepted", "sold", "paid", "will-pay")),
         GradeRule("D", outcome=("refused", "not-interested")),
         GradeRule("B", appointment=True),
         GradeRule("B", intents=("interested", "more", "price"), without=("not_interested", "refuse")),

@@ -12,7 +12,7 @@ from dialplans.prompts import prompts
 from tests.unit.dialplans.play import Play
 
 READY = (
-    "reception", "order_status", "appointment", "payment_reminder", "satisfaction_survey", "out_of_hours",
+    "reception", "order_status", "appointment", "payment_reminder", "offer", "satisfaction_survey", "out_of_hours",
     "leave_message", "after_agent",
 )  # fmt: skip
 
