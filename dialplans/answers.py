@@ -25,6 +25,8 @@ COMMAND = 0.95
 """Confidence of a command by its words."""
 BEFORE_VALUES = ("repeat", "back", "help", "operator")
 """Commands that hold also where a value could be read from their words ("say that again, please"; 再说一遍)."""
+ENDING = ("goodbye", "enough", "leave")
+"""Commands that wait for all of the silence: a hum is heard as "bye" now and then, and who hung up is gone."""
 SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """What dates are relative to where nobody says the time; a call always does."""
 
@@ -192,7 +194,7 @@ class Reader:
         answer = self.spoken(step, text, choice)
         if answer.command:
             # "Never mind" is often followed by what is wanted instead, and a call that was ended stays ended.
-            return command_in(text, self.language) != "leave"
+            return command_in(text, self.language) not in ENDING
         sure = answer.confidence >= SURE and answer.confidence >= step.confirm_below
         return answer.fits and sure and step.is_whole(self, answer)
 

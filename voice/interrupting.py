@@ -35,14 +35,16 @@ def is_interruption(text: str) -> bool:
 
 
 def is_curt(reaction: str) -> bool:
-    """Tell whether `reaction`, which was likened to such words, is nothing but one of them.
+    """Tell whether `reaction`, which was likened to such words, is one of them and (in English) nothing else.
 
     A hum is likened to 喂 too, so that this alone proves nothing.
     """
     sounds = syllables(reaction)
     if _is_lone(sounds):
         return sounds[0] != "wei"
-    return sounds in CHINESE or re.fullmatch(rf"(?:(?:{'|'.join(WORDS)}) ?)+", plain(reaction)) is not None
+    if any(sounds[: len(word)] == word for word in CHINESE):
+        return True
+    return re.fullmatch(rf"(?:(?:{'|'.join(WORDS)}) ?)+", plain(reaction)) is not None
 
 
 def _is_lone(sounds: tuple[str, ...]) -> bool:

@@ -119,7 +119,7 @@ class _Utterance:
     speech_ms: int = 0
     committed: bool = False
     dismissed_ms: int = -1
-    """Speech so far when its draft was taken for a backchannel; more of it is judged anew."""
+    """Speech so far when its draft was taken for a backchannel, or all was echo; more of it is judged anew."""
 
 
 @dataclass
@@ -214,6 +214,9 @@ class TurnTaking:
 
     def _goes_on(self, event: SpeechGoesOn, speaks: _Utterance) -> list[Decision]:
         speaks.speech_ms = event.speech_ms
+        if event.echo >= ECHO:
+            # What of the robot's own voice was taken for speech doesn't add up.
+            speaks.dismissed_ms = event.speech_ms
         if event.echo >= ECHO or event.speech_ms - max(speaks.dismissed_ms, 0) < self._needed:
             return []
         return self._pause(speaks)
@@ -247,7 +250,8 @@ class TurnTaking:
         if event.text.strip() and self._is_backchannel(event):
             return "backchannel"
         alone = not self._held and len(self._utterances) == 1
-        if event.partial or not alone or speaks.speech_ms > SHORT_MS or not self._says_nothing(event):
+        short = speaks.speech_ms <= SHORT_MS or _goes_along(event.reaction)
+        if event.partial or not alone or not short or not self._says_nothing(event):
             return ""
         again = self._unclear is not None and plain(self._unclear.text) == plain(event.text)
         return "" if again else "unclear" if event.text.strip() else "no speech"
@@ -290,7 +294,8 @@ class TurnTaking:
 
     def _is_unclear(self, event: Heard) -> bool:
         """Tell whether so short a sound says nothing; where the caller speaks on, it is the beginning of something."""
-        short = event.end - event.start <= SHORT_MS * RATE // 1000
+        # What was likened to a backchannel is no longer than such words are.
+        short = event.end - event.start <= SHORT_MS * RATE // 1000 or _goes_along(event.reaction)
         if not self._robot.speaking or not self._is_alone or not short or not self._says_nothing(event):
             return False
         before, self._unclear = self._unclear, event
@@ -385,3 +390,7 @@ def _as_heard(event: Rejected) -> Heard:
     """What was hardly speech, and yet is likelier one of the words by which one interrupts than another reaction."""
     said = event.reaction
     return Heard(event.stream, event.utterance, said, DOUBTFUL, script_of(said), event.start, event.end, reaction=said)
+
+
+def _goes_along(reaction: str) -> bool:
+    return bool(reaction) and is_backchannel(reaction)

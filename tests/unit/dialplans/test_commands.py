@@ -172,8 +172,14 @@ def test_words_that_are_near_never_mind_are_not(language, words):
     assert command_in(words, language) != "leave"
 
 
-@pytest.mark.parametrize(("language", "drops", "ends"), [("en", "never mind", "goodbye"), ("zh", "算了", "再见")])
-def test_never_mind_is_waited_after_for_what_is_wanted_instead(language, drops, ends):
+@pytest.mark.parametrize(
+    ("language", "goes_on", "ends"),
+    [
+        ("en", "say that again", ("never mind", "goodbye", "Bye.", "that is all")),
+        ("zh", "再说一遍", ("算了", "再见", "拜拜", "没有了")),
+    ],
+)
+def test_no_call_is_ended_on_a_draft_whatever_hum_it_was_made_of(language, goes_on, ends):
     play = Play(FLOW.format(head=HEAD, question=QUESTIONS["ask"]), language)
-    assert play.dialogue.answers(ends, language)
-    assert not play.dialogue.answers(drops, language)
+    assert play.dialogue.answers(goes_on, language)
+    assert not any(play.dialogue.answers(words, language) for words in ends)

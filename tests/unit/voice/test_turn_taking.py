@@ -131,6 +131,14 @@ def test_the_robots_echo_never_silences_it():
     assert kinds(caller.rejected("echo")) == [Ignored]
 
 
+def test_echo_that_is_taken_for_speech_now_and_then_does_not_add_up():
+    caller = over_robot()
+    for part in range(0, 900, 90):
+        assert caller.speaks(part + 64, echo=0.2) == []
+        assert caller.speaks(part + 90, echo=0.8) == []
+    assert caller.speaks(1200, echo=0.2) == [Pause()]
+
+
 def test_a_second_false_stop_needs_more_evidence():
     caller = over_robot()
     caller.speaks(ENOUGH_MS)
@@ -200,7 +208,7 @@ def test_who_goes_on_after_a_draft_that_said_nothing_silences_the_robot_again():
 
 @pytest.mark.parametrize(
     ("text", "reaction"),
-    [("波波", "不。"), ("天", "停。"), ("Wave", "Wait."), ("补血", "不。不。"), ("见面", "等等。")],
+    [("波波", "不。"), ("天", "停。"), ("Wave", "Wait."), ("补血", "不。不。"), ("不许", "不是这样。")],
 )
 def test_an_unclear_text_that_is_likely_an_interrupting_word_takes_the_turn_as_that_word(text, reaction):
     caller = over_robot()
@@ -228,6 +236,13 @@ def test_a_likeness_to_another_word_or_to_a_hum_does_not(text, reaction):
     caller = over_robot()
     caller.speaks(300)
     assert kinds(caller.heard(text, confidence=0.4, reaction=reaction)) == [Resume, Ignored]
+
+
+def test_a_longer_sound_is_a_backchannel_where_it_is_like_one_only():
+    for reaction, decided in (("明白。", [Resume, Ignored]), ("", [Stop, Answer])):
+        caller = over_robot()
+        caller.speaks(SHORT_MS + 100)
+        assert kinds(caller.heard("尼云白", confidence=0.5, reaction=reaction)) == decided
 
 
 def test_a_clear_text_is_what_was_said_whatever_it_is_like():
