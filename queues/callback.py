@@ -23,6 +23,7 @@ from models.call_log import plain
 from models.callback import CALLBACK_LIFE, Callback, CallbackMove, CallbackState
 from models.database import moment
 from models.errors import CannotDo, HotlineError
+from queues.caller_rows import history
 from queues.distribution_events import Event, Joined, Left, Note, Summon
 from queues.plan import Queue
 from queues.waiting_room import Caller
@@ -142,6 +143,8 @@ class Promise:
     reached: bool = False
     called_in: bool = False
     """Talked to an agent without being called back."""
+    asked: bool = False
+    """Whether it was looked up whom the caller knows."""
 
     @property
     def callable(self) -> bool:
@@ -306,10 +309,21 @@ class Callbacks:
             elif promise.state is CallbackState.SCHEDULED and promise.due <= now:
                 await self._moves(promise, CallbackMove.FALL_DUE)
             if queue is not None and promise.state is CallbackState.QUEUED:
+                if not (promise.agent or promise.asked):
+                    promise.asked = True
+                    promise.agent = await asyncio.to_thread(self._served, promise.number, now)
                 self._stand(promise, queue)
+
+    def _served(self, number: str, now: float) -> str:
+        """Return who served a number last, "" for nobody: the caller's agent, by strategies that look at that."""
+        with self._engine.connect() as connection:
+            familiar = history(connection, number, now, now)[2]
+        return familiar[0] if familiar else ""
 
     def _stand(self, promise: Promise, queue: Queue) -> None:
         """Let somebody wait away from the line, or no longer."""
+        if promise.id not in self._promises:
+            return
         stands = self._floor.stands(promise.id)
         wanted = self._floor.takes_away(queue, promise.number)
         if wanted and not stands:

@@ -96,3 +96,35 @@ async def test_who_does_not_answer_costs_the_next_caller_only_the_ringing(open_l
         for caller in (first, behind):
             await caller.is_hung_up()
         assert centre.state("202") in ("ready", "wrap-up")
+
+
+async def test_a_callback_goes_to_the_agent_whom_the_caller_knows(open_line, tmp_path):
+    familiar = {**BUSY, "strategy": "familiar"}
+    opened = call_centre(open_line, tmp_path, familiar, calls_out=True)
+    async with opened as (line, phones, centre), centre.calling_back():
+        await centre.comes("201")
+        known = line.dial("5550199")
+        await known.answered()
+        anna = await phones.answers("201")
+        await known.waits(10)
+        anna.call.caller_hangs_up()
+        await known.is_hung_up()
+        first = await line.call()
+        anna = await phones.answers("201")
+        await hangs_up_for_a_callback(line, "5550199", "en")
+        # Ben has been free for longer.
+        await centre.comes("202")
+        await first.waits(30)
+        anna.call.caller_hangs_up()
+        await first.is_hung_up()
+        await centre.callbacks.look()
+        await centre.callbacks.look()
+        [promise] = centre.callbacks.open_promises()
+        assert promise.agent == "201"
+        person = await phones.answers("5550199")
+        anna = await phones.answers("201")
+        await asyncio.sleep(8)
+        assert person.stream.hears == (anna.stream.number,)
+        anna.call.caller_hangs_up()
+        await asyncio.sleep(5)
+        assert centre.callbacks.open_promises() == []
