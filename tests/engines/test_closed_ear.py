@@ -1,0 +1,76 @@
+"""The real ear for values in front of the real Whisper: callers on a noisy line, by voices it was not trained on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from asr_tts import weights
+from asr_tts.engines.closed_ear import ears
+from asr_tts.engines.whisper import Whisper
+from asr_tts.recognition import Question, Samples
+from asr_tts.rejection import after_decoding
+from asr_tts.speech_protocol import QuestionKind
+from bench.recognition_engine import on_the_phone
+from bench.sounds import cough, hiss, human, knock, read_wav
+
+pytestmark = pytest.mark.engine
+SOUNDS = Path(__file__).parents[1] / "sounds" / "zh"
+NUMBER = Question("zh", "digits", least=6, most=11)
+
+
+@pytest.fixture(scope="module")
+def whisper() -> Whisper:
+    return Whisper(weights.find("whisper-base"), ears=ears())
+
+
+@pytest.fixture(scope="module")
+def alone() -> Whisper:
+    return Whisper(weights.find("whisper-base"))
+
+
+def said(name: str) -> Samples:
+    return read_wav(SOUNDS / f"{name}.wav")
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "words"),
+    [
+        ("number", NUMBER, "我的号码是三幺五五四三九三零"),
+        ("amount", Question("zh", "money"), "一共八千二百五十八块三毛五"),
+        ("moment", Question("zh", "moment"), "下星期三中午十二点半"),
+    ],
+)
+def test_a_value_is_heard_word_for_word(whisper: Whisper, name: str, question: Question, words: str) -> None:
+    heard = whisper.recognise(said(name), question)
+    assert heard.text == words
+    assert heard.confidence >= 0.7
+    assert not after_decoding(heard)
+
+
+def test_an_open_answer_is_left_to_whisper(whisper: Whisper, alone: Whisper) -> None:
+    assert whisper.recognise(said("amount"), Question("zh")) == alone.recognise(said("amount"), Question("zh"))
+
+
+@pytest.mark.parametrize("kind", ["money", "digits"])
+def test_another_sentence_is_heard_by_whisper_as_before(whisper: Whisper, alone: Whisper, kind: QuestionKind) -> None:
+    question = Question("zh", kind, least=6, most=11)
+    assert whisper.recognise(said("opening_hours"), question) == alone.recognise(said("opening_hours"), question)
+
+
+@pytest.mark.parametrize("language", ears())
+@pytest.mark.parametrize(
+    "noise", [cough(3), knock(3), hiss(1.5, 3), np.zeros(6000)], ids=["cough", "knock", "hiss", "0"]
+)
+def test_noise_is_no_value(whisper: Whisper, language: str, noise: np.ndarray) -> None:
+    samples = on_the_phone(noise)
+    encoded = np.asarray(whisper._encode(samples))[0]
+    assert whisper._closed(encoded[None], Question(language, "money"), language, len(samples) / 8000) is None
+
+
+@pytest.mark.parametrize("name", ["please-try-call-later", "dir-nomatch", "conf-invalidpin", "agent-pass"])
+def test_a_human_sentence_is_no_value(whisper: Whisper, name: str) -> None:
+    samples = on_the_phone(human(name), 20)
+    encoded = np.asarray(whisper._encode(samples))
+    for language in ears():
+        assert whisper._closed(encoded, Question(language, "moment"), language, len(samples) / 8000) is None
