@@ -11,6 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from asr_tts.speech_client import SpeechClient
+from campaigns import metrics as campaign_metrics
+from campaigns.campaign_office import CampaignOffice
+from campaigns.flow_shelf import FlowShelf
 from campaigns.line_office import LineOffice
 from dialplans.flow import Flow
 from dialplans.publishing import Publications
@@ -19,6 +22,7 @@ from models import call_story
 from models.call_log import CallLog
 from models.control_desk import ControlDesk
 from models.control_protocol import (
+    AskCampaign,
     AskLine,
     CancelCallback,
     DisposeTalk,
@@ -28,16 +32,21 @@ from models.control_protocol import (
     PlaceCall,
     SetAgentState,
     SuperviseTalk,
+    TakeUpCampaigns,
     TakeUpFlow,
     TakeUpLines,
     TakeUpQueues,
 )
+from models.database import database_url, open_engine
 from models.errors import HotlineError
 from models.settings import Settings
+from quality.likeness import Likeness
+from quality.live_watch import LiveWatch
 from queues import metrics as queue_metrics
 from queues.call_centre import CallCentre
 from voice.back_office import BackOffice
-from voice.calling import Calling
+from voice.calling import Calling, read_flow
+from voice.campaign_call import CampaignCalls
 from voice.media.media_client import MediaClient
 from voice.metrics import Gauges
 from voice.outbound import Outbound
@@ -67,6 +76,7 @@ class Server:
         self.routing = routing(settings.dialplan, published, self._hears)
         self.call_log = CallLog.of(settings)
         self.centre = CallCentre(settings, self._call_back, time.monotonic, self.call_log)
+        self.watch = LiveWatch(open_engine(database_url(settings)), self.call_log, Likeness())
         self.edge = SipEdge(settings.sip, time.monotonic, self.centre.users)
         self.run_directory = Path(tempfile.mkdtemp(prefix="hotline-"))
         """Sockets of the workers: short paths, gone with the server."""
@@ -104,6 +114,20 @@ class Server:
             self.reception.running,
             self.call_log,
         )
+        self.campaign_engine = open_engine(database_url(settings))
+        self.campaigns = CampaignOffice(
+            self.campaign_engine,
+            settings.campaigns,
+            CampaignCalls(
+                settings,
+                (self.media, self.speech, self.reception.shelf, self.office),
+                self.outbound,
+                self.reception.running,
+                self.call_log,
+            ),
+            self.lines.book,
+            FlowShelf(lambda: self.routing.flows, lambda name: read_flow(name, settings)),
+        )
         trunks = [trunk.name for trunk in settings.sip.trunks]
         self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
         self.office.people = self.centre.people
@@ -124,6 +148,8 @@ class Server:
         self.control.bind(TakeUpQueues, self.centre.take_up)
         self.control.bind(TakeUpLines, self.lines.take_up)
         self.control.bind(AskLine, self.lines.test)
+        self.control.bind(TakeUpCampaigns, self.campaigns.take_up)
+        self.control.bind(AskCampaign, self.campaigns.tell_of)
         self.control.bind(CancelCallback, self.centre.cancel_callback)
         self.control.bind(SetAgentState, self.centre.set_state)
         self.control.bind(DisposeTalk, self.centre.dispose)
@@ -152,6 +178,8 @@ class Server:
         try:
             await self.centre.open(self.call_log.node, self.edge)
             await asyncio.to_thread(self.lines.open)
+            if lost := await asyncio.to_thread(self.campaigns.open, self.call_log.node):
+                log.warning("%d calls of campaigns were open when the server last stopped; they are tried again", lost)
             async with asyncio.TaskGroup() as group:
                 self._holding += [group.create_task(self.media.run()), group.create_task(self.speech.run())]
                 self._holding.append(group.create_task(self.control.run(), name="control"))
@@ -169,6 +197,7 @@ class Server:
                     task.cancel()
         finally:
             self.lines.close()
+            self.campaign_engine.dispose()
             await self.centre.close()
             await self.call_log.close()
             shutil.rmtree(self.run_directory, ignore_errors=True)
@@ -185,8 +214,10 @@ class Server:
         await self.stack.start()
         self._holding.append(group.create_task(self.office.run(), name="back office"))
         self._holding.append(group.create_task(self.reception.run(), name="reception"))
+        self._holding.append(group.create_task(self.watch.run(), name="live inspection"))
         self.edge.plug_into(self.stack)
         group.create_task(self.edge.run(), name="sip edge")
+        self._holding.append(group.create_task(self.campaigns.run(), name="campaigns"))
         address, port = self.stack.address
         ears = "speech and keys" if self.speech.recognises else "keys only"
         print(f"{READY}: SIP on {bracketed(address)}:{port}, {ears}, {len(self.routing.flows)} flows", flush=True)
@@ -203,6 +234,7 @@ class Server:
         show(gauges, self.reception, self.media, self.speech, self.stack, self.call_log)
         queue_metrics.show(gauges, self.centre.book, self.centre.distributor)
         queue_metrics.show_ratings(gauges, self.centre.ratings)
+        gauges.add(*campaign_metrics.families(self.campaigns))
         queue_metrics.show_programs(gauges, self.centre.customers, self.centre.programs)
         gauges.add(*edge_metrics.families(self.edge, time.monotonic))
         gauges.serve(self.settings.metrics.listen)
@@ -219,6 +251,7 @@ class Server:
         log.info("draining: %d calls may go on for up to %.0f s", self.reception.calls, limit)
         # Before a registrar that doesn't answer takes its two seconds: who calls meanwhile gets 503, not a call that
         # is soon ended.
+        campaigns = asyncio.ensure_future(self.campaigns.leave(limit))
         draining = asyncio.ensure_future(self.reception.drain(limit))
         hurried = asyncio.ensure_future(self._hurry.wait())
         # A trunk that we are still registered with goes on sending callers.
@@ -228,6 +261,9 @@ class Server:
         draining.cancel()
         if self.reception.calls:
             await self.reception.drain(0)
+        if not campaigns.done():
+            campaigns.cancel()
+            await self.campaigns.leave(0)
 
 
 def _leave_alone_what_stays() -> None:
