@@ -83,6 +83,10 @@ class AttemptCall:
         self._campaign, self._ports, self._grades = campaign, ports, grades
         self._choose, self._told, self._write = choose, told, write
 
+    def take_up(self, campaign: StoredCampaign, grades: GradeRules) -> None:
+        """Go by an edited plan."""
+        self._campaign, self._grades = campaign, grades
+
     async def place(self, running: Running) -> Over:
         """Call over as many lines as the ringing time allows; return how it ended."""
         ports, began, placed = self._ports, self._ports.steady(), running.placed

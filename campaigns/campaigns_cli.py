@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from campaigns.plan import Duplicates
     from models.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Campaigns: calling out to lists of people, within the law.")
+app = typer.Typer(
+    no_args_is_help=True, help="Campaigns: create, import, check, start, pause, stop, status, watch, simulate …"
+)
 
 CampaignName = Annotated[str, typer.Argument(metavar="NAME", help="Such as autumn-2026.", show_default=False)]
 

@@ -26,6 +26,7 @@ from campaigns.lead_row import Happened, LeadRow
 from campaigns.line_book import Choice, NoLine
 from campaigns.pacing import AGENT_MODES, Count, Decision, Pacing, pacing_rules
 from campaigns.permission import Permit, Refusal
+from campaigns.plan import CampaignPlan
 from campaigns.rate_limit import Limits, RateLimit
 from campaigns.settling import Placed, Settled
 from dialplans.flow import Flow
@@ -79,8 +80,7 @@ class Dialer:
         self.figures = Figures()
         self.why = ""
         """Why nothing is dialled now; "" where something is."""
-        grades = plan.grades if isinstance(plan.grades, GradeRules) else grades_of(plan.grades)
-        self._attempts = AttemptCall(campaign, ports, grades, self._choose, self._hear, self._later)
+        self._attempts = AttemptCall(campaign, ports, grades_in(plan), self._choose, self._hear, self._later)
         self._on_breaker = on_breaker
         self._leads: deque[LeadRow] = deque()
         self._wake = asyncio.Event()
@@ -91,7 +91,27 @@ class Dialer:
         """Nobody was left on the list when it was last looked at, but who is being called."""
         self._group: asyncio.TaskGroup | None = None
 
+    @property
+    def now(self) -> float:
+        """The time of the steady clock."""
+        return self._ports.steady()
+
     # -- orders ------------------------------------------------------------------------------------------------
+
+    def take_up(self, campaign: StoredCampaign) -> None:
+        """Go by an edited plan from the next call on; raises `OperatorFault` where its pacing or grades can't be."""
+        plan = campaign.plan
+        rules, grades = pacing_rules(plan.pacing, plan.abandon), grades_in(plan)
+        self.campaign, self.pacing.mode, self.pacing.rules, self.breaker.rules = (
+            campaign,
+            plan.mode,
+            rules,
+            plan.breaker,
+        )
+        self._attempts.take_up(campaign, grades)
+        own = self.limits.limits[0]
+        own.at_once, own.a_second = plan.max_calls, plan.calls_per_second
+        self._wake.set()
 
     def pause(self) -> None:
         """Place no more calls; those that run go on."""
@@ -425,3 +445,8 @@ class Dialer:
             case _:
                 pass
         self._wake.set()
+
+
+def grades_in(plan: CampaignPlan) -> GradeRules:
+    """Return the rules by which a plan's talks are graded."""
+    return plan.grades if isinstance(plan.grades, GradeRules) else grades_of(plan.grades)

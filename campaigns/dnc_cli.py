@@ -12,7 +12,7 @@ from models.command_line import AsJson, ConfigFile, print_json, say, sentences
 if TYPE_CHECKING:
     from campaigns.phone_number import PhoneNumber
 
-app = typer.Typer(no_args_is_help=True, help="Do-not-call: who is not to be called, and who agreed to be.")
+app = typer.Typer(no_args_is_help=True, help="Do-not-call: add, import, check, list, export, remove; consent.")
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="With +, or as written in --country.")]
 Country = Annotated[str, typer.Option(metavar="ISO", help="Of numbers without +: CN, US …")]

@@ -59,7 +59,8 @@ class LineOffice:
     @classmethod
     def of(cls, settings: Settings, healthy: Healthy, check: Check) -> "LineOffice":
         """Return the one of a server; its database is opened when it is asked."""
-        return cls(open_engine(database_url(settings)), settings.lines, healthy, check)
+        spend_per_day = settings.campaigns.spend_per_day
+        return cls(open_engine(database_url(settings)), settings.lines, healthy, check, spend_per_day)
 
     def close(self) -> None:
         """Leave the database."""

@@ -207,3 +207,19 @@ class _Run:
             self._match(then)
 
         self._later(now + long, over)
+
+
+WARM_UP_S = 1800.0
+"""After which a day is measured: until then the dialler learns."""
+
+
+def document(result: Result) -> dict[str, float | int | str]:
+    """Return how a day went, after the warm-up (all of a day that isn't longer)."""
+    since = WARM_UP_S if result.seconds > 2 * WARM_UP_S else 0.0
+    return {
+        "mode": result.mode, "agents": result.agents, "hours": result.seconds / 3600, "placed": result.placed,
+        "answered": len(result.answered), "abandoned": len(result.abandoned),
+        "talk_minutes": round(result.talk_minutes(since), 2),
+        "abandoned_percent": round(100 * result.abandonment(since), 3),
+        "worst_window_percent": round(100 * result.worst_window(since), 3),
+    }  # fmt: skip

@@ -20,7 +20,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "agents": ("queues.agents_cli", "Agents: add, change, list, show, state, import, remove."),
     "queues": ("queues.queues_cli", "Queues: add, change, list, show, status, watch, apply, test, remove."),
     "callbacks": ("queues.callbacks_cli", "Callbacks and messages: list, show, play, cancel."),
-    "campaigns": ("campaigns.campaigns_cli", "Campaigns: create, import, check, list, show, clone, remove."),
+    "campaigns": ("campaigns.cli", "Campaigns: create, import, check, start, pause, stop, status, watch, simulate …"),
     "dnc": ("campaigns.dnc_cli", "Do-not-call: add, import, check, list, export, remove; consent."),
     "lines": ("campaigns.lines_cli", "Lines of campaigns: add, change, list, show, stats, test, apply, remove."),
     "kb": ("knowledge.cli", "The knowledge base: articles, and what callers got no answer to."),

@@ -96,6 +96,16 @@ class AskLine(Order):
     name: str
 
 
+class TakeUpCampaigns(Order):
+    """Do what the database says now that campaigns are to do."""
+
+
+class AskCampaign(Order):
+    """Tell how a campaign is being dialled right now."""
+
+    name: str
+
+
 class CancelCallback(Order):
     """Call somebody back no more."""
 

@@ -290,6 +290,17 @@ class QueueSettings(Section):
     """Events, changes of agents' states and what was given up are deleted after so many days; 0: never."""
 
 
+class CampaignSettings(Section):
+    """Limits of all campaigns together; campaigns themselves: `hotline campaigns`."""
+
+    max_calls: int = Field(0, ge=0)
+    """Calls of all campaigns at a time; 0: as many as [limits] and each campaign allow."""
+    calls_per_second: float = Field(0, ge=0)
+    """Calls that all campaigns begin in any second; 0: no limit but each campaign's."""
+    spend_per_day: float = Field(0, ge=0)
+    """What all lines together may cost a day, in the currency of their prices; 0: no limit but each line's."""
+
+
 class LineSettings(Section):
     """What counts when a line is chosen for a campaign's call, in answers; lines themselves: `hotline lines`."""
 
@@ -346,6 +357,7 @@ class Settings(BaseSettings):
     dialplan: DialplanSettings = DialplanSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     queues: QueueSettings = QueueSettings()
+    campaigns: CampaignSettings = CampaignSettings()
     lines: LineSettings = LineSettings()
     console: ConsoleSettings = ConsoleSettings()
     metrics: MetricsSettings = MetricsSettings()

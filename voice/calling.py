@@ -105,7 +105,7 @@ class Calling:
             return self._routing.destination(self._shown(order), order.number, datetime.now(UTC)).flow
         if loaded := self._routing.flows.get(order.flow):
             return loaded
-        return await asyncio.to_thread(_read, order.flow, self._settings)
+        return await asyncio.to_thread(read_flow, order.flow, self._settings)
 
     def _to_user(self, order: PlaceCall) -> bool:
         """Tell whether the number is a user's name: their phones are called, unless a trunk is named."""
@@ -209,7 +209,7 @@ class Story:
                     raise CannotDo(sentence)
 
 
-def _read(name: str, settings: Settings) -> Flow:
+def read_flow(name: str, settings: Settings) -> Flow:
     """Load a flow, the published version where there is one, and make ready what understands its callers.
 
     Raises what `routing` raises.

@@ -1,0 +1,327 @@
+"""The campaigns' part of a running server as one piece: a dialler for each that runs, their limits, and orders.
+
+What campaigns are to do is in the database, where commands write it; the office goes by that: at once when a command
+says so, and every few seconds, so that what another server or a schedule changed is seen too. So a restart, or a kill,
+goes on with what the operator wanted.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from campaigns.breaker import Breaker, BreakerState
+from campaigns.campaign_rows import LIVE, StoredCampaign, campaigns, moved, note, writing
+from campaigns.dialer import Dialer
+from campaigns.dialer_ports import Agents, Calls, Lines, NoAgents, Ports
+from campaigns.lead_row import Happened
+from campaigns.lead_store import LeadStore
+from campaigns.pacing import Count
+from campaigns.permission import Permission
+from campaigns.rate_limit import RateLimit
+from campaigns.running import due_to_start, is_over
+from dialplans.flow import Flow
+from models.campaign import CampaignMove, CampaignState
+from models.control_desk import Tell
+from models.control_protocol import AskCampaign, Done, Facts, TakeUpCampaigns
+from models.database import moment
+from models.errors import CannotDo, HotlineError
+from models.settings import CampaignSettings
+
+log = logging.getLogger(__name__)
+LOOK_S = 5.0
+"""From one look at what campaigns are to do to the next."""
+RENEW_S = 20.0
+"""From one word that our calls and leases go on to the next; well below both."""
+
+
+@dataclass
+class _Dialling:
+    """A campaign that is being dialled."""
+
+    dialer: Dialer
+    task: "asyncio.Task[None]"
+    tripped: bool = False
+    """Whether the database knows that the circuit breaker is open."""
+
+
+class CampaignOffice:
+    """Owns the diallers of one server."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: CampaignSettings,
+        calls: Calls,
+        lines: Lines,
+        flow: Callable[[str], Awaitable[Flow]],
+        agents: Agents | None = None,
+        clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`flow` returns a flow by its name; `clock` in Unix seconds, `steady` in seconds that don't jump."""
+        self._engine, self._clock = engine, clock
+        self._thread = ThreadPoolExecutor(1, "campaigns")
+        """One, so that SQLite's one writer is never waited for by two of ours."""
+        self.ports = Ports(
+            LeadStore(engine), Permission(engine), calls, lines, agents or NoAgents(),
+            RateLimit(settings.max_calls, settings.calls_per_second), flow, self._work, self._tell, clock, steady, "",
+        )  # fmt: skip
+        self._dialling: dict[str, _Dialling] = {}
+        self._listeners: list[Callable[[Happened], None]] = []
+        self._group: asyncio.TaskGroup | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._leaving = False
+        self.breakers_opened = 0
+
+    def subscribe(self, listener: Callable[[Happened], None]) -> None:
+        """Let `listener` hear what happens in campaigns, once it is written; it returns at once."""
+        self._listeners.append(listener)
+
+    @property
+    def diallers(self) -> dict[str, Dialer]:
+        """The diallers that there are, by the names of their campaigns."""
+        return {one.dialer.campaign.name: one.dialer for one in self._dialling.values()}
+
+    def open(self, node: str) -> int:
+        """Complete what a killed server left; blocks for a moment. `node` marks what is ours; returns lost attempts."""
+        self.ports.node = node
+        return len(self.ports.store.recover(node, moment(self._clock())))
+
+    async def run(self) -> None:
+        """Dial until cancelled; opened before. Cancelled, running calls end at once: `leave` before."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        jobs: tuple[tuple[Callable[[], Awaitable[None]], float], ...] = ((self._look, LOOK_S), (self._renew, RENEW_S))
+        for job, seconds in jobs:
+            scheduler.add_job(job, "interval", seconds=seconds, max_instances=1, coalesce=True)
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                await self._look()
+                scheduler.start()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    scheduler.shutdown(wait=False)
+        finally:
+            self._thread.shutdown()
+
+    async def leave(self, seconds: float) -> None:
+        """Place no more calls; running ones may go on for so long, then they are ended, and all is written."""
+        self._leaving = True
+        tasks = [one.task for one in self._dialling.values()]
+        for one in self._dialling.values():
+            one.dialer.leave()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for one in self._dialling.values():
+                one.dialer.hang_up()
+            if late:
+                await asyncio.wait(late, timeout=10.0)
+
+    # -- orders ------------------------------------------------------------------------------------------------
+
+    async def take_up(self, order: TakeUpCampaigns, tell: Tell) -> Done:
+        """Go by what the database has now."""
+        if self._group is None:
+            raise CannotDo("The running Hotline is still starting and reads campaigns by itself.")
+        await self._look()
+        dialling = sorted(self.diallers)
+        words = f"dialling {', '.join(dialling)}" if dialling else "dialling nothing"
+        return Done(f"The running server goes by it: {words}.", {"dialling": len(dialling)})
+
+    async def tell_of(self, order: AskCampaign, tell: Tell) -> Done:
+        """Tell how a campaign is being dialled right now."""
+        dialer = self.diallers.get(order.name)
+        if dialer is None:
+            raise CannotDo(f"The campaign '{order.name}' is not being dialled by the running server.")
+        return Done(f"The campaign '{order.name}' is being dialled.", facts_of(dialer))
+
+    # -- what campaigns are to do --------------------------------------------------------------------------------
+
+    async def _look(self) -> None:
+        if self._leaving:
+            return
+        async with self._one_at_a_time:
+            try:
+                await self._reconcile()
+            except (HotlineError, DBAPIError) as fault:
+                log.warning("campaigns can't be looked at now: %s", fault)
+
+    async def _reconcile(self) -> None:
+        stored: dict[str, StoredCampaign] = {one.id: one for one in await self._work(self._stored)}
+        now = moment(self._clock())
+        for one in stored.values():
+            if one.state is CampaignState.SCHEDULED and due_to_start(one.plan, now):
+                await self._move(one.id, CampaignMove.START, "its first day has come")
+                stored[one.id] = await self._work(self._read, one.id)
+            elif one.state in (CampaignState.RUNNING, CampaignState.TRIPPED) and is_over(one.plan, now):
+                await self._move(one.id, CampaignMove.DRAIN, "its last day is over")
+                stored[one.id] = await self._work(self._read, one.id)
+        for campaign_id, dialling in list(self._dialling.items()):
+            if campaign_id not in stored:
+                dialling.dialer.leave()
+                dialling.dialer.hang_up()
+        for one in stored.values():
+            await self._go_by(one)
+
+    async def _go_by(self, one: StoredCampaign) -> None:
+        dialling = self._dialling.get(one.id)
+        if dialling is None:
+            if one.state in LIVE:
+                await self._begin(one)
+            return
+        dialer = dialling.dialer
+        if one.edited_at != dialer.campaign.edited_at:
+            dialer.take_up(one)
+        match one.state:
+            case CampaignState.RUNNING:
+                if dialling.tripped:
+                    dialling.tripped, dialer.breaker = False, Breaker(one.plan.breaker)
+                dialer.resume()
+            case CampaignState.TRIPPED:
+                dialer.resume()
+            case CampaignState.PAUSED:
+                dialer.pause()
+            case CampaignState.DRAINING:
+                dialer.leave()
+            case CampaignState.STOPPED | CampaignState.FINISHED:
+                dialer.leave()
+                dialer.hang_up()
+            case _:
+                pass
+
+    async def _begin(self, one: StoredCampaign) -> None:
+        assert self._group is not None, "looks only while it runs"
+        since = moment(self._clock()) - timedelta(days=one.plan.abandon.window_days)
+        counted = await self._work(self.ports.store.abandonment, one.id, since)
+        try:
+            dialer = Dialer(one, self.ports, Count(*counted), partial(self._breaker_turned, one.id))
+        except HotlineError as fault:
+            await self._move(one.id, CampaignMove.STOP, str(fault))
+            return
+        if one.state is CampaignState.DRAINING:
+            dialer.leave()
+        task = self._group.create_task(self._dial(dialer), name=f"campaign {one.name}")
+        self._dialling[one.id] = _Dialling(dialer, task, one.state is CampaignState.TRIPPED)
+        log.info("campaign %s: dialling", one.name)
+
+    async def _dial(self, dialer: Dialer) -> None:
+        """Dial one campaign to its end."""
+        campaign_id = dialer.campaign.id
+        try:
+            done = await dialer.run()
+        except Exception:
+            # One campaign must not end the others, nor the telephone; it is begun again at the next look.
+            log.exception("campaign %s", dialer.campaign.name)
+            return
+        finally:
+            self._dialling.pop(campaign_id, None)
+        log.info("campaign %s: %s", dialer.campaign.name, "the list is done" if done else "no longer dialled")
+        if done:
+            await self._move(campaign_id, CampaignMove.FINISH, "the list is done")
+        elif not self._leaving:
+            await self._stopped(campaign_id)
+
+    async def _stopped(self, campaign_id: str) -> None:
+        now = await self._work(self._read, campaign_id)
+        if now is not None and now.state is CampaignState.DRAINING:
+            await self._move(campaign_id, CampaignMove.STOP, "drained")
+
+    def _breaker_turned(self, campaign_id: str, state: BreakerState) -> None:
+        dialling = self._dialling.get(campaign_id)
+        if self._group is None or dialling is None:
+            return
+        breaker = dialling.dialer.breaker
+        facts = {"state": str(state), "share": round(breaker.share(self.ports.steady()), 3)}
+        if state is BreakerState.OPEN:
+            self.breakers_opened += 1
+            log.warning("campaign %s: failures jumped, dialling rests", dialling.dialer.campaign.name)
+        names = {
+            BreakerState.OPEN: "breaker.tripped",
+            BreakerState.HALF_OPEN: "breaker.trial",
+            BreakerState.CLOSED: "breaker.mended",
+        }
+        event = Happened(names[state], moment(self._clock()), campaign_id, data=facts)
+        self._group.create_task(self._write_breaker(dialling, event, state), name="write the breaker's turn")
+
+    async def _write_breaker(self, dialling: _Dialling, event: Happened, state: BreakerState) -> None:
+        moves = {BreakerState.OPEN: CampaignMove.TRIP, BreakerState.CLOSED: CampaignMove.MEND}
+        try:
+            await self._work(self._noted, event)
+            if state in moves and (state is BreakerState.OPEN) != dialling.tripped:
+                await self._move(event.campaign_id, moves[state], event.name)
+                dialling.tripped = state is BreakerState.OPEN
+        except HotlineError as fault:
+            log.warning("the breaker's turn isn't written: %s", fault)
+        self._tell(event)
+
+    # -- the database ------------------------------------------------------------------------------------------
+
+    async def _work(self, what: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(what, *args, **values))
+
+    async def _move(self, campaign_id: str, move: CampaignMove, why: str) -> None:
+        """Carry out a move, where the campaign can still take it: an operator may have been faster."""
+
+        def write() -> CampaignState:
+            with writing(self._engine) as connection:
+                return moved(connection, campaign_id, move, moment(self._clock()), why)
+
+        try:
+            state = await self._work(write)
+        except CannotDo as fault:
+            log.info("%s", fault)
+            return
+        self._tell(Happened(f"campaign.{move}", moment(self._clock()), campaign_id, data={"state": state, "why": why}))
+
+    def _stored(self) -> list[StoredCampaign]:
+        with self._engine.connect() as connection:
+            return campaigns(connection)
+
+    def _read(self, campaign_id: str) -> StoredCampaign | None:
+        return next((one for one in self._stored() if one.id == campaign_id), None)
+
+    def _noted(self, event: Happened) -> None:
+        with writing(self._engine) as connection:
+            note(connection, event)
+
+    async def _renew(self) -> None:
+        now = moment(self._clock())
+        try:
+            await self._work(self.ports.store.renew, self.ports.node, now)
+            if lost := await self._work(self.ports.store.expire, now):
+                log.warning("%d attempts of servers that are gone are completed as lost", len(lost))
+        except (HotlineError, DBAPIError) as fault:
+            log.warning("leases can't be renewed now: %s", fault)
+
+    def _tell(self, event: Happened) -> None:
+        for listener in self._listeners:
+            listener(event)
+
+
+def facts_of(dialer: Dialer) -> Facts:
+    """Return how a campaign is being dialled, for `--json` and the board."""
+    waiting = sum(not one.answered for one in dialer.running.values())
+    window = dialer.pacing.window(dialer.now)
+    return {
+        "ringing": waiting,
+        "talking": len(dialer.running) - waiting,
+        "with_agents": sum(one.connected for one in dialer.running.values()),
+        "placed": dialer.figures.placed,
+        "answered": dialer.figures.answered,
+        "abandoned": dialer.figures.abandoned,
+        "window_answered": window.answered,
+        "window_abandoned": window.abandoned,
+        "breaker": str(dialer.breaker.state),
+        "pacing": dialer.decision.why,
+        "why": dialer.why,
+    }
