@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from campaigns.campaign_rows import StoredCampaign, note
@@ -63,10 +63,21 @@ def digits(number: str) -> int:
 
 def lists_for(connection: Connection, campaign: StoredCampaign | None) -> list[int]:
     """Return the lists that hold for a campaign: everybody's, its own, those that its plan names; None: everybody's."""
-    which = LISTS.c.campaign == ""
-    if campaign is not None:
-        which = or_(LISTS.c.campaign.in_(["", campaign.name]), LISTS.c.name.in_(campaign.plan.do_not_call))
-    return list(connection.scalars(select(LISTS.c.id).where(which).order_by(LISTS.c.id)))
+    return list(connection.scalars(select(LISTS.c.id).where(_holds_for(campaign)).order_by(LISTS.c.id)))
+
+
+def _holds_for(campaign: StoredCampaign | None) -> ColumnElement[bool]:
+    if campaign is None:
+        return LISTS.c.campaign == ""
+    return or_(LISTS.c.campaign.in_(["", campaign.name]), LISTS.c.name.in_(campaign.plan.do_not_call))
+
+
+def listed_for(connection: Connection, number: str, campaign: StoredCampaign | None) -> Listed | None:
+    """Return the first list that keeps `campaign` (None: anybody, even by hand) from calling `number`."""
+    on = exists(select(NUMBERS.c.number).where(NUMBERS.c.list_id == LISTS.c.id, NUMBERS.c.number == digits(number)))
+    found = select(LISTS.c.name, LISTS.c.campaign, LISTS.c.source).where(_holds_for(campaign), on).order_by(LISTS.c.id)
+    row = connection.execute(found.limit(1)).first()
+    return None if row is None else Listed(row.name, row.campaign, row.source)
 
 
 def listed(connection: Connection, numbers: Sequence[str], lists: Sequence[int]) -> dict[str, Listed]:
@@ -179,11 +190,6 @@ def _end_leads(connection: Connection, proof: Proof) -> Sequence[Any]:
         .values(**values, lease_by="", lease_until=None)
         .returning(LEAD.c.id, LEAD.c.campaign_id)
     ).all()
-
-
-def is_listed_for_all(connection: Connection, number: str) -> Listed | None:
-    """Return where a number is on a list for everybody: not even by hand is it called then."""
-    return listed(connection, [number], lists_for(connection, None)).get(number)
 
 
 def all_lists(connection: Connection) -> Sequence[Any]:

@@ -7,7 +7,7 @@ puts it back, so nobody is forgotten. An attempt is written before its INVITE le
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, case, func, insert, select, update
@@ -16,7 +16,7 @@ from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign, campaign_of, note, writing
 from campaigns.do_not_call import Proof, lists_for, take_opt_out
 from campaigns.lead_row import COLUMNS, Happened, LeadChange, LeadRow, lead_row
-from campaigns.next_lead import AHEAD, Buckets, candidates
+from campaigns.next_lead import AHEAD, FRESH_S, Buckets, candidates
 from models.attempt import ATTEMPT_LIFE, Attempt, AttemptMove, AttemptState
 from models.campaign import Campaign
 from models.database import table_of
@@ -31,6 +31,7 @@ APPOINTMENT_RANK = 100
 ROUNDS = 50
 """Looks into buckets in one taking: a list whose every lead is on a do-not-call list ends it."""
 LEAD, ATTEMPT = table_of(Lead), table_of(Attempt)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 OPEN_ATTEMPTS = tuple(str(state) for state in AttemptState if state not in ATTEMPT_LIFE.ends)
 
 
@@ -51,6 +52,9 @@ class _Known:
     campaign: StoredCampaign
     hours: CallingHours
     buckets: Buckets
+    lists: list[int]
+    """Do-not-call lists that hold for it."""
+    asked: datetime
     open_zones: dict[str, bool]
     minute: int = -1
 
@@ -65,11 +69,11 @@ class LeadStore:
     def take(self, campaign_id: str, now: datetime, count: int, who: str, lease_s: float = LEASE_S) -> list[LeadRow]:
         """Lease up to `count` leads that are due and whose zone is open: by rank, then by how long they are due.
 
-        Those on a do-not-call list are refused meanwhile. Every lead must still get its permit.
+        Those on a do-not-call list are refused meanwhile, as far as lists are known to be there; every lead must still
+        get its permit.
         """
         with writing(self.engine) as connection:
-            known = self._campaign(connection, campaign_id)
-            lists = lists_for(connection, known.campaign)
+            known = self._campaign(connection, campaign_id, now)
             taken: list[LeadRow] = []
             refused: list[LeadRow] = []
             for _ in range(ROUNDS):
@@ -77,7 +81,7 @@ class LeadStore:
                 if not due or len(taken) >= count:
                     break
                 wanted = count - len(taken)
-                found = candidates(connection, campaign_id, due[0], now, wanted + AHEAD, lists)
+                found = candidates(connection, campaign_id, due[0], now, wanted + AHEAD, known.lists)
                 free = [one.lead for one in found if not one.listed]
                 if len(free) > wanted:
                     known.buckets.came(due[0].timezone, due[0].rank, free[wanted].due_at or now)
@@ -88,14 +92,22 @@ class LeadStore:
                 self._refuse(connection, listed, "do-not-call", now)
         return taken
 
-    def _campaign(self, connection: Connection, campaign_id: str) -> _Known:
+    def _campaign(self, connection: Connection, campaign_id: str, now: datetime) -> _Known:
         known = self._known.get(campaign_id)
+        if known is not None and 0 <= (now - known.asked).total_seconds() < FRESH_S:
+            return known
         edited = connection.scalar(select(Campaign.edited_at).where(Campaign.id == campaign_id))
         if known is None or known.campaign.edited_at != edited:
             campaign = campaign_of(connection, campaign_id)
-            known = _Known(campaign, CallingHours.of(campaign.plan), Buckets(campaign_id), {})
+            known = _Known(campaign, CallingHours.of(campaign.plan), Buckets(campaign_id), [], now, {})
             self._known[campaign_id] = known
+        known.lists, known.asked = lists_for(connection, known.campaign), now
         return known
+
+    def _forget_lists(self) -> None:
+        """Ask anew which lists there are: this process may have begun the one of opt-outs."""
+        for known in self._known.values():
+            known.asked = _LONG_AGO
 
     def _is_open(self, known: _Known, zone: str, now: datetime) -> bool:
         # Hours begin and end on whole minutes.
@@ -222,6 +234,7 @@ class LeadStore:
             self._settle_lead(connection, change, attempt["ended_at"])
             if proof is not None:
                 take_opt_out(connection, proof)
+                self._forget_lists()
             note(connection, *events)
         return True
 
@@ -258,6 +271,7 @@ class LeadStore:
     def opt_out(self, proof: Proof) -> int:
         """Keep the proof, and call this number no more, at once and everywhere; return how many leads that ended."""
         with writing(self.engine) as connection:
+            self._forget_lists()
             return take_opt_out(connection, proof)
 
     def renew(self, who: str, now: datetime) -> None:
