@@ -28,7 +28,7 @@ KEPT = endpointing.PRE_ROLL + 400 * MS
 """Samples kept while nobody speaks."""
 REFERENCE_LASTS = 500 * MS
 """Samples after the robot's last frame in which its echo may still come."""
-GLIMPSES = (1200 * MS, 2400 * MS, 4000 * MS)
+GLIMPSES = (1000 * MS, 1800 * MS, 2800 * MS, 4000 * MS)
 """Samples after the onset at which an utterance that goes on is decoded, where that is wanted."""
 EVERY = 160 * MS
 """Samples between two `SpeechGoesOn` while the robot is silent."""

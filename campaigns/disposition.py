@@ -126,7 +126,7 @@ def disposition_of(outcome: Outcome, early: Early = Early()) -> Disposition:
     """Return what an attempt came to."""
     if outcome.opt_out:
         return Disposition.OPTED_OUT
-    if outcome.answered_s is None:
+    if outcome.answered_s is None and outcome.answered_by != "announcement":
         return _unanswered(outcome)
     if outcome.abandoned:
         return Disposition.ABANDONED

@@ -54,6 +54,8 @@ class Verdict:
 
 
 OTHERS: tuple[AnsweredBy, ...] = ("machine", "screening", "fax", "announcement", "ivr")
+NOT_ASKING: tuple[AnsweredBy, ...] = ("machine", "fax", "announcement", "ivr")
+"""Of these, all that never ask who is calling."""
 PRIOR: Mapping[str, float] = {"machine": -1.0, "screening": -3.0, "fax": -5.0, "announcement": -2.5, "ivr": -2.5}
 """Log-odds against a person before anything was heard."""
 SCREENED: Mapping[str, float] = {**PRIOR, "screening": 0.0}
@@ -68,7 +70,7 @@ JOINS_S = 1.2
 """A pause up to here within a first speech doesn't end it."""
 PATIENCE_S = 3.0
 """Silence after which a network's announcement won't say any more."""
-WAITS_S = 0.5
+WAITS_S = 0.4
 """So long after short words, the callee waits for us to speak."""
 MOST = 3.0
 """Log-odds that the length of speech alone can add up to."""
@@ -164,9 +166,10 @@ class WhoAnswered:
     def odds(self) -> dict[AnsweredBy, float]:
         """Return the log-odds of every class against a person."""
         found: dict[AnsweredBy, float] = {who: self.prior[who] for who in OTHERS}
-        for who, odds, _ in self._evidence():
+        for who, odds, why in self._evidence():
             if who == "human":
-                for other in OTHERS:
+                # Who screens a call asks as people do.
+                for other in OTHERS if not why.startswith("said") else NOT_ASKING:
                     found[other] -= odds
             else:
                 found[who] += odds  # type: ignore[index]

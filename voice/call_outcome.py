@@ -10,8 +10,9 @@ from dialplans.conditions import moment_of
 from dialplans.dialogue import Dialogue
 from models.call_note import CallAnswered, CallEnded, CallNote, EventHappened, TurnChanged, TurnTaken
 from models.cause import Cause
-from voice.outgoing_talk import Tell
 
+Tell = Callable[[str, Mapping[str, Any]], None]
+"""Gets the name and the data of something that happened in the talk, as it happens; returns at once."""
 NO_INTENT = ("", "none")
 
 

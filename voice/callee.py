@@ -20,7 +20,7 @@ from voice.outgoing_talk import OutgoingTalk
 
 WHO = "who-answered"
 """The alarm by which time passes for the decision …"""
-EVERY_S = 0.25
+EVERY_S = 0.1
 SPEAK = "speak-now"
 """… the one that ends a wait to speak …"""
 GIVE_UP = "who-answered-give-up"

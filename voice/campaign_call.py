@@ -9,16 +9,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from functools import partial
 from typing import Any, Literal, Protocol
 
 from dialplans.dialogue import Dialogue
+from dialplans.exchange import Begin, Say
 from dialplans.flow import Flow
 from dialplans.prompts import parting, prompts
 from dialplans.routing import warm
 from models.call_log import CallLog
 from models.call_note import CallNote
 from models.cause import Cause
-from models.errors import CannotDo
+from models.errors import CannotDo, HotlineError
 from models.settings import Settings
 from voice import placing
 from voice.answering_machine import DetectPolicy
@@ -26,6 +28,7 @@ from voice.back_office import BackOffice
 from voice.call import Call
 from voice.call_outcome import Outcome, Tale
 from voice.calling import OURSELVES
+from voice.early_media import EarlyMedia
 from voice.line import Dialog, Media, Sink, Speech, Stream
 from voice.outgoing_session import OutgoingSession
 from voice.outgoing_talk import OutgoingTalk
@@ -189,16 +192,33 @@ class CampaignCalls:
         number = outgoing.permit.number
         call.place(outgoing.caller_number, number, outgoing.line, dialogue.language, outgoing.flow)
         call.event("attempt", attempt=outgoing.attempt, dialled=outgoing.dialled or number)
-        talk = OutgoingTalk(variables=outgoing.variables, zone=outgoing.zone, detect=outgoing.detect, tell=tell)
+        talk = OutgoingTalk(variables=outgoing.variables, zone=outgoing.zone, detect=outgoing.detect)
 
         async def conduct(call: Call, queue: Queue) -> None:
+            rendering = asyncio.ensure_future(self._render_first(outgoing, dialogue.language))
             try:
                 await self._conduct(call, queue, outgoing, (dialogue, talk), tale)
             finally:
+                rendering.cancel()
+                await asyncio.gather(rendering, return_exceptions=True)
                 tale.finished()
 
         self._running.take(call, conduct)
         tell("placed", {"attempt": outgoing.attempt})
+
+    async def _render_first(self, outgoing: Outgoing, language: str) -> None:
+        """Render what is said first, with the lead's name and all, while the phone rings: it begins at the answer."""
+        trial = Dialogue(outgoing.flow, language, self._office.knows)
+        begin = Begin(outgoing.caller_number, outgoing.permit.number, language, outgoing.variables, outgoing=True)
+        actions = trial.receive(begin, wall=self._office.now())
+        says = [prompt for action in actions if isinstance(action, Say) for prompt in action.prompts]
+        special = [trial.prompt(texts) for texts in _told(outgoing.detect) if texts]
+        for prompt in (*says, *special):
+            with suppress(HotlineError):
+                if self._shelf.at_hand(prompt) is None:
+                    # It goes into the prompt cache on the disk, which forgets what was not used for long.
+                    async for _ in self._speech.synthesise(prompt.text, prompt.language, prompt.voice, urgent=False):
+                        pass
 
     async def _conduct(
         self, call: Call, queue: Queue, outgoing: Outgoing, said: tuple[Dialogue, OutgoingTalk], tale: Tale
@@ -210,18 +230,23 @@ class CampaignCalls:
             call.event("no-stream", reason=str(error))
             call.end(Cause.MEDIA_FAILED, words=str(error))
             return
+        dialogue, talk = said
+        attend = partial(self._speech.attend, stream.number, queue.put_nowait)
+        early = EarlyMedia(call, stream, attend, queue, outgoing.detect or NOT_LOOKED, dialogue.language)
+        heard = early.take if outgoing.detect else None
         try:
-            plan = await reached(call, queue, self._ring(stream, queue, outgoing, tale))
+            plan = await reached(call, queue, self._ring(stream, queue, outgoing, tale), heard)
             if plan is None:
+                early.close()
                 await stream.close()
                 return
             call.talk(stream, plan)
-            ear = self._speech.attend(stream.number, queue.put_nowait)
-            dialogue, talk = said
+            ear = early.ear or attend()
             parts = self._shelf, queue, self._settings, self._office
             session = OutgoingSession(call, dialogue, stream, ear, *parts, talk)
         except BaseException:
             # Nobody else knows of the stream yet: its ports would be gone for good.
+            early.close()
             await stream.close()
             raise
         await session.run()
@@ -244,3 +269,11 @@ class CampaignCalls:
     def _take(self, note: CallNote) -> None:
         if tale := self._tales.get(note.call_id):
             tale.take(note)
+
+
+NOT_LOOKED = DetectPolicy()
+
+
+def _told(policy: DetectPolicy | None) -> tuple[Mapping[str, str], ...]:
+    """Return what machines and screening services may be told."""
+    return (policy.message if policy.machine == "leave_message" else {}, policy.screening) if policy else ()

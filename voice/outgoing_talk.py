@@ -1,18 +1,11 @@
-"""What the conversation of a call of ours is told besides its flow: about whom we called, and who hears how it goes."""
+"""What the conversation of a call of ours is told besides its flow: about whom we called, and who may answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
 from voice.answering_machine import DetectPolicy
-
-Tell = Callable[[str, Mapping[str, Any]], None]
-"""Gets the name and the data of something that happened in the talk, as it happens; returns at once."""
-
-
-def _tell_nobody(name: str, data: Mapping[str, Any]) -> None:
-    """Where nobody waits for news."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +18,6 @@ class OutgoingTalk:
     """The callee's time zone, which "at five" is in; None: the hotline's."""
     detect: DetectPolicy | None = None
     """What becomes of who answers; None: nobody looks, it is taken for a person."""
-    tell: Tell = _tell_nobody
 
     def wall(self, now: datetime) -> datetime:
         """Return `now` where the callee is."""

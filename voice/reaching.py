@@ -14,15 +14,11 @@ from voice.placing import CallRefused
 from voice.running_calls import Queue
 
 
-def _nobody_listens(event: object) -> None:
-    """Where nothing is made of what is heard before the answer."""
-
-
 async def reached(
     call: Call,
     queue: Queue,
     ring: Coroutine[Any, Any, Dialog],
-    before: Callable[[object], None] = _nobody_listens,
+    before: Callable[[object], None] | None = None,
 ) -> MediaPlan | None:
     """Call until it is answered; return what was agreed on, or None once it is on record why nobody did.
 
@@ -58,7 +54,7 @@ async def reached(
                 case MediaLost():
                     call.break_off(Cause.MEDIA_FAILED)
                     return None
-                case _:
+                case _ if before is not None:
                     before(event)
     finally:
         reaching.cancel()

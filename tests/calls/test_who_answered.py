@@ -232,3 +232,45 @@ async def test_who_opts_out_as_the_first_word_is_a_person_and_heard(tmp_path: Pa
         await callee.caller.hears("We won't call you again")
         outcome = await calling
     assert (outcome.answered_by, outcome.opt_out) == ("human", True)
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "kind", "cause"),
+    [
+        ("en", "The number you have dialed is not in service.", "no-such-number", Cause.NO_SUCH_NUMBER),
+        ("zh", "您好，您拨打的电话已关机", "switched-off", Cause.CANCELLED),
+    ],
+)
+async def test_an_announcement_before_the_answer_ends_the_wait(
+    tmp_path: Path, language: str, says: str, kind: str, cause: Cause
+) -> None:
+    async with Office(tmp_path, Lines((0.1, Ringing(PLAN)), (60, Answered(PLAN)))) as office:
+        more = {"flow": loads(FLOW), "language": language, "detect": DetectPolicy()}
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(**more)))
+        caller = await office.callee()
+        await asyncio.sleep(1)
+        await Callee(caller, language).says(says, 3.0)
+        outcome = await calling
+    assert (outcome.answered_by, outcome.results["announcement"], outcome.cause) == ("announcement", kind, cause)
+    assert outcome.answered_s is None
+    assert office.speech.ears == {}
+
+
+async def test_ringing_music_is_waited_out(tmp_path: Path) -> None:
+    async with Office(tmp_path, Lines((0.1, Ringing(PLAN)), (12, Answered(PLAN)))) as office:
+        more = {"flow": loads(FLOW), "detect": DetectPolicy()}
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(**more)))
+        caller = await office.callee()
+        await Callee(caller, "en").says("la la la my heart will go on and on", 6.0)
+        await caller.hears("Good day")
+        await Callee(caller, "en").says("yes")
+        outcome = await calling
+    assert outcome.answered_by == "human"
+
+
+async def test_a_greeting_with_the_leads_name_is_rendered_while_it_rings(tmp_path: Path) -> None:
+    async with called(tmp_path, "en") as (callee, calling):
+        rendered = callee.caller._speech.rendered
+        assert any("Am I speaking with Ann" in one for one in rendered)
+        await callee.says("no")
+        await calling
