@@ -1,6 +1,6 @@
 """Talks of callers with persons, from the whisper over every transfer to the last goodbye."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +10,7 @@ from models.cause import Cause
 from models.errors import CannotDo
 from queues.agents import AgentBook
 from queues.distribution_events import Event, Note, TalkEnded
-from queues.plan import Queue
+from queues.plan import Agent, Queue
 from queues.stay import Stay, Won, where
 from voice.people import AgentCall, Extension, Guest, Number, Shown, Talked, Transfer, Where
 from voice.placing import CallRefused
@@ -19,6 +19,8 @@ from voice.transfer import hand_on, lets_go
 RING_S = 30.0
 """For which a phone rings that is called directly."""
 NUMBERS = frozenset("0123456789+")
+Told = Callable[[AgentCall, Agent], Awaitable[None]]
+"""Whispers to an agent what is known of the caller; raises `CannotDo` where they are gone."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,11 @@ class Talks:
             if not queue.accept_by_key:
                 await stay.whisper(won.call, won.agent, queue)
             heard = True
-            talked, side, onward = await self._with_transfers(guest, side, shown, over)
+
+            async def told(call: AgentCall, agent: Agent) -> None:
+                await stay.whisper(call, agent, queue)
+
+            talked, side, onward = await self._with_transfers(guest, side, shown, over, told)
         except CannotDo as fault:
             # The agent went during the whisper: the caller, who has heard nothing of it, keeps the place.
             guest.event("agent-lost", agent=extension, why=str(fault))
@@ -188,11 +194,12 @@ class Talks:
         return _done(talked, side, {})
 
     async def _with_transfers(
-        self, guest: Guest, side: _Side, shown: Shown, leaves: Callable[[], None]
+        self, guest: Guest, side: _Side, shown: Shown, leaves: Callable[[], None], told: Told | None = None
     ) -> tuple[Talked, _Side, Onward | None]:
         """Let them talk, and the caller go on as often as somebody sends them on.
 
-        `leaves` is called when the first one's part is over. Returns how the last talk ended, whom it was with, and the
+        `leaves` is called when the first one's part is over. `told` tells an agent to whom a caller is sent unannounced
+        what is known, before they talk. Returns how the last talk ended, whom it was with, and the
         queue that the caller was sent into.
         """
         with ExitStack() as engaged:
@@ -222,6 +229,9 @@ class Talks:
                     part.answered()
                     leaves = part.ended
                     engaged.callback(part.ended)
+                    agent = self._book.agents.get(onto.extension)
+                    if told is not None and agent is not None and transfer.call is None:
+                        await told(onto.call, agent)
                 side = onto
 
     async def _hand_on(self, guest: Guest, side: _Side, transfer: Transfer, shown: Shown) -> _Side | None:

@@ -150,7 +150,11 @@ async def test_an_agent_sends_the_caller_on_to_a_queue_and_to_a_colleague(open_l
         assert centre.state("202") == "wrap-up"
         cleo.call.refers("sip:201@hotline.example")
         anna = await phones.answers("201")
-        await caller.waits(5)
+        await caller.waits(0.3)
+        assert any(text.startswith("sales.") for text in anna.plays()), "what is known follows every hop"
+        assert caller.stream.hears == ()
+        await caller.waits(8)
+        assert caller.stream.hears == (anna.stream.number,)
         assert cleo.call.over is not None
         anna.call.caller_hangs_up()
         await caller.hears("Thank you, that was all.")
