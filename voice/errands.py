@@ -1,6 +1,6 @@
 """Errands of one call: what its dialogue waits for, one at a time, and what the caller hears meanwhile.
 
-While a person is found, the robot may help the caller: what it needs for that is the second errand at that time.
+While a person is found, the robot may help the caller: what it asks for then is a second errand.
 
 A look-up, and what a language model says, begin at once; a message and a hand-over when all is said before them. Each
 comes to its end as an `ErrandDone` in the call's own queue, so that it is an event like any other. While a message is
@@ -36,7 +36,7 @@ from voice.agent_call import OfLeg
 from voice.alarms import Alarms
 from voice.back_office import BackOffice
 from voice.call import Call
-from voice.guest import WaitingCaller
+from voice.guest import WaitingCaller, parting
 from voice.kept_messages import KeptMessages
 from voice.keypad import Way
 from voice.line import HungUp, InfoDigit, Sink
@@ -56,8 +56,6 @@ WAIT_AGAIN_S = 6.0
 FIRST_WORDS_S = 0.7
 """Seconds of silence before that, where a language model is asked."""
 HOURS = 3600.0
-PARTING_S = 1.0
-"""Seconds that whoever found a person has to come to an end once the caller has hung up in the talk."""
 NOBODY = Done(False, why="nobody is there to take it")
 
 
@@ -382,7 +380,7 @@ class Errands:
         """Nobody waits for `task` any more; who counts a talk's end is given a moment for that."""
         self._task = None
         if self._guest is not None and self._guest.talked:
-            self._spawn(_bounded(task))
+            self._spawn(parting(task))
         else:
             task.cancel()
 
@@ -400,8 +398,3 @@ class Errands:
 
     def _over(self, done: Done) -> None:
         self._sink(ErrandDone(self._number, done))
-
-
-async def _bounded(task: "asyncio.Task[None]") -> None:
-    await asyncio.wait({task}, timeout=PARTING_S)
-    task.cancel()

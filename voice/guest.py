@@ -25,6 +25,15 @@ from voice.robot import Robot
 from voice.speaking import Spawn
 from voice.standing_prompts import LINE_LOST, prompt
 
+PARTING_S = 1.0
+"""Seconds that whoever found a person has to come to an end once the caller has hung up in the talk."""
+
+
+async def parting(task: "asyncio.Task[None]") -> None:
+    """Give who found a person that time."""
+    await asyncio.wait({task}, timeout=PARTING_S)
+    task.cancel()
+
 
 class WaitingCaller:
     """See `people.Guest`."""
