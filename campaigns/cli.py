@@ -1,6 +1,6 @@
 """`hotline campaigns` as a whole: the files that have its commands, joined."""
 
-from campaigns import running_cli
+from campaigns import report_cli, running_cli
 from campaigns.campaigns_cli import app
 
-__all__ = ["app", "running_cli"]
+__all__ = ["app", "report_cli", "running_cli"]
