@@ -168,7 +168,7 @@ def written(path: Path) -> Iterator[Sheet]:
             import xlsxwriter
 
             options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-            with path.open("wb") as file, xlsxwriter.Workbook(file, options) as book:
+            with path.open("wb") as raw, xlsxwriter.Workbook(raw, options) as book:
                 yield _Xlsx(book)
         else:
             raise OperatorFault(f"{path} is neither CSV nor XLSX by its name; end it in .csv or .xlsx.")

@@ -224,7 +224,7 @@ def test_results_are_exported_with_the_lists_columns_and_stay_texts(
     first = dict(zip(heading, rows[0], strict=True))
     assert first["lead_name"] == "王芳"
     assert first["list_=HYPERLINK(1)"] == "'=1+1"
-    assert float(first["list_amount"]) == 12.5
+    assert str(first["list_amount"]) == "12.5"
     assert first["attempt_lines"] == "b 503 > a"
     last = dict(zip(heading, rows[4], strict=True))
     assert (last["result_outcome"], last["result_note"]) == ("interested", "'@evil")
