@@ -14,6 +14,7 @@ from asr_tts.speech_client import SpeechClient
 from campaigns import metrics as campaign_metrics
 from campaigns.campaign_office import CampaignOffice
 from campaigns.flow_shelf import FlowShelf
+from campaigns.hand_calls import HandCalls
 from campaigns.line_office import LineOffice
 from dialplans.flow import Flow
 from dialplans.publishing import Publications
@@ -128,6 +129,7 @@ class Server:
             self.lines.book,
             FlowShelf(lambda: self.routing.flows, lambda name: read_flow(name, settings)),
         )
+        self.calling.forbids = HandCalls(self.campaign_engine, self.lines.book).refusal
         trunks = [trunk.name for trunk in settings.sip.trunks]
         self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
         self.office.people = self.centre.people

@@ -1,6 +1,7 @@
 """Calls that we place: a stream, a number through a trunk or a user's phone, and once it answers a flow that talks."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -49,6 +50,10 @@ class Lines(Protocol):
     ) -> Dialog: ...
 
 
+async def _nothing(number: str) -> str:
+    return ""
+
+
 class Calling:
     """Carries out the orders `PlaceCall` and `HangUpCall`."""
 
@@ -65,6 +70,8 @@ class Calling:
         self._settings, self._routing, self._running, self._log = settings, routing, running, call_log
         self._media, self._speech, self._shelf, self._office = parts
         self._lines = lines
+        self.forbids: Callable[[str], Awaitable[str]] = _nothing
+        """Why a number may not be called by hand, by lists of floors above ("": it may); bound by `server.py`."""
 
     async def hang_up(self, order: HangUpCall, tell: Tell) -> Done:
         """End a call; it is still being closed when this returns."""
@@ -74,9 +81,11 @@ class Calling:
     async def place(self, order: PlaceCall, tell: Tell, flow: Flow | None = None) -> Done:
         """Place a call and tell what becomes of it; raise `CannotDo` where nobody answered.
 
-        The call goes on when who asked for it leaves. `flow` talks instead of the order's.
+        The call goes on when who asked for it leaves. `flow` talks instead of the order's: to who asked for a call.
         """
         self._ask_for_room()
+        if flow is None and not self._to_user(order) and (why := await self.forbids(order.number)):
+            raise CannotDo(why)
         flow = flow or await self._flow(order)
         if problems := await self._shelf.prepare(prompts(flow)):
             await tell(News("prompts", f"A prompt can't be spoken: {problems[0]}"))

@@ -82,6 +82,28 @@ class Hotline:
         return str(cause)
 
 
+async def test_who_may_not_be_called_is_not_called_by_hand(tmp_path: Path) -> None:
+    lines = Lines((0.1, Ringing()), (2, Answered(PLAN)), (9, HungUp(Cause.CALLER_HUNG_UP)))
+    hotline = Hotline(tmp_path, lines)
+    await asyncio.sleep(0)
+    asked: list[str] = []
+
+    async def forbids(number: str) -> str:
+        asked.append(number)
+        return f"{number} is on the list."
+
+    hotline.calling.forbids = forbids
+    with pytest.raises(CannotDo, match="800 is on the list"):
+        await hotline.calling.place(PlaceCall("800"), hotline.tell)
+    assert (lines.lines, hotline.news, hotline.notes) == ([], [], [])
+    await hotline.calling.place(PlaceCall("anna", until="ended"), hotline.tell)
+    asked_for_it = read_checked(find("reception", None))
+    await hotline.calling.place(PlaceCall("801", until="ended"), hotline.tell, asked_for_it)
+    assert asked == ["800"]
+    await asyncio.sleep(0.1)
+    await hotline.close()
+
+
 async def test_who_answers_is_talked_to_until_they_hang_up(tmp_path: Path) -> None:
     hotline = Hotline(tmp_path, Lines((0.1, Ringing()), (2, Answered(PLAN)), (9, HungUp(Cause.CALLER_HUNG_UP))))
     await asyncio.sleep(0)
