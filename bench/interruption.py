@@ -63,6 +63,8 @@ class Sound:
     resumed: bool = False
     """The record says that it fell silent, was not interrupted, and went on from where it was cut."""
     taken_for: str = ""
+    ignored: str = ""
+    """What was understood of it and why that was no turn."""
 
 
 @cache
@@ -151,9 +153,15 @@ async def a_call(
     turns = await turns_of(records, caller)
     call = records.call_of(number)
     resumed = [at for at, _ in records.events(call, "false-stop")]
+    ignored = records.events(call, "ignored")
     for sound in heard:
         if sound.spoken is not None:
             judge(sound, caller, turns, records.recording_began(call), resumed)
+            sound.ignored = ", ".join(f'"{what["text"]}" ({what["why"]})' for at, what in ignored if _during(sound, at))
+
+
+def _during(sound: Sound, at: float) -> bool:
+    return sound.spoken is not None and sound.spoken.began < at < sound.spoken.ended + 2
 
 
 async def echoed(server: ServerProcess, records: Records, number: str, seconds: float) -> Echo:
@@ -214,7 +222,7 @@ def tell_interruptions(report: Report, true: Sequence[Sound]) -> None:
     for sound in made:
         if not sound.stopped or sound.silent_after is None or sound.silent_after > 0.3:
             how = "did not stop the robot" if not sound.stopped else f"stopped it late ({sound.silent_after})"
-            report.notes.append(f'{sound.kind} {sound.word} {how}, taken for "{sound.taken_for}"')
+            report.notes.append(f'{sound.kind} {sound.word} {how}, taken for "{sound.taken_for}", not: {sound.ignored}')
 
 
 def tell_false_stops(report: Report, false: Sequence[Sound]) -> None:
