@@ -7,19 +7,23 @@ from dialplans.dialogue import Dialogue
 from dialplans.exchange import (
     Begin,
     Done,
+    Enough,
     Finished,
     FreeAnswer,
     Gone,
     Handover,
     HangUp,
     Keyed,
+    Learned,
     Listen,
     LookUp,
+    Meanwhile,
     NoInput,
     NotUnderstood,
     Record,
     Said,
     Say,
+    WaitsOn,
 )
 from dialplans.loader import loads
 from tests.unit.dialplans.play import SATURDAY
@@ -49,6 +53,30 @@ flows:
         otherwise: out
       - step: out
         return: {n: 5}
+  help:
+    steps:
+      - step: first
+        ask: {en: Meanwhile?, zh: 等待期间？}
+        slots: [n]
+        knowledge: true
+        confirm_below: 0.95
+        max_attempts: 2
+      - step: asks
+        call: https://x.example
+        result: {n: $.n}
+        on_error: first
+      - step: answers
+        answer: {more: true, helped: true}
+      - step: deeper
+        run: inner
+      - step: second
+        confirm: {en: More?, zh: 还有吗？}
+        'yes': first
+        otherwise: done
+      - step: bye
+        hangup: {en: Bye, zh: 再见}
+      - step: done
+        return: {code: "1"}
 """
 STEPS = [
     "say: {text}",
@@ -75,6 +103,7 @@ STEPS = [
     "branch:\n      - {{open: office, goto: {a}}}\n      - {{when: n, above: 3, goto: {b}}}",
     "call: https://x.example\n    path: /{{{{ code }}}}\n    result: {{n: $.n}}\n    on_error: {a}",
     "enqueue: people\n    unavailable: {text}",
+    "enqueue: people\n    meanwhile: help\n    unavailable: {text}",
     "ticket: desk\n    unavailable: {text}\n    done: {a}",
     "record: message\n    nothing: {b}",
     "run: inner\n    results: {{n: n}}",
@@ -96,6 +125,8 @@ EVENTS = st.one_of(
     st.just(NoInput()),
     st.builds(NotUnderstood, st.just("noise")),
     st.just(Finished()),
+    st.just(Meanwhile()),
+    st.builds(Enough, st.one_of(st.none(), st.builds(Done, st.booleans()))),
     st.builds(
         Done,
         st.booleans(),
@@ -127,13 +158,23 @@ ERRANDS = (Handover, LookUp, Record, FreeAnswer)
 
 
 def serves(actions):
-    """The caller hears a question and may answer it, waits for an errand, or is hung up on: exactly one of them."""
+    """The caller hears a question and may answer it, waits for an errand, or is hung up on: exactly one of them.
+
+    Who waits for somebody is told to wait on, also before what comes when that is over.
+    """
+    actions = [action for action in actions if not isinstance(action, Learned)]
     ends = [action for action in actions if isinstance(action, (Listen, HangUp, *ERRANDS))]
+    if not ends:
+        return isinstance(actions[-1], WaitsOn)
     return len(ends) == 1 and actions[-1] is ends[0]
 
 
-def taken(event, waited):
+def taken(event, waited, helps):
     """Whether `event` means anything while `waited` is waited for ("": a question is open)."""
+    if isinstance(event, Meanwhile):
+        return waited == "Handover"
+    if isinstance(event, Enough):
+        return helps or bool(waited and event.done)
     if isinstance(event, Finished):
         return waited == "Handover"
     return isinstance(event, Done) == bool(waited)
@@ -150,16 +191,16 @@ def test_no_event_raises_or_leaves_the_caller_in_silence(text, events, variables
         if dialogue.over:
             assert dialogue.receive(event) == []
             break
-        before, waited = dialogue.state(), dialogue.waiting
+        before, waited, helped = dialogue.state(), dialogue.waiting, dialogue.helps
         dialogue.answers(event.text if isinstance(event, Said) else "hm")
         assert dialogue.state() == before, "asking about a draft changes nothing"
         actions = dialogue.receive(event, 0.0, SATURDAY)
-        if not taken(event, waited):
+        if not taken(event, waited, helped):
             assert actions == []
             assert dialogue.state() == before
             continue
         assert serves(actions), (event, actions)
-        if isinstance(actions[-1], Listen):
+        if any(isinstance(action, Listen) for action in actions):
             assert any(isinstance(action, Say) for action in actions), "a question is heard before it is listened to"
         twin.take_up(before)
         assert twin.receive(event, 0.0, SATURDAY) == actions, "the same state and event give the same actions"
