@@ -74,6 +74,8 @@ ANNOUNCED = {
     "no-answer": Disposition.NO_ANSWER, "congestion": Disposition.CONGESTION,
 }  # fmt: skip
 """By what a network's announcement says."""
+STOPPED = (Cause.OPERATOR_HUNG_UP, Cause.DRAINING)
+"""Ends that were ours, in the middle of it."""
 UNANSWERED = {
     Cause.BUSY: Disposition.BUSY, Cause.NO_ANSWER: Disposition.NO_ANSWER, Cause.DECLINED: Disposition.DECLINED,
     Cause.NO_SUCH_NUMBER: Disposition.NO_SUCH_NUMBER, Cause.CONGESTION: Disposition.CONGESTION,
@@ -138,6 +140,8 @@ def disposition_of(outcome: Outcome, early: Early = Early()) -> Disposition:
     if said in set(Disposition):
         # The flow's own word, which it is told with `set: {outcome: …}`.
         return Disposition(said)
+    if outcome.cause in STOPPED and outcome.answered_by in ("", "human", "silence"):
+        return Disposition.STOPPED
     if outcome.answered_by == "announcement":
         return ANNOUNCED.get(str(outcome.results.get("announcement", "")), Disposition.SWITCHED_OFF)
     if outcome.answered_by == "machine" and outcome.results.get("message_left"):
@@ -166,8 +170,6 @@ def _talked(outcome: Outcome, early: Early) -> Disposition:
             return Disposition.FAILED
         case Cause.SERVER_STOPPED:
             return Disposition.LOST
-        case Cause.OPERATOR_HUNG_UP | Cause.DRAINING:
-            return Disposition.STOPPED
         case Cause.CALLER_HUNG_UP if outcome.talk_s < early.seconds and outcome.turns <= early.turns:
             return Disposition.HUNG_UP_EARLY
         case _:
