@@ -10,10 +10,13 @@ from sqlalchemy.engine import Row
 from models.call import new_id
 from models.database import moment
 from models.queue_caller import QUEUE_CALLER_LIFE, QueueCaller, QueueCallerMove, QueueCallerState
+from models.queue_event import QueueEvent
 from queues.waiting_room import Caller, Credit
 
 LOST = (QueueCallerState.ABANDONED, QueueCallerState.STOPPED)
 """How a stay ends of who is owed the waiting time."""
+TURNED_AWAY = (*LOST, QueueCallerState.OVERFLOWED)
+"""How a stay ends of who got nobody, unless somebody else in the same call."""
 FAMILIAR_DAYS = 30
 """For how long who served a caller last is the one whom the caller knows."""
 
@@ -80,18 +83,26 @@ def credits_since(connection: Connection, since: datetime) -> list[Credit]:
     ]
 
 
-def history(connection: Connection, number: str, now: float, midnight: float) -> tuple[int, bool, tuple[str, ...]]:
-    """Return a number's calls today, whether one of them got nobody, and the extension of who served it last."""
+def history(
+    connection: Connection, number: str, now: float, midnight: float, but: str = ""
+) -> tuple[int, bool, tuple[str, ...]]:
+    """Return a number's calls today, whether one of them got nobody, and the extension of who served it last.
+
+    `but`: id of the present call, which is no earlier one.
+    """
     if not number:
         return 0, False, ()
     since = moment(min(midnight, now - timedelta(days=FAMILIAR_DAYS).total_seconds()))
     rows = connection.execute(
         select(QueueCaller.call_id, QueueCaller.state, QueueCaller.agent, QueueCaller.joined_at)
-        .where(QueueCaller.caller == number, QueueCaller.joined_at >= since)
+        .where(QueueCaller.caller == number, QueueCaller.joined_at >= since, QueueCaller.call_id != but)
         .order_by(QueueCaller.joined_at)
     ).all()
     today = [row for row in rows if row.joined_at.timestamp() >= midnight]
     served = [row.agent for row in rows if row.agent]
-    # A call that waited in two queues is one call, and got somebody if it did in either.
-    lost = {row.call_id for row in today if row.state in LOST} - {row.call_id for row in today if row.agent}
+    # A call that waited in two queues is one call, and got somebody if it did in either, or was led straight to them.
+    lost = {row.call_id for row in today if row.state in TURNED_AWAY} - {row.call_id for row in today if row.agent}
+    if lost:
+        reached = QueueEvent.name == "direct.answered"
+        lost -= set(connection.scalars(select(QueueEvent.call_id).where(QueueEvent.call_id.in_(lost), reached)))
     return len({row.call_id for row in today}), bool(lost), tuple(served[-1:])

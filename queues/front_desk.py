@@ -141,7 +141,7 @@ class FrontDesk:
     async def _caller(self, guest: Guest, queue: str) -> Caller:
         """Return who the guest is for the queues: what the company and earlier calls say of the number is looked up."""
         number = guest.caller.number if guest.caller.number != "anonymous" else ""
-        calls, failed, familiar = await asyncio.to_thread(self._history, number)
+        calls, failed, familiar = await asyncio.to_thread(self._history, number, guest.call_id)
         customer = await self._customers.who(number, guest.called.number)
         if customer != NOBODY:
             guest.event("customer", customer=customer.document())
@@ -153,9 +153,9 @@ class FrontDesk:
             float(handover.priority), tuple(dict.fromkeys(owner + familiar)), customer,
         )  # fmt: skip
 
-    def _history(self, number: str) -> tuple[int, bool, tuple[str, ...]]:
+    def _history(self, number: str, call_id: str) -> tuple[int, bool, tuple[str, ...]]:
         with self._engine.connect() as connection:
-            return history(connection, number, self._distributor.now(), self._distributor.midnight())
+            return history(connection, number, self._distributor.now(), self._distributor.midnight(), call_id)
 
     def _queue(self, name: str) -> Queue:
         queues = self._book.plan.queues
