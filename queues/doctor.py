@@ -12,12 +12,12 @@ from models.database import database_url, open_engine, schema_age
 from models.doctor import Finding
 from models.errors import OperatorFault
 from models.settings import Settings
+from models.webhook import secret_of
 from queues.plan import Plan
 from queues.plan_checks import contradictions
 from queues.plan_entry import PlanRefused, counted
 from queues.plan_rows import StoredAgent, stored_agents, stored_plan
 from queues.staffing import able
-from queues.webhook import secret_of
 
 
 def examine(settings: Settings) -> Iterator[Finding]:

@@ -6,54 +6,18 @@ starts is delivered first. What is given up stays, with the reason; so does what
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
 
 from models.database import moment
+from models.webhook import Delivery, Kept
 from models.webhook_delivery import WebhookDelivery
 from queues.journal import Journal
 
 Row = WebhookDelivery
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What a program is told."""
-
-    id: str
-    call_id: str
-    event: str
-    body: bytes
-    """JSON."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A delivery that a server before this one didn't make."""
-
-    delivery: Delivery
-    tries: int
-
-
-class Outbox(Protocol):
-    """Where deliveries are kept; `url` is whose."""
-
-    def keep(self, delivery: Delivery, url: str) -> Awaitable[None]:
-        """Write one, behind all that was written before; done when it is in the database."""
-
-    def tried(self, delivery: Delivery, url: str, tries: int, why: str) -> object:
-        """Write that a try failed, of so many."""
-
-    def made(self, delivery: Delivery, url: str) -> object:
-        """Forget one that was taken."""
-
-    def gave_up(self, delivery: Delivery, url: str, tries: int, why: str) -> object:
-        """Write that it is not tried any more."""
-
-    def left(self, url: str) -> Sequence[Kept]:
-        """Return what was left, the oldest first; once."""
+OURS = "call."
+"""Begins the events of queues; campaigns keep theirs in the same table."""
 
 
 class StoredOutbox:
@@ -70,14 +34,16 @@ class StoredOutbox:
         self._node = node
         with engine.begin() as connection:
             self._give_up_strangers(connection, urls)
-            mine = select(Row.__table__).where(Row.node == node, Row.given_up_at.is_(None)).order_by(Row.id)
+            ours = Row.node == node, Row.given_up_at.is_(None), Row.event.startswith(OURS)
+            mine = select(Row.__table__).where(*ours).order_by(Row.id)
             for row in connection.execute(mine):
                 delivery = Delivery(row.delivery, row.call_id, row.event, row.body.encode())
                 self._left.setdefault(row.url, []).append(Kept(delivery, row.tries))
         return sum(map(len, self._left.values()))
 
     def _give_up_strangers(self, connection: Connection, urls: Sequence[str]) -> None:
-        gone = (Row.node == self._node) & Row.given_up_at.is_(None) & Row.url.not_in(urls)
+        mine = (Row.node == self._node) & Row.event.startswith(OURS)
+        gone = mine & Row.given_up_at.is_(None) & Row.url.not_in(urls)
         values = {"given_up_at": moment(self._clock()), "why": "the settings name this program no more"}
         connection.execute(update(Row).where(gone).values(values))
 

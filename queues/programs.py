@@ -28,11 +28,10 @@ from models.call_note import CallEnded, CallNote
 from models.errors import CannotDo
 from models.settings import WebhookEvent, WebhookSettings
 from models.turn import Turn
+from models.webhook import OUTCOMES, Delivery, Outbox, Webhook
 from queues.distribution_events import Note
-from queues.outbox import Delivery, Outbox
 from queues.plan import Agent, Queue
 from queues.stay import Stay
-from queues.webhook import OUTCOMES, Webhook
 
 log = logging.getLogger(__name__)
 LEAVES_S = 5.0

@@ -21,15 +21,14 @@ import logging
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 import httpx2
 
 from models.errors import HotlineError, OperatorFault
-from models.settings import WebhookSettings
-from queues.outbox import Delivery, Outbox
 
 log = logging.getLogger(__name__)
 PAUSE_S = 1.0
@@ -51,6 +50,64 @@ WORTH_ANOTHER = frozenset({408, 425, 429})
 """Refusals that pass; other 4xx say that the delivery will never be taken."""
 
 
+class Program(Protocol):
+    """What is set of one program."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def events(self) -> Collection[str]:
+        """Which it is told of."""
+
+    @property
+    def secret(self) -> str: ...
+    @property
+    def timeout_s(self) -> float:
+        """For each attempt."""
+
+    @property
+    def tries(self) -> int:
+        """Attempts after which a delivery is given up."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a program is told."""
+
+    id: str
+    call_id: str
+    event: str
+    body: bytes
+    """JSON."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A delivery that a server before this one didn't make."""
+
+    delivery: Delivery
+    tries: int
+
+
+class Outbox(Protocol):
+    """Where deliveries are kept; `url` is whose."""
+
+    def keep(self, delivery: Delivery, url: str) -> Awaitable[None]:
+        """Write one, behind all that was written before; done when it is in the database."""
+
+    def tried(self, delivery: Delivery, url: str, tries: int, why: str) -> object:
+        """Write that a try failed, of so many."""
+
+    def made(self, delivery: Delivery, url: str) -> object:
+        """Forget one that was taken."""
+
+    def gave_up(self, delivery: Delivery, url: str, tries: int, why: str) -> object:
+        """Write that it is not tried any more."""
+
+    def left(self, url: str) -> Sequence[Kept]:
+        """Return what was left, the oldest first; once."""
+
+
 @dataclass
 class _Waiting:
     """A delivery that isn't made."""
@@ -67,14 +124,12 @@ def signature(secret: bytes, delivery_id: str, timestamp: int, body: bytes) -> s
     return "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
 
 
-def secret_of(written: str, environment: Mapping[str, str]) -> bytes:
-    """Return the bytes of a secret as the settings have it; raise `OperatorFault` where there is none such."""
+def secret_of(written: str, environment: Mapping[str, str], where: str = "[[queues.webhooks]]") -> bytes:
+    """Return the bytes of a secret as it is set at `where`; raise `OperatorFault` where there is none such."""
     if written.startswith("env:"):
         name = written.removeprefix("env:")
         if name not in environment:
-            raise OperatorFault(
-                f"secret in [[queues.webhooks]] names {name}, which the environment doesn't have: export {name}=…"
-            )
+            raise OperatorFault(f"secret in {where} names {name}, which the environment doesn't have: export {name}=…")
         written = environment[name]
     if not written.startswith(ENCODED):
         return written.encode()
@@ -82,7 +137,7 @@ def secret_of(written: str, environment: Mapping[str, str]) -> bytes:
         return base64.b64decode(written.removeprefix(ENCODED), validate=True)
     except binascii.Error as error:
         raise OperatorFault(
-            f"The secret of [[queues.webhooks]] begins with {ENCODED} and isn't base64 behind it; correct it."
+            f"The secret of {where} begins with {ENCODED} and isn't base64 behind it; correct it."
         ) from error
 
 
@@ -91,14 +146,15 @@ class Webhook:
 
     def __init__(
         self,
-        settings: WebhookSettings,
+        settings: Program,
         client: httpx2.AsyncClient,
         outbox: Outbox,
         environment: Mapping[str, str] = os.environ,
+        where: str = "[[queues.webhooks]]",
     ) -> None:
-        """Raise `OperatorFault` for a secret that is none."""
+        """Raise `OperatorFault` for a secret that is none; `where` it is set."""
         self._settings, self._client, self._outbox = settings, client, outbox
-        self._secret = secret_of(settings.secret, environment)
+        self._secret = secret_of(settings.secret, environment, where)
         self._name = httpx2.URL(settings.url).host
         self._lanes: dict[str, deque[_Waiting]] = {}
         """What waits, by call; the first of each is on its way."""

@@ -15,8 +15,7 @@ import pytest
 
 from models.errors import OperatorFault, OurFault
 from models.settings import WebhookSettings
-from queues.outbox import Delivery, Kept
-from queues.webhook import MOST_WAITING, Webhook
+from models.webhook import MOST_WAITING, Delivery, Kept, Webhook
 from tests.company_server import Answer, company_server
 
 SECRET = "geheim, 秘密"
@@ -68,7 +67,7 @@ async def webhook(url, written=nothing_to_write, environment=None, left=(), **se
     async with httpx2.AsyncClient(trust_env=False) as client:
         box = Box(written, left)
         one = Webhook(WebhookSettings(url=url, **{"tries": TRIES, **settings}), client, box, environment or {})
-        one.box = box
+        vars(one)["box"] = box
         running = asyncio.ensure_future(one.run())
         await asyncio.sleep(0)
         try:
@@ -86,7 +85,7 @@ async def until(condition, within_s=5.0):
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
-    monkeypatch.setattr("queues.webhook.PAUSE_S", 0.01)
+    monkeypatch.setattr("models.webhook.PAUSE_S", 0.01)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +164,7 @@ async def test_a_refusal_for_good_is_not_repeated_and_the_next_delivery_is_made(
 
 
 async def test_a_program_that_takes_nothing_is_given_up_counted_and_one_line_in_the_log(caplog):
-    caplog.set_level(logging.WARNING, "queues.webhook")
+    caplog.set_level(logging.WARNING, "models.webhook")
     async with company_server(lambda _: Answer(status=500)) as crm, webhook(crm.url) as one:
         for number in range(3):
             one.hand_over(delivery(number, f"call-{number}"))
@@ -178,7 +177,7 @@ async def test_a_program_that_takes_nothing_is_given_up_counted_and_one_line_in_
 
 
 async def test_who_hands_over_never_waits_for_a_program_that_hangs_and_what_is_too_much_is_dropped(monkeypatch):
-    monkeypatch.setattr("queues.webhook.GRACE_S", 0.05)
+    monkeypatch.setattr("models.webhook.GRACE_S", 0.05)
     async with company_server(lambda _: Answer(after_s=60)) as crm, webhook(crm.url) as one:
         begun = time.monotonic()
         for number in range(MOST_WAITING + 5):
@@ -219,7 +218,7 @@ async def test_what_is_left_when_the_server_stops_is_delivered_first():
 
 
 async def test_what_can_not_be_delivered_when_the_server_stops_stays_in_the_outbox(monkeypatch):
-    monkeypatch.setattr("queues.webhook.GRACE_S", 0.05)
+    monkeypatch.setattr("models.webhook.GRACE_S", 0.05)
     async with company_server(lambda _: Answer(after_s=60)) as crm:
         begun = time.monotonic()
         async with webhook(crm.url) as one:
