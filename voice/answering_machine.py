@@ -70,7 +70,7 @@ JOINS_S = 1.2
 """A pause up to here within a first speech doesn't end it."""
 PATIENCE_S = 3.0
 """Silence after which a network's announcement won't say any more."""
-WAITS_S = 0.4
+WAITS_S = 0.25
 """So long after short words, the callee waits for us to speak."""
 MOST = 3.0
 """Log-odds that the length of speech alone can add up to."""

@@ -25,6 +25,8 @@ SPEAK = "speak-now"
 """… the one that ends a wait to speak …"""
 GIVE_UP = "who-answered-give-up"
 """… and the one that ends a wait that brings nothing."""
+EARLY_S = 2.5
+"""So long after the answer no draft is taken for an answer: a machine's "this is Ann" is followed by more."""
 AFTER_BEEP_S = 0.3
 END_OF_GREETING_S = 2.5
 """Silence after which a machine's greeting is over, where no beep was heard."""
@@ -80,7 +82,7 @@ class Callee:
     @property
     def doubtful(self) -> bool:
         """Whether what was heard is rather no person's, or nobody can say so far: no answer is to be taken early."""
-        return self._who is not None and self._who.undecided
+        return self._who is not None and (self._who.undecided or self._now() < EARLY_S)
 
     @property
     def no_person(self) -> bool:
