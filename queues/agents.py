@@ -19,7 +19,7 @@ from queues.applying import unknown
 from queues.journal import Journal
 from queues.plan import Agent, Plan
 from queues.plan_rows import StoredAgent, stored_agents, stored_plan
-from queues.presence import NO_PHONE, Presence, Wish, moved, phone_back, phone_lost, wished, wrapped_up
+from queues.presence import NO_PHONE, RESTARTED, Presence, Wish, moved, phone_back, phone_lost, wished, wrapped_up
 from queues.presence_rows import Told, presence_rows, stored_presences
 from voice.sip.digest import Algorithm
 from voice.sip.users import KnownUsers
@@ -73,8 +73,10 @@ class AgentBook:
     async def come_back(self) -> None:
         """After a start: whoever was here is offline until the phone is known to be reachable."""
         for extension in self._agents:
-            if self._presences[extension].state is not AgentState.OFFLINE:
-                self._change(extension, phone_lost(self._presences[extension], self._clock()), "phone-lost", "queues")
+            before = self._presences[extension]
+            if before.state is not AgentState.OFFLINE:
+                why = RESTARTED if before.state is AgentState.READY else NO_PHONE
+                self._change(extension, phone_lost(before, self._clock(), why), "phone-lost", "queues")
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Let `listener` hear of every change of state, at once; return its way out."""

@@ -46,13 +46,13 @@ class Desk:
             kept.idle_since, kept.calls, kept.talk_s, kept.offered_at,
         )  # fmt: skip
 
-    def comes(self, now: float) -> bool:
-        """Be ready from now on; return whether that is new."""
+    def comes(self, now: float, idle_since: float | None = None) -> bool:
+        """Be ready from now on, idle since then (None: now); return whether that is new."""
         if self.logged_in and self.ready and not self.wrap_up:
             return False
         if not self.wrap_up and not self.talks:
             # Who comes back by an own wish has another chance.
-            self.stored = replace(self.stored, idle_since=now, missed=0)
+            self.stored = replace(self.stored, idle_since=now if idle_since is None else idle_since, missed=0)
         self.logged_in = self.ready = True
         self.wrap_up = False
         return True

@@ -169,7 +169,7 @@ class Distribution:
             case Pressed():
                 self._pressed(event.call_id, event.key, now)
             case AgentFree():
-                self._free(event.agent, now)
+                self._free(event, now)
             case AgentBusy():
                 self._stop(event.agent, now, logged_in=True, why="busy")
             case AgentGone():
@@ -340,10 +340,10 @@ class Distribution:
 
     # -- agents ----------------------------------------------------------------------------------------------------
 
-    def _free(self, agent: str, now: float) -> None:
-        desk = self._desks.get(agent)
-        if desk is not None and agent not in self._gone and desk.comes(now):
-            self._times.clear(("wrap-up", agent))
+    def _free(self, event: AgentFree, now: float) -> None:
+        desk = self._desks.get(event.agent)
+        if desk is not None and event.agent not in self._gone and desk.comes(now, event.idle_since):
+            self._times.clear(("wrap-up", event.agent))
             self._desks.put(desk)
 
     def _stop(self, agent: str, now: float, *, logged_in: bool, why: str) -> None:

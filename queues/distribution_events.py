@@ -39,6 +39,8 @@ class AgentFree:
     """An agent is logged in, reachable, and wants calls; ends a wrap-up too."""
 
     agent: str
+    idle_since: float | None = None
+    """Since when there was nothing to do; None: from now on."""
 
 
 @dataclass(frozen=True)

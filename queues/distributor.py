@@ -346,7 +346,7 @@ class Distributor:
             return
         match after.state:
             case AgentState.READY:
-                self.tell(AgentFree(extension))
+                self.tell(AgentFree(extension, after.idle_since if changed.told.move == "phone-back" else None))
             case AgentState.PAUSED:
                 self.tell(AgentBusy(extension, after.reason))
             case AgentState.OFFLINE | AgentState.REMOVED:

@@ -12,6 +12,10 @@ from models.life import ImpossibleMove
 
 Wish = Literal["ready", "paused", "offline"]
 WISHES: tuple[Wish, ...] = ("ready", "paused", "offline")
+RESTARTED = "server restarted"
+"""Why somebody is offline who was ready when the server stopped."""
+SOON_S = 120.0
+"""Within which a phone must be back after a restart for the agent to have been idle all the time."""
 NO_PHONE = "phone not reachable"
 """Why somebody is offline who didn't log out."""
 MISSED = "offers missed"
@@ -113,7 +117,10 @@ def phone_back(presence: Presence, now: float) -> Presence:
         return presence
     if presence.returns_to == "paused":
         return moved(presence, AgentMove.PAUSE, now, presence.returns_reason)
-    return moved(presence, AgentMove.LOG_IN, now)
+    back = moved(presence, AgentMove.LOG_IN, now)
+    # The phone rang for nobody meanwhile, but the agent was there.
+    restarted = presence.reason == RESTARTED and now - presence.since <= SOON_S
+    return replace(back, idle_since=presence.idle_since) if restarted else back
 
 
 def wrapped_up(presence: Presence, now: float) -> Presence:

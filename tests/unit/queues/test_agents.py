@@ -9,6 +9,7 @@ from models.life import ImpossibleMove
 from models.queue_event import QueueEvent
 from queues.agents import AgentBook
 from queues.journal import Journal
+from queues.presence import NO_PHONE, RESTARTED
 from queues.presence_rows import stored_presences
 
 ANNA = {"extension": "201", "name": "安娜", "password": "secret", "skills": {"billing": 5}}
@@ -129,9 +130,13 @@ async def test_a_server_that_starts_again_has_nobody_until_their_phones_are_know
     later.open()
     await later.come_back()
     assert [str(later.presence(one).state) for one in ("201", "202")] == ["offline", "offline"]
+    assert [later.presence(one).reason for one in ("201", "202")] == [NO_PHONE, RESTARTED]
+    idle_since = later.presence("202").idle_since
     await later.phone("201", True)
     assert presence(engine).state == "ready"
     assert sorted(later.logged_in()) == ["201", "202"]
+    await later.phone("202", True)
+    assert later.presence("202").idle_since == idle_since
 
 
 async def test_what_the_life_does_not_allow_is_refused_and_changes_nothing(engine, book):

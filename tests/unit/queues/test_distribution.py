@@ -440,6 +440,13 @@ def test_after_a_restart_credit_missed_offers_and_the_load_of_the_day_are_as_bef
     assert anna.stored.calls == 0
 
 
+def test_who_was_idle_before_a_restart_has_been_for_longest_after_it():
+    play = Play(here=())
+    play.do(AgentFree("11"))
+    play.do(AgentFree("12", play.now - 500), 1)
+    assert offer_of(play.joins("c1")).agents == ("12",)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_need_is_relaxed_while_the_caller_waits(language):
     queue = replace(BILLING, needs=(Need("billing", 8, (Relax(30, 4),)),))

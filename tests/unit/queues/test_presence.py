@@ -4,7 +4,7 @@ import pytest
 
 from models.agent import AgentMove, AgentState
 from models.life import ImpossibleMove
-from queues.presence import NO_PHONE, Presence, moved, phone_back, phone_lost, wished, wrapped_up
+from queues.presence import NO_PHONE, RESTARTED, SOON_S, Presence, moved, phone_back, phone_lost, wished, wrapped_up
 
 READY = wished(Presence(), "ready", 100)
 OFFERED = moved(READY, AgentMove.OFFER, 110)
@@ -63,6 +63,12 @@ def test_a_lost_phone_makes_an_agent_unavailable_at_once_and_a_found_one_ready_a
     assert lost.logged_in
     back = phone_back(lost, 400)
     assert (back.state, back.idle_since) == ("ready", 400)
+
+
+def test_a_restart_takes_nobody_the_idle_time_whose_phone_is_there():
+    lost = phone_lost(READY, 300, RESTARTED)
+    assert phone_back(lost, 300 + SOON_S).idle_since == READY.idle_since < 300
+    assert phone_back(lost, 301 + SOON_S).idle_since == 301 + SOON_S, "who was away so long wasn't idle here"
 
 
 def test_a_pause_outlasts_a_lost_phone():
