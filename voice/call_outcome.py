@@ -151,7 +151,7 @@ class Tale:
             appointment=self._appointment(results),
             handed_over=str(handed.get("target", "")),
             agent=str((taken or {}).get("who", "")),
-            abandoned=results.get("abandoned") is True and not taken,
+            abandoned="abandoned" in self._events and not taken,
             retry_after=self.retry_after,
         )
 

@@ -91,6 +91,9 @@ class Outgoing:
     """0: as `[sip] ring_seconds`."""
     detect: DetectPolicy | None = None
     """What becomes of who answers; None: nobody looks."""
+    connect_s: float = 0.0
+    abandoned: Mapping[str, str] = field(default_factory=dict)
+    """Both as `OutgoingTalk` has them: for modes in which people of ours talk."""
     attempt: str = ""
     """Id of the attempt; kept in the call's record as the event "attempt"."""
     on_progress: Callable[[Progress], None] = _ignored
@@ -192,7 +195,9 @@ class CampaignCalls:
         number = outgoing.permit.number
         call.place(outgoing.caller_number, number, outgoing.line, dialogue.language, outgoing.flow)
         call.event("attempt", attempt=outgoing.attempt, dialled=outgoing.dialled or number)
-        talk = OutgoingTalk(variables=outgoing.variables, zone=outgoing.zone, detect=outgoing.detect)
+        talk = OutgoingTalk(
+            outgoing.variables, outgoing.zone, outgoing.connect_s, outgoing.abandoned, outgoing.detect
+        )  # fmt: skip
 
         async def conduct(call: Call, queue: Queue) -> None:
             rendering = asyncio.ensure_future(self._render_first(outgoing, dialogue.language))

@@ -118,6 +118,11 @@ class Errands:
         return self._errand is not None
 
     @property
+    def talks(self) -> bool:
+        """Whether a person of ours has the caller, or had."""
+        return any(guest.talked for guest in self._guests)
+
+    @property
     def speaks(self) -> bool:
         """Whether a language model is answering, which the caller may interrupt."""
         return isinstance(self._errand, FreeAnswer)

@@ -11,7 +11,7 @@ from typing import Literal
 from asr_tts import speech_protocol as heard
 from dialplans import exchange
 from dialplans.dialogue import Dialogue
-from dialplans.exchange import Action, Begin, Say
+from dialplans.exchange import Action, Begin, Handover, HangUp, Say
 from dialplans.opt_out import KEY, opts_out
 from dialplans.place import Texts
 from models.cause import Cause
@@ -24,6 +24,9 @@ from voice.line import Ear, Stream
 from voice.outgoing_talk import OutgoingTalk
 from voice.prompt_shelf import PromptShelf
 from voice.session import Session
+
+CONNECT = "connect-by-now"
+"""The alarm that rings when a person of ours should have taken the call."""
 
 
 class OutgoingSession(Session):
@@ -106,6 +109,27 @@ class OutgoingSession(Session):
         """Begin anew, with somebody who heard nothing so far."""
         self._turns.reset()
         self._do(self._first)
+
+    # -- abandoned ---------------------------------------------------------------------------------------------
+
+    def _do(self, actions: list[Action]) -> None:
+        handed = any(isinstance(action, Handover) and action.verb == "enqueue" for action in actions)
+        if handed and self._talk.connect_s:
+            self._alarms.set(CONNECT, self._talk.connect_s)
+        super()._do(actions)
+
+    def _alarm(self, name: str) -> None:
+        if name != CONNECT:
+            super()._alarm(name)
+        elif self._errands.out and not self._errands.talks:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        """Nobody of ours is there in time: the callee isn't kept waiting, and hears who called."""
+        self._call.event("abandoned", seconds=self._talk.connect_s)
+        self.quiet()
+        self._finale = HangUp()
+        self._do([Say((self._dialogue.prompt(self._talk.abandoned),), barge_in=False)])
 
     # -- no more calls -----------------------------------------------------------------------------------------
 

@@ -16,6 +16,10 @@ class OutgoingTalk:
     """What the flow knows from the beginning; dotted names are nested ({"lead": {"name": …}})."""
     zone: tzinfo | None = None
     """The callee's time zone, which "at five" is in; None: the hotline's."""
+    connect_s: float = 0.0
+    """Seconds in which a person of ours must take who is handed over, or the call counts as abandoned; 0: any."""
+    abandoned: Mapping[str, str] = field(default_factory=dict)
+    """What who is abandoned hears, by language: who called, and how to call no more."""
     detect: DetectPolicy | None = None
     """What becomes of who answers; None: nobody looks, it is taken for a person."""
 

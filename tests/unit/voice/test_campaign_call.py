@@ -90,7 +90,8 @@ class Office:
         self.media = LoopbackMedia(self.speech.samples)
         self.log = CallLog("sqlite://", directory)
         self.running = RunningCalls(settings.limits)
-        parts = (self.media, self.speech, PromptShelf(self.speech), BackOffice())
+        self.back = BackOffice()
+        parts = (self.media, self.speech, PromptShelf(self.speech), self.back)
         self.calls = CampaignCalls(settings, parts, lines, self.running, self.log)
         self.lines = lines
         self.notes: list[Any] = []
@@ -259,3 +260,41 @@ async def test_the_opt_out_key_holds_where_nothing_is_asked(tmp_path: Path) -> N
         await callee.hears("We won't call you again")
         outcome = await calling
     assert (outcome.opt_out, outcome.opt_out_how) == (True, "keyed")
+
+
+HANDED = """\
+flow: agents
+languages: [en, zh]
+steps:
+  - step: person
+    enqueue: sales
+    unavailable: {en: Nobody is there., zh: 没有人。}
+  - step: bye
+    hangup: {en: Goodbye., zh: 再见。}
+"""
+
+
+class Nobody:
+    """People who never come."""
+
+    async def take(self, guest: object) -> None:
+        await asyncio.sleep(3600)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "This was Hotline Bicycles."), ("zh", "这里是热线自行车公司。")]
+)
+async def test_who_gets_nobody_in_time_hears_who_called_and_counts_as_abandoned(
+    tmp_path: Path, language: str, words: str
+) -> None:
+    message = {"en": "This was Hotline Bicycles.", "zh": "这里是热线自行车公司。"}
+    async with Office(tmp_path, Lines(*ANSWERS)) as office:
+        office.back.people, office.back.phones = Nobody(), object()  # type: ignore[assignment]
+        more = {"flow": loads(HANDED), "language": language, "connect_s": 2.0, "abandoned": message}
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(**more)))
+        callee = await office.callee()
+        play = await callee.hears(words)
+        outcome = await calling
+    assert (outcome.abandoned, outcome.handed_over, outcome.cause) == (True, "", Cause.ROBOT_HUNG_UP)
+    [sounding] = callee.sounding(play)
+    assert sounding.start - (outcome.answered_s or 0) < 2.6
