@@ -16,7 +16,7 @@ from campaigns.lead_variables import lead_variables
 from campaigns.line_book import Choice, NoLine
 from campaigns.permission import Permit
 from campaigns.settling import Placed, Settled, settle, zone_of
-from campaigns.who_answers import detect_policy
+from campaigns.who_answers import connect_s, detect_policy, said
 from dialplans.flow import Flow
 from models.attempt import AttemptMove
 from models.cause import Cause
@@ -124,7 +124,8 @@ class AttemptCall:
             caller_number=choice.caller_number, variables=variables,
             language=lead.language or (plan.languages[0] if plan.languages else ""),
             zone=zone_of(lead, self._campaign), ring_seconds=ring_seconds, attempt=running.placed.id,
-            detect=detect_policy(plan), on_progress=lambda progress: self._progress(running, progress),
+            detect=detect_policy(plan), connect_s=connect_s(plan), abandoned=said(plan.abandon.message),
+            on_progress=lambda progress: self._progress(running, progress),
         )  # fmt: skip
         try:
             return await self._ports.calls.call(outgoing)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from campaigns.plan import CampaignPlan
-from campaigns.who_answers import detect_policy
+from campaigns.who_answers import connect_s, detect_policy
 
 
 def plan(**more: Any) -> CampaignPlan:
@@ -24,3 +24,8 @@ def test_a_message_and_what_screening_hears_are_said_in_the_languages_that_have_
     )
     assert (policy.machine, policy.message) == ("leave_message", {"zh": "请回电。"})
     assert policy.screening == {"en": "Hotline Bicycles.", "zh": "这里是热线， 关于您的订单。"}
+
+
+def test_agents_must_be_there_in_time_and_robots_need_nobody() -> None:
+    assert connect_s(plan()) == 0
+    assert connect_s(plan(mode="predictive", queue="sales")) == 2
