@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from asr_tts import reaction
 from asr_tts.activity import FULL_SCALE
-from asr_tts.engines.closed_ear import ClosedEar, counts
+from asr_tts.engines.closed_ear import KINDS, ClosedEar, counts
 from asr_tts.engines.said_before import said_before, sounds_alike, wants_proof
 from asr_tts.heard_text import tidy
 from asr_tts.recognition import Question, Samples, Transcript
@@ -114,7 +114,11 @@ class Whisper:
     def _closed(self, encoded: Any, question: Question, language: str, seconds: float) -> Transcript | None:
         """Return what the ear for values is sure of; None where Whisper has to say what was said."""
         ear = self._ears.get(language)
-        if ear is None or not (question.kind in ("money", "moment") or _is_string(question)):
+        if (
+            ear is None
+            or question.kind not in KINDS[language]
+            or (question.kind == "digits" and not _is_string(question))
+        ):
             return None
         listened = ear.listen(np.asarray(encoded)[0, : frames_of(seconds)], question)
         if not counts(listened):

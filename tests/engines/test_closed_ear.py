@@ -11,8 +11,9 @@ from asr_tts.engines.whisper import Whisper
 from asr_tts.recognition import Question, Samples
 from asr_tts.rejection import after_decoding
 from asr_tts.speech_protocol import QuestionKind
+from asr_tts.spoken_digits import digits_of
 from bench.recognition_engine import on_the_phone
-from bench.sounds import cough, hiss, human, knock, read_wav
+from bench.sounds import PROMPTS, cough, hiss, human, knock, read_wav, trimmed
 
 pytestmark = pytest.mark.engine
 SOUNDS = Path(__file__).parents[1] / "sounds" / "zh"
@@ -73,4 +74,18 @@ def test_a_human_sentence_is_no_value(whisper: Whisper, name: str) -> None:
     samples = on_the_phone(human(name), 20)
     encoded = np.asarray(whisper._encode(samples))
     for language in ears():
-        assert whisper._closed(encoded, Question(language, "moment"), language, len(samples) / 8000) is None
+        assert whisper._closed(encoded, Question(language, "money"), language, len(samples) / 8000) is None
+
+
+def test_a_human_row_of_digits_is_heard_whole(whisper: Whisper) -> None:
+    digits = [trimmed(read_wav(PROMPTS / "digits" / f"{digit}.wav")) for digit in "16761222"]
+    row = np.concatenate([np.concatenate([digit, np.zeros(640, np.int16)]) for digit in digits])
+    heard = whisper.recognise(on_the_phone(row, 25), Question("en", "digits", least=6, most=11))
+    assert digits_of(heard.text) == "16761222"
+
+
+def test_lone_digits_and_english_moments_are_left_to_whisper(whisper: Whisper) -> None:
+    samples = said("number")
+    encoded = np.asarray(whisper._encode(samples))
+    for question in (Question("zh", "digits", least=1, most=1), Question("en", "moment")):
+        assert whisper._closed(encoded, question, question.language, len(samples) / 8000) is None
