@@ -158,6 +158,8 @@ class Webhook:
         self._name = httpx2.URL(settings.url).host
         self._lanes: dict[str, deque[_Waiting]] = {}
         """What waits, by call; the first of each is on its way."""
+        self._early: list[Kept] = []
+        """What was to be resumed before it ran."""
         self._requests = asyncio.Semaphore(AT_A_TIME)
         self._group: asyncio.TaskGroup | None = None
         self._idle = asyncio.Event()
@@ -168,7 +170,7 @@ class Webhook:
     @property
     def waiting(self) -> int:
         """Deliveries that are not yet made."""
-        return sum(map(len, self._lanes.values()))
+        return sum(map(len, self._lanes.values())) + len(self._early)
 
     def wants(self, event: str) -> bool:
         """Tell whether the program is told of `event`."""
@@ -184,6 +186,13 @@ class Webhook:
             return
         self._queue(_Waiting(delivery, kept))
 
+    def resume(self, kept: Kept) -> None:
+        """Have something delivered that is in the outbox already."""
+        if self._group is None:
+            self._early.append(kept)
+        else:
+            self._queue(_Waiting(kept.delivery, None, kept.tries))
+
     def _queue(self, waiting: _Waiting) -> None:
         assert self._group is not None
         call_id = waiting.delivery.call_id
@@ -197,8 +206,9 @@ class Webhook:
         """Deliver until cancelled, first what was left; then what is left has `GRACE_S` seconds."""
         try:
             async with asyncio.TaskGroup() as self._group:
-                for kept in self._outbox.left(self._settings.url):
-                    self._queue(_Waiting(kept.delivery, None, kept.tries))
+                for kept in (*self._outbox.left(self._settings.url), *self._early):
+                    self.resume(kept)
+                self._early.clear()
                 try:
                     await asyncio.Event().wait()
                 finally:

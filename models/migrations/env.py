@@ -12,6 +12,7 @@ import models.campaign
 import models.campaign_event
 import models.consent
 import models.do_not_call
+import models.event_reader
 import models.inspection
 import models.knowledge_change
 import models.lead
