@@ -6,7 +6,7 @@ with the line's white noise or hum, through mu-law. Rendered speech is kept in t
 
 import audioop
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -45,8 +45,8 @@ class Answer:
     """Seconds from the answer to its first sound."""
 
 
-def answers(name: str, step: int = 1) -> Iterator[Answer]:
-    """Yield every answer of the set `name` ("dev", "test"), or each `step`th."""
+def answers(name: str, step: int = 1, languages: Sequence[str] = ("en", "zh")) -> Iterator[Answer]:
+    """Yield every answer of the set `name` ("dev", "test") in `languages`, or each `step`th."""
     read: dict[str, Any] = YAML(typ="safe").load((DATA / f"who_answered_{name}.yaml").read_text(encoding="utf-8"))
     number = 0
     for language in ("en", "zh"):
@@ -55,7 +55,7 @@ def answers(name: str, step: int = 1) -> Iterator[Answer]:
             for at, text in enumerate(texts):
                 for turn in range(2 if who in SAID_TWICE else 1):
                     number += 1
-                    if number % step:
+                    if number % step or language not in languages:
                         continue
                     voice = had[(at * 2 + turn + (at // len(had))) % len(had)]
                     yield sounding(who, language, text, voice, number)

@@ -4,7 +4,7 @@ Each recording of `data/who_answered_test.yaml` (voices and texts that nothing w
 down to 14 dB, hum) is heard 20 ms by 20 ms by the speech worker's ear (Silero, Whisper) and the media worker's tone
 watch, in the recording's own time; a decoding comes as much later as it took of processor time. The decision is that of
 calls (`voice/answering_machine.py`). `--development` takes the set that rules were tuned on; `--wrong` names what was
-taken for something else, and why; `--short` takes every third.
+taken for something else, and why; `--short` takes every third, `--en` and `--zh` one language.
 """
 
 import heapq
@@ -108,7 +108,8 @@ def main() -> int:
     report = Report("who answered", f"{name} set, phone channel, Silero and Whisper base, in the recordings' own time")
     taken: dict[str, Counter[str]] = defaultdict(Counter)
     first, after_speech, decoding = defaultdict(list), defaultdict(list), []
-    for answer in answers(name, 3 if short() else 1):
+    languages = [one for one in ("en", "zh") if f"--{one}" in sys.argv] or ["en", "zh"]
+    for answer in answers(name, 3 if short() else 1, languages):
         hearing = Hearing(answer, detector, recogniser)
         verdict = hearing.run()
         who = verdict.who if verdict else "nobody knows"
@@ -122,7 +123,7 @@ def main() -> int:
             texts = list(hearing.who._texts.values())
             print(f"{group} taken for {who}: {answer.text} ({answer.voice}, {answer.noise})", file=sys.stderr)
             print(f"    heard {texts}; {verdict.reasons if verdict else ''}", file=sys.stderr)
-    for language in ("en", "zh"):
+    for language in languages:
         _figures(report, taken, language)
     everybody = [value for values in first.values() for value in values]
     report.spread("decision, from the answer, all", everybody, "s", "<= 2")
