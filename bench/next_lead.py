@@ -32,7 +32,9 @@ from models.call import new_id
 from models.database import open_engine
 from models.lead import LeadMove
 
-LEADS, NUMBERS, TIMES = (20_000, 100_000, 500) if short() else (1_000_000, 10_000_000, 5_000)
+LEADS, NUMBERS, TIMES = (20_000, 100_000, 500) if short() else (1_000_000, 10_000_000, 2_000)
+KINDS = ("sqlite", "postgresql")
+"""Both, unless one is named: --sqlite, --postgresql."""
 BATCH = 50
 T = TypeVar("T")
 
@@ -120,7 +122,7 @@ def measure() -> Report:
         directory = Path(name)
         write_american_csv(directory / "list.csv", LEADS)
         write_do_not_call(directory / "national.txt", NUMBERS)
-        for kind in ("sqlite", "postgresql"):
+        for kind in [kind for kind in KINDS if f"--{kind}" in sys.argv] or KINDS:
             measure_on(kind, directory, report)
     return report
 
