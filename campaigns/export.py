@@ -104,9 +104,7 @@ def rows(
             yield _row(row._mapping, variables, results, directory)
 
 
-def _row(
-    row: Mapping[str, Any], variables: Sequence[str], results: Sequence[str], directory: Path
-) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], variables: Sequence[str], results: Sequence[str], directory: Path) -> dict[str, Any]:
     recording = row.get("recording")
     own, given = row.get("variables") or {}, row.get("results") or {}
     return {

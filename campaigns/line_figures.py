@@ -3,8 +3,8 @@
 How likely a line's next call brings an answer that lasts is no number but a belief, the Beta distribution of those that
 did and those that did not (unanswered, or hung up at once). The choice draws one value out of each line's belief and
 takes the best (Thompson 1933; Chapelle and Li 2011): a line that is known to be bad is left alone, one that is little
-known now and then gets a call. Lines change, so each call counts less as it gets older (Raj and Kalyani 2017); what
-fades becomes unsure, and is tried again.
+known now and then gets a call. Lines change, so each call counts less as it gets older (Raj and Kalyani 2017), by time
+and by the calls behind it; what fades becomes unsure, and is tried again.
 
 A destination with few calls of its own begins with what the line does elsewhere, as if that had been `BORROWED` calls.
 """
@@ -22,10 +22,13 @@ ANSWERED, UNANSWERED, SHORT, LONG, DELAY, RINGS, TALK = range(7)
 ROWS = 7
 BORROWED = 10.0
 """Calls."""
-FIRST = 1.0
-"""What is believed of a line without any call: so many for, and so many against."""
+FIRST = 4.0
+"""What is believed of a line without any call: as if it had had so many, answered as all lines together answer."""
 FIRST_DELAY_S, FIRST_TALK_S = 2.0, 45.0
 """As if one call had been so."""
+MEMORY = 300.0
+"""Calls; of a line that is used much, those before its last few hundred are forgotten: it is noticed soon that its
+numbers were marked as spam."""
 FADED = 1e-3
 """Calls; what is left of less is forgotten."""
 
@@ -77,6 +80,7 @@ class Figures:
         self._changed.add((line, destination))
         sums = self._faded(self._own(destination, now), now)
         for values in (sums, self._faded(self._total, now)):
+            values[:, line] *= 1.0 - 1.0 / MEMORY
             values[UNANSWERED if talk_s is None else ANSWERED, line] += calls
             if talk_s is not None:
                 values[SHORT if short else LONG, line] += calls
@@ -90,11 +94,12 @@ class Figures:
         total = self._faded(self._total, now)
         known = self._by_destination.get(destination)
         own = self._faded(known, now) if known is not None else _NOTHING
-        calls = total[ANSWERED] + total[UNANSWERED] + 2 * FIRST
-        lent = np.minimum(1.0, BORROWED / calls)
-        weight = calls * lent + own[ANSWERED] + own[UNANSWERED]
-        answers = (total[ANSWERED] + FIRST) * lent + own[ANSWERED]
-        good = answers - short * (total[SHORT] * lent + own[SHORT])
+        calls = total[ANSWERED] + total[UNANSWERED]
+        answered, hung_up = _rate(total[ANSWERED], calls), short * _rate(total[SHORT], calls, 0.0)
+        lent = np.minimum(1.0, BORROWED / (calls + FIRST))
+        weight = (calls + FIRST) * lent + own[ANSWERED] + own[UNANSWERED]
+        answers = (total[ANSWERED] + FIRST * answered) * lent + own[ANSWERED]
+        good = answers - short * (total[SHORT] * lent + own[SHORT]) - FIRST * hung_up * lent
         delay_s = (total[DELAY] + FIRST_DELAY_S) / (total[RINGS] + 1.0)
         talked = total[TALK].sum() + FIRST_TALK_S
         talk_s = float(talked / (total[SHORT].sum() + total[LONG].sum() + 1.0))
@@ -118,7 +123,11 @@ class Figures:
         """Take what was kept at the time `at`, in seconds of the same clock as `now`."""
         left = np.array(sums) * 0.5 ** (max(0.0, now - at) / self._half_life_s)
         self._faded(self._own(destination, now), now)[:, line] += left
-        self._faded(self._total, now)[:, line] += left
+        total = self._faded(self._total, now)
+        total[:, line] += left
+        calls = total[ANSWERED, line] + total[UNANSWERED, line]
+        if calls > MEMORY:
+            total[:, line] *= MEMORY / calls
 
     def _own(self, destination: str, now: float) -> _Sums:
         known = self._by_destination.get(destination)
@@ -135,3 +144,8 @@ class Figures:
 
 
 _NOTHING = np.zeros((ROWS, 1))
+
+
+def _rate(part: Column, calls: Column, first: float = 0.5) -> float:
+    """Return the share of all lines together; without any call `first`."""
+    return float((part.sum() + 2 * first) / (calls.sum() + 2))

@@ -132,4 +132,3 @@ def _cell(name: str, value: float | None) -> str:
     if name.endswith("_rate"):
         return f"{100 * value:.1f} %"
     return f"{value:,.2f}" if name.startswith("cost") else f"{value:,.1f}" if name == "minutes" else f"{value:,}"
-

@@ -95,6 +95,4 @@ def _cut(label: str, width: float) -> str:
 
 
 def _svg(height: float, parts: Sequence[str]) -> str:
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" width="100%" role="img" font-size="13">{"".join(parts)}</svg>'
-    )
+    return f'<svg viewBox="0 0 {WIDTH} {height:.0f}" width="100%" role="img" font-size="13">{"".join(parts)}</svg>'

@@ -314,7 +314,7 @@ class LineSettings(Section):
     """Won by a caller number of the callee's region; half as much by one of the country."""
     spread: float = Field(0.05, ge=0)
     """Won by a line whose caller numbers were not shown today; less as they are used up."""
-    half_life_s: float = Field(7200, gt=0)
+    half_life_s: float = Field(14400, gt=0)
     """After which what was learned of a line counts half."""
     short_s: float = Field(6, gt=0)
     """A talk that isn't longer is a short call."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from campaigns.line_figures import BORROWED, Belief, Figures
+from campaigns.line_figures import BORROWED, FIRST, MEMORY, Belief, Figures
 
 MOBILE, LAND = "+86139", "+8621"
 
@@ -18,43 +18,62 @@ def weight(belief: Belief, line: int) -> float:
 
 def told(figures: Figures, line: int, destination: str, answered: int, of: int, now: float = 0.0) -> None:
     for nth in range(of):
-        talk_s = 30.0 if nth < answered else None
+        talk_s = 30.0 if nth * answered % of < answered else None
         figures.note(line, destination, now, delay_s=3.0, talk_s=talk_s)
 
 
 def test_a_line_without_calls_may_be_anything():
     belief = Figures(2, 3600, 0).belief(MOBILE, 0)
     assert mean(belief, 0) == 0.5
-    assert weight(belief, 0) == 2.0
+    assert weight(belief, 0) == FIRST
     assert belief.talk_s == 45.0
+
+
+def test_a_new_line_is_believed_to_be_as_the_others_are_and_is_little_known():
+    figures = Figures(2, 3600, 0)
+    told(figures, 0, MOBILE, 40, 200)
+    belief = figures.belief(MOBILE, 0)
+    assert mean(belief, 1) == pytest.approx(0.2, abs=0.05)
+    assert weight(belief, 1) == FIRST
 
 
 def test_many_calls_make_a_belief_narrow_at_their_rate():
     figures = Figures(2, 3600, 0)
-    told(figures, 0, MOBILE, 120, 400)
+    for _ in range(40):
+        told(figures, 0, MOBILE, 3, 10)
     belief = figures.belief(MOBILE, 0)
     assert mean(belief, 0) == pytest.approx(0.3, abs=0.01)
-    assert weight(belief, 0) > 400
-    assert mean(belief, 1) == 0.5
+    assert weight(belief, 0) > 200
+
+
+def test_a_line_that_is_used_much_is_noticed_soon_to_have_fallen():
+    figures = Figures(1, 1e9, 0)
+    for _ in range(500):
+        told(figures, 0, MOBILE, 4, 10)
+    assert weight(figures.belief(MOBILE, 0), 0) == pytest.approx(MEMORY + BORROWED, abs=5)
+    told(figures, 0, MOBILE, 0, 300)
+    assert mean(figures.belief(MOBILE, 0), 0) < 0.16
 
 
 def test_a_new_destination_borrows_a_few_calls_of_the_lines_others():
     figures = Figures(1, 3600, 0)
-    told(figures, 0, MOBILE, 40, 400)
+    for _ in range(40):
+        told(figures, 0, MOBILE, 1, 10)
     belief = figures.belief(LAND, 0)
     assert mean(belief, 0) == pytest.approx(0.1, abs=0.01)
     assert weight(belief, 0) == pytest.approx(BORROWED)
-    told(figures, 0, LAND, 80, 100)
-    assert mean(figures.belief(LAND, 0), 0) == pytest.approx(0.74, abs=0.03)
+    for _ in range(10):
+        told(figures, 0, LAND, 8, 10)
+    assert mean(figures.belief(LAND, 0), 0) == pytest.approx(0.77, abs=0.04)
     assert mean(figures.belief(MOBILE, 0), 0) == pytest.approx(0.1, abs=0.02)
 
 
 def test_what_is_old_counts_half_after_a_half_life_and_nothing_in_the_end():
     figures = Figures(1, 3600, 0)
-    told(figures, 0, MOBILE, 0, 100)
+    told(figures, 0, MOBILE, 0, 10)
     fresh, older = weight(figures.belief(MOBILE, 0), 0), weight(figures.belief(MOBILE, 3600), 0)
-    assert fresh == pytest.approx(100 + BORROWED)
-    assert older == pytest.approx(50 + BORROWED)
+    assert fresh == pytest.approx(10 + BORROWED, abs=0.5)
+    assert older == pytest.approx(5 + 5 + FIRST, abs=0.5)
     assert mean(figures.belief(MOBILE, 100 * 3600), 0) == pytest.approx(0.5)
     assert list(figures.rows(100 * 3600)) == []
 

@@ -37,8 +37,10 @@ class Bench:
         self, line: int, answered: int, of: int, delay_s: float = 2.0, short: int = 0, number: str = NUMBER
     ) -> None:
         for nth in range(of):
-            talk_s = 30.0 if nth < answered else None
-            self.figures.note(line, destination_of(number), 0.0, delay_s=delay_s, talk_s=talk_s, short=nth < short)
+            # Mixed, as they come; what came last counts more.
+            talk_s = 30.0 if nth * answered % of < answered else None
+            hangs_up = nth * short % of < short
+            self.figures.note(line, destination_of(number), 0.0, delay_s=delay_s, talk_s=talk_s, short=hangs_up)
 
     def choose(self, number: str = NUMBER, **wanted: Any) -> Chosen:
         return self.selection.choose(
@@ -105,13 +107,13 @@ def test_answers_that_are_hung_up_at_once_are_worth_nothing():
 
 
 def test_a_dear_line_must_bring_so_many_answers_more():
-    dear = {"currency": "CNY", "prices": {"+86": 0.3}}
+    dear = {"currency": "CNY", "prices": {"+86": 0.6}}
     bench = Bench(dear, {"currency": "CNY", "prices": {"+86": 0.03}})
-    bench.tell(0, 840, 2000)
+    bench.tell(0, 900, 2000)
     bench.tell(1, 700, 2000)
     assert bench.often()[1] > 180
     rich = Bench(dear, {"currency": "CNY", "prices": {"+86": 0.03}}, answer_worth=100)
-    rich.tell(0, 840, 2000)
+    rich.tell(0, 900, 2000)
     rich.tell(1, 700, 2000)
     assert rich.often()[0] > 150
 
