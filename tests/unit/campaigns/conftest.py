@@ -51,11 +51,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     url: str = request.getfixturevalue("postgresql")
     yield url
-    # One database for all: making one anew would take longer than most tests.
+    # One database for all, emptied in one way to the server: making one anew would take longer than most tests.
     emptied = create_engine(url)
     with emptied.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+        tables = reversed(Base.metadata.sorted_tables)
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {table.name}" for table in tables))
     emptied.dispose()
 
 
