@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from asr_tts import doctor, weights
+from asr_tts import doctor, speech_worker, weights
 from asr_tts.known_models import KNOWN
 from asr_tts.speech_worker import load_ears
 from models.settings import Settings, SpeechSettings
@@ -69,6 +69,25 @@ def test_a_damaged_or_missing_chinese_voice_is_said_with_the_way_out(tmp_path, m
     assert "espeak-ng" in said.sentence
     with pytest.raises(weights.WeightsFault):
         weights.fetch(voice.name)
+
+
+@pytest.mark.parametrize("content", [None, b"not the weights"])
+def test_without_the_ear_for_values_whisper_hears_them_and_the_doctor_warns(tmp_path, monkeypatch, content):
+    if content is not None:
+        (tmp_path / "zh.bin").write_bytes(content)
+    model = replace(KNOWN["closed-ear"], shipped=str(tmp_path))
+    monkeypatch.setattr(weights, "KNOWN", {**KNOWN, model.name: model})
+    [said] = [finding for finding in findings(synthesiser="none") if "closed-ear" in finding.sentence]
+    assert said.level == "warning"
+    assert "install Hotline again" in said.sentence
+    assert "left to Whisper" in said.sentence
+    notes: list[str] = []
+    assert speech_worker._attempt(speech_worker._ears, "closed-ear", notes) is None
+    assert "closed-ear" in notes[0]
+
+
+def test_another_whisper_of_ones_own_is_not_asked_for_the_ear(tmp_path):
+    assert not [finding for finding in findings(recogniser_model=str(tmp_path)) if "closed-ear" in finding.sentence]
 
 
 def asked_for(monkeypatch, routes=(), **speech):
