@@ -16,6 +16,7 @@ from campaigns.campaign_office import CampaignOffice
 from campaigns.flow_shelf import FlowShelf
 from campaigns.hand_calls import HandCalls
 from campaigns.line_office import LineOffice
+from campaigns.results import Results
 from dialplans.flow import Flow
 from dialplans.publishing import Publications
 from dialplans.routing import routing
@@ -129,6 +130,8 @@ class Server:
             self.lines.book,
             FlowShelf(lambda: self.routing.flows, lambda name: read_flow(name, settings)),
         )
+        self.results = Results(self.campaign_engine)
+        self.campaigns.subscribe(self.results.hear)
         self.calling.forbids = HandCalls(self.campaign_engine, self.lines.book).refusal
         trunks = [trunk.name for trunk in settings.sip.trunks]
         self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
@@ -182,11 +185,13 @@ class Server:
             await asyncio.to_thread(self.lines.open)
             if lost := await asyncio.to_thread(self.campaigns.open, self.call_log.node):
                 log.warning("%d calls of campaigns were open when the server last stopped; they are tried again", lost)
+            await asyncio.to_thread(self.results.open, self.call_log.node)
             async with asyncio.TaskGroup() as group:
                 self._holding += [group.create_task(self.media.run()), group.create_task(self.speech.run())]
                 self._holding.append(group.create_task(self.control.run(), name="control"))
                 self._holding.append(group.create_task(self.centre.run(), name="call centre"))
                 self._holding.append(group.create_task(self.lines.run(), name="lines"))
+                self._holding.append(group.create_task(self.results.run(), name="results of campaigns"))
                 opening = group.create_task(self._open_the_line(group), name="open the line")
                 leaving = group.create_task(self._leave.wait(), name="wait for the order to leave")
                 await asyncio.wait([opening, leaving], return_when=asyncio.FIRST_COMPLETED)
