@@ -1,0 +1,69 @@
+"""What a campaign has before it: who can be called today, and who stands on lists meanwhile. On both databases."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from campaigns.campaign_rows import campaign_named, moved, removed, writing
+from campaigns.consents import put_consent
+from campaigns.do_not_call import list_named, put_numbers
+from campaigns.lead_store import LeadStore
+from campaigns.outlook import outlook
+from models.campaign import CampaignMove
+from tests.unit.campaigns.conftest import NOON, Add, Make
+from tests.unit.campaigns.test_lead_store import NUMBERS, attempt
+
+
+def test_today_are_those_who_are_due_and_open_before_the_day_ends(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    campaign = make_campaign(hours=["mon-sun 09:00-18:00"])
+    add_leads(campaign, *NUMBERS[:3])
+    add_leads(campaign, NUMBERS[3], due_at=NOON + timedelta(hours=5))
+    add_leads(campaign, NUMBERS[4], due_at=NOON + timedelta(hours=7))
+    add_leads(campaign, NUMBERS[5], timezone="America/New_York", region="US")
+    add_leads(campaign, NUMBERS[6], state="done")
+    with engine.connect() as connection:
+        found = outlook(connection, campaign, NOON)
+    assert (found.waiting, found.today, found.states) == (6, 4, {"new": 6, "done": 1})
+    shanghai, new_york = found.zones
+    assert (shanghai.leads, shanghai.today, shanghai.opens) == (5, 4, NOON)
+    assert shanghai.closes == NOON + timedelta(hours=6)
+    assert (new_york.leads, new_york.today) == (1, 0)
+    assert new_york.opens == NOON + timedelta(hours=10)
+    assert set(found.sample) == set(NUMBERS[:6])
+
+
+def test_who_will_be_refused_is_counted(engine: Engine, make_campaign: Make, add_leads: Add) -> None:
+    campaign = make_campaign(require_consent=True, purpose="survey", frequency=[{"times": 1, "days": 1}])
+    agreed = {"source": "form", "given_at": "2026-10-01T00:00:00+00:00"}
+    add_leads(campaign, *NUMBERS[:4], consent=agreed)
+    add_leads(campaign, *NUMBERS[4:6])
+    with writing(engine) as connection:
+        put_numbers(connection, list_named(connection, "national", NOON), [int(NUMBERS[0][1:]), 4420], NOON)
+        put_consent(connection, NUMBERS[4], "survey", "form", NOON - timedelta(days=9))
+        put_consent(connection, NUMBERS[5], "renewal", "form", NOON - timedelta(days=9))
+    other = make_campaign("other")
+    add_leads(other, NUMBERS[1])
+    store = LeadStore(engine)
+    [lead] = store.take(other.id, NOON, 1, "a")
+    store.dialling(attempt(lead, at=NOON - timedelta(hours=1)))
+    with engine.connect() as connection:
+        found = outlook(connection, campaign, NOON)
+    assert (found.waiting, found.listed, found.without_consent, found.too_often) == (6, 1, 1, 1)
+    assert found.today == 3
+
+
+def test_a_removed_campaign_takes_its_leads_along_and_leaves_what_was_dialled(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    campaign = make_campaign()
+    add_leads(campaign, *NUMBERS[:3])
+    with writing(engine) as connection:
+        moved(connection, campaign.id, CampaignMove.START, NOON)
+        moved(connection, campaign.id, CampaignMove.STOP, NOON)
+        assert removed(connection, campaign_named(connection, campaign.name), NOON, called_too=True) == 3
+    again = make_campaign()
+    assert again.id != campaign.id
+    with engine.connect() as connection:
+        assert outlook(connection, again, NOON).waiting == 0
