@@ -105,8 +105,10 @@ async def test_metrics_are_tried_before_any_prompt_and_a_taken_port_keeps_nobody
             raise InterruptedError
 
         monkeypatch.setattr(made.media, "ready", workers_ready)
+        await made.call_log.start()
         with caplog.at_level(logging.WARNING):
             async with asyncio.TaskGroup() as group:
                 with pytest.raises(InterruptedError):
                     await made._open_the_line(group)
+        await made.call_log.close()
     assert [listen in message for message in heard] == [True]
