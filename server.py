@@ -16,6 +16,7 @@ from campaigns.campaign_office import CampaignOffice
 from campaigns.flow_shelf import FlowShelf
 from campaigns.hand_calls import HandCalls
 from campaigns.line_office import LineOffice
+from campaigns.pacing import Floor
 from campaigns.results import Results
 from dialplans.flow import Flow
 from dialplans.publishing import Publications
@@ -45,6 +46,7 @@ from models.settings import Settings
 from quality.likeness import Likeness
 from quality.live_watch import LiveWatch
 from queues import metrics as queue_metrics
+from queues.agent_floor import AgentFloor
 from queues.call_centre import CallCentre
 from voice.back_office import BackOffice
 from voice.calling import Calling, read_flow
@@ -129,6 +131,7 @@ class Server:
             ),
             self.lines.book,
             FlowShelf(lambda: self.routing.flows, lambda name: read_flow(name, settings)),
+            _Agents(self.centre.floor),
         )
         self.results = Results(self.campaign_engine)
         self.campaigns.subscribe(self.results.hear)
@@ -271,6 +274,18 @@ class Server:
         if not campaigns.done():
             campaigns.cancel()
             await self.campaigns.leave(0)
+
+
+class _Agents:
+    """The agents of queues as campaigns see them (`campaigns.dialer_ports.Agents`)."""
+
+    def __init__(self, floor: AgentFloor) -> None:
+        self._floor, self.follow = floor, floor.follow
+
+    def floor(self, queue: str) -> Floor:
+        """Return how the agents of a queue are now."""
+        now = self._floor.now(queue)
+        return Floor(now.free, now.talking, now.wrapping, now.waiting)
 
 
 def _leave_alone_what_stays() -> None:

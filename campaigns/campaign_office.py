@@ -100,12 +100,12 @@ class CampaignOffice:
     async def run(self) -> None:
         """Dial until cancelled; opened before. Cancelled, running calls end at once: `leave` before."""
         scheduler = AsyncIOScheduler(timezone="UTC")
-        jobs: tuple[tuple[Callable[[], Awaitable[None]], float], ...] = ((self._look, LOOK_S), (self._renew, RENEW_S))
+        jobs: tuple[tuple[Callable[[], Awaitable[None]], float], ...] = ((self.look, LOOK_S), (self._renew, RENEW_S))
         for job, seconds in jobs:
             scheduler.add_job(job, "interval", seconds=seconds, max_instances=1, coalesce=True)
         try:
             async with asyncio.TaskGroup() as self._group:
-                await self._look()
+                await self.look()
                 scheduler.start()
                 try:
                     await asyncio.Event().wait()
@@ -133,7 +133,7 @@ class CampaignOffice:
         """Go by what the database has now."""
         if self._group is None:
             raise CannotDo("The running Hotline is still starting and reads campaigns by itself.")
-        await self._look()
+        await self.look()
         dialling = sorted(self.diallers)
         words = f"dialling {', '.join(dialling)}" if dialling else "dialling nothing"
         return Done(f"The running server goes by it: {words}.", {"dialling": len(dialling)})
@@ -147,7 +147,8 @@ class CampaignOffice:
 
     # -- what campaigns are to do --------------------------------------------------------------------------------
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Go by what the database says now; the scheduler asks every few seconds."""
         if self._leaving:
             return
         async with self._one_at_a_time:

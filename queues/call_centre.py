@@ -15,6 +15,7 @@ from models.control_protocol import CancelCallback, DisposeTalk, Done, Facts, Se
 from models.database import database_url, open_engine
 from models.errors import CannotDo
 from models.settings import Settings
+from queues.agent_floor import AgentFloor
 from queues.agents import AgentBook
 from queues.applying import unknown
 from queues.callback import Callbacks, Dial
@@ -60,6 +61,7 @@ class CallCentre:
         users = [user.name for user in settings.sip.users]
         self.book = AgentBook(self._engine, self.journal, taken=users)
         self.distributor = Distributor(self._engine, self.journal, self.book, settings.dialplan.timezone, steady_clock)
+        self.floor = AgentFloor(self.book, self.distributor)
         self.callbacks = Callbacks(self._engine, self.distributor, dial)
         self.customers = CustomerLookUp(settings.queues.customers)
         messages = Messages(self.callbacks, self.book, self.distributor)

@@ -1,0 +1,244 @@
+"""The office: goes by what the database says that campaigns are to do."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert, update
+
+from campaigns.campaign_office import CampaignOffice
+from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign, writing
+from campaigns.dialer_ports import NoAgents
+from campaigns.lead_row import Happened
+from campaigns.line_book import LineBook
+from campaigns.line_plan import Line
+from campaigns.plan import plan_of
+from dialplans.flow import Flow
+from dialplans.loader import loads
+from models.attempt import Attempt
+from models.campaign import CampaignMove
+from models.control_protocol import AskCampaign, News, TakeUpCampaigns
+from models.database import moment, table_of
+from models.errors import CannotDo
+from models.lead import Lead
+from models.settings import CampaignSettings, LineSettings
+from tests.unit.campaigns.conftest import NOON, Add, Make
+from tests.unit.campaigns.dialled import FLOW, NO_LINE, Person, Phones
+
+pytestmark = pytest.mark.looptime
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, sqlite_pattern: Path) -> str:
+    """One kind of database is enough here: the store's own tests have both."""
+    shutil.copy(sqlite_pattern, tmp_path / "hotline.sqlite")
+    return f"sqlite:///{tmp_path / 'hotline.sqlite'}"
+
+
+class Office:
+    def __init__(self, engine: Engine, phones: Phones, **settings: Any) -> None:
+        self.engine, self.told = engine, list[Happened]()
+        lines = LineBook([Line(name="a")], LineSettings(seed=3), NOON.timestamp())
+
+        async def flow(name: str) -> Flow:
+            return loads(FLOW, f"{name}.yaml")
+
+        self.office = CampaignOffice(
+            engine, CampaignSettings(**settings), phones, lines, flow, NoAgents(), self.clock,
+            lambda: asyncio.get_running_loop().time(),
+        )  # fmt: skip
+        self.office.ports.work = self.work
+        self.office._work = self.work  # type: ignore[method-assign]
+        self.office.subscribe(self.told.append)
+        self.offset = 0.0
+
+    async def work(self, what: Any, *args: Any, **values: Any) -> Any:
+        """Without a thread, which virtual time doesn't wait for."""
+        await asyncio.sleep(0.001)
+        return what(*args, **values)
+
+    def clock(self) -> float:
+        return NOON.timestamp() + self.offset + asyncio.get_running_loop().time()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[CampaignOffice]:
+        self.office.open("here")
+        task = asyncio.ensure_future(self.office.run())
+        await asyncio.sleep(0.1)
+        try:
+            yield self.office
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def order(self, name: str, move: CampaignMove) -> None:
+        with writing(self.engine) as connection:
+            moved(connection, campaign_named(connection, name).id, move, moment(self.clock()))
+
+        async def tell(news: News) -> None: ...
+
+        await self.office.take_up(TakeUpCampaigns(), tell)
+
+    def campaign(self, name: str = "autumn") -> StoredCampaign:
+        with self.engine.connect() as connection:
+            return campaign_named(connection, name)
+
+    def states(self) -> list[str]:
+        with self.engine.connect() as connection:
+            return [row.state for row in connection.execute(Lead.__table__.select())]
+
+
+def numbers(count: int) -> list[str]:
+    return [f"+86139{10000000 + number}" for number in range(count)]
+
+
+async def test_a_started_campaign_is_dialled_at_once_and_finished_when_its_list_is_done(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    add_leads(make_campaign(max_calls=5, calls_per_second=5), *numbers(10))
+    one = Office(engine, Phones())
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        assert list(one.office.diallers) == ["autumn"]
+        await asyncio.sleep(120)
+        assert one.campaign().state == "finished"
+    assert set(one.states()) == {"done"}
+    assert "campaign.finish" in {event.name for event in one.told}
+
+
+async def test_a_server_that_starts_goes_on_with_what_runs_and_completes_what_a_killed_one_left(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(max_calls=5, calls_per_second=5)
+    (lead, *_) = add_leads(stored, *numbers(3), state="new")
+    with writing(engine) as connection:
+        moved(connection, stored.id, CampaignMove.START, NOON)
+        connection.execute(update(table_of(Lead)).where(Lead.id == lead).values(state="calling", lease_by="here"))
+        row = {"id": "a1", "campaign_id": stored.id, "lead_id": lead, "node": "here", "number": numbers(1)[0]}
+        blank: dict[str, Any] = {
+            "line": "a", "caller_number": "", "mode": "robot", "version": "", "state": "dialling", "placed_at": NOON,
+            "cause": "", "code": 0, "answered_by": "", "disposition": "", "grade": "", "call_id": "", "lines": [],
+            "agent": "", "queue": "", "talk_s": 0.0, "cost": 0.0, "currency": "", "results": {}, "abandoned": False,
+        }  # fmt: skip
+        connection.execute(insert(table_of(Attempt)).values(**blank, **row))
+    phones = Phones()
+    one = Office(engine, phones)
+    async with one.running():
+        await asyncio.sleep(600)
+    assert set(one.states()) == {"done"}
+    assert sorted(number for _, _, number, _ in phones.placed) == numbers(3)
+    assert "a1" not in {attempt for _, attempt, _, _ in phones.placed}
+
+
+async def test_pausing_resuming_and_stopping_are_gone_by(engine: Engine, make_campaign: Make, add_leads: Add) -> None:
+    add_leads(make_campaign(max_calls=1, calls_per_second=1), *numbers(50))
+    phones = Phones()
+    one = Office(engine, phones)
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await asyncio.sleep(30)
+        await one.order("autumn", CampaignMove.PAUSE)
+        await asyncio.sleep(30)
+        placed = len(phones.placed)
+        await asyncio.sleep(100)
+        assert len(phones.placed) == placed > 0
+        await one.order("autumn", CampaignMove.RESUME)
+        await asyncio.sleep(30)
+        assert len(phones.placed) > placed
+        await one.order("autumn", CampaignMove.STOP)
+        await asyncio.sleep(3)
+        assert one.office.diallers == {}
+        assert phones.running == 0
+    assert "calling" not in one.states()
+
+
+async def test_draining_ends_calls_in_peace_and_stops(engine: Engine, make_campaign: Make, add_leads: Add) -> None:
+    add_leads(make_campaign(max_calls=5, calls_per_second=5), *numbers(50))
+    phones = Phones()
+    one = Office(engine, phones)
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await asyncio.sleep(5)
+        await one.order("autumn", CampaignMove.DRAIN)
+        await asyncio.sleep(60)
+        assert one.campaign().state == "stopped"
+    assert len(phones.placed) == 5
+    assert one.states().count("done") == 5
+
+
+async def test_a_tripped_breaker_is_on_record_and_mended_when_the_lines_are_well(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    breaker = {"window_s": 60, "share": 0.5, "least": 5, "rest_s": 30, "trial": 2}
+    add_leads(make_campaign(max_calls=5, calls_per_second=5, breaker=breaker), *numbers(30))
+    phones = Phones(others=Person([NO_LINE]))
+    one = Office(engine, phones)
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await asyncio.sleep(25)
+        assert one.campaign().state == "tripped"
+        phones.others = Person([Phones().others.outcomes[0]])
+        await asyncio.sleep(1500)
+        assert one.campaign().state in ("running", "finished")
+    names = [event.name for event in one.told if event.name.startswith("breaker.")]
+    assert names[0] == "breaker.tripped"
+    assert names[-1] == "breaker.mended"
+    assert one.office.breakers_opened >= 1
+
+
+async def test_a_campaign_begins_on_its_first_day_and_ends_after_its_last(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    days = {"start_on": "2026-11-19", "end_on": "2026-11-19", "timezone": "Asia/Shanghai"}
+    add_leads(make_campaign(max_calls=1, calls_per_second=0.01, **days), *numbers(5000))
+    phones = Phones()
+    one = Office(engine, phones)
+    async with one.running():
+        await one.order("autumn", CampaignMove.SCHEDULE)
+        await asyncio.sleep(20)
+        assert one.campaign().state == "scheduled"
+        one.offset += 23 * 3600
+        await one.office.look()
+        await asyncio.sleep(30)
+        assert one.campaign().state == "running"
+        assert phones.placed
+        one.offset += 26 * 3600
+        await one.office.look()
+        await asyncio.sleep(60)
+        assert one.campaign().state == "stopped"
+
+
+async def test_an_edited_plan_counts_from_the_next_call_on_and_its_caps_for_calls_that_run(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(max_calls=6, calls_per_second=5)
+    add_leads(stored, *numbers(60))
+    phones = Phones()
+    one = Office(engine, phones)
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await asyncio.sleep(10)
+        assert phones.running == 6
+        settings = {**stored.settings, "max_calls": 2}
+        with writing(engine) as connection:
+            put_campaign(connection, plan_of(settings), settings, moment(one.clock()))
+        await one.office.look()
+        await asyncio.sleep(40)
+        assert phones.running <= 2
+
+
+async def test_what_is_asked_of_a_campaign_that_is_not_dialled_is_one_sentence(
+    engine: Engine, make_campaign: Make
+) -> None:
+    make_campaign()
+    one = Office(engine, Phones())
+
+    async def tell(news: News) -> None: ...
+
+    async with one.running() as office:
+        with pytest.raises(CannotDo, match="'autumn' is not being dialled"):
+            await office.tell_of(AskCampaign("autumn"), tell)
