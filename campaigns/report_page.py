@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from campaigns.report_drawing import COLOURS, bars, columns
+from campaigns.report_drawing import COLOURS, NARROW, bars, columns
 from campaigns.report_words import code_in, words_of
 
 STYLE = """
@@ -24,10 +24,11 @@ p.under { color: var(--soft); margin: 2px 0 22px }
 section { margin-bottom: 18px; overflow-x: auto; break-inside: avoid }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums }
 th, td { text-align: right; padding: 5px 9px; border-bottom: 1px solid var(--rule); white-space: nowrap }
-th { color: var(--soft); font-weight: 600 } th:first-child, td:first-child { text-align: left }
+th { color: var(--soft); font-weight: 600; white-space: normal; vertical-align: bottom }
+th:first-child, td:first-child { text-align: left }
 svg text { fill: var(--ink) } svg .soft { fill: var(--soft) } svg .grid { stroke: var(--rule); stroke-width: 1 }
 .good { color: var(--good); font-weight: 600 } .bad { color: var(--bad); font-weight: 700 }
-.legal td { text-align: left; white-space: normal }
+.legal td { text-align: left; white-space: normal } .legal td:last-child { white-space: nowrap }
 """
 COLUMNS = (
     "attempts", "answer_rate", "person_rate", "talked", "warm", "warm_rate", "minutes", "cost", "cost_per_person",
@@ -84,7 +85,7 @@ def _parts(report: Mapping[str, Any], words: Mapping[str, str], language: str) -
             for code, count in counts.items()
         ]
         if rows:
-            yield _section(words[name], bars(rows, COLOURS[nth % len(COLOURS)]))
+            yield _section(words[name], bars(rows, COLOURS[nth % len(COLOURS)], NARROW))
     yield "</div>"
 
 
@@ -110,7 +111,7 @@ def _funnel(funnel: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> st
     whole = funnel[0]["leads"] or 1
     rows = [(words[one["stage"]], float(one["leads"]), f"{one['leads']:,} · {_percent(one['leads'] / whole)}")
             for one in funnel]  # fmt: skip
-    return _section(words["funnel"], bars(rows, COLOURS[1]))
+    return _section(words["funnel"], bars(rows, COLOURS[1], NARROW))
 
 
 def _over_time(heading: str, key: str, rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> str:
