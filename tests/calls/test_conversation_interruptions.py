@@ -161,13 +161,24 @@ async def test_an_unclear_word_that_was_ignored_is_the_answer_when_nothing_else_
         caller.hangs_up()
 
 
-async def test_a_short_word_never_silences_the_robot(open_line):
+async def test_a_click_never_silences_the_robot(open_line):
+    async with open_line() as line:
+        caller, play = await listens_to_the_announcement(line)
+        await caller.says("mm", 0.08)
+        await caller.waits(2)
+        assert pauses(caller, play) == []
+        caller.hangs_up()
+
+
+async def test_a_hum_of_a_moment_silences_the_robot_for_half_a_second_at_most(open_line):
     async with open_line() as line:
         caller, play = await listens_to_the_announcement(line)
         await caller.says("mm", 0.15)
         await caller.waits(2)
-        assert pauses(caller, play) == []
+        (pause,) = pauses(caller, play)
+        assert pause <= 0.5
         caller.hangs_up()
+    assert line.story.said("caller") == ["Tell me about your services."]
 
 
 async def test_a_cough_is_followed_by_the_rest_of_the_sentence(open_line):
