@@ -35,15 +35,20 @@ FRESH_S = 2.0
 AHEAD = 4
 """Leads that are looked at beyond those wanted, because some will be on a do-not-call list."""
 TABLE, LISTED = table_of(Lead), table_of(DoNotCall)
+# Two steps where a comparison of pairs would be one: SQLite looks for the first of a pair by the index only.
 _HEADS = text(f"""
     WITH RECURSIVE head(id) AS (
         SELECT * FROM (
             SELECT id FROM lead WHERE campaign_id = :campaign AND {TAKEABLE}
             ORDER BY timezone, rank, due_at, id LIMIT 1) AS first
         UNION ALL
-        SELECT (SELECT n.id FROM lead n
-                WHERE n.campaign_id = :campaign AND n.{TAKEABLE} AND (n.timezone, n.rank) > (l.timezone, l.rank)
-                ORDER BY n.timezone, n.rank, n.due_at, n.id LIMIT 1)
+        SELECT coalesce(
+            (SELECT n.id FROM lead n
+             WHERE n.campaign_id = :campaign AND n.{TAKEABLE} AND n.timezone = l.timezone AND n.rank > l.rank
+             ORDER BY n.rank, n.due_at, n.id LIMIT 1),
+            (SELECT n.id FROM lead n
+             WHERE n.campaign_id = :campaign AND n.{TAKEABLE} AND n.timezone > l.timezone
+             ORDER BY n.timezone, n.rank, n.due_at, n.id LIMIT 1))
         FROM head JOIN lead l ON l.id = head.id)
     SELECT l.timezone, l.rank, l.due_at FROM head JOIN lead l ON l.id = head.id""").columns(
     timezone=Lead.timezone.type, rank=Lead.rank.type, due_at=Lead.due_at.type
