@@ -127,6 +127,8 @@ def main() -> int:
         _figures(report, taken, language)
     everybody = [value for values in first.values() for value in values]
     report.spread("decision, from the answer, all", everybody, "s", "<= 2")
+    heard = [value for values in after_speech.values() for value in values]
+    report.spread("decision, from the first sound, all", heard, "s")
     for group in GROUPS:
         if first[group]:
             report.add(f"decision, from the answer, {group} p50", percentile(first[group], 50), "s")

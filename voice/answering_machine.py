@@ -68,6 +68,10 @@ COMPANY_S = (3.0, 0.4)
 """… and how long that is."""
 JOINS_S = 1.2
 """A pause up to here within a first speech doesn't end it."""
+FINAL = ("no-such-number", "suspended")
+"""What a network says of numbers behind which there is no mailbox."""
+RESTS_S = 0.45
+"""Silence after any other reason: who is "not available" may have a machine that takes messages."""
 PATIENCE_S = 3.0
 """Silence after which a network's announcement won't say any more."""
 WAITS_S = 0.25
@@ -151,6 +155,11 @@ class WhoAnswered:
         return self._utterances == 0 and greets(text, self.language)
 
     @property
+    def until(self) -> float:
+        """When the verdict stands for good."""
+        return self.since + self.policy.watch_s
+
+    @property
     def undecided(self) -> bool:
         return self.verdict is None
 
@@ -173,6 +182,9 @@ class WhoAnswered:
                     found[other] -= odds
             else:
                 found[who] += odds  # type: ignore[index]
+                if who == "machine" and why.startswith("said"):
+                    # No network asks for a message behind its announcement but on behalf of a mailbox.
+                    found["announcement"] -= odds / 2
         return found
 
     def _evidence(self) -> list[tuple[str, float, str]]:
@@ -206,7 +218,7 @@ class WhoAnswered:
         if not self._speaks and self._ended is not None and at - self._ended >= WAITS_S:
             self._waits = True
         before = self.verdict
-        if before is not None and (before.who != "human" or at - self.since > self.policy.watch_s):
+        if before is not None and (before.who != "human" or at > self.until):
             return None
         new = self._judged(at)
         if new is None or (before is not None and new.who == before.who):
@@ -232,10 +244,12 @@ class WhoAnswered:
         return None
 
     def _more_to_say(self, at: float) -> bool:
-        """Tell whether a network has yet to say what is wrong with the number."""
-        if announced(" ".join(self._texts.values()), self.language) or at - self.since >= self.policy.decide_s:
+        """Tell whether a network has yet to say what is wrong, or may yet ask for a message."""
+        said = announced(" ".join(self._texts.values()), self.language)
+        if said in FINAL or at - self.since >= self.policy.decide_s:
             return False
-        return self._speaks or self._ended is None or at - self._ended < PATIENCE_S
+        patience = RESTS_S if said else PATIENCE_S
+        return self._speaks or self._ended is None or at - self._ended < patience
 
     def finally_(self, at: float) -> Verdict | None:
         """The call is over: return who it most likely was; None where nobody can say."""

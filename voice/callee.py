@@ -70,9 +70,9 @@ class Callee:
         """Whether a message that came too early may be said once more."""
 
     @property
-    def watched(self) -> bool:
-        """Whether anybody looks at who answers."""
-        return self._who is not None
+    def looks(self) -> bool:
+        """Whether a verdict may still come or change, so that words are wanted while they are spoken."""
+        return self._who is not None and (self._who.undecided or self.leads or self._now() < self._who.until)
 
     @property
     def leads(self) -> bool:
@@ -152,7 +152,10 @@ class Callee:
     def _rings(self, name: str, who: WhoAnswered) -> None:
         match name:
             case _ if name == WHO:
-                self._alarms.set(WHO, EVERY_S)
+                if self.looks:
+                    self._alarms.set(WHO, EVERY_S)
+                else:
+                    self._stream.tell(WatchTones(self._stream.number, False))
                 self._news(who.time_passes(self._now()))
             case _ if name == GIVE_UP:
                 self._conversation.leave()

@@ -5,7 +5,7 @@ Ringing tones and ring-back music are heard too, and are nothing. Nobody is spok
 
 from collections.abc import Callable
 
-from asr_tts.speech_protocol import RATE, Listen
+from asr_tts.speech_protocol import RATE, Heard, Listen
 from models.cause import Cause
 from voice.agreed_media import remote_of
 from voice.answering_machine import PRIOR, DetectPolicy, WhoAnswered
@@ -68,7 +68,9 @@ class EarlyMedia:
             self.ear.close()
 
     def _last(self, event: object) -> float:
-        at = getattr(event, "at", getattr(event, "end", 0))
+        if isinstance(event, Heard):
+            return self._seconds(event.end + event.endpoint_ms * RATE // 1000)
+        at = getattr(event, "at", 0)
         return self._seconds(at) if at else 0.0
 
     def _seconds(self, sample: int) -> float:

@@ -63,7 +63,6 @@ class OutgoingSession(Session):
         return self._talk.wall(self._office.now())
 
     def _begin(self) -> None:
-        self._listening.glimpses = self._callee.watched
         self._callee.begin()
         super()._begin()
         self._listening.attend_all(self._dialogue.language)
@@ -113,6 +112,7 @@ class OutgoingSession(Session):
     # -- abandoned ---------------------------------------------------------------------------------------------
 
     def _do(self, actions: list[Action]) -> None:
+        self._listening.glimpses = self._callee.looks
         handed = any(isinstance(action, Handover) and action.verb == "enqueue" for action in actions)
         if handed and self._talk.connect_s:
             self._alarms.set(CONNECT, self._talk.connect_s)

@@ -17,7 +17,7 @@ from voice.call_outcome import Outcome
 from voice.line import Answered, Ringing
 from voice.loopback import PLAN
 from voice.loopback_caller import LoopbackCaller
-from voice.media.media_protocol import ToneHeard
+from voice.media.media_protocol import ToneHeard, WatchTones
 
 pytestmark = [pytest.mark.call, pytest.mark.looptime]
 FLOW = """\
@@ -273,4 +273,17 @@ async def test_a_greeting_with_the_leads_name_is_rendered_while_it_rings(tmp_pat
         rendered = callee.caller._speech.rendered
         assert any("Am I speaking with Ann" in one for one in rendered)
         await callee.says("no")
+        await calling
+
+
+async def test_nobody_looks_any_more_once_the_verdict_stands(tmp_path: Path) -> None:
+    async with called(tmp_path, "en") as (callee, calling):
+        await callee.says("Hello?", 0.5)
+        await asyncio.sleep(4)
+        watching = [one.on for one in callee.caller.stream.told if isinstance(one, WatchTones)]
+        assert watching == [True]
+        await callee.says("uh huh", 25.0, rejected="no speech")
+        await callee.says("yes")
+        watching = [one.on for one in callee.caller.stream.told if isinstance(one, WatchTones)]
+        assert watching == [True, False]
         await calling

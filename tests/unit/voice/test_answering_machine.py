@@ -129,9 +129,21 @@ def test_speech_without_an_end_and_a_beep_are_a_machine_without_any_word() -> No
     ],
 )
 def test_the_networks_announcement_is_known_with_what_it_says(language: str, text: str, kind: str) -> None:
-    line = Line(language).silence(0.2).says(4.0, text)
+    line = Line(language).silence(0.2).says(4.0, text).silence(1.0)
     assert (line.last.who, line.last.announcement) == ("announcement", kind)
     assert announced(text, language) == kind
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "then"),
+    [
+        ("en", "The person you are calling is not available.", "Please leave a message after the tone."),
+        ("zh", "您拨打的用户暂时无法接通", "请在嘀声后留言"),
+    ],
+)
+def test_a_network_that_takes_messages_is_a_machine(language: str, first: str, then: str) -> None:
+    line = Line(language).silence(0.3).says(2.5, first).silence(0.2).says(2.0, then)
+    assert [one.who for one in line.verdicts] == ["machine"]
 
 
 def test_information_tones_wait_for_the_words_behind_them_but_not_for_ever() -> None:
