@@ -52,6 +52,4 @@ def missing(flow: Flow, columns: Iterable[str]) -> list[str]:
     ]  # fmt: skip
     offered = sorted(known | lead)
     needs = f"Flow '{flow.name}' needs the variable"
-    return [
-        f"{needs} '{name}', and the list has no such column; {did_you_mean(name, offered)}." for name in lacking
-    ]
+    return [f"{needs} '{name}', and the list has no such column; {did_you_mean(name, offered)}." for name in lacking]

@@ -149,4 +149,3 @@ def pitch(samples: "np.ndarray[tuple[int], np.dtype[np.float32]]") -> float:
     left, middle, right = (float(np.log(spectrum[each] + 1e-9)) for each in (best - 1, best, best + 1))
     bend = left - 2 * middle + right
     return (best + (0.5 * (left - right) / bend if bend else 0.0)) * _HERTZ
-
