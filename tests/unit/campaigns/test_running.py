@@ -1,0 +1,42 @@
+"""When campaigns run: first and last days, and what orders mean."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from campaigns.plan import CampaignPlan, plan_of
+from campaigns.running import due_to_start, is_over, move_of
+from models.campaign import CampaignMove, CampaignState
+from models.errors import CannotDo
+
+
+def plan(**values: object) -> CampaignPlan:
+    return plan_of({"name": "autumn", "country": "CN", "flows": ["offer"], **values})
+
+
+def test_a_first_day_begins_where_it_begins_first_unless_a_zone_is_named() -> None:
+    evening = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
+    assert due_to_start(plan(start_on="2026-11-19"), evening)
+    assert not due_to_start(plan(start_on="2026-11-19", timezone="Asia/Shanghai"), evening)
+    assert due_to_start(plan(), evening)
+
+
+def test_a_last_day_is_over_when_it_is_over_everywhere() -> None:
+    late = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+    assert not is_over(plan(end_on="2026-11-19"), late)
+    assert is_over(plan(end_on="2026-11-19", timezone="Asia/Shanghai"), late)
+    assert not is_over(plan(), late)
+
+
+def test_a_start_before_the_first_day_is_an_entry_in_the_calendar_and_of_a_paused_one_a_resume() -> None:
+    now = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
+    ahead = plan(start_on="2026-12-01")
+    assert move_of("start", CampaignState.DRAFT, ahead, now) is CampaignMove.SCHEDULE
+    assert move_of("start", CampaignState.PAUSED, plan(), now) is CampaignMove.RESUME
+    assert move_of("stop", CampaignState.RUNNING, plan(), now) is CampaignMove.STOP
+
+
+def test_a_preview_campaign_is_refused_in_a_sentence() -> None:
+    preview = plan(mode="preview", queue="sales")
+    with pytest.raises(CannotDo, match="write mode: progressive"):
+        move_of("start", CampaignState.DRAFT, preview, datetime(2026, 11, 18, tzinfo=UTC))

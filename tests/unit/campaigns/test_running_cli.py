@@ -1,0 +1,73 @@
+"""`hotline campaigns start … simulate`: orders in the database, status and board, bad input in one sentence."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from bench.telephone_network import prepare
+from campaigns.cli import app
+from campaigns.running_board import watch
+from campaigns.running_status import last_attempts, statuses
+from models.database import open_engine
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    plan = {"name": "autumn", "country": "CN", "flows": ["offer"], "holidays": ""}
+    prepare(f"sqlite:///{tmp_path / 'hotline.sqlite'}", plan, ["+8613910000001", "+8613910000002"], [], start=False)
+    return tmp_path
+
+
+def run(data: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={"HOTLINE_DATA__DIRECTORY": str(data)})
+
+
+def state(data: Path, *arguments: str) -> Any:
+    told = run(data, *arguments, "--json")
+    assert told.exit_code == 0, told.output
+    return json.loads(told.stdout)
+
+
+def test_orders_are_kept_for_the_next_start_where_no_server_runs(data: Path) -> None:
+    assert state(data, "start", "autumn") == {"name": "autumn", "state": "running", "live": False}
+    assert state(data, "pause", "autumn")["state"] == "paused"
+    assert state(data, "start", "autumn")["state"] == "running"
+    assert state(data, "stop", "autumn")["state"] == "stopped"
+    assert "No server runs" in run(data, "start", "autumn").output
+
+
+def test_what_cannot_be_is_one_sentence(data: Path) -> None:
+    for arguments, words in (
+        (("pause", "autumn"), "is draft, so it can't pause"),
+        (("start", "winter"), "There is no campaign 'winter'"),
+        (("status", "winter"), "There is no campaign 'winter'"),
+    ):
+        told = run(data, *arguments)
+        assert told.exit_code == 1
+        assert words in told.output
+        assert "Traceback" not in told.output
+
+
+def test_status_and_board_show_leads_and_what_the_server_says(data: Path) -> None:
+    run(data, "start", "autumn")
+    (one,) = state(data, "status")
+    assert (one["state"], one["leads"], one["live"]) == ("running", {"new": 2}, None)
+    engine = open_engine(f"sqlite:///{data / 'hotline.sqlite'}")
+    console = Console(width=160, record=True)
+    with engine.connect() as connection:
+        found = statuses(connection, "", datetime.now(UTC))
+        watch(lambda: (found, last_attempts(connection, [one["id"]])), 0, 1, console)
+    engine.dispose()
+    assert "autumn" in console.export_text()
+
+
+def test_a_simulation_compares_ways_of_pacing(data: Path) -> None:
+    found = state(data, "simulate", "--agents", "8", "--hours", "0.5")
+    assert [one["mode"] for one in found] == ["progressive", "ratio", "predictive"]
+    assert all(one["placed"] > 0 for one in found)
+    assert "Worst 30 min" in run(data, "simulate", "autumn", "--agents", "5", "--hours", "0.2").output
