@@ -121,7 +121,7 @@ class AttemptCall:
         )  # fmt: skip
         outgoing = Outgoing(
             permit=running.permit, line=choice.trunk, flow=running.flow, dialled=choice.dialled,
-            caller_number=choice.caller_number, variables=variables,
+            caller_number=choice.caller_number, codecs=choice.codecs, variables=variables,
             language=lead.language or (plan.languages[0] if plan.languages else ""),
             zone=zone_of(lead, self._campaign), ring_seconds=ring_seconds, attempt=running.placed.id,
             detect=detect_policy(plan), connect_s=connect_s(plan), abandoned=said(plan.abandon.message),

@@ -5,7 +5,7 @@ The only way by which a campaign places a call. A call without a permit that is 
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -81,6 +81,8 @@ class Outgoing:
     """The number as this trunk wants it; "": the permit's."""
     caller_number: str = ""
     """Shown as ours, whatever the trunk's own is; "": that of the trunk."""
+    codecs: tuple[str, ...] = ()
+    """Offered on this line, best first; (): those of [media]."""
     variables: Mapping[str, Any] = field(default_factory=dict)
     """As `OutgoingTalk.variables`."""
     language: str = ""
@@ -113,6 +115,7 @@ class Lines(Protocol):
         caller: str = "",
         ring_seconds: float = 0,
         shown: str = "",
+        codecs: Sequence[str] = (),
     ) -> Dialog: ...
 
 
@@ -266,6 +269,7 @@ class CampaignCalls:
                 queue.put_nowait,
                 ring_seconds=outgoing.ring_seconds,
                 shown=outgoing.caller_number,
+                codecs=outgoing.codecs,
             )
         except placing.CallRefused as refused:
             tale.retry_after = refused.retry_after

@@ -48,10 +48,12 @@ class Outbound:
         caller: str = "",
         ring_seconds: float = 0,
         shown: str = "",
+        codecs: Sequence[str] = (),
     ) -> PlacedDialog:
         """Call `number` through the trunk named `line`; return once it rings or is answered.
 
-        `caller` stands in From unless the trunk has a `caller_number`; `shown` stands there whatever it has. The
+        `caller` stands in From unless the trunk has a `caller_number`; `shown` stands there whatever it has. `codecs`
+        are offered, best first; (): those of [media]. The
         sink gets every event of the returned dialog and none of attempts that failed before. Raises `CannotDo` (not
         allowed, not to be had now) or `CallRefused`, each with a sentence.
         """
@@ -72,7 +74,7 @@ class Outbound:
         placed = Placing(
             self._stack, self._clock, f"Line '{line}'", [Target(uri, address) for address in free], party, media, sink
         )
-        placed.trunk = trunk
+        placed.trunk, placed.codecs = trunk, codecs
         placed.credentials = Credentials(trunk.username, trunk.password) if trunk.username else None
         try:
             return await placed.through(ring_seconds or self._ring_seconds)

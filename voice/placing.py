@@ -56,6 +56,7 @@ class Caller(Protocol):
         credentials: Credentials | None = None,
         ring_seconds: float = 60,
         headers: Sequence[tuple[str, str]] = (),
+        codecs: Sequence[str] = (),
     ) -> PlacedDialog: ...
 
 
@@ -72,6 +73,8 @@ class Placing:
 
     trunk: Trunk | None = None
     credentials: Credentials | None = None
+    codecs: Sequence[str] = ()
+    """Offered, best first; (): those of [media]."""
 
     def __init__(
         self,
@@ -131,6 +134,7 @@ class Placing:
             sink=sink,
             credentials=self.credentials,
             ring_seconds=ring_seconds,
+            codecs=self.codecs,
         )
 
     def deliver(self, event: object) -> None:

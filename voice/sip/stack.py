@@ -137,8 +137,9 @@ class SipStack:
         credentials: Credentials | None = None,
         ring_seconds: float = 60,
         headers: Headers = (),
+        codecs: Sequence[str] = (),
     ) -> OutboundDialog:
-        """Place one call to one numeric address, offering RTP at `address`:`port`.
+        """Place one call to one numeric address, offering RTP at `address`:`port`; `codecs`: (): the stack's own.
 
         Events go to `sink`: `Ringing`, `Answered`, and at the end `HungUp` with the final code (408 also where nobody
         answered at all).
@@ -153,7 +154,8 @@ class SipStack:
         peer.first_hop = target.address
         origin = Origin("ourselves", "", written(here))
         parties = (caller, Party(_user(target.uri), uri=target.uri), origin)
-        dialog = OutboundDialog(self, peer, self.codecs, parties, (address, port), sink, credentials, headers)
+        offered = tuple(codecs) or self.codecs
+        dialog = OutboundDialog(self, peer, offered, parties, (address, port), sink, credentials, headers)
         self.enter(dialog)
         self.counts["calls_out"] += 1
         dialog.place(ring_seconds)

@@ -69,7 +69,9 @@ class Lines:
         self.dialog = LoopbackDialog("5550100", "800")
         self.asked: list[dict[str, Any]] = []
 
-    async def call(self, origin, line, number, media, sink, caller="", ring_seconds=0, shown="") -> LoopbackDialog:
+    async def call(
+        self, origin, line, number, media, sink, caller="", ring_seconds=0, shown="", codecs=()
+    ) -> LoopbackDialog:
         self.asked.append({"line": line, "number": number, "shown": shown, "ring_seconds": ring_seconds})
         await asyncio.sleep(0.5)
         if self.refused:

@@ -319,3 +319,10 @@ async def test_rules_of_other_floors_hold_for_calls_over_several_lines_and_name_
     await line.outbound.call_over(US, ["telecom-a"], "100", MEDIA, line.heard.append)
     assert asked == [("telecom-a", "900"), ("telecom-a", "100")]
     assert len(line.stack.dialogs) == 1
+
+
+async def test_a_line_may_offer_codecs_of_its_own():
+    line = Line({ONE: RINGS})
+    await line.call(codecs=("PCMA",))
+    await line.call()
+    assert [dialog.arguments["codecs"] for dialog in line.stack.dialogs] == [("PCMA",), ()]
