@@ -107,3 +107,12 @@ def test_what_lines_cannot_mean_together_is_refused_and_nothing_is_written(tmp_p
     assert "the trunk 'carrier-a', which [[sip.trunks]] doesn't have; write one of b." in told
     assert "CNY and EUR, which can't be compared" in told
     assert "make 110 percent" in told
+
+
+def test_the_lines_of_the_guide_can_be_applied_as_they_stand(tmp_path: Path):
+    guide = (Path(__file__).parents[3] / "docs" / "campaigns.md").read_text("utf-8")
+    (block,) = [part.split("```")[0] for part in guide.split("```toml\n") if part.startswith("[[lines]]")]
+    (line,) = read_line_file(file(tmp_path, block))
+    assert line.name == "telecom-shanghai"
+    assert line.dialled("+442071234567") == "00442071234567"
+    assert line.share == 30
