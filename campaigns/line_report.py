@@ -104,7 +104,7 @@ def trial(
 
 def print_lines(lines: Sequence[Mapping[str, Any]]) -> None:
     """Print all lines, one a row."""
-    table = _table("Line", "Trunk", "Channels", "A second", "Numbers", "May call", "A minute", "Limit a day", "Share")
+    table = _table("Line", "Trunk", "Channels", "/s", "Numbers", "Calls to", "A min", "A day", "Share")
     for line in lines:
         prices = line.get("prices", ())
         cheapest = min((price["per_minute"] for price in prices), default=0)
