@@ -156,6 +156,9 @@ class CampaignOffice:
                 await self._reconcile()
             except (HotlineError, DBAPIError) as fault:
                 log.warning("campaigns can't be looked at now: %s", fault)
+            except Exception:
+                # The telephone goes on, and the diallers that there are.
+                log.exception("campaigns can't be looked at")
 
     async def _reconcile(self) -> None:
         stored: dict[str, StoredCampaign] = {one.id: one for one in await self._work(self._stored)}

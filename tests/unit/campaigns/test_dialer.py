@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,11 +13,13 @@ from sqlalchemy.exc import OperationalError
 
 from campaigns.line_book import LineBook
 from campaigns.line_plan import Line
+from campaigns.pacing import Count, Floor
 from campaigns.rate_limit import RateLimit
 from models.errors import CannotDo
 from models.settings import LineSettings
 from tests.unit.campaigns.conftest import NOON, Add, Make
 from tests.unit.campaigns.dialled import BUSY, NO_LINE, NOBODY, TALKS, Campaign, Person, Phones
+from voice.campaign_call import Outgoing, Progress
 
 pytestmark = pytest.mark.looptime
 ALWAYS = {"hours": ["mon-sun 00:00-24:00"]}
@@ -251,8 +254,6 @@ async def test_a_locked_database_places_no_call_that_is_not_written_and_loses_no
 async def test_who_opts_out_in_the_middle_of_a_prompt_is_listed_at_once_and_never_called_by_anybody(
     engine: Engine, make_campaign: Make, add_leads: Add
 ) -> None:
-    from voice.campaign_call import Outgoing, Progress
-
     stored, other = make_campaign(), make_campaign("winter")
     add_leads(stored, *numbers(1))
     (lead,) = add_leads(other, *numbers(1))
@@ -318,3 +319,54 @@ async def test_a_fault_of_the_database_that_is_no_sentence_ends_neither_campaign
     campaign.ports.work = broken
     assert await campaign.run() is True
     assert {lead.disposition for lead in campaign.leads()} == {"completed"}
+
+
+class Agents:
+    """Agents by hand: so many are free."""
+
+    def __init__(self, free: int) -> None:
+        self.free, self.listener = free, lambda what, seconds: None
+
+    def floor(self, queue: str) -> Floor:
+        return Floor(self.free)
+
+    def follow(self, queue: str, listener: Callable[[str, float], None]) -> Callable[[], None]:
+        self.listener = listener
+        return lambda: None
+
+
+def handed_over(outgoing: Outgoing, call_id: str) -> None:
+    outgoing.on_progress(Progress("handover", call_id, 2.5, {"target": "sales"}))
+
+
+async def test_progressive_never_has_more_ringing_than_agents_are_free(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(mode="progressive", queue="sales", max_calls=50, calls_per_second=50)
+    add_leads(stored, *numbers(30))
+    agents, phones = Agents(3), Phones(others=Person([replace(NOBODY), NOBODY]))
+    campaign = Campaign(engine, stored, phones, agents=agents)
+    await campaign.run(100)
+    assert phones.most == 3
+    agents.free = 0
+    again = Campaign(engine, stored, phones, agents=agents)
+    placed = len(phones.placed)
+    await again.run(30)
+    assert len(phones.placed) == placed
+    assert again.dialer.why == "one a free agent"
+
+
+async def test_who_answered_and_got_nobody_is_abandoned_counted_and_left_alone_for_72_hours(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(mode="progressive", queue="sales")
+    add_leads(stored, *numbers(1))
+    left = replace(TALKS, talk_s=4.0, abandoned=True, turns=0)
+    phones = Phones(others=Person([left, TALKS]), on_answer=handed_over)
+    campaign = Campaign(engine, stored, phones, agents=Agents(1))
+    await campaign.run(60)
+    (attempt,), (lead,) = campaign.attempts(), campaign.leads()
+    assert (attempt.abandoned, attempt.disposition, lead.state) == (True, "abandoned", "waiting")
+    assert lead.due_at - attempt.ended_at >= timedelta(hours=72)
+    assert campaign.dialer.pacing.all_days == Count(1, 1)
+    assert campaign.dialer.figures.abandoned == 1
