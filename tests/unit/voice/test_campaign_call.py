@@ -300,3 +300,51 @@ async def test_who_gets_nobody_in_time_hears_who_called_and_counts_as_abandoned(
     assert (outcome.abandoned, outcome.handed_over, outcome.cause) == (True, "", Cause.ROBOT_HUNG_UP)
     [sounding] = callee.sounding(play)
     assert sounding.start - (outcome.answered_s or 0) < 2.6
+
+
+WARM = """\
+flow: warm
+languages: [en, zh]
+steps:
+  - step: ask
+    confirm: {en: Shall I put you through?, zh: 要为您转接吗？}
+    yes: person
+    no: bye
+    otherwise: bye
+  - step: person
+    enqueue: sales
+    unavailable: {en: Nobody is there., zh: 没有人。}
+  - step: bye
+    hangup: {en: Goodbye., zh: 再见。}
+"""
+
+
+class Somebody(Nobody):
+    """People who note when they are asked for one."""
+
+    def __init__(self) -> None:
+        self.asked_at = 0.0
+
+    async def take(self, guest: object) -> None:
+        self.asked_at = asyncio.get_running_loop().time()
+        await super().take(guest)
+
+
+@pytest.mark.parametrize(("language", "asks", "says"), [("en", "put you through", "yes"), ("zh", "转接", "好的")])
+async def test_a_warm_lead_is_with_the_queue_within_two_seconds_of_their_yes(
+    tmp_path: Path, language: str, asks: str, says: str
+) -> None:
+    people = Somebody()
+    async with Office(tmp_path, Lines(*ANSWERS)) as office:
+        office.back.people, office.back.phones = people, object()  # type: ignore[assignment]
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(flow=loads(WARM), language=language)))
+        callee = await office.callee()
+        await callee.hears(asks)
+        began = asyncio.get_running_loop().time()
+        await callee.says(says, 0.5, language=language)
+        await callee.waits(2)
+        callee.hangs_up()
+        await calling
+    assert 0 < people.asked_at - began < 0.5 + 2
+    [handed] = [one for one in office.news if one.name == "handover"]
+    assert handed.data["target"] == "sales"
