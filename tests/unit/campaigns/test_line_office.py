@@ -66,9 +66,7 @@ async def test_a_trunk_is_asked_by_order(engine: Engine):
         await lines.test(AskLine("b"), mute)
 
 
-async def test_the_book_and_its_alarms_are_kept_when_the_server_stops(
-    engine: Engine, caplog: pytest.LogCaptureFixture
-):
+async def test_the_book_and_its_alarms_are_kept_when_the_server_stops(engine: Engine, caplog: pytest.LogCaptureFixture):
     put(engine)
     lines = office(engine)
     lines.open()

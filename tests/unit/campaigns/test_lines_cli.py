@@ -31,7 +31,7 @@ class Command:
     def __init__(self, directory: Path, pattern: Path) -> None:
         self.directory = directory
         shutil.copy(pattern, directory / "hotline.sqlite")
-        (directory / "hotline.toml").write_text(f"[data]\ndirectory = \"{directory}\"\n{CONFIG}", "utf-8")
+        (directory / "hotline.toml").write_text(f'[data]\ndirectory = "{directory}"\n{CONFIG}', "utf-8")
 
     def __call__(self, line: str, code: int = 0) -> str:
         result = CliRunner().invoke(app, ["lines", *line.split(), "--config", str(self.directory / "hotline.toml")])
