@@ -89,8 +89,11 @@ class Permission:
         self._engine = engine
 
     def _reading(self) -> Connection:
-        # Every statement by itself: a transaction would only add two ways to the database and back.
-        return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection = self._engine.connect()
+        if connection.dialect.name == "sqlite":
+            return connection
+        # Every statement by itself: a transaction would only add two ways to the server and back.
+        return connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def ask(self, lead: LeadRow, number: str, campaign: StoredCampaign, now: datetime) -> Permit | Refusal:
         """Return the permit to call `number`, one of the lead's, for `campaign` at `now`, or why not."""
