@@ -33,6 +33,7 @@ class LineState:
         count = len(lines)
         self.lines = tuple(lines)
         self._healthy = healthy
+        self._trunks = [line.way_out for line in lines]
         self._channels: Column = np.array([line.channels or np.inf for line in lines], dtype=np.float64)
         self._limit: Column = np.array([line.spend_per_day or np.inf for line in lines], dtype=np.float64)
         self._rates = [RateLimit(0, line.calls_per_second) for line in lines]
@@ -168,7 +169,8 @@ class LineState:
         }  # fmt: skip
 
     def _look_after_health(self, now: float) -> None:
-        down = np.array([not self._healthy(line.way_out) for line in self.lines], dtype=bool)
+        healthy = self._healthy
+        down = np.array([not healthy(trunk) for trunk in self._trunks], dtype=bool)
         # A trunk that answers OPTIONS again needn't wait out what its failures had brought it.
         self.rested_until[self._down & ~down] = NEVER
         self._down, self._down_at = down, now

@@ -64,6 +64,7 @@ class SipEdge:
         """
         self._settings, self._clock = settings, clock
         self.trunks = [Trunk(trunk) for trunk in settings.trunks]
+        self._by_name = {trunk.name: trunk for trunk in self.trunks}
         self.bindings = Bindings()
         self.resolver = Resolver(clock)
         self.authenticator = authenticator = Authenticator(
@@ -105,11 +106,12 @@ class SipEdge:
 
     def healthy(self, name: str) -> bool:
         """Tell whether the trunk of this name answers its health checks; False for an unknown one."""
-        return any(trunk.available for trunk in self.trunks if trunk.name == name)
+        trunk = self._by_name.get(name)
+        return trunk is not None and trunk.available
 
     async def check(self, name: str) -> bool:
         """Ask a trunk now by OPTIONS, as its health checks do, and go by its answer. The stack has started."""
-        trunk = next((trunk for trunk in self.trunks if trunk.name == name), None)
+        trunk = self._by_name.get(name)
         if trunk is None:
             known = ", ".join(trunk.name for trunk in self.trunks) or "none"
             raise CannotDo(f"There is no trunk '{name}' in [[sip.trunks]]; the configured ones are: {known}.")
