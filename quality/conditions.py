@@ -116,39 +116,6 @@ def pieces_of(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True)
-class AnswersRight:
-    """Our next words after a question that the knowledge base answers mean what the article says."""
-
-    intents: tuple[str, ...] = ()
-    """Of the caller's turns that count; none: all."""
-    likeness: float = 0.0
-
-    def of(self, subject: Subject) -> Verdict:
-        asked, right = 0, []
-        turns = subject.conversation.turns
-        for place, turn in enumerate(turns):
-            if turn.speaker != "caller" or not subject.covers(turn.start):
-                continue
-            if self.intents and turn.intent not in self.intents:
-                continue
-            if article := subject.answer(turn):
-                asked += 1
-                right += list(self._reply(turns[place + 1 :], article, subject))
-        return Verdict(asked > 0 and len(right) == asked, tuple(right))
-
-    def _reply(self, following: tuple[Turn, ...], article: str, subject: Subject) -> Iterator[Evidence]:
-        for turn in following:
-            if turn.speaker == "caller":
-                return
-            bar = self.likeness or ALIKE.get(turn.language, max(ALIKE.values()))
-            pieces = [turn.text[begin:end] for begin, end in pieces_of(turn.text)]
-            likeness = max(subject.alike([turn.text, *pieces], [article], turn.language))
-            if likeness >= bar:
-                yield of_turn(turn, value=round(likeness, 3))
-                return
-
-
 # -- how it is said ------------------------------------------------------------------------------------------
 
 
@@ -225,7 +192,7 @@ class Angry:
         )
 
 
-Measure = Literal["length", "wrap_up", "hold", "response", "talk_share", "misunderstood", "hand_overs", "silence"]
+Measure = Literal["length", "hold", "response", "talk_share", "misunderstood", "hand_overs", "silence"]
 
 
 @dataclass(frozen=True)
@@ -247,7 +214,6 @@ class Measured:
         facts = subject.facts
         values: Mapping[Measure, Callable[[], float | None]] = {
             "length": lambda: facts.seconds,
-            "wrap_up": lambda: subject.conversation.wrap_up_s,
             "hold": lambda: facts.hold_s,
             "response": lambda: max(facts.response_s, default=None),
             "talk_share": lambda: facts.talk_share["ours"] if any(facts.talk.values()) else None,

@@ -108,11 +108,9 @@ class Conversation:
     cause: str = ""
     flow: str = ""
     queue: str = ""
-    campaign: str = ""
     team: str = ""
     agents: tuple[str, ...] = ()
     """Extensions, in the order in which they talked."""
-    wrap_up_s: float | None = None
     over: bool = True
     """Whether nothing more will come: rules on what has to happen wait for it."""
 

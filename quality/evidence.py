@@ -10,8 +10,6 @@ from quality.facts import Facts, facts_of
 
 Alike = Callable[[Sequence[str], Sequence[str], str], Sequence[float]]
 """Likeness (0-1) of each piece of what was said to the likest of some examples, in a language."""
-Answer = Callable[[Turn], str]
-"""What the knowledge base answers to a caller's turn; "" where it knows nothing."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +42,12 @@ def by_words_alone(said: Sequence[str], examples: Sequence[str], language: str) 
     return [float(plain(one) in known) for one in said]
 
 
-def knows_nothing(turn: Turn) -> str:
-    """Answer nothing."""
-    return ""
-
-
 @dataclass(frozen=True)
 class Subject:
     """A conversation under inspection, or a stretch of it."""
 
     conversation: Conversation
     alike: Alike = by_words_alone
-    answer: Answer = knows_nothing
     window: Stretch = field(default=Stretch(0.0, float("inf")))
     """What begins outside isn't looked at."""
 

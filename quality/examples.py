@@ -35,7 +35,7 @@ PAUSE_S = 0.4
 SIGN_S, WORD_S, LEAST_S = 0.24, 0.38, 0.4
 """How long people take for a Chinese sign, a word, and at least for a turn."""
 CALL = (
-    "call", "language", "seconds", "talk", "happenings", "queue", "flow", "agents", "wrap_up_s",
+    "call", "language", "seconds", "talk", "happenings", "queue", "flow", "agents",
     "broken", "kept", "not_applicable", "score",
 )  # fmt: skip
 TURN = (*get_args(Speaker), "at", "until", "intent", "anger", "language")
@@ -124,7 +124,7 @@ def _example(node: Node, scorecard: Scorecard) -> Example:
     if language not in scorecard.languages:
         node.complain(f"The scorecard has no '{language}'; {did_you_mean(language, scorecard.languages)}.")
     turns = tuple(_turns(node.get("talk"), language))
-    seconds, wrap_up = node.get("seconds"), node.get("wrap_up_s")
+    seconds = node.get("seconds")
     end = max((turn.end for turn in turns), default=0.0)
     conversation = Conversation(
         given.get("call", ""),
@@ -135,7 +135,6 @@ def _example(node: Node, scorecard: Scorecard) -> Example:
         flow=given.get("flow", ""),
         queue=given.get("queue", ""),
         agents=tuple(one.text() for one in agents.entries()) if (agents := node.get("agents")) else (),
-        wrap_up_s=wrap_up.number(0, 86_400) if wrap_up else None,
     )
     points = node.get("score")
     expected = tuple(_expected(node, scorecard))

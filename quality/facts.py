@@ -20,8 +20,10 @@ GOING_ON_S = 1.0
 """The interrupted one must have spoken for so long, or the two began at once."""
 WHOLE_S = 1.5
 """The shortest turn whose speed says anything."""
-MISUNDERSTOOD = frozenset({"no-match", "misheard", "not-understood"})
-HANDED_OVER = frozenset({"talk-began", "transferred", "handed-over"})
+MISUNDERSTOOD = frozenset({"no_match", "misheard"})
+"""What a dialogue notes where it can't use what was said, and a conversation where nothing could be understood."""
+TALK = "talk-began"
+"""With a person, each of them: handed over to, and transferred to."""
 HELD, RESUMED = frozenset({"held", "agent-holds"}), frozenset({"resumed", "agent-resumes"})
 
 
@@ -99,7 +101,7 @@ def facts_of(conversation: Conversation) -> Facts:
         conversation.levels,
         sum(one.name in MISUNDERSTOOD for one in conversation.happenings),
         tuple(_intents(conversation)),
-        sum(one.name in HANDED_OVER for one in conversation.happenings),
+        sum(one.name == TALK for one in conversation.happenings),
         conversation.cause,
     )
 

@@ -6,13 +6,13 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, select
 
-from models.call import new_id
+from models.call import Call, new_id
 from models.errors import HotlineError
 from models.inspection import CallScore
 from models.inspection import Finding as FindingRow
@@ -30,6 +30,8 @@ from quality.scoring import Score, score
 from quality.sound import read
 
 log = logging.getLogger(__name__)
+KEPT_S = 5.0
+"""After a wait this long the lease is renewed: much shorter than the lease less the longest wait."""
 SETTLED = timedelta(seconds=5)
 """After its end a call's last notes may still be on their way into the database."""
 
@@ -62,13 +64,15 @@ class Inspector:
         `told` gets each call's id and what became of it.
         """
         count = 0
-        self.jobs.take_up(self._now() - SETTLED)
+        self._take_up()
         while not leaves() and (call_id := self.jobs.take(self._now())):
-            self._rest()
             told(call_id, self.inspect(call_id))
             count += 1
-            self.jobs.take_up(self._now() - SETTLED)
+            self._take_up()
         return count
+
+    def _take_up(self) -> None:
+        self.jobs.take_up(self._now(), self._now() - SETTLED)
 
     def inspect(self, call_id: str) -> str:
         """Inspect a call that was taken; return what became of it, in words. Never raises for what one call does."""
@@ -82,15 +86,19 @@ class Inspector:
             log.exception("Call %s can't be inspected", call_id)
             self.jobs.fail(call_id, self._now(), f"{type(error).__name__}: {error}")
             return f"it can't be inspected ({type(error).__name__}); it is tried again"
+        if scores is None:
+            return "another inspector has it by now"
         points = ", ".join(f"{one.scorecard} {'–' if one.points is None else f'{one.points:g}'}" for one in scores)
         return f"{points or 'no scorecard is for it'} ({time.monotonic() - began:.1f} s)"
 
-    def _inspect(self, call_id: str) -> Sequence[Score]:
+    def _inspect(self, call_id: str) -> Sequence[Score] | None:
+        """Return what was written; None where the call isn't ours any more."""
         with self._engine.connect() as connection:
             live = conversation_of(connection, call_id)
             cards = in_force(connection)
+            day = connection.execute(select(Call.started_at).where(Call.id == call_id)).scalar_one().date()
         conversation, words = self._heard(live)
-        scores = list(self._scored(conversation, cards))
+        scores = list(self._scored(conversation, cards, day))
         found = {
             "words": words,
             "listened": conversation is not live,
@@ -105,8 +113,9 @@ class Inspector:
             },
         }
         with self._engine.begin() as connection:
-            if self.jobs.finish(connection, call_id, self._now(), found):
-                write_scores(connection, call_id, scores, self._now())
+            if not self.jobs.finish(connection, call_id, self._now(), found):
+                return None
+            write_scores(connection, call_id, scores, self._now())
         return scores
 
     def _heard(self, live: Conversation) -> tuple[Conversation, str]:
@@ -116,14 +125,21 @@ class Inspector:
         try:
             with self._engine.connect() as connection:
                 path = recording_of(connection, live.call_id, self._directory)
-            return listen_again(live, read(path), self._ears, self._rest), ""
+            return listen_again(live, read(path), self._ears, lambda: self._rests(live.call_id)), ""
         except HotlineError as fault:
             return live, str(fault)
 
-    def _scored(self, conversation: Conversation, cards: Sequence[Scorecard]) -> Iterator[Score]:
-        today = self._now().date()
+    def _rests(self, call_id: str) -> None:
+        """Wait until there is time, and keep the call meanwhile."""
+        began = time.monotonic()
+        self._rest()
+        if time.monotonic() - began > KEPT_S:
+            self.jobs.keep(call_id, self._now())
+
+    def _scored(self, conversation: Conversation, cards: Sequence[Scorecard], day: date) -> Iterator[Score]:
+        """Yield the scores by the cards that are for a conversation of `day`."""
         for card in cards:
-            if card.applies.to(conversation, today):
+            if card.applies.to(conversation, day):
                 yield score(card, Subject(conversation, self._alike))
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, literal, select, update
+from sqlalchemy import Connection, Engine, func, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from models.call import Call, CallState
 from models.inspection import INSPECTION_LIFE, Inspection, InspectionMove, InspectionState
@@ -22,8 +23,8 @@ class Jobs:
     def __init__(self, engine: Engine, who: str) -> None:
         self._engine, self._who = engine, who
 
-    def take_up(self, now: datetime) -> int:
-        """Let answered calls that are over, and that nobody inspected, wait; return how many are new."""
+    def take_up(self, now: datetime, settled: datetime) -> int:
+        """Let answered calls that were over by `settled`, and that nobody inspected, wait; return how many are new."""
         known = select(Inspection.call_id).where(Inspection.call_id == Call.id).exists()
         empty = literal([], Inspection.transcript.type)
         new = (
@@ -31,7 +32,7 @@ class Jobs:
                 Call.id, literal(str(InspectionState.WAITING)), literal(0), literal(""), literal(now),
                 literal(""), literal(False), empty, empty, literal({}, Inspection.facts.type),
             )
-            .where(Call.state == CallState.ENDED, Call.answered_at.is_not(None), ~known)
+            .where(Call.state == CallState.ENDED, Call.answered_at.is_not(None), Call.ended_at <= settled, ~known)
             .order_by(Call.started_at.desc())
             .limit(NEW)
         )  # fmt: skip
@@ -40,7 +41,10 @@ class Jobs:
             "words", "listened", "transcript", "personal", "facts",
         )  # fmt: skip
         with self._engine.begin() as connection:
-            return connection.execute(insert(Inspection).from_select(columns, new)).rowcount
+            # Another inspector may be taking up the same ones at this moment.
+            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            rows = insert(Inspection).from_select(columns, new).on_conflict_do_nothing()
+            return connection.execute(rows).rowcount
 
     def take(self, now: datetime) -> str | None:
         """Take the newest call that waits, or that somebody was too long at; return its id, None where none waits."""
@@ -84,9 +88,19 @@ class Jobs:
             found = {row.state: row[1] for row in connection.execute(query)}
         return {str(state): found.get(state, 0) for state in InspectionState}
 
+    def keep(self, call_id: str, now: datetime) -> None:
+        """Go on having a call that takes long, because there was no time for it."""
+        mine = update(Inspection).where(Inspection.state == InspectionState.TAKEN, *self._mine(call_id))
+        with self._engine.begin() as connection:
+            connection.execute(mine.values(taken_until=now + LEASE))
+
     def _lose(self, connection: Connection, now: datetime) -> None:
-        over = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(Inspection.taken_until < now)
-        connection.execute(over.values(taken_until=None, words="the inspector that had it is gone"))
+        gone, why = Inspection.taken_until < now, "the inspector that had it is gone"
+        often = Inspection.tries >= MOST_TRIES
+        given_up = self._moves(InspectionState.TAKEN, InspectionMove.GIVE_UP).where(gone, often)
+        connection.execute(given_up.values(done_at=now, taken_until=None, words=why))
+        lost = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(gone)
+        connection.execute(lost.values(taken_until=None, words=why))
 
     def _mine(self, call_id: str) -> tuple[Any, ...]:
         return Inspection.call_id == call_id, Inspection.taken_by == self._who

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.call_log import CallLog
 from models.call_note import CallNote, EventHappened
@@ -91,7 +92,8 @@ class LiveWatch:
         while True:
             try:
                 self._calls.scorecards = await asyncio.to_thread(self._read)
-            except HotlineError as fault:
+            except (HotlineError, SQLAlchemyError) as fault:
+                # Those that are known go on being watched by: a database that is away must not end any call.
                 log.warning("scorecards can't be read: %s", fault)
             await asyncio.sleep(REFRESH_S)
 

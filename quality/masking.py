@@ -30,9 +30,10 @@ _GAP = re.compile(r"[\s,.，。、·\-–]*")
 _COUNTS = frozenset({"double", "triple", "treble", "to", "too", "for", "o", "won", "ate"})
 """Words that belong to a row of digits only among digits."""
 _EMAIL = re.compile(
-    r"[a-z0-9_.+-]+\s?@\s?[a-z0-9_-]+(?:\s?\.\s?[a-z0-9_-]+)+"
-    r"|(?:[a-z0-9]+(?:\s(?:dot|underscore|dash)\s)?)+\sat\s(?:[a-z0-9]+\s)+dot\s(?:com|net|org|cn|co\suk|de)\b"
-    r"|[a-z0-9]+(?:艾特|圈a)[a-z0-9]+点(?:com|cn|net)",
+    r"[a-z0-9_.+-]{1,64}\s?@\s?[a-z0-9_-]{1,63}(?:\s?\.\s?[a-z0-9_-]{1,63}){1,5}"
+    r"|\b[a-z0-9]+(?:\s(?:dot|underscore|dash)\s[a-z0-9]+){0,5}\sat\s[a-z0-9]+(?:\s[a-z0-9]+){0,2}\sdot"
+    r"\s(?:com|net|org|cn|co\suk|de)\b"
+    r"|[a-z0-9]{1,64}(?:艾特|圈a)[a-z0-9]+点(?:com|cn|net)",
     re.IGNORECASE,
 )
 _NAMES = (

@@ -20,7 +20,7 @@ LONGEST = 86_400.0
 """Seconds: more than any call has."""
 TOP = ("scorecard", "languages", "applies", "good_from", "sections", "rules")
 RULE = ("rule", "called", "must", "must_not", "when", "section", "weight", "fatal", "live")
-APPLIES = ("queues", "flows", "campaigns", "teams", "agents", "directions", "talks", "since", "until")
+APPLIES = ("queues", "flows", "teams", "agents", "directions", "talks", "since", "until")
 CLOSED = {"directions": ("inbound", "outbound"), "talks": ("agent", "robot")}
 
 
@@ -61,7 +61,7 @@ class _Reader:
         self._complaints = complaints
         self._languages: tuple[str, ...] = LANGUAGES
         self._kinds: Mapping[str, Callable[[Node], Condition]] = {
-            "says": self._says, "answers_right": self._answers_right, "silence": self._silence,
+            "says": self._says, "silence": self._silence,
             "interrupts": self._interrupts, "speed": self._speed, "anger": self._anger, "measure": self._measure,
             "happens": self._happens, "all": self._every, "any": self._either, "not": self._not, "near": self._near,
             "in_order": self._in_order, "within": self._within, "after": self._after,
@@ -165,13 +165,6 @@ class _Reader:
         said = are.Says(self._who(node), phrases, meaning, self._phrases(node, "unlike"), likeness)
         first, last = (self._number(node, key, 0.1, LONGEST) for key in ("first_s", "last_s"))
         return are.Within(said, first, last) if first or last else said
-
-    def _answers_right(self, node: Node) -> Condition:
-        if not self._has(node, ("intents", "likeness")):
-            return are.AnswersRight()
-        intents = node.get("intents")
-        names = tuple(one.text() for one in self._list(intents)) if intents else ()
-        return are.AnswersRight(names, self._number(node, "likeness", 0.3, 1.0))
 
     def _silence(self, node: Node) -> Condition:
         if not self._has(node, ("over_s", "whose")):

@@ -41,7 +41,6 @@ class Applies:
 
     queues: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
-    campaigns: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     directions: tuple[str, ...] = ()
@@ -57,7 +56,7 @@ class Applies:
             return False
         talk = "agent" if conversation.agents else "robot"
         named = (
-            (self.queues, conversation.queue), (self.flows, conversation.flow), (self.campaigns, conversation.campaign),
+            (self.queues, conversation.queue), (self.flows, conversation.flow),
             (self.teams, conversation.team), (self.directions, conversation.direction), (self.talks, talk),
         )  # fmt: skip
         if self.agents and not set(self.agents) & set(conversation.agents):

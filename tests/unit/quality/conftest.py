@@ -29,8 +29,9 @@ class Records:
     def call(self, name: str, *turns: tuple[str, str], seconds_ago: float = 60, state: str = "ended", **more) -> None:
         began = NOW - timedelta(seconds=seconds_ago)
         with self.engine.begin() as connection:
-            values = {"state": state, "language": "en", "started_at": began, "answered_at": began, **more}
-            connection.execute(row(Call, id=name, **values))
+            ended = began + timedelta(seconds=10) if state == "ended" else None
+            values = {"state": state, "language": "en", "started_at": began, "answered_at": began, "ended_at": ended}
+            connection.execute(row(Call, id=name, **values | more))
             for number, (speaker, text) in enumerate(turns, 1):
                 times = {"start_s": 3.0 * number, "end_s": 3.0 * number + 2}
                 said = {"speaker": speaker, "text": text, "language": "en", "timings": {}}

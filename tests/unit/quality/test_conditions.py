@@ -5,7 +5,6 @@ import pytest
 from quality.conditions import (
     After,
     Angry,
-    AnswersRight,
     Either,
     Every,
     Happens,
@@ -131,19 +130,17 @@ def test_silence_interruption_speed_and_anger_are_found_with_their_figures():
         (Measured("length", over=50), True),
         (Measured("length", over=70), False),
         (Measured("length", under=70), True),
-        (Measured("wrap_up", over=10), True),
         (Measured("response", over=5), True),
         (Measured("talk_share", over=0.5), False),
         (Measured("hold", over=1), False),
     ],
 )
 def test_figures_of_the_whole_call_are_compared(condition, holds):
-    subject = _subject(("caller", 0, 5, "a"), ("agent", 15, 18, "b"), wrap_up_s=20.0)
+    subject = _subject(("caller", 0, 5, "a"), ("agent", 15, 18, "b"))
     assert condition.of(subject).holds is holds
 
 
 def test_what_was_never_measured_is_neither_over_nor_under():
-    assert not Measured("wrap_up", over=0).of(_subject()).holds
     assert not Measured("response", under=100).of(_subject()).holds
 
 
@@ -188,18 +185,3 @@ def test_what_must_follow_must_follow_each_time():
     verdict = rule.of(_subject(*once, ("caller", 30, 31, "still angry"), ("agent", 45, 46, "sorry")))
     assert not verdict.holds
     assert verdict.evidence[0].start == pytest.approx(30 + 6 / 11)
-
-
-def test_a_right_answer_is_the_article_s():
-    turns = (
-        Turn(1, "caller", "When are you open?", 0, 1, intent="hours"),
-        Turn(2, "agent", "Well. We are open from nine to six.", 2, 4),
-        Turn(3, "caller", "And where?", 5, 6, intent="place"),
-        Turn(4, "agent", "No idea.", 7, 8),
-    )
-    articles = {"hours": "open from nine to six", "place": "at the station"}
-    subject = Subject(Conversation("c", 10, turns), _alike, lambda turn: articles.get(turn.intent, ""))
-    assert AnswersRight(("hours",), 0.9).of(subject).evidence[0].turn == 2
-    assert not AnswersRight(("place",), 0.9).of(subject).holds
-    assert not AnswersRight((), 0.9).of(subject).holds
-    assert not AnswersRight(("nothing",)).of(subject).holds

@@ -92,7 +92,7 @@ def test_intents_hand_overs_and_misunderstandings_are_counted():
         Turn(number, "caller", "x", number, number + 0.5, intent=intent)
         for number, intent in enumerate(["hours", "hours", "", "order", "hours"])
     )
-    happenings = tuple(Happening(1, name) for name in ("no-match", "talk-began", "misheard", "key"))
+    happenings = tuple(Happening(1, name) for name in ("no_match", "talk-began", "misheard", "key", "transferred"))
     facts = facts_of(Conversation("c", 10, turns, happenings=happenings))
     assert facts.intents == ("hours", "order", "hours")
     assert (facts.misunderstood, facts.hand_overs) == (2, 1)

@@ -96,7 +96,7 @@ def test_words_of_evidence_do_not_show_what_the_turn_hides(records, tmp_path):
 def test_a_call_whose_inspector_died_is_taken_by_another_when_the_lease_is_over(records):
     records.call("c1")
     first, second = Jobs(records.engine, "host/1"), Jobs(records.engine, "host/2")
-    first.take_up(NOW)
+    first.take_up(NOW, NOW)
     assert first.take(NOW) == "c1"
     assert second.take(NOW + LEASE / 2) is None
     assert second.take(NOW + LEASE + timedelta(seconds=1)) == "c1"
@@ -109,7 +109,7 @@ def test_two_inspectors_never_have_the_same_call(records):
     for name in "abcdef":
         records.call(name)
     inspectors = [Jobs(records.engine, f"host/{number}") for number in range(2)]
-    inspectors[0].take_up(NOW)
+    inspectors[0].take_up(NOW, NOW)
     taken = [inspectors[turn % 2].take(NOW) for turn in range(7)]
     assert sorted(one for one in taken if one) == list("abcdef")
     assert taken[-1] is None
@@ -118,7 +118,7 @@ def test_two_inspectors_never_have_the_same_call(records):
 def test_what_fails_is_tried_again_and_given_up_with_its_reason(records):
     records.call("c1")
     jobs = Jobs(records.engine, "host/1")
-    jobs.take_up(NOW)
+    jobs.take_up(NOW, NOW)
     for _ in range(MOST_TRIES):
         assert jobs.take(NOW) == "c1"
         jobs.fail("c1", NOW, "the disk is gone")
@@ -225,3 +225,38 @@ def test_scoring_anew_adds_a_score_and_the_newest_counts(records, tmp_path):
     assert (score["version"], score["score"]) == (card.version, 50.0)
     with records.engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(CallScore)) == 2
+
+
+def test_a_call_that_ended_a_moment_ago_waits_until_its_last_notes_are_written(records, tmp_path):
+    records.call("c1", ("agent", "Bye."), ended_at=NOW - timedelta(seconds=1))
+    inspector = _inspector(records, tmp_path)
+    assert inspector.run() == 0
+    assert _inspector(records, tmp_path, NOW + timedelta(seconds=10)).run() == 1
+
+
+def test_a_call_that_is_kept_is_nobody_else_s_however_long_it_takes(records):
+    records.call("c1")
+    first, second = Jobs(records.engine, "host/1"), Jobs(records.engine, "host/2")
+    first.take_up(NOW, NOW)
+    assert first.take(NOW) == "c1"
+    first.keep("c1", NOW + LEASE / 2)
+    assert second.take(NOW + LEASE * 1.2) is None
+    second.keep("c1", NOW + LEASE * 9)
+    assert second.take(NOW + LEASE * 1.6) == "c1"
+
+
+def test_a_call_over_which_inspectors_die_is_given_up(records):
+    records.call("c1")
+    jobs = Jobs(records.engine, "host/1")
+    jobs.take_up(NOW, NOW)
+    for turn in range(MOST_TRIES):
+        assert jobs.take(NOW + 2 * turn * LEASE) == "c1"
+    assert jobs.take(NOW + 2 * MOST_TRIES * LEASE) is None
+    assert jobs.counts()["given-up"] == 1
+
+
+def test_a_scorecard_is_for_the_day_of_the_call_not_of_its_inspection(records, tmp_path):
+    records.call("c1", ("agent", "Bye."), seconds_ago=30 * 86400)
+    _publish(records, CARD.replace("rules:", "applies: {since: 2026-11-01}\nrules:"))
+    _inspector(records, tmp_path).run()
+    assert _found(records, "c1")["scores"] == []

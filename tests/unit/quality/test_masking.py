@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from quality.conversation import Conversation, Turn, Word
@@ -101,3 +103,10 @@ def test_an_agent_s_words_are_masked_on_the_agent_s_channel():
     beeps = to_beep(personal_in(conversation), conversation)
     assert beeps["caller"] == []
     assert len(beeps["ours"]) == 1
+
+
+@pytest.mark.parametrize("text", ["H" + "m" * 400, "9" * 300, "a@" + "b." * 200, "dot at " * 100])
+def test_no_text_however_long_takes_long(text):
+    began = time.process_time()
+    _masked(text)
+    assert time.process_time() - began < 2.0

@@ -31,7 +31,6 @@ rules:
         - within: {last_s: 9, this: {happens: a}}
         - after: {seconds: 9, each: {silence: {over_s: 5, whose: ours}}, this: {interrupts: {by: caller}}}
         - speed: {who: agent, over: 200}
-        - answers_right: {intents: [hours]}
 """
 
 
@@ -50,7 +49,7 @@ def test_a_scorecard_is_read_with_everything_in_it():
     assert (rude.fatal, rude.live, rude.title("zh")) == (True, False, "Rude words")
     assert isinstance(rest.must, are.Every)
     assert [type(part) for part in rest.must.parts] == [
-        are.InOrder, are.Near, are.Within, are.After, are.Speed, are.AnswersRight,
+        are.InOrder, are.Near, are.Within, are.After, are.Speed,
     ]  # fmt: skip
 
 
