@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -107,6 +108,10 @@ class Ringing:
     def hang_up(self, cause: Cause) -> None:
         """Nothing is there to hang up."""
 
+    async def ended(self) -> None:
+        """Nobody ends it but us."""
+        await asyncio.Event().wait()
+
 
 class Visitor:
     """A caller without a telephone (see `voice.people.Guest`)."""
@@ -135,7 +140,15 @@ class Visitor:
         self._pipe.send(("queue.offered", self.call_id, ""))
         return Ringing(where)
 
-    async def talk(self, agent: AgentCall, agent_name: str, find: Find | None = None) -> Talked:
+    async def helped(self, own_key: Callable[[], str]) -> None:
+        """No robot helps meanwhile."""
+
+    def found(self) -> None:
+        """Nobody has to be told."""
+
+    async def talk(
+        self, agent: AgentCall, agent_name: str, find: Find | None = None, *, swapped: bool = False
+    ) -> Talked:
         await asyncio.sleep(random.uniform(0, 0.005))
         return Talked(0.0, "agent")
 

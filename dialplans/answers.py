@@ -193,8 +193,9 @@ class Reader:
             return False
         answer = self.spoken(step, text, choice)
         if answer.command:
-            # "Never mind" is often followed by what is wanted instead, and a call that was ended stays ended.
-            return command_in(text, self.language) not in ENDING
+            # "Never mind" is often followed by what is wanted instead, a call that was ended stays ended, and "don't
+            # call me again" may go on "before nine".
+            return answer.command != OPT_OUT and command_in(text, self.language) not in ENDING
         sure = answer.confidence >= SURE and answer.confidence >= step.confirm_below
         return answer.fits and sure and step.is_whole(self, answer)
 

@@ -147,6 +147,7 @@ class WaitingCaller:
         self, agent: AgentCall, agent_name: str, find: Find | None = None, *, swapped: bool = False
     ) -> Talked:
         """Let caller and agent hear each other until it ends."""
+        self.found()
         if self._giving_way is not None:
             await asyncio.wait({self._giving_way})
         self._ask_that_it_is_here()

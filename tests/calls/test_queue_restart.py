@@ -41,7 +41,10 @@ async def test_the_day_goes_on_after_a_restart(open_line, tmp_path, monkeypatch)
         after = Distributor(centre.engine, centre.journal, centre.book, clock=asyncio.get_running_loop().time)
         assert after.open("node") == 0
         old, new = (one._distribution for one in (before, after))
-        desk, again = old.desk("202").stored, new.desk("202").stored
+        desks = old.desk("202"), new.desk("202")
+        assert desks[0] is not None
+        assert desks[1] is not None
+        desk, again = desks[0].stored, desks[1].stored
         assert again.calls == desk.calls == 6
         assert again.talk_s == pytest.approx(desk.talk_s, abs=0.1)
         assert again.talk_s > 150

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from asr_tts.prosody import LEAST, RATE, prosody
+from asr_tts.prosody import LEAST, prosody
+from asr_tts.speech_protocol import RATE
 
 
 def _voice(pitch: float, seconds: float = 1.0, volume: float = 3000.0, *, bright: bool = False) -> np.ndarray:
@@ -10,7 +11,7 @@ def _voice(pitch: float, seconds: float = 1.0, volume: float = 3000.0, *, bright
     orders = range(1, int(3400 / pitch) + 1)
     wave = sum(np.sin(2 * np.pi * pitch * order * time + order) / order ** (0.5 if bright else 2) for order in orders)
     wave *= volume / np.sqrt(np.mean(np.square(wave)))
-    return np.clip(wave, -32767, 32767).astype(np.int16)
+    return np.asarray(np.clip(wave, -32767, 32767), np.int16)
 
 
 @pytest.mark.parametrize("pitch", [85.0, 120.0, 210.0, 320.0])
@@ -34,7 +35,8 @@ def test_twice_the_volume_is_six_decibels_more_and_nothing_else():
     assert soft is not None
     assert loud is not None
     assert loud.level - soft.level == pytest.approx(6.0, abs=0.2)
-    assert (loud.pitch, loud.brightness) == (soft.pitch, pytest.approx(soft.brightness, abs=0.2))
+    assert loud.pitch == soft.pitch
+    assert loud.brightness == pytest.approx(soft.brightness, abs=0.2)
 
 
 def test_the_level_is_that_of_the_voice_not_of_the_silence_around_it():

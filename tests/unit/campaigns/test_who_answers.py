@@ -7,7 +7,7 @@ from campaigns.who_answers import connect_s, detect_policy
 
 
 def plan(**more: Any) -> CampaignPlan:
-    return CampaignPlan(name="offers", country="CN", flows=("offer",), **more)  # type: ignore[arg-type]
+    return CampaignPlan(name="offers", country="CN", flows=("offer",), **more)
 
 
 def test_without_a_word_machines_are_hung_up_on_and_screening_ends_the_call() -> None:

@@ -29,7 +29,8 @@ async def test_an_agent_is_added_changed_and_removed_as_by_commands(tmp_path, en
     async with console(tmp_path, engine) as client:
         skills = {"billing": 7}
         done = await asked(
-            client, "POST", "/agents", 201, extension="203", name="王小明", password="x", languages=["zh"], skills=skills
+            client, "POST", "/agents", 201,
+            extension="203", name="王小明", password="x", languages=["zh"], skills=skills,
         )  # fmt: skip
         assert (done["live"], "No server runs" in done["sentence"]) == (False, True)
         assert done["changes"] == [{"kind": "agent", "name": "203", "what": "added", "details": []}]

@@ -1,5 +1,7 @@
 """Who doesn't want to be called again is understood, by words and by key, at any moment; who means today only isn't."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from dialplans.dialogue import Dialogue
@@ -90,12 +92,17 @@ def begun(text: str = FLOW, language: str = "en", outgoing: bool = True) -> Dial
     return dialogue
 
 
-def parted(actions: list[object], words: str, how: str = "said") -> None:
+def parted(actions: Sequence[object], words: str, how: str = "said") -> None:
     [note] = [one for one in actions if isinstance(one, Note) and one.name == "opted-out"]
     assert note.data["how"] == how
     said = [prompt.text for one in actions if isinstance(one, Say) for prompt in one.prompts]
     assert said[-1].startswith(words)
     assert any(isinstance(one, HangUp) for one in actions)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "don't call me again"), ("zh", "别再打来了")])
+def test_it_is_not_taken_before_silence_says_that_nothing_follows(language: str, said: str) -> None:
+    assert not begun(language=language).answers(said)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +114,6 @@ def parted(actions: list[object], words: str, how: str = "said") -> None:
 )
 def test_it_holds_at_every_question_of_a_call_of_ours(language: str, said: str, words: str) -> None:
     dialogue = begun(language=language)
-    assert dialogue.answers(said)
     parted(dialogue.receive(Said(said, 0.9, language)), words)
     assert dialogue.variables["opt_out"] is True
 

@@ -110,7 +110,7 @@ class Office:
         assert not self.media.streams, "a stream was left open"
 
     def outgoing(self, **more: Any) -> Outgoing:
-        given = {"permit": Leave(), "line": "a", "flow": flow(), "variables": {"lead": {"name": "Ann"}}}
+        given: dict[str, Any] = {"permit": Leave(), "line": "a", "flow": flow(), "variables": {"lead": {"name": "Ann"}}}
         return Outgoing(**given | {"on_progress": self.news.append} | more)
 
     async def callee(self) -> LoopbackCaller:

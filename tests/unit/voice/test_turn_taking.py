@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from asr_tts.reaction import SHORT_MS, UNCLEAR
@@ -52,7 +54,7 @@ class Caller:
         return self.turns.receive(Draft(1, self.number, text, confidence, silence_ms=200, **more))
 
     def heard(self, text, number=0, confidence=0.9, **more):
-        times = {"endpoint_ms": 500, "decode_ms": 9}
+        times: dict[str, Any] = {"endpoint_ms": 500, "decode_ms": 9}
         return self.turns.receive(
             Heard(1, number or self.number, text, confidence, "en", self.start, self.at, **times, **more)
         )

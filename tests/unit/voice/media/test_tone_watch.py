@@ -26,7 +26,7 @@ def talk(path: Path) -> Wave:
 
 def tone(hertz: float, seconds: float, dbov: float = -18) -> Wave:
     times = np.arange(round(seconds * RATE)) / RATE
-    return np.sqrt(2) * 10 ** (dbov / 20) * np.sin(2 * np.pi * hertz * times)
+    return np.asarray(np.sqrt(2) * 10 ** (dbov / 20) * np.sin(2 * np.pi * hertz * times), np.float64)
 
 
 def silence(seconds: float) -> Wave:
