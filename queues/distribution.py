@@ -214,10 +214,13 @@ class Distribution:
             self._hall.due(what, whose, now)
 
     def _joined(self, caller: Caller, now: float) -> None:
-        agent = self._reserved.take_over(caller.instead_of)
+        kept = self._reserved.take_over(caller.instead_of)
         self._hall.join(caller, now)
-        if agent and caller.call_id in self._hall.room.places:
-            self._offer(Pair(caller.call_id, (agent,)), now)
+        if kept and caller.call_id in self._hall.room.places:
+            self._offer(Pair(caller.call_id, (kept.agent,)), now)
+        elif kept:
+            # The queue is gone: whoever was kept for the caller is free again, and must be told.
+            self._do(Withdraw(kept.offer, kept.agent))
 
     def _left(self, call_id: str, why: str, now: float) -> None:
         self._reserved.give_back(call_id)

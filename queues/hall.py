@@ -42,7 +42,8 @@ class Hall:
         if queue is None and caller.away:
             return
         if queue is None:
-            self._tell(Note("queue.overflowed", caller.queue, caller.call_id, data={"to": GO_ON, "why": "removed"}))
+            gone = {"to": GO_ON, "why": "removed", "waited": 0.0}
+            self._tell(Note("queue.overflowed", caller.queue, caller.call_id, data=gone))
             self._tell(Overflow(caller.call_id, GO_ON, "removed", now))
             return
         # Asked before the caller is in: who comes to a full queue is one too many.

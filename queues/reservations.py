@@ -18,7 +18,7 @@ RESERVED_S = 90.0
 
 
 @dataclass(frozen=True)
-class _Reservation:
+class Reservation:
     offer: str
     agent: str
 
@@ -29,19 +29,19 @@ class Reservations:
     def __init__(self, desks: Desks, times: Timetable, tell: Callable[[Action], None]) -> None:
         """`tell` takes what is to be done."""
         self._desks, self._times, self._tell = desks, times, tell
-        self._kept: dict[str, _Reservation] = {}
+        self._kept: dict[str, Reservation] = {}
 
     def keep(self, place: Place, agent: str, offer: str, now: float) -> None:
         """Keep an agent for the caller of `place`, and have the caller called; `offer` names the reservation."""
         call_id, desk = place.caller.call_id, self._desks[agent]
         desk.rings(offer, now)
         self._desks.put(desk)
-        self._kept[call_id] = _Reservation(offer, agent)
+        self._kept[call_id] = Reservation(offer, agent)
         self._times.set(("reserved", call_id), now + RESERVED_S)
         self._tell(Summon(call_id, agent, place.score(now)))
 
-    def take_over(self, call_id: str) -> str:
-        """End a reservation, for somebody comes who gets the agent; return that one, "" where there is none."""
+    def take_over(self, call_id: str) -> Reservation | None:
+        """End a reservation, for somebody comes who gets the agent; return it, None where there is none."""
         return self._end(call_id)
 
     def give_back(self, call_id: str) -> None:
@@ -56,12 +56,12 @@ class Reservations:
         for call_id in [call_id for call_id, kept in self._kept.items() if kept.agent == agent]:
             self.give_back(call_id)
 
-    def _end(self, call_id: str) -> str:
+    def _end(self, call_id: str) -> Reservation | None:
         kept = self._kept.pop(call_id, None)
         if kept is None:
-            return ""
+            return None
         self._times.clear(("reserved", call_id))
         desk = self._desks[kept.agent]
         desk.misses(kept.offer, counts=False)
         self._desks.put(desk)
-        return kept.agent
+        return kept

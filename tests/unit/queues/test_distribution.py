@@ -339,6 +339,16 @@ def test_the_place_of_who_is_away_is_kept_in_a_queue_that_is_never_empty():
     assert offer_of(play.do(TalkEnded(talks["12" if agent == "11" else "11"], "12" if agent == "11" else "11"))).call_id
 
 
+def test_an_agent_who_was_kept_is_free_when_the_queue_is_gone_by_the_time_the_call_is_answered():
+    play = Play(here=("11",))
+    assert summoned(play.do(Joined(Caller("away", "billing", away=True)))) == ["away"]
+    play.do(Edited({}, {agent.extension: agent for agent in play.agents}))
+    done = play.joins("back", after=1, instead_of="away")
+    assert [one.agent for one in done if isinstance(one, Withdraw)] == ["11"]
+    (gone,) = [note for note in play.notes if note.name == "queue.overflowed"]
+    assert gone.data["waited"] == 0.0
+
+
 def test_an_agent_is_kept_for_a_caller_who_is_called_and_free_again_when_nobody_answers():
     play = Play(here=("11",))
     assert summoned(play.do(Joined(Caller("away", "billing", away=True)))) == ["away"]
@@ -664,6 +674,9 @@ class World:
                 self.reserved[action.call_id] = action.agent
             case Withdraw() if action.offer_id.partition("/")[0] in self.reserved:
                 assert self.reserved.pop(action.offer_id.partition("/")[0]) == action.agent
+            case Withdraw() if action.agent == self.came_for and action.offer_id not in self.rings:
+                # Who came for the kept agent found no queue any more.
+                self.came_for = None
             case Withdraw():
                 if (action.offer_id, action.agent) not in late:
                     self.stop(action.offer_id, action.agent)
