@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign
+from campaigns.whereabouts import Whereabouts, whereabouts
 from models.attempt import Attempt
 from models.consent import Consent
 from models.database import table_of
@@ -46,19 +47,20 @@ def _outside_hours(connection: Connection, campaign: StoredCampaign) -> int:
     """Return how many calls were placed when nobody may be called there; a lead that was removed counts as inside."""
     hours = CallingHours.of(campaign.plan)
     query = (
-        select(ATTEMPT.c.placed_at, LEAD.c.timezone, LEAD.c.region)
+        select(ATTEMPT.c.placed_at, ATTEMPT.c.number, LEAD.c.number.label("first"), LEAD.c.timezone, LEAD.c.region)
         .select_from(ATTEMPT.join(LEAD, LEAD.c.id == ATTEMPT.c.lead_id))
         .where(ATTEMPT.c.campaign_id == campaign.id)
     )
-    known: dict[tuple[str, str, int], bool] = {}
+    known: dict[tuple[Whereabouts, int], bool] = {}
     outside = 0
     for row in connection.execution_options(yield_per=BATCH).execute(query):
         # Hours begin and end with minutes, so calls of one minute share their answer.
-        key = row.timezone, row.region, int(row.placed_at.timestamp() // 60)
+        there = whereabouts(row.number, row.first, row.timezone, row.region, campaign.plan.country)
+        key = there, int(row.placed_at.timestamp() // 60)
         if key not in known:
             if len(known) > 100_000:
                 known.clear()
-            known[key] = hours.closed(row.timezone, row.region, row.placed_at) is not None
+            known[key] = there.closed(hours, row.placed_at) is not None
         outside += known[key]
     return outside
 

@@ -19,6 +19,7 @@ from campaigns.campaign_rows import StoredCampaign
 from campaigns.do_not_call import listed_for
 from campaigns.lead_row import LeadRow
 from campaigns.plan import CampaignPlan, FrequencyCap
+from campaigns.whereabouts import whereabouts
 from models.attempt import ATTEMPT_LIFE, Attempt
 from models.consent import Consent
 from models.errors import OurFault
@@ -125,7 +126,7 @@ class Permission:
             or _being_called(calls, number, now)
             or _abandoned(calls, number, plan, now)
             or _too_often(calls, plan.frequency, now)
-            or _closed(CallingHours.of(plan), lead, now)
+            or _closed(plan, lead, number, now)
         )
 
 
@@ -215,11 +216,13 @@ def _too_often(calls: Sequence[Any], caps: Sequence[FrequencyCap], now: datetime
     return Refusal(Reason.FREQUENCY, f"{cap.times} calls in {cap.days:g} days to one person are the most.", until)
 
 
-def _closed(hours: CallingHours, lead: LeadRow, now: datetime) -> Refusal | None:
-    closed = hours.closed(lead.timezone, lead.region, now)
+def _closed(plan: CampaignPlan, lead: LeadRow, number: str, now: datetime) -> Refusal | None:
+    hours = CallingHours.of(plan)
+    there = whereabouts(number, lead.number, lead.timezone, lead.region, plan.country)
+    closed = there.closed(hours, now)
     if closed is None:
         return None
-    where = ", ".join(hours.zones(lead.timezone)) or "an unknown zone"
+    where = ", ".join(hours.zones(there.timezone)) or "an unknown zone"
     return Refusal(Reason(closed.reason), f"{_WORDS[closed.reason]} in {where}.", closed.until)
 
 
