@@ -301,7 +301,8 @@ class CampaignOffice:
     async def _renew(self) -> None:
         now = moment(self._clock())
         try:
-            await self._work(self.ports.store.renew, self.ports.node, now)
+            held = {lead for one in self._dialling.values() for lead in one.dialer.held}
+            await self._work(self.ports.store.renew, self.ports.node, held, now)
             if lost := await self._work(self.ports.store.expire, now):
                 log.warning("%d attempts of servers that are gone are completed as lost", len(lost))
         except (HotlineError, DBAPIError) as fault:

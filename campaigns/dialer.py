@@ -83,6 +83,8 @@ class Dialer:
         self._attempts = AttemptCall(campaign, ports, grades_in(plan), self._choose, self._hear, self._later)
         self._on_breaker = on_breaker
         self._leads: deque[LeadRow] = deque()
+        self._in_hand: tuple[LeadRow, ...] = ()
+        """The one whose call is being prepared."""
         self._wake = asyncio.Event()
         self._pausing = False
         self._leaving = False
@@ -95,6 +97,11 @@ class Dialer:
     def now(self) -> float:
         """The time of the steady clock."""
         return self._ports.steady()
+
+    @property
+    def held(self) -> set[int]:
+        """The ids of all leads that it has just now: those it will call, and those it calls."""
+        return {lead.id for lead in (*self._leads, *self._in_hand, *(one.placed.lead for one in self.running.values()))}
 
     # -- orders ------------------------------------------------------------------------------------------------
 
@@ -190,7 +197,11 @@ class Dialer:
             if not self._leads and not await self._take(room):
                 return
             lead = self._leads.popleft()
-            await self._begin(lead, group)
+            self._in_hand = (lead,)
+            try:
+                await self._begin(lead, group)
+            finally:
+                self._in_hand = ()
 
     def _room(self, steady: float) -> int:
         """Return how many calls may be placed now, and keep why it is none."""
@@ -282,8 +293,10 @@ class Dialer:
         ports.lines.placed(choice)
         try:
             placed = await self._write(attempt, lead, answer, choice, flow)
-        except HotlineError as fault:
+        except Exception as fault:
             self._take_back(attempt, choice)
+            if not isinstance(fault, HotlineError):
+                raise
             # Whoever has it now, or the end of its lease, puts it back; where it is still ours, we do.
             await self._release(lead)
             self._hold(TROUBLE_S, str(fault))
@@ -373,7 +386,7 @@ class Dialer:
             if written:
                 self._count(settled)
         except Exception:
-            # The lead is put back when its lease is over, as a lost attempt.
+            # Nobody renews its lease now: the lead is put back when that is over, as a lost attempt.
             log.exception("attempt %s", attempt)
         finally:
             self.running.pop(attempt, None)
@@ -406,6 +419,9 @@ class Dialer:
                 await self._ports.work(what, *args, **values)
             except HotlineError as fault:
                 log.warning("campaign %s: %s", self.campaign.name, fault)
+            except Exception:
+                # It would cancel its siblings: the campaign's other calls.
+                log.exception("campaign %s", self.campaign.name)
 
         assert self._group is not None, "nothing happens but while it runs"
         self._group.create_task(written(), name="write what a call does")

@@ -281,15 +281,23 @@ class LeadStore:
             self._forget_lists()
             return take_opt_out(connection, proof)
 
-    def renew(self, who: str, now: datetime) -> None:
-        """Say that the dialler `who` lives: its calls and leases go on."""
+    def renew(self, who: str, held: Iterable[int], now: datetime) -> None:
+        """Say that the dialler `who` still has the leads `held` (ids): these calls and leases go on.
+
+        What it has no more, because something went wrong, runs out and is put back by `expire`.
+        """
+        ids = list(held)
+        if not ids:
+            return
         with writing(self.engine) as connection:
             until = case(
                 (LEAD.c.state == str(LeadState.CALLING), now + timedelta(seconds=CALL_S)),
                 else_=now + timedelta(seconds=LEASE_S),
             )
             taken = LEAD.c.state.in_((str(LeadState.LEASED), str(LeadState.CALLING)))
-            connection.execute(update(LEAD).where(taken, LEAD.c.lease_by == who).values(lease_until=until))
+            connection.execute(
+                update(LEAD).where(LEAD.c.id.in_(ids), taken, LEAD.c.lease_by == who).values(lease_until=until)
+            )
 
     def recover(self, who: str, now: datetime, again_s: float = 300.0) -> list[str]:
         """Put back what a killed dialler `who` left: leases at once, calls as lost attempts, due again in `again_s`.

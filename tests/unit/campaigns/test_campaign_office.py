@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from campaigns.campaign_office import CampaignOffice
+from campaigns.campaign_office import RENEW_S, CampaignOffice
 from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign, writing
 from campaigns.dialer_ports import NoAgents
 from campaigns.lead_row import Happened
@@ -74,6 +74,13 @@ class Office:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+    async def renewing(self, seconds: float) -> None:
+        """Wait, and do meanwhile what the scheduler does by the real clock."""
+        for _ in range(int(seconds / RENEW_S)):
+            await asyncio.sleep(RENEW_S)
+            await self.office._renew()
+            await self.office.look()
 
     async def order(self, name: str, move: CampaignMove) -> None:
         with writing(self.engine) as connection:
@@ -242,3 +249,51 @@ async def test_what_is_asked_of_a_campaign_that_is_not_dialled_is_one_sentence(
     async with one.running() as office:
         with pytest.raises(CannotDo, match="'autumn' is not being dialled"):
             await office.tell_of(AskCampaign("autumn"), tell)
+
+
+async def test_an_attempt_that_cannot_be_settled_is_lost_when_its_lease_is_over_and_its_number_free_again(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    """What fails isn't the database: nobody would have tried again."""
+    add_leads(make_campaign(max_calls=5, calls_per_second=5), *numbers(3))
+    phones = Phones()
+    one = Office(engine, phones)
+    settle, failures = one.office.ports.store.settle, [1]
+
+    def fails(*args: Any, **values: Any) -> bool:
+        if failures[0]:
+            failures[0] -= 1
+            raise ValueError("unforeseen")
+        return settle(*args, **values)
+
+    one.office.ports.store.settle = fails  # type: ignore[method-assign]
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await one.renewing(600)
+        assert one.states().count("calling") == 1
+        await one.renewing(900)
+        assert set(one.states()) == {"done"}
+        assert one.campaign().state == "finished"
+    assert len(phones.placed) == 4
+
+
+async def test_a_lead_that_could_be_neither_called_nor_put_back_is_called_after_its_lease(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    add_leads(make_campaign(max_calls=5, calls_per_second=5), *numbers(3))
+    phones = Phones()
+    one = Office(engine, phones)
+    store, work, failures = one.office.ports.store, one.office.ports.work, [2]
+
+    async def locked(what: Any, *args: Any, **values: Any) -> Any:
+        if failures[0] and what in (store.dialling, store.release):
+            failures[0] -= 1
+            raise CannotDo("The database can't be written now (database is locked); nothing was changed: try again.")
+        return await work(what, *args, **values)
+
+    one.office.ports.work = locked
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await one.renewing(200)
+    assert set(one.states()) == {"done"}
+    assert sorted(number for _, _, number, _ in phones.placed) == numbers(3)

@@ -243,10 +243,24 @@ def test_a_lost_lease_forbids_to_dial(
 
 def test_a_lease_that_is_renewed_goes_on(store: LeadStore, campaign: StoredCampaign, add_leads: Add) -> None:
     add_leads(campaign, NUMBERS[0])
-    store.take(campaign.id, NOON, 1, "a", lease_s=60)
-    store.renew("a", NOON + MINUTE)
+    [lead] = store.take(campaign.id, NOON, 1, "a", lease_s=60)
+    store.renew("a", [lead.id], NOON + MINUTE)
     store.expire(NOON + 1.5 * MINUTE)
     assert store.take(campaign.id, NOON + 1.5 * MINUTE, 1, "b") == []
+
+
+def test_what_its_dialler_has_no_more_runs_out_though_the_dialler_lives(
+    engine: Engine, store: LeadStore, campaign: StoredCampaign, add_leads: Add
+) -> None:
+    add_leads(campaign, *NUMBERS[:3])
+    [kept, forgotten, calling] = store.take(campaign.id, NOON, 3, "a")
+    one = attempt(calling)
+    store.dialling(one)
+    for minute in range(1, 20):
+        store.renew("a", [kept.id], NOON + minute * MINUTE)
+        lost = store.expire(NOON + minute * MINUTE)
+        assert lost == ([one["id"]] if minute == 15 else [])
+    assert [lead_of(engine, lead.id).state for lead in (kept, forgotten, calling)] == ["leased", "waiting", "waiting"]
 
 
 def test_a_killed_diallers_leads_are_put_back_and_its_calls_are_lost_tries(
