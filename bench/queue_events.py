@@ -120,6 +120,7 @@ class Visitor:
         self.call_id = new_id()
         self.caller = self.called = Party("")
         self.language = "en"
+        self.hung_up = True
         self.handover = Handover("enqueue", QUEUE, "asked")
         self._pipe = pipe
 

@@ -230,8 +230,10 @@ class Distribution:
         if place is None:
             return
         waited = round(now - place.joined, 3)
-        if not place.caller.away and why == "hung-up":
+        if not place.caller.away:
+            # Also who was ended by us gets the place back.
             self._hall.room.owe(place, now)
+        if not place.caller.away and why == "hung-up":
             self._note("queue.abandoned", place.queue.name, call_id, waited=waited)
         elif not place.caller.away:
             self._note("queue.ended", place.queue.name, call_id, waited=waited, why=why)

@@ -23,7 +23,7 @@ class Left:
 
     call_id: str
     why: str = "hung-up"
-    """"hung-up" leaves a credit and counts as abandoned."""
+    """It leaves a credit; "hung-up" counts as abandoned, anything else ("stopped") was our own doing."""
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class FrontDesk:
             else:
                 onward = await self._talks.won(guest, stay, outcome)
         finally:
-            self._distributor.tell(Left(guest.call_id))
+            self._distributor.tell(Left(guest.call_id, "hung-up" if guest.hung_up else "stopped"))
             record = self._distributor.leave(guest.call_id)
         if isinstance(outcome, Led):
             return await self._led(guest, outcome, plan)

@@ -68,6 +68,8 @@ class WaitingCaller:
         self._legs: list[AgentLeg] = []
         self._talk: Talk | None = None
         self._left = False
+        self.hung_up = False
+        """See the port."""
         self.helping = Helping(robot, listening, sink)
         self._giving_way: asyncio.Task[None] | None = None
 
@@ -209,7 +211,7 @@ class WaitingCaller:
 
     def caller_gone(self) -> None:
         """The caller hung up."""
-        self._left = True
+        self._left = self.hung_up = True
         self.helping.end()
         self._ends_saying()
         if self._talk is not None:

@@ -131,6 +131,10 @@ class Guest(Protocol):
     language: str
     handover: Handover
 
+    @property
+    def hung_up(self) -> bool:
+        """Whether the caller hung up; a call that we end (a server that stops, a limit) isn't the caller's doing."""
+
     def music(self, file: str = "") -> None:
         """Play on, round and round, until there is something else to hear; "": hold tones."""
 

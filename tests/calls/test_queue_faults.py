@@ -239,7 +239,7 @@ async def test_a_lost_media_worker_ends_the_calls_on_record_and_frees_the_agent(
         line.media.lost = False
         again = await dials(line, "5550112")
         await talks_and_ends(again, await phones.answers("201"))
-    assert [state for _, state, _ in centre.stays()] == ["served", "abandoned", "served"]
+    assert [state for _, state, _ in centre.stays()] == ["served", "stopped", "served"], "nobody hung up"
 
 
 async def test_callers_are_served_while_the_database_is_locked_and_nothing_is_lost_of_it(open_line, tmp_path):

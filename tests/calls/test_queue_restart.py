@@ -60,3 +60,28 @@ async def test_the_day_goes_on_after_a_restart(open_line, tmp_path, monkeypatch)
         with centre.engine.connect() as connection:
             assert history(connection, "5550002", after.now(), after.midnight()) == (3, False, ("202",))
             assert history(connection, "5550003", after.now(), after.midnight()) == (3, True, ())
+
+
+async def test_ten_who_wait_when_the_server_stops_are_ended_with_words_and_keep_their_waiting_time(open_line, tmp_path):
+    waiting = [f"555010{number}" for number in range(10)]
+    async with call_centre(open_line, tmp_path, BILLING) as (line, phones, centre):
+        await centre.comes("202")
+        talks = line.dial("5550001")
+        await talks.answered()
+        await phones.answers("202")
+        callers = [line.dial(number) for number in waiting]
+        for caller in callers:
+            await caller.answered()
+        await asyncio.sleep(60)
+        assert centre.distributor.waiting() == {"billing": 10}
+        await line.reception.drain(0)
+        for caller in (talks, *callers):
+            await caller.is_hung_up()
+        assert {story.cause for story in line.stories.values()} == {"server-stopped"}
+        assert [state for _, state, _ in centre.stays()].count("stopped") == 10
+        after = Distributor(centre.engine, centre.journal, centre.book, clock=asyncio.get_running_loop().time)
+        assert after.open("node") == 0, "nobody is left open"
+        owed = {credit.number: credit.waited for credit in after._distribution._hall.room.credits(after.now(), 600)}
+        assert set(waiting) <= set(owed)
+        # The rows' moments are the wall's, the line's time is virtual: how long is another test's.
+        assert all(seconds >= 0 for seconds in owed.values())

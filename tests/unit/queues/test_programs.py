@@ -32,6 +32,7 @@ class Visitor:
         self.call_id = call_id
         self.caller, self.called = Party("+8613800138000", "anonymous"), Party("800")
         self.language = "zh"
+        self.hung_up = True
         self.handover = Handover(
             "enqueue", "billing", "asked", "她的订单没有到。", {"order": 1234}, tags=frozenset({"a"})
         )
