@@ -47,9 +47,11 @@ def add(
 ) -> None:
     """Put a number on a do-not-call list; from now on nobody calls it."""
     from campaigns.campaign_rows import campaign_named, writing
-    from campaigns.do_not_call import Proof, digits, list_named, put_numbers, take_opt_out
+    from campaigns.do_not_call import OWN, Proof, digits, list_named, put_numbers, refuse_our_name, take_opt_out
     from models.settings_file import read_settings
 
+    if list_ != OWN:
+        refuse_our_name(list_)
     settings = read_settings(config)
     found, now, leads = _e164(number, country).e164, datetime.now(UTC), 0
     with opened(settings) as engine, writing(engine) as connection:

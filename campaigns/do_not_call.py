@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
@@ -99,13 +100,37 @@ def list_named(connection: Connection, name: str, now: datetime, campaign: str =
     """Return the id of the list `name`, made where there is none; raise `OperatorFault` where it is another's."""
     found = select(LISTS.c.id, LISTS.c.campaign).where(LISTS.c.name == name)
     while (row := connection.execute(found).first()) is None:
-        values = {"name": name, "campaign": campaign, "source": source, "imported_at": now, "count": 0}
         # Another process may make this list, or give the same id to another: then it is looked for, or tried, again.
-        connection.execute(_unless_there(connection, LISTS).values(id=next_list_id(connection), **values))
+        _make(connection, name, campaign, source, now)
     if row.campaign != campaign:
         whose = f"the campaign '{row.campaign}'" if row.campaign else "everybody"
         raise OperatorFault(f"The list '{name}' is for {whose}; write it under another name.")
     return int(row.id)
+
+
+def _make(connection: Connection, name: str, campaign: str, source: str, now: datetime) -> None:
+    values = {"name": name, "campaign": campaign, "source": source, "imported_at": now, "count": 0}
+    connection.execute(_unless_there(connection, LISTS).values(id=next_list_id(connection), **values))
+
+
+def refuse_our_name(name: str) -> None:
+    """Raise `OperatorFault` for a list's name that only Hotline itself gives."""
+    if name in (OWN, OPT_OUTS) or name.startswith((f"{OWN}:", f"{OPT_OUTS}:")):
+        raise OperatorFault(
+            f"The list '{name}' is written by hand or by opt-outs alone; use another name, such as 'national'."
+        )
+
+
+def _opt_out_list(connection: Connection, scope: str, now: datetime) -> int:
+    """Return the list of a scope's opt-outs, made where there is none, by what it is and not by its name."""
+    which = select(LISTS.c.id).where(LISTS.c.source == FROM_OPT_OUTS, LISTS.c.campaign == scope)
+    name, tried = f"{OPT_OUTS}:{scope}" if scope else OPT_OUTS, count(2)
+    next_name = name
+    while (found := connection.scalar(which.order_by(LISTS.c.id).limit(1))) is None:
+        # A file may have been imported under this name before that was refused.
+        _make(connection, next_name, scope, FROM_OPT_OUTS, now)
+        next_name = f"{name}-{next(tried)}"
+    return int(found)
 
 
 def _unless_there(connection: Connection, table: Any) -> Any:
@@ -162,9 +187,7 @@ def take_list_out(connection: Connection, which: int) -> int:
 def take_opt_out(connection: Connection, proof: Proof) -> int:
     """Keep the proof, list the number, and end its leads that aren't in a call; return how many."""
     connection.execute(insert(OptOut).values(id=new_id(), **{name: getattr(proof, name) for name in _PROOF}))
-    name = f"{OPT_OUTS}:{proof.scope}" if proof.scope else OPT_OUTS
-    list_id = list_named(connection, name, proof.at, proof.scope, FROM_OPT_OUTS)
-    put_numbers(connection, list_id, [digits(proof.number)], proof.at)
+    put_numbers(connection, _opt_out_list(connection, proof.scope, proof.at), [digits(proof.number)], proof.at)
     ended = _end_leads(connection, proof)
     data = {"how": proof.how, "words": proof.words, "scope": proof.scope, "leads": len(ended)}
     events = [

@@ -18,7 +18,7 @@ from phonenumbers.phonemetadata import PhoneMetadata
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from campaigns.campaign_rows import writing
-from campaigns.do_not_call import LISTS, NUMBERS, next_list_id
+from campaigns.do_not_call import LISTS, NUMBERS, next_list_id, refuse_our_name
 from campaigns.phone_number import numbering
 from models.errors import OperatorFault
 
@@ -126,6 +126,7 @@ def import_list(
 
     The new numbers are written beside the old ones and take their place in one step; a killed import changes nothing.
     """
+    refuse_our_name(name)
     file = _File(path, country)
     try:
         numbers = np.unique(np.frombuffer(file.read(progress), dtype=np.int64))

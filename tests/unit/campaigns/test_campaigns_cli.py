@@ -196,6 +196,11 @@ def test_lists_are_added_exported_and_removed(shell: Shell) -> None:
     assert shell.run(dnc_app, "export", "--list", "national").stdout == "+12015550124\n+12015550125\n"
     assert shell.json(dnc_app, "remove", "--list", "national") == {"list": "national", "removed": 2}
     assert "there are: own" in shell.run(dnc_app, "export", "--list", "national", code=1).output
+    for name in ("opt-outs", "opt-outs:renewal", "own:renewal"):
+        assert "another name" in shell.run(dnc_app, "add", "+12015550123", "--list", name, code=1).output
+    assert "another name" in shell.run(
+        dnc_app, "import", national, "--list", "opt-outs", "--country", "US", code=1
+    ).output  # fmt: skip
     assert "could be of any country" in shell.run(dnc_app, "check", "2015550123", code=1).output
     assert "no telephone number" in shell.run(dnc_app, "add", "+86", code=1).output
     assert "no campaign 'x'" in shell.run(dnc_app, "add", "+12015550123", "--campaign", "x", code=1).output

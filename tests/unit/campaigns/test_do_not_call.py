@@ -113,9 +113,25 @@ def test_a_killed_import_changes_nothing_and_is_cleared_away_by_the_next(
 def test_a_list_that_was_written_by_hand_is_not_overwritten_by_a_file(engine: Engine, tmp_path: Path) -> None:
     with writing(engine) as connection:
         put_numbers(connection, list_named(connection, "own", NOON), [12015550123], NOON)
-    with pytest.raises(OperatorFault, match="another name"):
-        brought(engine, tmp_path, "2015550124\n", name="own")
-    assert numbers(engine, "own") == [12015550123]
+        put_numbers(connection, list_named(connection, "mine", NOON), [12015550123], NOON)
+    for name in ("own", "own:autumn", "opt-outs", "opt-outs:autumn", "mine"):
+        with pytest.raises(OperatorFault, match="another name"):
+            brought(engine, tmp_path, "2015550124\n", name=name)
+    assert numbers(engine, "own") == numbers(engine, "mine") == [12015550123]
+
+
+def test_opt_outs_find_their_list_whatever_else_has_its_name(engine: Engine) -> None:
+    with writing(engine) as connection:
+        imported = list_named(connection, "opt-outs", NOON, "autumn", "old.txt")
+        for number in ("+12015550123", "+12015550124"):
+            take_opt_out(connection, Proof(number, NOON, "said"))
+        take_opt_out(connection, Proof("+12015550125", NOON, "said", scope="autumn"))
+        lists = [(row.name, row.campaign, row.source, row.count) for row in all_lists(connection)]
+        assert lists == [
+            ("opt-outs", "autumn", "old.txt", 0), ("opt-outs-2", "", "opt-out", 2),
+            ("opt-outs:autumn", "autumn", "opt-out", 1),
+        ]  # fmt: skip
+        assert listed(connection, ["+12015550123"], [imported]) == {}
 
 
 def test_numbers_come_and_go_by_hand(engine: Engine) -> None:
