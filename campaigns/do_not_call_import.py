@@ -20,7 +20,8 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from campaigns.campaign_rows import writing
 from campaigns.do_not_call import LISTS, NUMBERS, next_list_id, refuse_our_name
 from campaigns.phone_number import numbering
-from models.errors import OperatorFault
+from models.call import new_id
+from models.errors import CannotDo, OperatorFault
 
 BLOCK = 1 << 22
 PART = 250_000
@@ -144,18 +145,21 @@ def _put(
     progress: Progress | None,
 ) -> None:  # fmt: skip
     with writing(engine) as connection:
-        draft = _draft(connection, name, source, campaign, now)
+        draft = _draft(connection, name, campaign, now)
     for start in range(0, len(numbers), PART):
         with writing(engine) as connection:
-            _write(connection, draft, numbers[start : start + PART])
+            draft.ours(connection)
+            _write(connection, draft.id, numbers[start : start + PART])
         if progress is not None:
             progress(0.5 + 0.5 * min(1.0, (start + PART) / len(numbers)))
     with writing(engine) as connection:
+        # First: what is there already must stay where another import has begun meanwhile.
+        draft.ours(connection)
         old = connection.scalar(select(LISTS.c.id).where(LISTS.c.name == name))
         if old is not None:
             connection.execute(delete(LISTS).where(LISTS.c.id == old))
-        values = {"name": name, "campaign": campaign, "count": len(numbers)}
-        connection.execute(update(LISTS).where(LISTS.c.id == draft).values(**values))
+        values = {"name": name, "campaign": campaign, "source": source, "count": len(numbers)}
+        connection.execute(update(LISTS).where(LISTS.c.id == draft.id).values(**values))
     clear_away(engine)
 
 
@@ -164,28 +168,52 @@ NOBODY = "-"
 """As a campaign's name: the list holds for none yet."""
 
 
-def _draft(connection: Connection, name: str, source: str, campaign: str, now: datetime) -> int:
+@dataclass(frozen=True)
+class _Draft:
+    """A list that is being imported."""
+
+    id: int
+    name: str
+    """Of the list that it becomes."""
+    mark: str
+    """In place of its source: an id may be given again, this isn't."""
+
+    def ours(self, connection: Connection) -> None:
+        """Keep others from clearing it away until the transaction is over; raise `CannotDo` where they did."""
+        which = (LISTS.c.id == self.id) & (LISTS.c.source == self.mark)
+        if connection.execute(update(LISTS).where(which).values(count=0)).rowcount != 1:
+            raise CannotDo(
+                f"Another import of the list '{self.name}' began meanwhile, so this one stopped and changed nothing; "
+                "hotline dnc list shows what there is."
+            )
+
+
+def _draft(connection: Connection, name: str, campaign: str, now: datetime) -> _Draft:
     """Begin a list that holds for nobody yet, and clear away one whose import was killed."""
     known = connection.execute(select(LISTS.c.campaign, LISTS.c.source).where(LISTS.c.name == name)).first()
     if known is not None and (known.campaign != campaign or known.source in {"own", "opt-out"}):
         raise OperatorFault(f"The list '{name}' is written by hand or for another campaign; import under another name.")
     draft_name = UNFINISHED + name
     connection.execute(delete(LISTS).where(LISTS.c.name == draft_name))
-    values = {"name": draft_name, "campaign": NOBODY, "source": source, "imported_at": now, "count": 0}
-    draft = next_list_id(connection)
-    connection.execute(insert(LISTS).values(id=draft, **values))
+    draft = _Draft(next_list_id(connection), name, f"import {new_id()}")
+    values = {"name": draft_name, "campaign": NOBODY, "source": draft.mark, "imported_at": now, "count": 0}
+    connection.execute(insert(LISTS).values(id=draft.id, **values))
     return draft
 
 
 def clear_away(engine: Engine) -> None:
     """Delete the numbers of lists that are no more, in parts, so that others may write in between."""
     with engine.connect() as connection:
-        known = set(connection.scalars(select(LISTS.c.id)))
+        # In this order: a list is written before its numbers, so what an import begins meanwhile isn't taken for lost.
         ids = list(_ids(connection))
+        known = set(connection.scalars(select(LISTS.c.id)))
     for gone in (one for one in ids if one not in known):
         first: int | None = 0
         while first is not None:
             with writing(engine) as connection:
+                if connection.scalar(select(LISTS.c.id).where(LISTS.c.id == gone)) is not None:
+                    # Somebody else has cleared it away, and its id was given again.
+                    break
                 mine = NUMBERS.c.list_id == gone
                 part = select(NUMBERS.c.number).where(mine, NUMBERS.c.number >= first).order_by(NUMBERS.c.number)
                 last = connection.scalar(part.offset(PART).limit(1))

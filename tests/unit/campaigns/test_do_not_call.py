@@ -1,10 +1,12 @@
 """Do-not-call lists: imported ones are exactly what their file says, own ones grow, proofs stay. On both databases."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 import campaigns.do_not_call_import
 from campaigns.campaign_rows import writing
@@ -22,7 +24,7 @@ from campaigns.do_not_call import (
     take_out,
 )
 from campaigns.do_not_call_import import ListImported, clear_away, import_list
-from models.errors import OperatorFault
+from models.errors import CannotDo, OperatorFault
 from tests.unit.campaigns.conftest import NOON
 
 
@@ -108,6 +110,51 @@ def test_a_killed_import_changes_nothing_and_is_cleared_away_by_the_next(
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(NUMBERS)) == 7
         assert [row.name for row in all_lists(connection)] == ["national"]
+
+
+@pytest.mark.parametrize("begins", [0, 1, 4])
+def test_of_two_imports_at_once_the_later_one_makes_the_list(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begins: int
+) -> None:
+    brought(engine, tmp_path, "2015550123\n")
+    monkeypatch.setattr(campaigns.do_not_call_import, "PART", 2)
+    real, parts = writing, iter(range(99))
+
+    @contextmanager
+    def overtaken(one: Engine) -> Iterator[Connection]:
+        # The other one begins and ends before the draft of this one, after it, or before the list is put in place.
+        if next(parts) == begins:
+            monkeypatch.setattr(campaigns.do_not_call_import, "writing", real)
+            brought(engine, tmp_path, "2015550177\n2015550178\n2015550179\n")
+        with real(one) as connection:
+            yield connection
+
+    monkeypatch.setattr(campaigns.do_not_call_import, "writing", overtaken)
+    first = "".join(f"20155502{n:02}\n" for n in range(6))
+    if begins:
+        with pytest.raises(CannotDo, match="Another import"):
+            brought(engine, tmp_path, first)
+        assert numbers(engine, "national") == [12015550177, 12015550178, 12015550179]
+    else:
+        brought(engine, tmp_path, first)
+        assert len(numbers(engine, "national")) == 6
+    clear_away(engine)
+    with engine.connect() as connection:
+        assert [row.name for row in all_lists(connection)] == ["national"]
+        assert connection.scalar(select(func.count()).select_from(NUMBERS)) == len(numbers(engine, "national"))
+
+
+def test_an_import_that_goes_on_after_another_began_doesnt_touch_its_numbers(engine: Engine, tmp_path: Path) -> None:
+    module = campaigns.do_not_call_import
+    with writing(engine) as connection:
+        early = module._draft(connection, "national", "", NOON)
+    with writing(engine) as connection:
+        late = module._draft(connection, "national", "", NOON)
+    assert late.id == early.id, "nothing was written of the first one, so its id is given again"
+    with pytest.raises(CannotDo), writing(engine) as connection:
+        early.ours(connection)
+    with writing(engine) as connection:
+        late.ours(connection)
 
 
 def test_a_list_that_was_written_by_hand_is_not_overwritten_by_a_file(engine: Engine, tmp_path: Path) -> None:
