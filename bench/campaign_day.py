@@ -11,7 +11,8 @@ from dataclasses import replace
 from statistics import mean
 
 from bench.report import Report, run, short
-from campaigns.pacing import Mode, PacingRules
+from campaigns.pacing import Mode
+from campaigns.pacing_rules import PacingRules
 from campaigns.simulation import Day, Population, document, simulate
 
 TUNED_ON, MEASURED_ON = range(1, 6), range(101, 111)

@@ -175,7 +175,10 @@ class CampaignOffice:
                 dialling.dialer.leave()
                 dialling.dialer.hang_up()
         for one in stored.values():
-            await self._go_by(one)
+            try:
+                await self._go_by(one)
+            except HotlineError as fault:
+                log.warning("campaign %s isn't gone by now: %s", one.name, fault)
 
     async def _go_by(self, one: StoredCampaign) -> None:
         dialling = self._dialling.get(one.id)
@@ -184,8 +187,7 @@ class CampaignOffice:
                 await self._begin(one)
             return
         dialer = dialling.dialer
-        if one.edited_at != dialer.campaign.edited_at:
-            dialer.take_up(one)
+        # What is to end or to rest does so, whatever its plan is like.
         match one.state:
             case CampaignState.RUNNING:
                 if dialling.tripped:
@@ -202,6 +204,8 @@ class CampaignOffice:
                 dialer.hang_up()
             case _:
                 pass
+        if one.edited_at != dialer.campaign.edited_at:
+            dialer.take_up(one)
 
     async def _begin(self, one: StoredCampaign) -> None:
         assert self._group is not None, "looks only while it runs"

@@ -1,5 +1,6 @@
 """Campaigns in the database: made, found, listed, cloned and removed, within the caller's transaction."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from models.campaign_event import CampaignEvent
 from models.errors import CannotDo, OperatorFault
 from models.lead import Lead
 
+log = logging.getLogger(__name__)
 LIVE = (CampaignState.RUNNING, CampaignState.DRAINING, CampaignState.TRIPPED)
 """States in which calls are placed or go on."""
 
@@ -51,15 +53,31 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def _stored(row: Any) -> StoredCampaign:
+    """Return the campaign of a row; raise `OperatorFault` where another Hotline wrote a plan that isn't one here."""
+    try:
+        plan = plan_of(row.settings)
+    except ValidationError as refusal:
+        first = refusal.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "it"
+        raise OperatorFault(
+            f"The plan of the campaign '{row.name}' can't be read ({where}: {first['msg']}); write it again: "
+            "hotline campaigns create FILE."
+        ) from None
     return StoredCampaign(
-        row.id, row.name, CampaignState(row.state), plan_of(row.settings), row.settings, row.created_at, row.edited_at,
+        row.id, row.name, CampaignState(row.state), plan, row.settings, row.created_at, row.edited_at,
         row.started_at, row.ended_at,
     )  # fmt: skip
 
 
 def campaigns(connection: Connection) -> list[StoredCampaign]:
-    """Return all campaigns, the oldest first."""
-    return [_stored(row) for row in connection.execute(select(Campaign.__table__).order_by(Campaign.id))]
+    """Return all campaigns, the oldest first; one whose plan can't be read only leaves a line in the log."""
+    found = []
+    for row in connection.execute(select(Campaign.__table__).order_by(Campaign.id)):
+        try:
+            found.append(_stored(row))
+        except OperatorFault as fault:
+            log.warning("%s", fault)
+    return found
 
 
 def campaign_named(connection: Connection, name: str) -> StoredCampaign:

@@ -20,13 +20,11 @@ from campaigns.breaker import Breaker, BreakerState
 from campaigns.campaign_rows import StoredCampaign
 from campaigns.dialer_ports import Ports
 from campaigns.disposition import LINE_FAULTS, Disposition
-from campaigns.grading import GradeRules
-from campaigns.grading import rules_of as grades_of
 from campaigns.lead_row import Happened, LeadRow
 from campaigns.line_book import Choice, NoLine
-from campaigns.pacing import AGENT_MODES, Count, Decision, Pacing, pacing_rules
+from campaigns.pacing import AGENT_MODES, Count, Decision, Pacing
+from campaigns.pacing_rules import pacing_rules
 from campaigns.permission import Permit, Refusal
-from campaigns.plan import CampaignPlan
 from campaigns.rate_limit import Limits, RateLimit
 from campaigns.settling import Placed, Settled
 from dialplans.flow import Flow
@@ -80,7 +78,7 @@ class Dialer:
         self.figures = Figures()
         self.why = ""
         """Why nothing is dialled now; "" where something is."""
-        self._attempts = AttemptCall(campaign, ports, grades_in(plan), self._choose, self._hear, self._later)
+        self._attempts = AttemptCall(campaign, ports, plan.grades, self._choose, self._hear, self._later)
         self._on_breaker = on_breaker
         self._leads: deque[LeadRow] = deque()
         self._in_hand: tuple[LeadRow, ...] = ()
@@ -106,16 +104,16 @@ class Dialer:
     # -- orders ------------------------------------------------------------------------------------------------
 
     def take_up(self, campaign: StoredCampaign) -> None:
-        """Go by an edited plan from the next call on; raises `OperatorFault` where its pacing or grades can't be."""
+        """Go by an edited plan from the next call on."""
         plan = campaign.plan
-        rules, grades = pacing_rules(plan.pacing, plan.abandon), grades_in(plan)
+        rules = pacing_rules(plan.pacing, plan.abandon)
         self.campaign, self.pacing.mode, self.pacing.rules, self.breaker.rules = (
             campaign,
             plan.mode,
             rules,
             plan.breaker,
         )
-        self._attempts.take_up(campaign, grades)
+        self._attempts.take_up(campaign, plan.grades)
         own = self.limits.limits[0]
         own.at_once, own.a_second = plan.max_calls, plan.calls_per_second
         self._wake.set()
@@ -461,8 +459,3 @@ class Dialer:
             case _:
                 pass
         self._wake.set()
-
-
-def grades_in(plan: CampaignPlan) -> GradeRules:
-    """Return the rules by which a plan's talks are graded."""
-    return plan.grades if isinstance(plan.grades, GradeRules) else grades_of(plan.grades)

@@ -16,61 +16,19 @@ the free agents; likewise with few agents or few data.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
 from campaigns.forecast import Durations, Seconds, exceeds
-from models.errors import OperatorFault
+from campaigns.pacing_rules import PacingRules
 
 Mode = Literal["robot", "progressive", "predictive", "ratio", "preview"]
 MODES: tuple[Mode, ...] = ("robot", "progressive", "predictive", "ratio", "preview")
 AGENT_MODES = frozenset({"progressive", "predictive", "ratio", "preview"})
 PLENTY = 1_000_000
-
-
-class Abandon(Protocol):
-    """What the law says of abandoned calls (`campaigns.plan.AbandonRules`)."""
-
-    @property
-    def cap_percent(self) -> float: ...
-    @property
-    def connect_s(self) -> float: ...
-
-
-@dataclass(frozen=True)
-class PacingRules:
-    """What an administrator may say of pacing."""
-
-    ratio: float = 2.0
-    """Calls for each free agent in mode ratio."""
-    least_agents: int = 6
-    """Below so many logged in, predictive dials progressively: chance doesn't even out among few."""
-    least_calls: int = 100
-    """Ended calls below which nothing is predicted."""
-    least_talks: int = 15
-    """Talks below which nothing is predicted."""
-    window_s: float = 1800.0
-    """In each of which abandonment stays below the cap, besides the days of the law."""
-    cap: float = 0.03
-    """Share of the calls that people answered."""
-    most_risk: float = 0.03
-    """That predictive takes with a call while nothing of the budget is spent."""
-    connect_s: float = 2.0
-    """Within which an agent has whoever answered."""
-
-
-def pacing_rules(written: Mapping[str, Any], abandon: Abandon) -> PacingRules:
-    """Read a plan's `pacing`; the law's part comes from its `abandon`. Raises `OperatorFault` in words."""
-    known = ("ratio", "least_agents", "least_calls", "least_talks", "most_risk")
-    for key, value in written.items():
-        if key not in known:
-            raise OperatorFault(f"pacing has no '{key}'; there are {', '.join(known)}.")
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            raise OperatorFault(f"pacing.{key} should be a number above 0, not '{value}'.")
-    return PacingRules(cap=abandon.cap_percent / 100, connect_s=abandon.connect_s, **written)
 
 
 @dataclass(frozen=True)

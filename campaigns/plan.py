@@ -1,7 +1,7 @@
 """What an operator plans: one campaign, read from YAML or TOML. Pure values; `plan_file.py` reads them from a file.
 
-A section with a file of its own is read there: `retry.py`, `breaker.py`, `pacing.py`, `grading.py` … Times of the day
-are the callee's own, wherever they are.
+A section with a file of its own is read there: `retry.py`, `breaker.py`, `pacing_rules.py`, `grading.py` … Times
+of the day are the callee's own, wherever they are.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,10 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_v
 from pydantic_core import PydanticCustomError
 
 from campaigns.breaker import BreakerRules
+from campaigns.grading import DEFAULT_RULES as DEFAULT_GRADES
+from campaigns.grading import GradeRules
+from campaigns.grading import rules_of as grades_of
+from campaigns.pacing_rules import written_pacing
 from campaigns.retry import RetryRules, rules_of
 from dialplans.calendars import Calendar, NotACalendar, a_country, a_timezone, hours_of
 from models.errors import OperatorFault
@@ -152,12 +156,12 @@ class CampaignPlan(Section):
     after_refusal: Literal["never", "may"] = "never"
     """Whether whoever refused the offer is called again by this campaign or another (China: never)."""
     abandon: AbandonRules = AbandonRules()
-    pacing: dict[str, Any] = Field(default_factory=dict)
+    pacing: Annotated[dict[str, Any], said(written_pacing)] = Field(default_factory=dict)
     breaker: BreakerRules = BreakerRules()
     retry: Annotated[RetryRules, said(rules_of)] = rules_of(None)
     machine: MachineRules = MachineRules()
     screening: ScreeningRules = ScreeningRules()
-    grades: Any = None
+    grades: Annotated[GradeRules, said(grades_of)] = DEFAULT_GRADES
     webhooks: tuple[ResultHook, ...] = ()
     follow_up: tuple[FollowUp, ...] = ()
     do_not_call: tuple[str, ...] = ()

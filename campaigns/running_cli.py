@@ -167,7 +167,7 @@ def simulate(
     from rich.console import Console
 
     from campaigns.campaign_rows import campaign_named
-    from campaigns.pacing import PacingRules, pacing_rules
+    from campaigns.pacing_rules import PacingRules, pacing_rules
     from campaigns.running_board import simulated_table
     from campaigns.simulation import Day, Population, document, simulate
     from models.settings_file import read_settings

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 
-from campaigns.pacing import Count, Floor, Mode, Pacing, PacingRules
+from campaigns.pacing import Count, Floor, Mode, Pacing
+from campaigns.pacing_rules import PacingRules
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from campaigns.plan import plan_of
 from dialplans.flow import Flow
 from dialplans.loader import loads
 from models.attempt import Attempt
-from models.campaign import CampaignMove
+from models.campaign import Campaign, CampaignMove
 from models.control_protocol import AskCampaign, News, TakeUpCampaigns
 from models.database import moment, table_of
-from models.errors import CannotDo
+from models.errors import CannotDo, OperatorFault
 from models.lead import Lead
 from models.settings import CampaignSettings, LineSettings
 from tests.unit.campaigns.conftest import NOON, Add, Make
@@ -297,3 +297,48 @@ async def test_a_lead_that_could_be_neither_called_nor_put_back_is_called_after_
         await one.renewing(200)
     assert set(one.states()) == {"done"}
     assert sorted(number for _, _, number, _ in phones.placed) == numbers(3)
+
+
+async def test_a_stop_counts_though_the_plan_cannot_be_taken_up_and_another_is_no_plan_any_more(
+    engine: Engine, make_campaign: Make, add_leads: Add, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored, newer, third = make_campaign(), make_campaign("newer"), make_campaign("winter")
+    for one_campaign in (stored, third):
+        add_leads(one_campaign, *numbers(50))
+    phones = Phones()
+    one = Office(engine, phones)
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await one.order("winter", CampaignMove.START)
+        await asyncio.sleep(5)
+        with writing(engine) as connection:
+            table = table_of(Campaign)
+            connection.execute(
+                update(table).where(table.c.id == newer.id).values(settings={**newer.settings, "telepathy": True})
+            )
+            # An older Hotline would have let it in.
+            worse = {**stored.settings, "pacing": {"wrong": 1}}
+            connection.execute(
+                update(table).where(table.c.id == stored.id).values(settings=worse, edited_at=moment(one.clock()))
+            )
+            moved(connection, third.id, CampaignMove.PAUSE, moment(one.clock()))
+        await one.office.look()
+        await asyncio.sleep(3)
+        assert list(one.office.diallers) == ["winter"]
+        placed = len(phones.placed)
+        await asyncio.sleep(60)
+        assert len(phones.placed) == placed
+        with writing(engine) as connection:
+            moved(connection, third.id, CampaignMove.STOP, moment(one.clock()))
+
+        def refuses(campaign: StoredCampaign) -> None:
+            raise OperatorFault("It can't be gone by.")
+
+        one.office.diallers["winter"].take_up = refuses  # type: ignore[method-assign]
+        with writing(engine) as connection:
+            connection.execute(update(table).where(table.c.id == third.id).values(edited_at=moment(one.clock())))
+        await one.office.look()
+        await asyncio.sleep(3)
+        assert one.office.diallers == {}
+    assert "The plan of the campaign 'newer' can't be read (telepathy" in caplog.text
+    assert phones.running == 0

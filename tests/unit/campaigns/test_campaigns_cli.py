@@ -214,3 +214,20 @@ def test_consent_is_given_and_taken_back(shell: Shell) -> None:
     assert "web form" in shell.run(dnc_app, "check", "+12015550123").output
     assert shell.json(dnc_app, "consent", "+12015550123", "--take-back")["count"] == 1
     assert shell.json(dnc_app, "consent", "+12015550123", "--take-back")["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("pacing: {most_rsk: 0.1}", "pacing has no 'most_rsk'"),
+        ("pacing: {least_agents: no}", "pacing.least_agents should be a number above 0"),
+        ("pacing: fast", "pacing should be a section"),
+        ("grades: [{grade: Z}]", "Rule 1 of 'grades' names no grade"),
+        ("grades: [{grade: A, intent: [yes]}]", "Rule 1 of 'grades' has no 'intent'"),
+    ],
+)
+def test_wrong_pacing_and_grades_never_come_into_the_database(shell: Shell, line: str, sentence: str) -> None:
+    written = shell.file("a.yaml", f"name: a\ncountry: CN\nflows: [x]\n{line}\n")
+    said = shell.run(app, "create", written, code=1).output.replace("\n", "")
+    assert f"a.yaml:4: {sentence}" in said
+    assert shell.json(app, "list") == []

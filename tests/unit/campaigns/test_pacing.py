@@ -2,7 +2,8 @@
 
 import random
 
-from campaigns.pacing import Count, Floor, Pacing, PacingRules
+from campaigns.pacing import Count, Floor, Pacing
+from campaigns.pacing_rules import PacingRules
 
 
 def experienced(mode: str = "predictive", seed: int = 1, **rules: object) -> Pacing:

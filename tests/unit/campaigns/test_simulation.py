@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from campaigns.pacing import PacingRules
+from campaigns.pacing_rules import PacingRules
 from campaigns.simulation import Day, Population, Result, simulate
 
 SHORT = Day(agents=20, hours=2.0)
