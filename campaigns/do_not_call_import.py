@@ -1,7 +1,8 @@
 """National do-not-call files of ten million numbers, into one list: read through once, sorted, and written in order.
 
 A file has one number a line, whole or as area code and rest in columns (201,5550123); other columns don't matter.
-Numbers are checked for their length only: that nobody has a number is no reason to call it.
+Numbers are checked for their length only: that nobody has a number is no reason to call it. They are kept as leads'
+are: a trunk code in brackets, as in +44 (0)20 …, or a mobile's 15 in Argentina is none of the number.
 """
 
 import re
@@ -13,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import phonenumbers
 from numpy.typing import NDArray
+from phonenumbers import NumberParseException, PhoneNumberFormat
 from phonenumbers.phonemetadata import PhoneMetadata
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from campaigns.campaign_rows import writing
 from campaigns.do_not_call import LISTS, NUMBERS, next_list_id, refuse_our_name
-from campaigns.phone_number import numbering
+from campaigns.phone_number import NotANumber, numbering
 from models.call import new_id
 from models.errors import CannotDo, OperatorFault
 
@@ -49,7 +52,7 @@ class _File:
     """Reads the numbers of a file."""
 
     def __init__(self, path: Path, country: str) -> None:
-        numbering(country)
+        self._numbering = numbering(country)
         plan = PhoneMetadata.metadata_for_region(country)
         assert plan is not None
         lengths = getattr(plan.general_desc, "possible_length", ())
@@ -57,6 +60,8 @@ class _File:
         self._code = str(plan.country_code)
         self._trunk = plan.national_prefix or ""
         self._lengths = frozenset(lengths)
+        # Where a number at home isn't a part of the whole one, digits alone can't tell: Argentina, Brazil.
+        self._rewritten = plan.national_prefix_transform_rule is not None
         self.lines = self.refused = 0
         self.faults: list[str] = []
 
@@ -89,15 +94,36 @@ class _File:
     def _whole(self, digits: str, international: bool) -> int:
         """Return a number with its calling code; 0 for one that is too short or too long."""
         if international:
-            return int(digits) if SHORTEST <= len(digits) <= LONGEST else 0
+            return self._international(digits)
+        if self._rewritten and (found := self._valid(digits)):
+            return found
         if self._trunk and digits.startswith(self._trunk) and len(digits) - len(self._trunk) in self._lengths:
             digits = digits[len(self._trunk) :]
         if digits.startswith("00") and SHORTEST <= len(digits) - 2 <= LONGEST:
-            return int(digits)
+            return self._international(digits[2:])
         with_code = digits.startswith(self._code) and len(digits) - len(self._code) in self._lengths
         if with_code and (len(digits) not in self._lengths or len(digits) > 11):
-            return int(digits)
+            return self._international(digits)
         return int(self._code + digits) if len(digits) in self._lengths and len(digits) >= SHORTEST else 0
+
+    def _international(self, digits: str) -> int:
+        """Return digits behind a "+" as E.164 has them: as leads are read, so that they match; 0 where they can't."""
+        if found := self._valid(f"+{digits}"):
+            return found
+        try:
+            number = phonenumbers.parse(f"+{digits}")
+        except NumberParseException:
+            return 0
+        if not phonenumbers.is_possible_number(number):
+            return 0
+        found = int(phonenumbers.format_number(number, PhoneNumberFormat.E164)[1:])
+        return found if SHORTEST <= len(str(found)) <= LONGEST else 0
+
+    def _valid(self, text: str) -> int:
+        try:
+            return int(self._numbering.read(text).e164[1:])
+        except NotANumber:
+            return 0
 
     def _refuse(self, line: bytes) -> None:
         self.refused += 1

@@ -14,6 +14,9 @@ from campaigns.toll_guard import kind_of
 from models.campaign import Campaign
 from models.errors import OperatorFault
 
+MOST_DIGITS = 15
+"""Of an E.164 number."""
+
 
 class HandCalls:
     """Asked by `voice.calling.Calling` before it places a call that somebody ordered."""
@@ -28,9 +31,12 @@ class HandCalls:
 
     def refusal_now(self, number: str) -> str:
         """Return the same, blocking for a few milliseconds."""
+        plain = _plain(number)
+        if plain.startswith("+") and not 1 <= len(plain) - 1 <= MOST_DIGITS:
+            return f"'{number}' is no number in international form; write it like +8613912345678."
         try:
             with self._engine.connect() as connection:
-                for reading in dict.fromkeys(self._readings(connection, number)):
+                for reading in dict.fromkeys(self._readings(connection, number, plain)):
                     found = listed_for(connection, reading, None)
                     if found is not None:
                         return (
@@ -42,21 +48,32 @@ class HandCalls:
             )
         return ""
 
-    def _readings(self, connection: Connection, number: str) -> Iterator[str]:
+    def _readings(self, connection: Connection, number: str, plain: str) -> Iterator[str]:
         """Yield what a typed number may be in international form."""
-        plain = "".join(sign for sign in number if sign in "+0123456789")
         if plain.startswith("+"):
             yield plain
+            # As lists have it: +44 (0)20 … without the 0. One with "+" says its country itself.
+            yield from _read(plain, "US")
             return
         homes = set(connection.scalars(select(Campaign.settings["country"].as_string())))
         for line in self._book.lines.values():
             yield from meant(line, number)
             homes.add(home_of(line))
         for country in sorted(filter(None, homes)):
-            try:
-                yield numbering(country).read(plain).e164
-            except (NotANumber, OperatorFault):
-                continue
+            yield from _read(plain, country)
         whole = f"+{plain.removeprefix('00')}"
         if not kind_of(whole).trouble:
             yield whole
+
+
+def _plain(number: str) -> str:
+    signs = "".join(sign for sign in number if sign in "+0123456789")
+    digits = signs.replace("+", "")
+    return f"+{digits}" if signs.startswith("+") else digits
+
+
+def _read(plain: str, country: str) -> Iterator[str]:
+    try:
+        yield numbering(country).read(plain).e164
+    except (NotANumber, OperatorFault):
+        return

@@ -51,6 +51,12 @@ def numbers(engine: Engine, name: str) -> list[int]:
         ("US", '"2015550123","2026-01-01","NY"\n"2015550124","2026-01-02","NJ"\n', [12015550123, 12015550124]),
         ("CN", "13800000001\n+86 138 0000 0002\n8613800000003\n010-62345678\n",
          [861062345678, *range(8613800000001, 8613800000004)]),
+        ("GB", "+44 (0)20 7946 0958\n0044 (0)20 7946 0959\n+49 (0)30 12345678\n",
+         [442079460958, 442079460959, 493012345678]),
+        ("CN", "+86 0138 0000 0001\n008613800000002\n+86 010 6234 5678\n8613800000003\n+8613000000\n",
+         [861062345678, 8613000000, *range(8613800000001, 8613800000004)]),
+        ("AR", "+54 11 15 1234-5678\n011 15 1234-5679\n+54 9 11 1234 5670\n011 4123-4567\n",
+         [5491112345678, 5491112345679, 5491112345670, 541141234567]),
         ("GB", "020 7946 0958\n+442079460959\n00442079460960", [442079460958, 442079460959, 442079460960]),
     ],
 )  # fmt: skip
@@ -64,6 +70,8 @@ def test_national_files_of_several_forms_are_read(
 
 def test_lines_without_a_number_are_counted_and_named(engine: Engine, tmp_path: Path) -> None:
     done = brought(engine, tmp_path, "2015550123\nnobody\n12\n2015550124\n")
+    unwritable = brought(engine, tmp_path, "2015550123\n+1201555012345\n+999 123 456 789\n", name="other")
+    assert (unwritable.numbers, unwritable.refused) == (1, 2)
     assert (done.numbers, done.refused) == (2, 2)
     assert [fault.rpartition("numbers.txt")[2] for fault in done.faults] == [
         ":2: 'nobody' is no telephone number",

@@ -24,8 +24,9 @@ def hand_calls(engine: Engine) -> HandCalls:
 
 
 @pytest.mark.parametrize(
-    "typed", ["+8613800000001", "13800000001", "8613800000001", "008613800000001", "913800000001", "+86 138-0000-0001"]
-)
+    "typed", ["+8613800000001", "13800000001", "8613800000001", "008613800000001", "913800000001", "+86 138-0000-0001",
+     "+86 (0)138 0000 0001", "(+86) 13800000001"],
+)  # fmt: skip
 def test_a_listed_number_is_refused_however_it_is_typed(hand_calls: HandCalls, typed: str) -> None:
     refusal = hand_calls.refusal_now(typed)
     assert "+8613800000001 is on the do-not-call list 'national'" in refusal
@@ -38,7 +39,14 @@ def test_a_campaigns_country_says_what_a_number_means(hand_calls: HandCalls, mak
     assert "+12015550123" in hand_calls.refusal_now("(201) 555-0123")
 
 
-@pytest.mark.parametrize("typed", ["13800000002", "+8613800000003", "201", "anna", "*65"])
+@pytest.mark.parametrize("typed", ["+", "+ ", "+" + 25 * "8", "+86 1380 0000 0001 0000"])
+def test_what_is_no_number_is_answered_with_a_sentence(hand_calls: HandCalls, typed: str) -> None:
+    refusal = hand_calls.refusal_now(typed)
+    assert "is no number in international form" in refusal
+    assert refusal.endswith(".")
+
+
+@pytest.mark.parametrize("typed", [25 * "8", "13800000002", "+8613800000003", "201", "anna", "*65"])
 def test_everybody_else_may_be_called(hand_calls: HandCalls, typed: str) -> None:
     assert hand_calls.refusal_now(typed) == ""
 
