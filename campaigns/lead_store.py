@@ -17,6 +17,7 @@ from campaigns.campaign_rows import StoredCampaign, campaign_of, note, writing
 from campaigns.do_not_call import Proof, lists_for, take_opt_out
 from campaigns.lead_row import COLUMNS, Happened, LeadChange, LeadRow, lead_row
 from campaigns.next_lead import AHEAD, FRESH_S, Buckets, candidates
+from campaigns.permission import come_up
 from models.attempt import ATTEMPT_LIFE, Attempt, AttemptMove, AttemptState
 from models.campaign import Campaign
 from models.database import table_of
@@ -33,6 +34,8 @@ TIDY_PAGES = 8000
 ROUNDS = 50
 """Looks into buckets in one taking: a list whose every lead is on a do-not-call list ends it."""
 LEAD, ATTEMPT = table_of(Lead), table_of(Attempt)
+MEANWHILE = ("ringing_at", "answered_at", "call_id")
+"""Columns of an attempt that `progress` writes while its call goes on."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 OPEN_ATTEMPTS = tuple(str(state) for state in AttemptState if state not in ATTEMPT_LIFE.ends)
 
@@ -184,7 +187,8 @@ class LeadStore:
         """Write an attempt, and that its lead is being called, before the call leaves.
 
         `attempt` has columns of `models/attempt.py`: at least id, campaign_id, lead_id, node (who leased the lead),
-        number, placed_at. Raises `CannotDo` where the lease was lost: then nothing may be dialled.
+        number, placed_at. Raises `CannotDo` where the lease was lost, or where another dialler has called the person
+        since the permit was given: then nothing may be dialled.
         """
         with writing(self.engine) as connection:
             until = attempt["placed_at"] + timedelta(seconds=CALL_S)
@@ -196,13 +200,21 @@ class LeadStore:
                     LEAD.c.lease_by == attempt["node"],
                 )
                 .values(state=after(LeadMove.CALL), attempts=LEAD.c.attempts + 1, lease_until=until)
-            )
-            if mine.rowcount != 1:
+                .returning(LEAD.c.number, LEAD.c.numbers)
+            ).first()
+            if mine is None:
                 raise CannotDo(
                     f"Lead {attempt['lead_id']} is no longer ours to call: another dialler has it, or it ended."
                 )
+            self._ask_again(connection, attempt, (mine.number, *mine.numbers))
             connection.execute(insert(ATTEMPT).values(**{**_BLANK, "state": str(AttemptState.DIALLING), **attempt}))
             note(connection, *events)
+
+    def _ask_again(self, connection: Connection, attempt: Mapping[str, Any], numbers: Sequence[str]) -> None:
+        campaign = self._campaign(connection, attempt["campaign_id"], attempt["placed_at"]).campaign
+        refusal = come_up(connection, attempt["number"], numbers, campaign, attempt["placed_at"])
+        if refusal is not None:
+            raise CannotDo(f"{refusal.sentence} It came up after the permit to call was given.")
 
     def progress(self, attempt_id: str, move: AttemptMove, at: datetime, **columns: Any) -> None:
         """Note that an attempt rings or is answered; `columns` of it that are known. Late news changes nothing."""
@@ -234,7 +246,7 @@ class LeadStore:
             ended = connection.execute(
                 update(ATTEMPT)
                 .where(ATTEMPT.c.id == attempt["id"], ATTEMPT.c.state.in_(OPEN_ATTEMPTS))
-                .values(state=str(AttemptState.ENDED), **{key: v for key, v in attempt.items() if key != "id"})
+                .values(state=str(AttemptState.ENDED), **_known_at_the_end(attempt))
             )
             if ended.rowcount != 1:
                 return False
@@ -364,6 +376,11 @@ class LeadStore:
                 ).where(ATTEMPT.c.campaign_id == campaign_id, ATTEMPT.c.placed_at >= since)
             ).one()
             return row[0], row[1]
+
+
+def _known_at_the_end(attempt: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is to be written: what was noted while the call went on isn't blanked by an end that knows less."""
+    return {key: value for key, value in attempt.items() if key != "id" and (value or key not in MEANWHILE)}
 
 
 def _seldom_tidy(connection: Any, _record: object) -> None:

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy import Connection, Engine, func, or_, select
 
 from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign
-from campaigns.do_not_call import listed_for
+from campaigns.do_not_call import digits, listed_for
 from campaigns.lead_row import LeadRow
 from campaigns.plan import CampaignPlan, FrequencyCap
 from campaigns.whereabouts import whereabouts
@@ -130,6 +130,29 @@ class Permission:
         )
 
 
+def come_up(
+    connection: Connection, number: str, numbers: Sequence[str], campaign: StoredCampaign, now: datetime
+) -> Refusal | None:
+    """Return what keeps us from calling `number`, of a person's `numbers`, since its permit was given; None: nothing.
+
+    Asked in the transaction that writes the attempt: two campaigns that got permits for one person at one moment write
+    one after the other, by SQLite's one writer or by a lock on each number.
+    """
+    if connection.dialect.name == "postgresql":
+        # Always in one order, so that two of them never wait for each other.
+        locks = (func.pg_advisory_xact_lock(one) for one in sorted({digits(one) for one in numbers}))
+        connection.execute(select(*locks))
+    on = listed_for(connection, number, campaign)
+    if on is not None:
+        return Refusal(Reason(on.reason), f"{number} is on the do-not-call list '{on.name}'.", None)
+    calls, plan = _calls_to(connection, numbers), campaign.plan
+    return (
+        _being_called(calls, number, now)
+        or _abandoned(calls, number, plan, now)
+        or _too_often(calls, plan.frequency, now)
+    )
+
+
 def _calls_to(connection: Connection, numbers: Sequence[str]) -> Sequence[Any]:
     """Return the attempts to any of a person's numbers, over all campaigns, the oldest first."""
     table = Attempt.__table__.c
@@ -203,7 +226,9 @@ class _Ended:
 
 
 def _too_often(calls: Sequence[Any], caps: Sequence[FrequencyCap], now: datetime) -> Refusal | None:
-    counted = [call.placed_at for call in calls if call.ringing_at or call.disposition not in NEVER_RANG]
+    counted = [
+        call.placed_at for call in calls if call.ringing_at or call.answered_at or call.disposition not in NEVER_RANG
+    ]
     waits = []
     for cap in caps:
         window = timedelta(days=cap.days)

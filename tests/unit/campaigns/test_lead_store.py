@@ -294,6 +294,21 @@ def test_calls_of_a_machine_that_never_came_back_end(
     assert lead_of(engine, lead.id).state == "waiting"
 
 
+def test_what_was_noted_of_a_call_is_not_blanked_by_an_end_that_knows_less(
+    engine: Engine, store: LeadStore, campaign: StoredCampaign, add_leads: Add
+) -> None:
+    add_leads(campaign, NUMBERS[0])
+    [lead] = store.take(campaign.id, NOON, 1, "a")
+    one = attempt(lead)
+    store.dialling(one)
+    store.progress(one["id"], AttemptMove.ANSWER, NOON + MINUTE, call_id="call-1")
+    nothing = {"ringing_at": None, "answered_at": None, "call_id": ""}
+    assert store.settle(ended(one, "failed") | nothing, LeadChange(lead.id, LeadMove.RETRY, "failed", NOON))
+    with engine.connect() as connection:
+        row = connection.execute(select(table_of(Attempt))).one()
+    assert (row.answered_at, row.call_id, row.disposition) == (NOON + MINUTE, "call-1", "failed")
+
+
 def test_an_opt_out_holds_at_once_and_in_every_campaign(
     engine: Engine, store: LeadStore, campaign: StoredCampaign, add_leads: Add, make_campaign: Make
 ) -> None:

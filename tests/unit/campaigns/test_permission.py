@@ -171,6 +171,14 @@ def test_a_call_that_rang_nowhere_is_no_call_to_the_person(
     assert refused(ask(permission, campaign), Reason.FREQUENCY, NOON + 23 * HOUR)
 
 
+def test_a_call_that_was_answered_counts_whatever_came_of_it(
+    engine: Engine, permission: Permission, make_campaign: Make
+) -> None:
+    campaign = make_campaign(frequency=[{"times": 1, "days": 1}])
+    called(engine, HOUR, disposition="failed", answered_at=NOON - HOUR)
+    assert refused(ask(permission, campaign), Reason.FREQUENCY, NOON + 23 * HOUR)
+
+
 def test_an_abandoned_call_is_followed_by_72_hours_of_rest(
     engine: Engine, permission: Permission, make_campaign: Make
 ) -> None:
