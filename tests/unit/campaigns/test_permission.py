@@ -1,22 +1,26 @@
 """The law by construction: who may be called gets a permit, who may not is told why and until when. Both databases."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, func, insert, select
 
 from campaigns.campaign_rows import StoredCampaign, writing
 from campaigns.consents import put_consent, take_back
 from campaigns.do_not_call import Proof, list_named, put_numbers, take_opt_out
 from campaigns.lead_row import LeadRow
+from campaigns.lead_store import LeadStore
 from campaigns.permission import Permission, Permit, Reason, Refusal
 from models.attempt import Attempt
 from models.call import new_id
 from models.database import table_of
-from models.errors import OurFault
-from tests.unit.campaigns.conftest import NOON, Make
+from models.errors import CannotDo, OurFault
+from models.lead import Lead
+from tests.unit.campaigns.conftest import NOON, Add, Make
 
 ANNA, BELLA = "+8613800000001", "+8613800000002"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -210,3 +214,54 @@ def test_outside_the_hours_the_answer_says_when(permission: Permission, make_cam
     answer = ask(permission, nation, national_day)
     assert isinstance(answer, Refusal)
     assert answer.reason is Reason.HOLIDAY
+
+
+def test_two_campaigns_with_permits_for_one_person_call_them_once(
+    engine: Engine, permission: Permission, make_campaign: Make, add_leads: Add
+) -> None:
+    once = [{"times": 1, "days": 7}]
+    first, second = make_campaign("first", frequency=once), make_campaign("second", frequency=once)
+    add_leads(first, ANNA, numbers=[BELLA])
+    add_leads(second, BELLA, numbers=[ANNA])
+    attempts = []
+    for campaign in (first, second):
+        [one] = LeadStore(engine).take(campaign.id, NOON, 1, campaign.name)
+        assert isinstance(ask(permission, campaign, one=one), Permit)
+        attempts.append(
+            {"id": new_id(), "campaign_id": campaign.id, "lead_id": one.id, "node": campaign.name,
+             "number": one.number, "placed_at": NOON}
+        )  # fmt: skip
+    together = Barrier(2)
+
+    def dial(attempt: dict[str, Any]) -> str:
+        store = LeadStore(engine)
+        together.wait(10)
+        try:
+            store.dialling(attempt)
+        except CannotDo as fault:
+            return str(fault)
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        went, stayed = sorted(pool.map(dial, attempts))
+    assert went == ""
+    assert "1 calls in 7 days" in stayed
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(table_of(Attempt))) == 1
+        states = connection.execute(select(Lead.state, Lead.attempts).order_by(Lead.attempts)).all()
+    assert [tuple(row) for row in states] == [("leased", 0), ("calling", 1)], "the other one is put back by its dialler"
+
+
+def test_an_opt_out_after_the_permit_keeps_the_call_from_leaving(
+    engine: Engine, permission: Permission, make_campaign: Make, add_leads: Add
+) -> None:
+    campaign, store = make_campaign(), LeadStore(engine)
+    add_leads(campaign, ANNA)
+    [one] = store.take(campaign.id, NOON, 1, "a")
+    assert isinstance(ask(permission, campaign, one=one), Permit)
+    with writing(engine) as connection:
+        put_numbers(connection, list_named(connection, "national", NOON), [int(ANNA[1:])], NOON)
+    with pytest.raises(CannotDo, match=r"'national'.*after the permit"):
+        store.dialling(
+            {"id": "x", "campaign_id": campaign.id, "lead_id": one.id, "node": "a", "number": ANNA, "placed_at": NOON}
+        )
