@@ -61,7 +61,7 @@ async def dial(url: str, port: int) -> None:
     with engine.connect() as connection:
         stored = campaign_named(connection, "kills")
     store = LeadStore(engine)
-    store.recover("here", moment(time.time()), 0.0)
+    store.recover("here", moment(time.time()))
 
     async def flow(name: str) -> Flow:
         return loads(FLOW, "kills.yaml")

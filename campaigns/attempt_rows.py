@@ -1,10 +1,28 @@
 """Attempts in the database, as the dialler asks of them."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
+from campaigns.campaign_rows import campaign_of
+from campaigns.disposition import Disposition
+from campaigns.lead_row import LeadChange, LeadRow
+from campaigns.retry import DEFAULT_RULES
+from campaigns.settling import lost
 from models.attempt import Attempt
+from models.errors import OperatorFault
+from models.lead import LeadMove
+
+MEANWHILE = ("ringing_at", "answered_at", "call_id")
+"""Columns of an attempt that `progress` writes while its call goes on."""
+BLANK: dict[str, Any] = {
+    "line": "", "caller_number": "", "mode": "robot", "version": "", "cause": "", "code": 0, "answered_by": "",
+    "disposition": "", "grade": "", "call_id": "", "lines": [], "agent": "", "queue": "", "talk_s": 0.0, "cost": 0.0,
+    "currency": "", "results": {}, "abandoned": False,
+}  # fmt: skip
+"""An attempt of which nothing else is known yet."""
 
 
 def called_at(engine: Engine, lead_id: int) -> list[datetime]:
@@ -12,3 +30,22 @@ def called_at(engine: Engine, lead_id: int) -> list[datetime]:
     with engine.connect() as connection:
         found = select(Attempt.placed_at).where(Attempt.lead_id == lead_id).order_by(Attempt.placed_at)
         return list(connection.scalars(found))
+
+
+def after_loss(connection: Connection, lead: LeadRow, attempt: Any, now: datetime) -> LeadChange:
+    """Return what becomes of a lead whose call nobody saw the end of; `attempt` is its row, or None."""
+    try:
+        campaign = campaign_of(connection, lead.campaign_id)
+    except OperatorFault:
+        # No rule can be read; whoever writes the plan again decides.
+        return LeadChange(
+            lead.id, LeadMove.LOSE, "lost", now + timedelta(seconds=DEFAULT_RULES[Disposition.LOST].after[0])
+        )
+    placed = connection.scalars(select(Attempt.placed_at).where(Attempt.lead_id == lead.id)).all()
+    number = attempt.number if attempt else lead.next_number
+    return lost(lead, number, placed, campaign, now, abandoned=bool(attempt and attempt.abandoned))
+
+
+def known_at_the_end(attempt: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is to be written: what was noted while the call went on isn't blanked by an end that knows less."""
+    return {key: value for key, value in attempt.items() if key != "id" and (value or key not in MEANWHILE)}

@@ -22,8 +22,8 @@ from campaigns.dialer_ports import Ports
 from campaigns.disposition import LINE_FAULTS, Disposition
 from campaigns.lead_row import Happened, LeadRow
 from campaigns.line_book import Choice, NoLine
-from campaigns.pacing import AGENT_MODES, Count, Decision, Pacing
-from campaigns.pacing_rules import pacing_rules
+from campaigns.pacing import Count, Decision, Pacing
+from campaigns.pacing_rules import AGENT_MODES, pacing_rules
 from campaigns.permission import Permit, Refusal
 from campaigns.rate_limit import Limits, RateLimit
 from campaigns.settling import Placed, Settled

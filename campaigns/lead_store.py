@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, case, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, event, func, insert, select, true, update
 
+from campaigns.attempt_rows import BLANK, after_loss, known_at_the_end
 from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign, campaign_of, note, writing
 from campaigns.do_not_call import Proof, lists_for, take_opt_out
 from campaigns.lead_row import COLUMNS, Happened, LeadChange, LeadRow, lead_row
 from campaigns.next_lead import AHEAD, FRESH_S, Buckets, candidates
+from campaigns.pacing_rules import AGENT_MODES
 from campaigns.permission import come_up
 from models.attempt import ATTEMPT_LIFE, Attempt, AttemptMove, AttemptState
 from models.campaign import Campaign
@@ -34,8 +36,6 @@ TIDY_PAGES = 8000
 ROUNDS = 50
 """Looks into buckets in one taking: a list whose every lead is on a do-not-call list ends it."""
 LEAD, ATTEMPT = table_of(Lead), table_of(Attempt)
-MEANWHILE = ("ringing_at", "answered_at", "call_id")
-"""Columns of an attempt that `progress` writes while its call goes on."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 OPEN_ATTEMPTS = tuple(str(state) for state in AttemptState if state not in ATTEMPT_LIFE.ends)
 
@@ -207,7 +207,7 @@ class LeadStore:
                     f"Lead {attempt['lead_id']} is no longer ours to call: another dialler has it, or it ended."
                 )
             self._ask_again(connection, attempt, (mine.number, *mine.numbers))
-            connection.execute(insert(ATTEMPT).values(**{**_BLANK, "state": str(AttemptState.DIALLING), **attempt}))
+            connection.execute(insert(ATTEMPT).values(**{**BLANK, "state": str(AttemptState.DIALLING), **attempt}))
             note(connection, *events)
 
     def _ask_again(self, connection: Connection, attempt: Mapping[str, Any], numbers: Sequence[str]) -> None:
@@ -246,7 +246,7 @@ class LeadStore:
             ended = connection.execute(
                 update(ATTEMPT)
                 .where(ATTEMPT.c.id == attempt["id"], ATTEMPT.c.state.in_(OPEN_ATTEMPTS))
-                .values(state=str(AttemptState.ENDED), **_known_at_the_end(attempt))
+                .values(state=str(AttemptState.ENDED), **known_at_the_end(attempt))
             )
             if ended.rowcount != 1:
                 return False
@@ -311,38 +311,42 @@ class LeadStore:
                 update(LEAD).where(LEAD.c.id.in_(ids), taken, LEAD.c.lease_by == who).values(lease_until=until)
             )
 
-    def recover(self, who: str, now: datetime, again_s: float = 300.0) -> list[str]:
-        """Put back what a killed dialler `who` left: leases at once, calls as lost attempts, due again in `again_s`.
+    def recover(self, who: str, now: datetime) -> list[str]:
+        """Put back what a killed dialler `who` left: leases at once, calls as lost attempts, by each plan's `retry`.
 
         Returns the ids of the attempts that were lost.
         """
-        return self._recovered(LEAD.c.lease_by == who, ATTEMPT.c.node == who, now, again_s)
+        return self._recovered(LEAD.c.lease_by == who, ATTEMPT.c.node == who, now)
 
-    def expire(self, now: datetime, again_s: float = 300.0) -> list[str]:
+    def expire(self, now: datetime) -> list[str]:
         """Put back what diallers left whose time is over, and which never started again; as `recover`."""
-        return self._recovered(LEAD.c.lease_until <= now, None, now, again_s)
+        return self._recovered(LEAD.c.lease_until <= now, None, now)
 
-    def _recovered(self, which: Any, attempts: Any, now: datetime, again_s: float) -> list[str]:
+    def _recovered(self, which: Any, attempts: Any, now: datetime) -> list[str]:
         with writing(self.engine) as connection:
             self._back(connection, which & LEAD.c.state.in_((str(LeadState.LEASED),)))
-            called = connection.execute(
-                select(LEAD.c.id, LEAD.c.campaign_id).where(which, LEAD.c.state == str(LeadState.CALLING))
-            ).all()
-            ids = [row.id for row in called]
+            found = select(LEAD.c.id).where(which, LEAD.c.state == str(LeadState.CALLING))
+            ids = list(connection.scalars(found))
             open_ones = ATTEMPT.c.lead_id.in_(ids) if attempts is None else attempts
+            # Who answered was to find an agent, and found nobody any more.
+            left = (ATTEMPT.c.state == str(AttemptState.ANSWERED)) & ATTEMPT.c.mode.in_(sorted(AGENT_MODES))
+            values = {"state": str(AttemptState.LOST), "disposition": "lost", "cause": "server-stopped"}
             lost = connection.execute(
                 update(ATTEMPT)
                 .where(open_ones, ATTEMPT.c.state.in_(OPEN_ATTEMPTS))
-                .values(state=str(AttemptState.LOST), disposition="lost", cause="server-stopped", ended_at=now)
-                .returning(ATTEMPT.c.id, ATTEMPT.c.lead_id, ATTEMPT.c.campaign_id)
+                .values(**values, ended_at=now, abandoned=case((left, true()), else_=ATTEMPT.c.abandoned))
+                .returning(
+                    ATTEMPT.c.id, ATTEMPT.c.lead_id, ATTEMPT.c.campaign_id, ATTEMPT.c.number, ATTEMPT.c.abandoned
+                )
             ).all()
-            due = now + timedelta(seconds=again_s)
-            for lead_id in ids:
-                self._settle_lead(connection, LeadChange(lead_id, LeadMove.LOSE, "lost", due), now)
-            note(
-                connection,
-                *(Happened("attempt.lost", now, one.campaign_id, one.lead_id, one.id) for one in lost),
+            last = {one.lead_id: one for one in lost}
+            for lead in self.leads(connection, ids):
+                self._settle_lead(connection, after_loss(connection, lead, last.get(lead.id), now), now)
+            events = (
+                Happened("attempt.lost", now, one.campaign_id, one.lead_id, one.id, {"abandoned": one.abandoned})
+                for one in lost
             )
+            note(connection, *events)
         return [row.id for row in lost]
 
     def leads(self, connection: Connection, ids: Sequence[int]) -> list[LeadRow]:
@@ -378,18 +382,6 @@ class LeadStore:
             return row[0], row[1]
 
 
-def _known_at_the_end(attempt: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is to be written: what was noted while the call went on isn't blanked by an end that knows less."""
-    return {key: value for key, value in attempt.items() if key != "id" and (value or key not in MEANWHILE)}
-
-
 def _seldom_tidy(connection: Any, _record: object) -> None:
     """Have the log written back into the database seldom: that awaits the disk, and who writes calls does it too."""
     connection.execute(f"PRAGMA wal_autocheckpoint={TIDY_PAGES}")
-
-
-_BLANK: dict[str, Any] = {
-    "line": "", "caller_number": "", "mode": "robot", "version": "", "cause": "", "code": 0, "answered_by": "",
-    "disposition": "", "grade": "", "call_id": "", "lines": [], "agent": "", "queue": "", "talk_s": 0.0, "cost": 0.0,
-    "currency": "", "results": {}, "abandoned": False,
-}  # fmt: skip

@@ -27,7 +27,6 @@ from campaigns.pacing_rules import PacingRules
 
 Mode = Literal["robot", "progressive", "predictive", "ratio", "preview"]
 MODES: tuple[Mode, ...] = ("robot", "progressive", "predictive", "ratio", "preview")
-AGENT_MODES = frozenset({"progressive", "predictive", "ratio", "preview"})
 PLENTY = 1_000_000
 
 

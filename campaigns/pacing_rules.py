@@ -16,6 +16,10 @@ class Abandon(Protocol):
     def connect_s(self) -> float: ...
 
 
+AGENT_MODES = frozenset({"progressive", "predictive", "ratio", "preview"})
+"""In which people of ours talk."""
+
+
 @dataclass(frozen=True)
 class PacingRules:
     """What an administrator may say of pacing."""

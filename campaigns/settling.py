@@ -96,6 +96,24 @@ def settle(placed: Placed, outcome: Outcome, campaign: StoredCampaign, grades: G
     )
 
 
+def lost(
+    lead: LeadRow, number: str, placed: Sequence[datetime], campaign: StoredCampaign, now: datetime, *, abandoned: bool
+) -> LeadChange:
+    """Return what becomes of a lead whose call ended unseen, with its server.
+
+    `placed`: when the lead was called, that time included; `abandoned`: it had answered and was to find an agent.
+    """
+    tries = {**lead.tries, Disposition.LOST: lead.tries.get(Disposition.LOST, 0) + 1}
+    zone = zone_of(lead, campaign)
+    hours = [at.astimezone(zone).hour for at in placed]
+    tried = Tried(tries, _index(lead, number), len(lead.all_numbers), hours)
+    verdict = after(Disposition.LOST, tried, campaign.plan.retry, now, zone)
+    if not isinstance(verdict, Again):
+        return LeadChange(lead.id, LeadMove.FINISH, Disposition.LOST)
+    due = _lawful(verdict.due, Disposition.ABANDONED if abandoned else Disposition.LOST, campaign, now)
+    return LeadChange(lead.id, LeadMove.LOSE, Disposition.LOST, due, number_index=verdict.number_index)
+
+
 def _index(lead: LeadRow, number: str) -> int:
     return lead.all_numbers.index(number) if number in lead.all_numbers else lead.number_index
 

@@ -273,13 +273,52 @@ def test_a_killed_diallers_leads_are_put_back_and_its_calls_are_lost_tries(
     store.dialling(one)
     store.dialling(other)
     again = LeadStore(engine)
-    assert again.recover("a", NOON + MINUTE, again_s=300) == [one["id"]]
+    assert again.recover("a", NOON + MINUTE) == [one["id"]]
     assert again.recover("a", NOON + MINUTE) == []
     assert numbers(again.take(campaign.id, NOON + MINUTE, 5, "a")) == [leased.number]
     row = lead_of(engine, calling.id)
     assert (row.state, row.tries, row.attempts, row.due_at) == ("waiting", {"lost": 1}, 1, NOON + 6 * MINUTE)
     assert lead_of(engine, others.id).state == "calling"
     assert not store.settle(ended(one, "busy"), LeadChange(calling.id, LeadMove.RETRY, "busy", NOON))
+
+
+def test_a_plan_says_how_often_a_call_may_be_lost(engine: Engine, add_leads: Add, make_campaign: Make) -> None:
+    never = make_campaign(retry={"lost": "never"})
+    twice = make_campaign("twice", retry={"lost": {"after": ["1m"], "most": 9}, "any": {"most": 2}})
+    add_leads(never, NUMBERS[0])
+    add_leads(twice, NUMBERS[1])
+    ends = []
+    for minute in range(0, 60, 10):
+        store, now = LeadStore(engine), NOON + minute * MINUTE
+        for lead in (*store.take(never.id, now, 1, "a"), *store.take(twice.id, now, 1, "a")):
+            store.dialling(attempt(lead, at=now))
+        ends += store.recover("a", now + MINUTE)
+    assert len(ends) == 3
+    with engine.connect() as connection:
+        rows = connection.execute(select(table_of(Lead)).order_by(Lead.id)).all()
+    assert [(row.state, row.disposition, row.tries) for row in rows] == [
+        ("done", "lost", {"lost": 1}), ("done", "lost", {"lost": 2}),
+    ]  # fmt: skip
+
+
+def test_whoever_had_answered_for_an_agent_when_the_server_was_killed_was_abandoned(
+    engine: Engine, add_leads: Add, make_campaign: Make
+) -> None:
+    agents, robot = make_campaign(mode="progressive", queue="sales"), make_campaign("robot")
+    add_leads(agents, *NUMBERS[:2])
+    add_leads(robot, NUMBERS[2])
+    store = LeadStore(engine)
+    taken = [*store.take(agents.id, NOON, 2, "a"), *store.take(robot.id, NOON, 1, "a")]
+    for lead, mode, answers in zip(taken, ("progressive", "progressive", "robot"), (True, False, True), strict=True):
+        one = attempt(lead, mode=mode)
+        store.dialling(one)
+        if answers:
+            store.progress(one["id"], AttemptMove.ANSWER, NOON)
+    assert len(LeadStore(engine).recover("a", NOON + MINUTE)) == 3
+    waits = [lead_of(engine, lead.id).due_at - NOON - MINUTE for lead in taken]
+    assert waits == [timedelta(hours=72), 5 * MINUTE, 5 * MINUTE]
+    assert store.abandonment(agents.id, NOON) == (1, 1)
+    assert store.abandonment(robot.id, NOON) == (0, 0)
 
 
 def test_calls_of_a_machine_that_never_came_back_end(
