@@ -73,9 +73,19 @@ def _holds_for(campaign: StoredCampaign | None) -> ColumnElement[bool]:
     return or_(LISTS.c.campaign.in_(["", campaign.name]), LISTS.c.name.in_(campaign.plan.do_not_call))
 
 
-def listed_for(connection: Connection, number: str, campaign: StoredCampaign | None) -> Listed | None:
-    """Return the first list that keeps `campaign` (None: anybody, even by hand) from calling `number`."""
-    on = exists(select(NUMBERS.c.number).where(NUMBERS.c.list_id == LISTS.c.id, NUMBERS.c.number == digits(number)))
+def listed_for(
+    connection: Connection, number: str, campaign: StoredCampaign | None, others: Sequence[str] = ()
+) -> Listed | None:
+    """Return the first list that keeps `campaign` (None: anybody, even by hand) from calling `number`.
+
+    `others` are further numbers of the same person, who opted out by one for all of them.
+    """
+    mine = NUMBERS.c.number == digits(number)
+    if others:
+        # First by the index, whatever else must hold: lists have millions of numbers.
+        theirs = NUMBERS.c.number.in_([digits(one) for one in (number, *others)])
+        mine = and_(theirs, or_(mine, LISTS.c.source == FROM_OPT_OUTS))
+    on = exists(select(NUMBERS.c.number).where(NUMBERS.c.list_id == LISTS.c.id, mine))
     found = select(LISTS.c.name, LISTS.c.campaign, LISTS.c.source).where(_holds_for(campaign), on).order_by(LISTS.c.id)
     row = connection.execute(found.limit(1)).first()
     return None if row is None else Listed(row.name, row.campaign, row.source)
@@ -185,17 +195,33 @@ def take_list_out(connection: Connection, which: int) -> int:
 
 
 def take_opt_out(connection: Connection, proof: Proof) -> int:
-    """Keep the proof, list the number, and end its leads that aren't in a call; return how many."""
-    connection.execute(insert(OptOut).values(id=new_id(), **{name: getattr(proof, name) for name in _PROOF}))
+    """Keep the proof, list the number, and end its leads that aren't in a call; return how many.
+
+    It comes twice from a call, when it is said and when the call is over: proof and event of it are written once.
+    """
+    known = _has_proof(connection, proof)
+    if not known:
+        connection.execute(insert(OptOut).values(id=new_id(), **{name: getattr(proof, name) for name in _PROOF}))
     put_numbers(connection, _opt_out_list(connection, proof.scope, proof.at), [digits(proof.number)], proof.at)
     ended = _end_leads(connection, proof)
     data = {"how": proof.how, "words": proof.words, "scope": proof.scope, "leads": len(ended)}
     events = [
         Happened("lead.refused", proof.at, row.campaign_id, row.id, data={"reason": "opted-out"}) for row in ended
     ]
-    campaign = connection.scalar(select(Campaign.id).where(Campaign.name == proof.campaign)) or ""
-    note(connection, Happened("optout.taken", proof.at, campaign, attempt_id=proof.attempt or None, data=data), *events)
+    if not known:
+        campaign = connection.scalar(select(Campaign.id).where(Campaign.name == proof.campaign)) or ""
+        note(connection, Happened("optout.taken", proof.at, campaign, attempt_id=proof.attempt or None, data=data))
+    note(connection, *events)
     return len(ended)
+
+
+def _has_proof(connection: Connection, proof: Proof) -> bool:
+    if not proof.attempt:
+        return False
+    same = select(OptOut.id).where(
+        OptOut.number == proof.number, OptOut.attempt == proof.attempt, OptOut.scope == proof.scope
+    )
+    return connection.execute(same.limit(1)).first() is not None
 
 
 _PROOF = ("number", "at", "campaign", "attempt", "call_id", "how", "words", "scope")

@@ -115,9 +115,8 @@ class Permission:
     def _refusal(
         self, connection: Connection, lead: LeadRow, number: str, campaign: StoredCampaign, now: datetime
     ) -> Refusal | None:
-        on = listed_for(connection, number, campaign)
-        if on is not None:
-            return Refusal(Reason(on.reason), f"{number} is on the do-not-call list '{on.name}'.", None)
+        if (listed := _listed(connection, number, lead.all_numbers, campaign)) is not None:
+            return listed
         calls = _calls_to(connection, lead.all_numbers)
         plan = campaign.plan
         return (
@@ -142,15 +141,23 @@ def come_up(
         # Always in one order, so that two of them never wait for each other.
         locks = (func.pg_advisory_xact_lock(one) for one in sorted({digits(one) for one in numbers}))
         connection.execute(select(*locks))
-    on = listed_for(connection, number, campaign)
-    if on is not None:
-        return Refusal(Reason(on.reason), f"{number} is on the do-not-call list '{on.name}'.", None)
+    if (listed := _listed(connection, number, numbers, campaign)) is not None:
+        return listed
     calls, plan = _calls_to(connection, numbers), campaign.plan
     return (
         _being_called(calls, number, now)
         or _abandoned(calls, number, plan, now)
         or _too_often(calls, plan.frequency, now)
     )
+
+
+def _listed(connection: Connection, number: str, numbers: Sequence[str], campaign: StoredCampaign) -> Refusal | None:
+    others = [one for one in numbers if one != number]
+    on = listed_for(connection, number, campaign, others)
+    if on is None:
+        return None
+    who = f"{number}, or another number of its owner," if others else number
+    return Refusal(Reason(on.reason), f"{who} is on the do-not-call list '{on.name}'.", None)
 
 
 def _calls_to(connection: Connection, numbers: Sequence[str]) -> Sequence[Any]:

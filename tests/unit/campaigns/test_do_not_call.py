@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from campaigns.do_not_call import (
     take_out,
 )
 from campaigns.do_not_call_import import ListImported, clear_away, import_list
+from models.campaign_event import CampaignEvent
 from models.errors import CannotDo, OperatorFault
 from tests.unit.campaigns.conftest import NOON
 
@@ -227,3 +230,16 @@ def test_the_proof_of_an_opt_out_outlives_its_number_on_the_list(engine: Engine)
     assert (row.at, row.how, row.words, row.campaign, row.attempt, row.call_id, row.scope) == (
         NOON, "said", "take me off your list", "autumn", "attempt-1", "call-1", "",
     )  # fmt: skip
+
+
+def test_a_wish_that_is_told_twice_of_one_call_has_one_proof_and_one_event(engine: Engine) -> None:
+    said = Proof("+12015550123", NOON, "said", "stop", "autumn", "attempt-1", "call-1")
+    with writing(engine) as connection:
+        for proof in (said, replace(said, at=NOON + timedelta(seconds=9)), replace(said, attempt="attempt-2")):
+            take_opt_out(connection, proof)
+        assert [row.attempt for row in proofs_of(connection, said.number)] == ["attempt-1", "attempt-2"]
+        events = select(CampaignEvent.attempt_id).where(CampaignEvent.name == "optout.taken")
+        assert list(connection.scalars(events.order_by(CampaignEvent.seq))) == ["attempt-1", "attempt-2"]
+        for _ in range(2):
+            take_opt_out(connection, Proof("+12015550124", NOON, "operator"))
+        assert len(proofs_of(connection, "+12015550124")) == 2

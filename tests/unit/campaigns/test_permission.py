@@ -107,6 +107,19 @@ def test_an_opt_out_holds_everywhere_and_by_hand(engine: Engine, permission: Per
     assert permission.by_hand(BELLA) is None
 
 
+def test_an_opt_out_by_one_number_holds_for_all_of_its_owners(
+    engine: Engine, permission: Permission, make_campaign: Make
+) -> None:
+    campaign, both = make_campaign(), lead(ANNA, numbers=(BELLA,))
+    with writing(engine) as connection:
+        put_numbers(connection, list_named(connection, "national", NOON), [int(BELLA[1:])], NOON)
+    assert isinstance(ask(permission, campaign, one=both), Permit), "a register lists numbers and not persons"
+    with writing(engine) as connection:
+        take_opt_out(connection, Proof(BELLA, NOON, "said", "别打了", campaign.name))
+    assert refused(ask(permission, campaign, one=both), Reason.OPTED_OUT, None)
+    assert isinstance(ask(permission, campaign), Permit)
+
+
 @pytest.mark.parametrize(
     "how", [{"disposition": "refused"}, {"disposition": "completed", "results": {"outcome": "refused"}}]
 )
