@@ -74,6 +74,16 @@ class NoLine:
     """Each with its reason."""
 
 
+@dataclass(frozen=True)
+class _Gone:
+    """A line that was taken out: its day and its calls go on, for the server's limit and for when it comes back."""
+
+    line: Line
+    state: LineState
+    index: int
+    """In `state`."""
+
+
 class LineBook:
     """All lines, and how they are."""
 
@@ -93,6 +103,8 @@ class LineBook:
         self._spend_limit = spend_per_day or np.inf
         self._chance = chance or np.random.default_rng(weights.seed or None)
         self._told_spent: set[str] = set()
+        self._gone: dict[str, _Gone] = {}
+        """By name."""
         self._lay_out(lines, now)
 
     def _lay_out(self, lines: Sequence[Line], now: float) -> None:
@@ -106,20 +118,28 @@ class LineBook:
         self.numbers = CallerNumbers(ordered, self.weights, now)
         self._contracts = {"": Contracts(self.names, {line.name: line.share for line in ordered})}
 
-    def take_up(self, lines: Sequence[Line], now: float) -> None:
-        """Go by other lines from now on; what is known of those that stay, and calls on them, stay too."""
+    def take_up(self, lines: Sequence[Line], now: float) -> set[str]:
+        """Go by other lines from now on; what is known of those that stay, or come back, and calls on them, stay too.
+
+        Returns the names of those that it never had.
+        """
+        self.begin_days(now)
         before, state, figures = self.names, self.state, list(self.figures.rows(now))
+        gone = {name: _Gone(self.lines[name], state, index) for index, name in enumerate(before)}
         numbers = self.numbers.rows(now)
         self._lay_out(lines, now)
-        for old, name in enumerate(before):
-            if (new := self._index.get(name)) is not None:
-                self.state.inherit(new, state, old)
+        self._gone |= gone
+        strangers = set(self.names) - self._gone.keys()
+        for name in self._gone.keys() & self._index.keys():
+            known = self._gone.pop(name)
+            self.state.inherit(self._index[name], known.state, known.index)
         for old, destination, sums in figures:
             if (new := self._index.get(before[old])) is not None:
                 self.figures.restore(new, destination, sums, now, now)
         for row in numbers:
             if (new := self._index.get(before[row["line"]])) is not None:
                 self.numbers.restore(new, row["number"], row["used"], (row["answered"], row["unanswered"]), 0.0)
+        return strangers
 
     # -- a call ------------------------------------------------------------------------------------------------
 
@@ -140,7 +160,7 @@ class LineBook:
         `lines` of the campaign, (): all; `tried`: those that this attempt has tried; `country` of the campaign and
         `region` of the lead in ISO 3166; `shares`: the campaign's own percentages, counted under its name.
         """
-        self._begin_days(now)
+        self.begin_days(now)
         wanted = Wanted(number, country, region, tuple(lines), frozenset(tried))
         chosen = self._chosen(wanted, self._contract(campaign, shares), now)
         if chosen.line < 0:
@@ -195,7 +215,7 @@ class LineBook:
         line = self._index.get(choice.line)
         told = learned(outcome, self.weights.short_s)
         if line is None:
-            return 0.0
+            return self._ended_on_gone(choice, told.connected_s)
         cost = self.lines[choice.line].price(choice.number).cost(told.connected_s)
         self.state.ended(line, choice.estimate, cost)
         self.state.today[ANSWERS, line] += told.person
@@ -211,6 +231,14 @@ class LineBook:
         self._say_what_is_spent(line)
         return cost
 
+    def _ended_on_gone(self, choice: Choice, connected_s: float | None) -> float:
+        gone = self._gone.get(choice.line)
+        if gone is None:
+            return 0.0
+        cost = gone.line.price(choice.number).cost(connected_s)
+        gone.state.ended(gone.index, choice.estimate, cost)
+        return cost
+
     def cost(self, choice: Choice, talk_s: float | None) -> float:
         """Return what a call would cost that is talked for so long; None: nobody answers."""
         line = self.lines.get(choice.line)
@@ -220,7 +248,7 @@ class LineBook:
 
     def documents(self, now: float) -> list[dict[str, Any]]:
         """Return how each line is now, for the operator."""
-        self._begin_days(now)
+        self.begin_days(now)
         return [
             {"name": name, "trunk": self.lines[name].way_out, "currency": self.lines[name].currency}
             | self.state.document(index, now)
@@ -234,10 +262,14 @@ class LineBook:
     @property
     def spent(self) -> float:
         """What all lines spent today, with what running calls will cost."""
-        return float(self.state.today[COST].sum() + self.state.reserved.sum())
+        gone = sum(
+            float(one.state.today[COST, one.index] + one.state.reserved[one.index]) for one in self._gone.values()
+        )
+        return float(self.state.today[COST].sum() + self.state.reserved.sum()) + gone
 
     def room(self, index: int, now: float) -> float:
         """Return what a line may still spend today, in its currency; inf without a limit."""
+        self.begin_days(now)
         return min(float(self.state.live(now).room[index]), self._spend_limit - self.spent)
 
     def _chosen(self, wanted: Wanted, contracts: Contracts, now: float) -> Chosen:
@@ -252,7 +284,10 @@ class LineBook:
             self._contracts[key] = Contracts(self.names, shares)
         return self._contracts[key]
 
-    def _begin_days(self, now: float) -> None:
+    def begin_days(self, now: float) -> None:
+        """Count anew for lines whose midnight has passed: whoever reads or writes the day's counts asks for it."""
+        for state in {id(one.state): one.state for one in self._gone.values()}.values():
+            state.new_days(now)
         for line in self.state.new_days(now):
             self.numbers.new_day(line)
             self._told_spent.discard(self.names[line])

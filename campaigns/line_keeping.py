@@ -1,6 +1,6 @@
 """What is kept of lines over restarts: today's counts and spend, what was learned, how numbers were shown, rests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ def _put(connection: Connection, table: Table, keys: list[str], row: Mapping[str
 
 def rows_of(book: LineBook, now: float, everything: bool = False) -> dict[type, list[dict[str, Any]]]:
     """Return what is to be kept of the book at `now`, as rows by model: what changed since the last time, or all."""
+    book.begin_days(now)
     at = moment(now)
     days = []
     for index, name in enumerate(book.names):
@@ -76,16 +77,7 @@ def restore(connection: Connection, book: LineBook, now: float) -> None:
     for name, asked_until in connection.execute(select(LineRow.name, LineRow.asked_until)):
         if (line := book.index(name)) is not None and asked_until is not None:
             book.state.asked_to_rest[line] = asked_until.timestamp()
-    for index, name in enumerate(book.names):
-        day = book.state.day(index, now)
-        kept = connection.execute(
-            select(LineDay.attempts, LineDay.answers, LineDay.short, LineDay.seconds, LineDay.cost).where(
-                LineDay.line == name, LineDay.day == day
-            )
-        ).first()
-        if kept is not None:
-            book.state.restore(index, [float(value) for value in kept])
-    _count_attempts(connection, book, now)
+    restore_days(connection, book, book.names, now)
     for row in connection.execute(select(table_of(LineFigure))):
         if (line := book.index(row.line)) is not None and len(row.sums) == ROWS:
             book.figures.restore(line, row.destination, tuple(row.sums), row.at.timestamp(), now)
@@ -96,9 +88,24 @@ def restore(connection: Connection, book: LineBook, now: float) -> None:
             book.numbers.restore(line, row.number, shown, (row.answered, row.unanswered), age_s)
 
 
-def _count_attempts(connection: Connection, book: LineBook, now: float) -> None:
+def restore_days(connection: Connection, book: LineBook, names: Collection[str], now: float) -> None:
+    """Give a book the day, as it was kept, of lines that it knows nothing of yet: they may have been there before."""
+    indices = {name: index for index, name in enumerate(book.names) if name in names}
+    for name, index in indices.items():
+        day = book.state.day(index, now)
+        kept = connection.execute(
+            select(LineDay.attempts, LineDay.answers, LineDay.short, LineDay.seconds, LineDay.cost).where(
+                LineDay.line == name, LineDay.day == day
+            )
+        ).first()
+        if kept is not None:
+            book.state.restore(index, [float(value) for value in kept])
+    _count_attempts(connection, book, list(indices.values()), now)
+
+
+def _count_attempts(connection: Connection, book: LineBook, indices: Sequence[int], now: float) -> None:
     begins: dict[float, list[int]] = {}
-    for index in range(len(book.names)):
+    for index in indices:
         begins.setdefault(book.state.day_began(index, now), []).append(index)
     for began, lines in begins.items():
         rows = connection.execute(

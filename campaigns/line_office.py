@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from campaigns.line_book import LineBook
 from campaigns.line_gate import LineGate
-from campaigns.line_keeping import forget, keep, restore, rows_of
+from campaigns.line_keeping import forget, keep, restore, restore_days, rows_of
 from campaigns.line_rows import stored_lines, unknown_line
 from campaigns.line_state import Healthy
 from models.campaign_event import CampaignEvent
@@ -98,7 +98,10 @@ class LineOffice:
         with self._engine.connect() as connection:
             lines = stored_lines(connection)
         await self._keep()
-        self.book.take_up(lines, self._clock())
+        now = self._clock()
+        strangers = self.book.take_up(lines, now)
+        with self._engine.connect() as connection:
+            restore_days(connection, self.book, strangers, now)
         return Done(f"The running server goes by {len(lines)} lines.", {"lines": len(lines)})
 
     async def test(self, order: AskLine, tell: Tell) -> Done:

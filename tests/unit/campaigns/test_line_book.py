@@ -232,3 +232,22 @@ def test_lines_that_are_edited_keep_what_is_known_of_them():
     assert play.book.documents(play.now)[1]["calls"] == 0
     play.book.take_up([], play.now)
     assert play.choose() is None
+
+
+def test_a_line_that_is_taken_out_and_put_back_has_its_spend_and_counts_meanwhile_for_the_server():
+    play = Play({**PRICED, "spend_per_day": 0.13}, {**PRICED}, spend_per_day=0.30)
+    play.call(End(talk_s=60.0), lines=["l0"])
+    running = play.place(lines=["l0"])
+    assert play.book.take_up(play.lines[1:], play.now) == set()
+    assert play.book.spent == pytest.approx(0.12)
+    assert play.book.ended(running, End(talk_s=61.0), play.now) == pytest.approx(0.12)
+    assert play.book.spent == pytest.approx(0.18)
+    assert play.book.take_up(play.lines, play.now) == set()
+    assert play.book.spent == pytest.approx(0.18)
+    assert play.choose(lines=["l0"]) is None
+    play.book.take_up(play.lines[1:], play.now)
+    play.now += 86_400
+    assert play.choose(lines=["l1"]) is not None
+    assert play.book.spent == 0.0
+    play.book.take_up(play.lines, play.now)
+    assert play.choose(lines=["l0"]) is not None

@@ -136,3 +136,13 @@ def test_a_new_day_is_a_new_row_and_what_is_long_unused_is_forgotten(written: En
         assert [tuple(row) for row in days] == [("2026-11-20", 1), ("2026-11-21", 1)]
         forget(connection, moment(NOON + 2 * 86_400))
         assert connection.scalars(select(LineFigure.line)).all() == []
+
+
+def test_a_day_without_a_call_has_no_counts_of_the_day_before(written: Engine):
+    one = book(written, NOON)
+    call(one, NOON, End())
+    kept(written, one, NOON)
+    kept(written, one, NOON + 86_400)
+    assert one.room(0, NOON + 86_400) == pytest.approx(0.5)
+    with written.connect() as connection:
+        assert connection.execute(select(LineDay.day, LineDay.attempts)).all() == [("2026-11-20", 1)]

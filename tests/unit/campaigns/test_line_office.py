@@ -116,3 +116,25 @@ async def test_a_locked_database_loses_nothing_that_was_to_be_kept(
     assert len(list(again.book.figures.rows(NOON))) == 1
     with engine.connect() as connection:
         assert "line.spend-limit" in connection.scalars(select(CampaignEvent.name)).all()
+
+
+async def test_a_line_that_comes_back_after_a_restart_has_spent_what_it_had(engine: Engine):
+    put(engine)
+    before = office(engine)
+    before.open()
+    choice = before.book.choose(NUMBER, now=NOON, country="CN")
+    assert choice is not None
+    before.book.placed(choice)
+    await before.take_up(TakeUpLines(), mute)
+    await before.take_up(TakeUpLines(), mute)
+    assert before.book.spent == pytest.approx(0.06), "what is reserved isn't spent a second time"
+    before.book.ended(choice, End(), NOON)
+    await before._keep()
+    with engine.begin() as connection:
+        remove_line(connection, "a")
+    after = office(engine)
+    after.open()
+    put(engine)
+    await after.take_up(TakeUpLines(), mute)
+    assert after.book.spent == pytest.approx(0.06)
+    assert after.book.choose(NUMBER, now=NOON, country="CN") is None
