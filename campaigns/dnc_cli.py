@@ -127,6 +127,8 @@ def check(number: Number, country: Country = "", as_json: AsJson = False, config
 def _say_checked(
     number: str, lists: list[dict[str, str]], proofs: list[dict[str, Any]], consents: list[dict[str, Any]]
 ) -> None:
+    from campaigns.consents import TAKEN_BACK
+
     if not lists:
         typer.echo(f"{number} is on no do-not-call list.")
     for one in lists:
@@ -138,6 +140,9 @@ def _say_checked(
         typer.echo(f"Opted out on {one['at'][:16]} UTC, {one['how']}{words}{where}.")
     for one in consents:
         purpose, until = one["purpose"] or "anything", f" until {one['until'][:10]}" if one["until"] else ""
+        if one["source"] == TAKEN_BACK and one["until"] == one["given_at"]:
+            typer.echo(f"Took back on {one['given_at'][:10]} what was agreed to about {purpose}.")
+            continue
         typer.echo(f"Agreed on {one['given_at'][:10]}{until} to calls about {purpose} ({one['source']}).")
 
 
@@ -253,7 +258,8 @@ def consent(
     if as_json:
         print_json({"number": found, "purpose": purpose, "taken_back": take_back, "count": count})
     else:
-        say(f"{count} consents of {found} hold no longer." if take_back else f"The consent of {found} is written down.")
+        gone = f"The consent of {found} is taken back, also what lists brought until now; {count} written here ended."
+        say(gone if take_back else f"The consent of {found} is written down.")
 
 
 def _date(text: str) -> datetime | None:

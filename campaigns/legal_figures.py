@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign
+from campaigns.consents import is_taking_back
 from campaigns.whereabouts import Whereabouts, whereabouts
 from models.attempt import Attempt
 from models.consent import Consent
@@ -82,7 +83,8 @@ def _consent(connection: Connection, campaign: StoredCampaign) -> dict[str, Any]
     called = select(ATTEMPT.c.lead_id).where(ATTEMPT.c.campaign_id == campaign.id).distinct().subquery()
     table = table_of(Consent)
     purposes = ("", campaign.plan.purpose)
-    booked = select(table.c.id).where(table.c.number == LEAD.c.number, table.c.purpose.in_(purposes)).exists()
+    given = table.c.purpose.in_(purposes) & ~is_taking_back()
+    booked = select(table.c.id).where(table.c.number == LEAD.c.number, given).exists()
     query = select(LEAD.c.consent, booked.label("booked")).where(LEAD.c.id.in_(select(called.c.lead_id)))
     leads = proven = 0
     for row in connection.execution_options(yield_per=BATCH).execute(query):

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, func, or_, select
 
 from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign
+from campaigns.consents import taken_back_at
 from campaigns.do_not_call import digits, listed_for
 from campaigns.lead_row import LeadRow
 from campaigns.plan import CampaignPlan, FrequencyCap
@@ -184,7 +185,7 @@ def _without_consent(
     connection: Connection, lead: LeadRow, number: str, plan: CampaignPlan, now: datetime
 ) -> Refusal | None:
     own = lead.consent
-    if own and own.get("source") and _holds(own, now):
+    if own and own.get("source") and _holds(own, now, taken_back_at(connection, lead.all_numbers, plan.purpose, now)):
         return None
     table = Consent.__table__.c
     found = select(table.id).where(
@@ -197,10 +198,12 @@ def _without_consent(
     return Refusal(Reason.NO_CONSENT, f"{number} has given no consent{what} that holds now.", None)
 
 
-def _holds(consent: Any, now: datetime) -> bool:
-    """Tell whether consent that came with a list holds: it has a date, which is not ahead, and isn't over."""
+def _holds(consent: Any, now: datetime, taken_back: datetime | None) -> bool:
+    """Tell whether consent that came with a list holds: it has a date, not ahead, isn't over, nor taken back since."""
     given, until = _moment(consent.get("given_at")), _moment(consent.get("until"))
-    return given is not None and given <= now and (until is None or until > now)
+    if given is None or given > now or (taken_back is not None and given <= taken_back):
+        return False
+    return until is None or until > now
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -213,6 +213,7 @@ def test_consent_is_given_and_taken_back(shell: Shell) -> None:
     )
     assert "web form" in shell.run(dnc_app, "check", "+12015550123").output
     assert shell.json(dnc_app, "consent", "+12015550123", "--take-back")["count"] == 1
+    assert "Took back on" in shell.run(dnc_app, "check", "+12015550123").output
     assert shell.json(dnc_app, "consent", "+12015550123", "--take-back")["count"] == 0
 
 

@@ -164,6 +164,23 @@ def test_consent_may_come_with_the_list(
     assert isinstance(answer, Permit) is holds
 
 
+def test_consent_that_was_taken_back_doesnt_hold_because_a_list_brings_it(
+    engine: Engine, permission: Permission, make_campaign: Make
+) -> None:
+    campaign = make_campaign(require_consent=True, purpose="renewal")
+    on_list = {"source": "网站", "given_at": (NOON - 9 * DAY).isoformat()}
+    one = lead(numbers=(BELLA,), consent=on_list)
+    with writing(engine) as connection:
+        assert take_back(connection, ANNA, NOON - 5 * DAY, "survey") == 0
+    assert isinstance(ask(permission, campaign, one=one), Permit), "that was another purpose"
+    with writing(engine) as connection:
+        assert take_back(connection, BELLA, NOON - 2 * DAY) == 0
+    assert refused(ask(permission, campaign, one=one), Reason.NO_CONSENT, None)
+    assert isinstance(ask(permission, campaign, NOON - 3 * DAY, one), Permit)
+    again = lead(numbers=(BELLA,), consent={**on_list, "given_at": (NOON - DAY).isoformat()})
+    assert isinstance(ask(permission, campaign, one=again), Permit), "they agreed anew"
+
+
 def test_how_often_counts_a_persons_numbers_over_all_campaigns(
     engine: Engine, permission: Permission, make_campaign: Make
 ) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, func, insert, select, update
 from typer.testing import CliRunner
 
 from campaigns.campaign_rows import StoredCampaign
+from campaigns.consents import take_back
 from campaigns.export import OF_ATTEMPT, OF_LEAD, export, harmless
 from campaigns.report import report
 from campaigns.report_drawing import bars, columns
@@ -144,6 +145,7 @@ def test_consent_is_counted_by_its_proof_with_the_list_or_in_the_book(engine: En
                 id=new_id(), number="+8613800000002", purpose="", source="shop", given_at=NOON, until=None, proof="p"
             )
         )
+        take_back(connection, "+8613800000003", NOON)
     legal = seen(engine, autumn)["legal"]
     assert (legal["called_leads"], legal["with_consent"], legal["consent_required"]) == (3, 2, False)
 
