@@ -371,7 +371,7 @@ async def test_a_caller_outlives_the_agents_phone_and_all_that_is_promised_outli
     assert [stays[number][-1].state for number in ("700", "701", "702")] == ["stopped", "stopped", "callback"]
     assert house.callbacks() == [("702", False)]
     async with calling(house, "701", tmp_path):
-        # She is ready, as she was. 702's callback may be tried first, and the phone that died be rung: it is still known.
+        # She is ready, as she was. 702 may be called back first, and the phone that died be rung: it is still known.
         call = await house.rung("201", turns["201"] + 1, 90)
         await anna.do("accept")
         await house.sees(call, "talk-began")
