@@ -24,7 +24,8 @@ ENGLISH = re.compile(
     rf"|\b(do not|dont|never) (ever |you dare )?{_CALL} {_US}$"
     rf"|\bno (more|further) (of these |of your )?(calls|phone calls|calling)\b"
     rf"|\b(take|remove|delete|strike|get|scratch) (me|my|us|our|this)( \w+){{0,3}}? (off|from|out of)( \w+){{0,3}}? "
-    rf"(lists?|records?|databases?|registry)\b|\b(take|remove|delete) (me|my number) (off|from|out of) (your|the) system\b"
+    rf"(lists?|records?|databases?|registry)\b"
+    rf"|\b(take|remove|delete) (me|my number) (off|from|out of) (your|the) system\b"
     rf"|\b(take|strike) (me|us|my number) off( please)?$"
     rf"|\b(remove|delete|erase) (my|our|this) (phone )?(number|name|details|data)\b"
     rf"|\b(off|from) (your|the|that|this) (calling |call |phone )?(list|database)\b"
@@ -36,7 +37,10 @@ _NOT_FOR_GOOD = re.compile(
     r"\b(again|any ?more|me|us|calling|calls|ringing) (before|until|till|after|at|on|today|tonight|now|this "
     r"(morning|afternoon|evening|week)|so (early|late)|in the|tomorrow|while|during)\b"
 )
-_OFF = r"(删(除|掉|了|去|一下|吧|$)|移除|移出|移走|去掉|去除|除掉|除名|除去|拿掉|划掉|清除|清掉|注销|抹掉|拉黑|拉(到|进|入)黑)"
+_OFF = (
+    r"(删(除|掉|了|去|一下|吧|$)|移除|移出|移走|去掉|去除|除掉|除名|除去|拿掉|划掉|清除|清掉|注销|抹掉"
+    r"|拉黑|拉(到|进|入)黑)"
+)
 _ENTRY = r"(电话号码?|手机号码?|号码?|电话|手机|名字|姓名|信息|资料|联系方式|记录)"
 _FILLER = r"(请|麻烦|你们?|您|给我?|都|全部?|赶紧|马上|立刻|帮我|从.{0,8})*"
 CHINESE = re.compile(
