@@ -29,8 +29,10 @@ from voice.sip.causes import worth_another_line
 log = logging.getLogger(__name__)
 AGAIN_S = 1.0
 """After the database could not be written."""
-LEAST_RING_S = 5.0
-"""Of the ringing time that must be left for another line."""
+LEAST_RING_S = 15.0
+"""That must be left for another line: whom the law has ring so long may not be rung shorter there."""
+LONGER_S = 5.0
+"""By which an attempt may outlast its ringing time for that: a line that refuses takes a moment."""
 MOST_LINES = 4
 
 Choose = Callable[[LeadRow, str, Sequence[str]], Choice | NoLine]
@@ -93,13 +95,14 @@ class AttemptCall:
         ports, began, placed = self._ports, self._ports.steady(), running.placed
         lines: list[dict[str, Any]] = []
         while True:
-            left = self._campaign.plan.ring_seconds - (ports.steady() - began)
-            outcome = await self._over_one(running, left)
+            ring_seconds = self._campaign.plan.ring_seconds
+            left = ring_seconds + LONGER_S - (ports.steady() - began)
+            outcome = await self._over_one(running, min(left, ring_seconds))
             choice = running.choice
             cost = ports.lines.ended(choice, outcome, ports.clock())
             lines.append({"line": choice.line, "cause": str(outcome.cause), "code": outcome.code})
-            left = self._campaign.plan.ring_seconds - (ports.steady() - began)
-            another = _lines_fault(outcome) and left > LEAST_RING_S and len(lines) < MOST_LINES
+            left = ring_seconds + LONGER_S - (ports.steady() - began)
+            another = _lines_fault(outcome) and left >= LEAST_RING_S and len(lines) < MOST_LINES
             if another and not running.stopping and running.permit.good(ports.clock()):
                 tried = [str(one["line"]) for one in lines]
                 found = self._choose(placed.lead, placed.number, tried)

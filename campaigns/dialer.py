@@ -10,18 +10,20 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
 from campaigns.attempt import AttemptCall, Running
 from campaigns.breaker import Breaker, BreakerState
+from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign
 from campaigns.dialer_ports import Ports
 from campaigns.disposition import LINE_FAULTS, Disposition
 from campaigns.lead_row import Happened, LeadRow
 from campaigns.line_book import Choice, NoLine
+from campaigns.next_lead import FRESH_S
 from campaigns.pacing import Count, Decision, Pacing
 from campaigns.pacing_rules import AGENT_MODES, pacing_rules
 from campaigns.permission import Permit, Refusal
@@ -42,6 +44,10 @@ EMPTY_S = 30.0
 """After a look that found no lead, unless one is due sooner: hours open, and others import leads meanwhile."""
 TROUBLE_S = 1.0
 """After the database could not be written."""
+NO_LINE_S = 60.0
+"""For which a lead without a free line is put aside at most, where others have one."""
+PUT_ASIDE = 50
+"""Leads in a row that are put aside at once: then the dialler rests for a tick, lest it runs through a whole list."""
 BATCH = 20
 """Leads taken at once, at most, in a campaign of the robot."""
 
@@ -86,6 +92,8 @@ class Dialer:
         self._wake = asyncio.Event()
         self._pausing = False
         self._leaving = False
+        self._put_aside = 0
+        """Leads in a row that had no line."""
         self._not_before = 0.0
         self._no_more = False
         """Nobody was left on the list when it was last looked at, but who is being called."""
@@ -230,16 +238,26 @@ class Dialer:
         count = room if plan.mode in AGENT_MODES else max(1, ahead)
         now = moment(self._ports.clock())
         store, node = self._ports.store, self._ports.node
-        self._leads.extend(await self._ports.work(store.take, self.campaign.id, now, min(count, 200), node))
-        if not self._leads:
+        while not (self._leads or self._leaving or self._pausing):
+            self._leads.extend(await self._ports.work(store.take, self.campaign.id, now, min(count, 200), node))
+            if not store.unfinished(self.campaign.id, now):
+                break
+        if not (self._leads or self._leaving or self._pausing):
             await self._find_none(now, steady)
         return bool(self._leads)
 
     async def _find_none(self, now: datetime, steady: float) -> None:
         """Wait for the next lead that will be due; know it where none ever will."""
-        due = await self._ports.work(self._ports.store.next_due, self.campaign.id, now)
+        next_due, wait = self._ports.store.next_due, EMPTY_S
+        due = await self._ports.work(next_due, self.campaign.id, now)
         self._no_more = due is None
-        wait = EMPTY_S if due is None or due <= now else min(EMPTY_S, (due - now).total_seconds() + 0.01)
+        if due is not None and due > now:
+            wait = min(EMPTY_S, (due - now).total_seconds() + 0.01)
+        elif due is not None:
+            hours = CallingHours.of(self.campaign.plan)
+            due = await self._ports.work(next_due, self.campaign.id, now, lambda zone: not hours.closed(zone, "", now))
+            # What another put on the list meanwhile, the store sees with its next look.
+            wait = FRESH_S if due is not None and due <= now else EMPTY_S
         self._not_before, self.why = steady + wait, "no lead is due where it is calling time"
 
     async def _sleep(self) -> None:
@@ -268,12 +286,14 @@ class Dialer:
         """Ask the law and the lines, write the attempt, and let the call begin; else put the lead back."""
         ports, number = self._ports, lead.next_number
         try:
+            flow = await ports.flow(self._flow_name(lead))
+            # Before the law is asked: rendering may take longer than a permit holds.
+            await ports.calls.prepare(flow)
             now = moment(ports.clock())
             answer = await ports.work(ports.permission.ask, lead, number, self.campaign, now)
             if isinstance(answer, Refusal):
                 await self._refused(lead, answer, now)
                 return
-            flow = await ports.flow(self._flow_name(lead))
             choice = self._choose(lead, number, ())
             if isinstance(choice, NoLine):
                 await self._no_line(lead, choice, now)
@@ -301,6 +321,7 @@ class Dialer:
             return
         running = Running(placed, answer, choice, flow, ports.steady())
         self.running[attempt] = running
+        self._put_aside = 0
         self.figures.placed += 1
         group.create_task(self._call(running), name=f"campaign call {attempt}")
 
@@ -350,9 +371,16 @@ class Dialer:
             self.figures.refused += 1
             await self._ports.work(self._ports.store.refuse, lead, "no-line", now)
             return
-        self._leads.appendleft(lead)
-        wait = none.until - self._ports.clock()
-        self._hold(min(max(wait, 0.02), TICK_S), none.sentence)
+        wait = none.until - now.timestamp()
+        if wait <= TICK_S or not none.others:
+            self._leads.appendleft(lead)
+            self._hold(min(max(wait, 0.02), TICK_S), none.sentence)
+            return
+        until = now + timedelta(seconds=min(wait, NO_LINE_S))
+        await self._ports.work(self._ports.store.defer, lead, until, "no-line", now)
+        self._put_aside += 1
+        if self._put_aside % PUT_ASIDE == 0:
+            self._hold(TICK_S, none.sentence)
 
     async def _write(self, attempt: str, lead: LeadRow, permit: Permit, choice: Choice, flow: Flow) -> Placed:
         at, campaign = moment(self._ports.clock()), self.campaign

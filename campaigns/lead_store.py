@@ -102,6 +102,12 @@ class LeadStore:
                 self._refuse(connection, listed, "do-not-call", now)
         return taken
 
+    def unfinished(self, campaign_id: str, now: datetime) -> bool:
+        """Tell whether the last taking ended before the list did: it met nobody but those on do-not-call lists."""
+        known = self._known.get(campaign_id)
+        due = known.buckets.next_due(lambda zone: self._is_open(known, zone, now)) if known else None
+        return due is not None and due <= now
+
     def _campaign(self, connection: Connection, campaign_id: str, now: datetime) -> _Known:
         known = self._known.get(campaign_id)
         if known is not None and 0 <= (now - known.asked).total_seconds() < FRESH_S:

@@ -72,6 +72,8 @@ class NoLine:
     sentence: str
     lines: list[tuple[str, str]]
     """Each with its reason."""
+    others: bool = False
+    """Whether a line is free that may well call other numbers."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,10 @@ class LineBook:
             told = "; ".join(f"{name}: {WORDS[why]}" for name, why in ours[:5])
             sentence = f"No line can call {number} {'at all' if never else 'now'} ({told})."
         until = np.inf if never else self.state.next_change(now)
-        return NoLine(never, until, sentence, [(name, WORDS[why]) for name, why in ours])
+        live = self.state.live(now)
+        free = ~(live.closed | live.down | live.resting | live.full)
+        others = any(why in (Verdict.NOT_ALLOWED, Verdict.SPENT) and free[self._index[name]] for name, why in ours)
+        return NoLine(never, until, sentence, [(name, WORDS[why]) for name, why in ours], others)
 
     def placed(self, choice: Choice) -> None:
         """Count the call on its line from now on."""

@@ -8,17 +8,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 
+from campaigns.campaign_rows import writing
+from campaigns.do_not_call import list_named, put_numbers
 from campaigns.line_book import LineBook
 from campaigns.line_plan import Line
 from campaigns.pacing import Count, Floor
 from campaigns.rate_limit import RateLimit
+from models.campaign_event import CampaignEvent
 from models.errors import CannotDo
 from models.settings import LineSettings
 from tests.unit.campaigns.conftest import NOON, Add, Make
 from tests.unit.campaigns.dialled import BUSY, NO_LINE, NOBODY, TALKS, Campaign, Person, Phones
+from voice.call_outcome import Outcome
 from voice.campaign_call import Outgoing, Progress
 
 pytestmark = pytest.mark.looptime
@@ -209,7 +213,6 @@ async def test_thirty_percent_of_503_are_tried_again_and_no_lead_is_lost(
 
 async def test_answers_without_any_sound_open_the_breaker(engine: Engine, make_campaign: Make, add_leads: Add) -> None:
     from models.cause import Cause
-    from voice.call_outcome import Outcome
 
     deaf = Outcome("", Cause.RTP_SILENT, ringing_s=0.2, answered_s=1.0, talk_s=8.0)
     stored = make_campaign(max_calls=10, calls_per_second=5, breaker={"least": 10})
@@ -370,3 +373,97 @@ async def test_who_answered_and_got_nobody_is_abandoned_counted_and_left_alone_f
     assert lead.due_at - attempt.ended_at >= timedelta(hours=72)
     assert campaign.dialer.pacing.all_days == Count(1, 1)
     assert campaign.dialer.figures.abandoned == 1
+
+
+async def test_leads_without_a_free_line_hold_up_nobody_who_has_one(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(max_calls=10, calls_per_second=5)
+    home, abroad = numbers(12), [f"+1212555{number:04}" for number in range(100, 105)]
+    add_leads(stored, *home)
+    add_leads(stored, *abroad, due_at=NOON + timedelta(seconds=1))
+    lines = LineBook(
+        [Line(name="a", prefixes=["+86"], channels=1), Line(name="b", prefixes=["+1"])],
+        LineSettings(seed=3),
+        NOON.timestamp(),
+    )
+    phones = Phones(others=Person([replace(TALKS, talk_s=60.0)]))
+    campaign = Campaign(engine, stored, phones, lines=lines)
+    run = asyncio.ensure_future(campaign.run())
+    await asyncio.sleep(50)
+    assert {number for _, _, number, _ in phones.placed if number.startswith("+1")} == set(abroad)
+    assert max(at for at, _, number, _ in phones.placed if number.startswith("+1")) < 15
+    assert sum(number.startswith("+86") for _, _, number, _ in phones.placed) == 1
+    assert await run is True
+    assert {lead.state for lead in campaign.leads()} == {"done"}
+    assert Counter(number for _, _, number, _ in phones.placed).most_common(1)[0][1] == 1
+
+
+async def test_where_all_lines_are_full_leads_wait_in_hand_and_nothing_is_written(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(max_calls=10, calls_per_second=5)
+    add_leads(stored, *numbers(30))
+    lines = LineBook([Line(name="a", channels=2)], LineSettings(seed=3), NOON.timestamp())
+    campaign = Campaign(engine, stored, Phones(), lines=lines)
+    assert await campaign.run() is True
+    assert campaign.phones.most == 2
+    with engine.connect() as connection:
+        assert "lead.deferred" not in set(connection.scalars(select(CampaignEvent.name)))
+
+
+async def test_a_list_that_begins_with_many_on_a_do_not_call_list_is_gone_through_at_once(
+    engine: Engine, make_campaign: Make, add_leads: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.lead_store.ROUNDS", 3)
+    stored = make_campaign(max_calls=1, calls_per_second=1)
+    add_leads(stored, *numbers(201))
+    with writing(engine) as connection:
+        listed = list_named(connection, "national", NOON)
+        put_numbers(connection, listed, [int(number[1:]) for number in numbers(200)], NOON)
+    phones = Phones()
+    await Campaign(engine, stored, phones).run(60)
+    assert [number for _, _, number, _ in phones.placed] == numbers(201)[200:]
+    assert phones.placed[0][0] < 2
+
+
+async def test_what_a_flow_says_is_ready_before_the_law_is_asked(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    """Rendering may take longer than a permit holds."""
+    stored = make_campaign()
+    add_leads(stored, *numbers(1))
+    phones = Phones()
+    permits: list[bool] = []
+    campaign = Campaign(engine, stored, phones)
+
+    async def renders(flow: object) -> list[str]:
+        await asyncio.sleep(120 if not permits else 0)
+        return []
+
+    phones.prepare = renders  # type: ignore[method-assign]
+    phones.on_answer = lambda outgoing, call_id: permits.append(outgoing.permit.good(campaign.clock()))
+    await campaign.run(200)
+    assert permits == [True]
+    assert phones.placed[0][0] > 119
+
+
+@pytest.mark.parametrize(("after_s", "lines"), [(4.0, 2), (14.0, 2), (25.0, 1)])
+async def test_another_line_is_tried_only_where_it_may_ring_as_long_as_the_law_wants(
+    engine: Engine, make_campaign: Make, add_leads: Add, after_s: float, lines: int
+) -> None:
+    stored = make_campaign(ring_seconds=30)
+    add_leads(stored, *numbers(1))
+    phones, rings = Phones(others=Person([NO_LINE, NOBODY])), list[float]()
+    call = phones.call
+
+    async def slow(outgoing: Outgoing) -> Outcome:
+        rings.append(outgoing.ring_seconds)
+        if len(rings) == 1:
+            await asyncio.sleep(after_s)
+        return await call(outgoing)
+
+    phones.call = slow  # type: ignore[method-assign]
+    await Campaign(engine, stored, phones).run(100)
+    assert len(rings) == lines
+    assert min(rings) >= 15
