@@ -315,7 +315,7 @@ class Callbacks:
                 self._stand(promise, queue)
 
     def _served(self, number: str, now: float) -> str:
-        """Return who served a number last, "" for nobody: the caller's agent, by strategies that look at that."""
+        """Return who served a number last, "" for nobody: the caller's agent, who is best to call back."""
         with self._engine.connect() as connection:
             familiar = history(connection, number, now, now)[2]
         return familiar[0] if familiar else ""

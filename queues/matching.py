@@ -139,7 +139,8 @@ class Matching:
             if self._version == self.candidates.version:
                 kind.learn(self.candidates)
         kind.callers[waiter.call_id] = waiter
-        self._waiters.put(waiter, kind.number, bool(waiter.avoid or (waiter.familiar and kind.weight)))
+        own_order = waiter.avoid or (waiter.familiar and (kind.weight or waiter.keeps_agent))
+        self._waiters.put(waiter, kind.number, bool(own_order))
         self._kind_of[waiter.call_id] = kind
 
     def _stands(self, change: tuple[float, str, float]) -> bool:

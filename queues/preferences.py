@@ -124,19 +124,20 @@ class Preferences:
         """Return which of `orders` is that of a waiter of a kind."""
         places, fits = self.supply.places, self.fits[kind]
         known: list[int] = []
-        if waiter.familiar and self._kinds[kind].weight:
+        weight = FIRST_OF_ALL if waiter.keeps_agent else self._kinds[kind].weight
+        if waiter.familiar and weight:
             known = [place for name in waiter.familiar for place in places(name) if fits >> place & 1]
         avoided = {place for name in waiter.avoid for place in places(name) if fits >> place & 1}
         if not known and not avoided:
             return kind
-        order = self._with_known(kind, known) if known else self.orders[kind]
+        order = self._with_known(kind, known, weight) if known else self.orders[kind]
         if avoided:
             order = [place for place in order if place not in avoided] + [place for place in order if place in avoided]
         self.orders.append(order)
         return len(self.orders) - 1
 
-    def _with_known(self, kind: int, known: list[int]) -> list[int]:
-        familiar, weight = set(known), self._kinds[kind].weight
+    def _with_known(self, kind: int, known: list[int], weight: float) -> list[int]:
+        familiar = set(known)
         others = [place for place in self.orders[kind] if place not in familiar]
         if weight == FIRST_OF_ALL:
             return known + others

@@ -50,6 +50,8 @@ class Waiter:
     """Extensions that the caller knows, the closest first."""
     avoid: frozenset[str] = frozenset()
     """Extensions that had their chance with this call: offered again only if nobody else is there."""
+    keeps_agent: bool = False
+    """Whether those known come first whatever the strategy says."""
 
     def score(self, now: float) -> float:
         """Return by how much this caller is to be preferred."""

@@ -41,7 +41,7 @@ class Caller:
     avoid: str = ""
     """Extension of an agent from whom the caller comes back, and who is offered the caller after all others."""
     away: bool = False
-    """Not on the line: is called once an agent is there, is told nothing, and overflows nowhere."""
+    """Not on the line: is called once an agent is there, best the own one, is told nothing, and overflows nowhere."""
     instead_of: str = ""
     """Call id under which this caller waited away, and was called: goes to whoever was kept for them."""
 
@@ -74,7 +74,7 @@ class Place:
         return Waiter(
             caller.call_id, wish_of(self.queue, caller.language), self.joined,
             sum(extras(caller, priority).values()), per_minute(priority) / 60,
-            caller.familiar, self.avoid,
+            caller.familiar, self.avoid, keeps_agent=caller.away,
         )  # fmt: skip
 
     def score(self, now: float) -> dict[str, float]:

@@ -339,6 +339,18 @@ def test_the_place_of_who_is_away_is_kept_in_a_queue_that_is_never_empty():
     assert offer_of(play.do(TalkEnded(talks["12" if agent == "11" else "11"], "12" if agent == "11" else "11"))).call_id
 
 
+def test_who_is_called_back_gets_the_own_agent_whatever_the_strategy():
+    play = Play(here=("11", "12"))
+    play.do(AgentBusy("12"), 50)
+    play.do(AgentFree("12"), 1)
+    (summon,) = [
+        one
+        for one in play.do(Joined(Caller("away", "billing", familiar=("12",), away=True)), 1)
+        if isinstance(one, Summon)
+    ]
+    assert summon.agent == "12", "though 11 has been idle for longer"
+
+
 def test_an_agent_who_was_kept_is_free_when_the_queue_is_gone_by_the_time_the_call_is_answered():
     play = Play(here=("11",))
     assert summoned(play.do(Joined(Caller("away", "billing", away=True)))) == ["away"]
