@@ -40,6 +40,8 @@ from models.settings import CampaignSettings
 log = logging.getLogger(__name__)
 LOOK_S = 5.0
 """From one look at what campaigns are to do to the next."""
+RECOUNT_S = 300.0
+"""From one count of the abandoned calls of the law's days to the next: they leave that window with time."""
 RENEW_S = 20.0
 """From one word that our calls and leases go on to the next; well below both."""
 
@@ -100,7 +102,9 @@ class CampaignOffice:
     async def run(self) -> None:
         """Dial until cancelled; opened before. Cancelled, running calls end at once: `leave` before."""
         scheduler = AsyncIOScheduler(timezone="UTC")
-        jobs: tuple[tuple[Callable[[], Awaitable[None]], float], ...] = ((self.look, LOOK_S), (self._renew, RENEW_S))
+        jobs: tuple[tuple[Callable[[], Awaitable[None]], float], ...] = (
+            (self.look, LOOK_S), (self._renew, RENEW_S), (self._recount, RECOUNT_S),
+        )  # fmt: skip
         for job, seconds in jobs:
             scheduler.add_job(job, "interval", seconds=seconds, max_instances=1, coalesce=True)
         try:
@@ -209,10 +213,9 @@ class CampaignOffice:
 
     async def _begin(self, one: StoredCampaign) -> None:
         assert self._group is not None, "looks only while it runs"
-        since = moment(self._clock()) - timedelta(days=one.plan.abandon.window_days)
-        counted = await self._work(self.ports.store.abandonment, one.id, since)
+        counted = await self._counted(one)
         try:
-            dialer = Dialer(one, self.ports, Count(*counted), partial(self._breaker_turned, one.id))
+            dialer = Dialer(one, self.ports, counted, partial(self._breaker_turned, one.id))
         except HotlineError as fault:
             await self._move(one.id, CampaignMove.STOP, str(fault))
             return
@@ -311,6 +314,18 @@ class CampaignOffice:
                 log.warning("%d attempts of servers that are gone are completed as lost", len(lost))
         except (HotlineError, DBAPIError) as fault:
             log.warning("leases can't be renewed now: %s", fault)
+
+    async def _counted(self, one: StoredCampaign) -> Count:
+        """Return the answered and abandoned calls of the window that ends now."""
+        since = moment(self._clock()) - timedelta(days=one.plan.abandon.window_days)
+        return Count(*await self._work(self.ports.store.abandonment, one.id, since))
+
+    async def _recount(self) -> None:
+        try:
+            for one in list(self._dialling.values()):
+                one.dialer.recount(await self._counted(one.dialer.campaign))
+        except (HotlineError, DBAPIError) as fault:
+            log.warning("abandoned calls can't be counted now: %s", fault)
 
     def _tell(self, event: Happened) -> None:
         for listener in self._listeners:

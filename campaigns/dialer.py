@@ -126,6 +126,11 @@ class Dialer:
         own.at_once, own.a_second = plan.max_calls, plan.calls_per_second
         self._wake.set()
 
+    def recount(self, ended: Count) -> None:
+        """Go by the answered and abandoned calls of the plan's days that have ended; those that run count too."""
+        waiting = sum(one.to_agents for one in self.running.values())
+        self.pacing.recount(Count(ended.answered + waiting, ended.abandoned))
+
     def pause(self) -> None:
         """Place no more calls; those that run go on."""
         self._pausing = True

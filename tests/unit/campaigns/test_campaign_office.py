@@ -4,22 +4,26 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, update
 
+from campaigns.attempt_rows import BLANK
 from campaigns.campaign_office import RENEW_S, CampaignOffice
 from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign, writing
 from campaigns.dialer_ports import NoAgents
 from campaigns.lead_row import Happened
 from campaigns.line_book import LineBook
 from campaigns.line_plan import Line
+from campaigns.pacing import Count
 from campaigns.plan import plan_of
 from dialplans.flow import Flow
 from dialplans.loader import loads
 from models.attempt import Attempt
+from models.call import new_id
 from models.campaign import Campaign, CampaignMove
 from models.control_protocol import AskCampaign, News, TakeUpCampaigns
 from models.database import moment, table_of
@@ -342,3 +346,25 @@ async def test_a_stop_counts_though_the_plan_cannot_be_taken_up_and_another_is_n
         assert one.office.diallers == {}
     assert "The plan of the campaign 'newer' can't be read (telepathy" in caplog.text
     assert phones.running == 0
+
+
+async def test_abandoned_calls_leave_the_window_of_the_law_while_the_campaign_runs(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(mode="progressive", queue="sales", abandon={"window_days": 1})
+    add_leads(stored, *numbers(1))
+    with writing(engine) as connection:
+        for hours in (30, 23, 2):
+            values = BLANK | {
+                "id": new_id(), "campaign_id": stored.id, "lead_id": 1, "node": "here", "number": numbers(1)[0],
+                "state": "ended", "placed_at": NOON - timedelta(hours=hours), "abandoned": True,
+            }  # fmt: skip
+            connection.execute(insert(table_of(Attempt)).values(**values))
+    one = Office(engine, Phones())
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        pacing = one.office.diallers["autumn"].pacing
+        assert pacing.all_days == Count(2, 2)
+        one.offset += 2 * 3600
+        await one.office._recount()
+        assert pacing.all_days == Count(1, 1)
