@@ -63,6 +63,8 @@ class Permit:
     lead_id: int
     at: float
     """Unix seconds at which it was given."""
+    until: float
+    """When it ends: after a minute, or when the hours there do."""
     token: InitVar[object]
 
     def __post_init__(self, token: object) -> None:
@@ -71,7 +73,7 @@ class Permit:
 
     def good(self, now: float) -> bool:
         """Tell whether it still holds at `now` (Unix seconds)."""
-        return 0 <= now - self.at <= PERMIT_S
+        return self.at <= now < self.until
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,13 @@ class Permission:
             raise OurFault(f"Lead {lead.id} has no number {number}; a permit is for the lead's own numbers.")
         with self._reading() as connection:
             refusal = self._refusal(connection, lead, number, campaign, now)
-        return refusal or Permit(number, campaign.id, lead.id, now.timestamp(), _TOKEN)
+        if refusal is not None:
+            return refusal
+        until = now.timestamp() + PERMIT_S
+        if _closed(campaign.plan, lead, number, now + timedelta(seconds=PERMIT_S)):
+            # Hours begin and end on whole minutes: between the two there is one.
+            until -= until % 60
+        return Permit(number, campaign.id, lead.id, now.timestamp(), until, _TOKEN)
 
     def by_hand(self, number: str) -> Refusal | None:
         """Return why `number` may not be called even by hand: it is on a list for everybody; None: it isn't."""

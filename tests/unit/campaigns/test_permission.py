@@ -65,14 +65,22 @@ def test_a_permit_is_for_one_number_and_one_minute(permission: Permission, make_
     assert isinstance(permit, Permit)
     assert (permit.number, permit.campaign_id, permit.lead_id) == (ANNA, campaign.id, 1)
     now = NOON.timestamp()
-    assert [permit.good(now + after) for after in (0, 60, 61, -1)] == [True, True, False, False]
+    assert [permit.good(now + after) for after in (0, 59, 60, -1)] == [True, True, False, False]
+
+
+def test_a_permit_ends_when_the_hours_do(permission: Permission, make_campaign: Make) -> None:
+    campaign = make_campaign(hours=["mon-sun 09:00-20:00"])
+    permit = ask(permission, campaign, NOON + timedelta(hours=7, minutes=59, seconds=30))
+    assert isinstance(permit, Permit)
+    eight = (NOON + timedelta(hours=8)).timestamp()
+    assert [permit.good(eight + after) for after in (-30, -0.1, 0)] == [True, True, False]
 
 
 def test_nobody_makes_a_permit_without_asking(permission: Permission, make_campaign: Make) -> None:
     permit = ask(permission, make_campaign())
     assert isinstance(permit, Permit)
     with pytest.raises(OurFault, match="without asking"):
-        Permit(BELLA, "c", 1, NOON.timestamp(), object())
+        Permit(BELLA, "c", 1, NOON.timestamp(), NOON.timestamp(), object())
     with pytest.raises(ValueError, match="token"):
         dataclasses.replace(permit, number=BELLA)  # type: ignore[call-arg]
     with pytest.raises(dataclasses.FrozenInstanceError):
