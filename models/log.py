@@ -66,7 +66,8 @@ def set_up(settings: LogSettings, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLine() if settings.format == "json" else HumanLine())
     logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for talkative in ("alembic", "apscheduler"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def unmasked() -> bool:

@@ -67,3 +67,13 @@ def test_a_traceback_follows_its_line() -> None:
     except ValueError:
         logging.getLogger("x").exception("failed")
     assert stream.getvalue().splitlines()[-1] == "ValueError: odd"
+
+
+@pytest.mark.parametrize("library", ["alembic.runtime.migration", "apscheduler.scheduler"])
+def test_what_libraries_do_every_few_seconds_is_not_told(library: str) -> None:
+    stream = io.StringIO()
+    set_up(LogSettings(), stream)
+    logging.getLogger(library).info("Running job")
+    logging.getLogger(library).warning("Run time of job was missed")
+    assert "Running job" not in stream.getvalue()
+    assert "was missed" in stream.getvalue()
