@@ -2,8 +2,8 @@
 
 Queued until offered to an agent; a missed offer queues the caller again, an answered one is a talk. A talk that the
 agent's end lost queues the caller once more, with all the waiting time kept. A stay that ends without a talk says how:
-the caller hung up, overflowed to elsewhere, took a callback or left a message; one that we ended (a server that stops, a
-fault, a robot that had helped meanwhile) gives the caller's waiting time back as credit on the next call.
+the caller hung up, overflowed to elsewhere, took a callback or left a message; one that we ended (a server that stops,
+a fault, a robot that had helped meanwhile) gives the caller's waiting time back as credit on the next call.
 """
 
 from datetime import datetime
