@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from campaigns.campaign_rows import campaign_of
+from campaigns.campaign_rows import StoredCampaign, campaign_of
 from campaigns.disposition import Disposition
 from campaigns.lead_row import LeadChange, LeadRow
+from campaigns.line_book import Choice
 from campaigns.retry import DEFAULT_RULES
-from campaigns.settling import lost
+from campaigns.settling import Placed, lost
+from dialplans.flow import Flow
 from models.attempt import Attempt
 from models.errors import OperatorFault
 from models.lead import LeadMove
@@ -23,6 +25,15 @@ BLANK: dict[str, Any] = {
     "currency": "", "results": {}, "abandoned": False,
 }  # fmt: skip
 """An attempt of which nothing else is known yet."""
+
+
+def placed_row(placed: Placed, campaign: StoredCampaign, choice: Choice, flow: Flow, node: str) -> dict[str, Any]:
+    """Return the row of an attempt that is about to leave."""
+    return {
+        "id": placed.id, "campaign_id": campaign.id, "lead_id": placed.lead.id, "node": node, "number": placed.number,
+        "placed_at": placed.at, "line": choice.line, "caller_number": choice.caller_number, "mode": campaign.plan.mode,
+        "version": f"{flow.name}@{flow.version}", "cost": choice.estimate, "currency": choice.currency,
+    }  # fmt: skip
 
 
 def called_at(engine: Engine, lead_id: int) -> list[datetime]:

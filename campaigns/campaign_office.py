@@ -19,12 +19,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from campaigns.breaker import Breaker, BreakerState
+from campaigns.breaker import BreakerState
 from campaigns.campaign_rows import LIVE, StoredCampaign, campaigns, moved, note, writing
 from campaigns.dialer import Dialer
-from campaigns.dialer_ports import Agents, Calls, Lines, NoAgents, Ports
+from campaigns.dialer_ports import Agents, Calls, NoAgents, Ports
 from campaigns.lead_row import Happened
 from campaigns.lead_store import LeadStore
+from campaigns.line_book import LineBook
 from campaigns.pacing import Count
 from campaigns.permission import Permission
 from campaigns.rate_limit import RateLimit
@@ -64,7 +65,7 @@ class CampaignOffice:
         engine: Engine,
         settings: CampaignSettings,
         calls: Calls,
-        lines: Lines,
+        lines: LineBook,
         flow: Callable[[str], Awaitable[Flow]],
         agents: Agents | None = None,
         clock: Callable[[], float] = time.time,
@@ -195,7 +196,8 @@ class CampaignOffice:
         match one.state:
             case CampaignState.RUNNING:
                 if dialling.tripped:
-                    dialling.tripped, dialer.breaker = False, Breaker(one.plan.breaker)
+                    dialling.tripped = False
+                    dialer.lessons.close_breaker(one.plan.breaker)
                 dialer.resume()
             case CampaignState.TRIPPED:
                 dialer.resume()

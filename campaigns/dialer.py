@@ -6,29 +6,29 @@ loop and the tasks. Every attempt is on disk before its call leaves, and is sett
 
 import asyncio
 import logging
-import zlib
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
 from campaigns.attempt import AttemptCall, Running
+from campaigns.attempt_rows import placed_row
 from campaigns.breaker import Breaker, BreakerState
-from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign
 from campaigns.dialer_ports import Ports
-from campaigns.disposition import LINE_FAULTS, Disposition
+from campaigns.lead_route import flow_of, line_for
 from campaigns.lead_row import Happened, LeadRow
+from campaigns.lessons import Figures, Lessons
 from campaigns.line_book import Choice, NoLine
-from campaigns.next_lead import FRESH_S
+from campaigns.next_look import EMPTY_S, next_look
 from campaigns.pacing import Count, Decision, Pacing
 from campaigns.pacing_rules import AGENT_MODES, pacing_rules
 from campaigns.permission import Permit, Refusal
 from campaigns.rate_limit import Limits, RateLimit
-from campaigns.settling import Placed, Settled
+from campaigns.settling import Placed
 from dialplans.flow import Flow
 from models.call import new_id
 from models.cause import Cause
@@ -40,8 +40,6 @@ from voice.campaign_call import Progress
 log = logging.getLogger(__name__)
 TICK_S = 1.0
 """From one look at the list to the next, where nothing happens meanwhile."""
-EMPTY_S = 30.0
-"""After a look that found no lead, unless one is due sooner: hours open, and others import leads meanwhile."""
 TROUBLE_S = 1.0
 """After the database could not be written."""
 NO_LINE_S = 60.0
@@ -50,17 +48,6 @@ PUT_ASIDE = 50
 """Leads in a row that are put aside at once: then the dialler rests for a tick, lest it runs through a whole list."""
 BATCH = 20
 """Leads taken at once, at most, in a campaign of the robot."""
-
-
-@dataclass
-class Figures:
-    """What a dialler counted since it began."""
-
-    placed: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    refused: int = 0
-    dispositions: dict[str, int] = field(default_factory=dict)
 
 
 class Dialer:
@@ -76,16 +63,14 @@ class Dialer:
         """`before`: answered and abandoned calls of the last 30 days; `on_breaker` hears when failures jump."""
         self.campaign, self._ports = campaign, ports
         plan = campaign.plan
-        self.breaker = Breaker(plan.breaker)
         self.limits = Limits(RateLimit(plan.max_calls, plan.calls_per_second), ports.whole)
         self.pacing = Pacing(plan.mode, pacing_rules(plan.pacing, plan.abandon), before)
+        self.lessons = Lessons(self.pacing, plan.breaker, on_breaker)
         self.decision = Decision(0, "it begins")
         self.running: dict[str, Running] = {}
-        self.figures = Figures()
         self.why = ""
         """Why nothing is dialled now; "" where something is."""
         self._attempts = AttemptCall(campaign, ports, plan.grades, self._choose, self._hear, self._later)
-        self._on_breaker = on_breaker
         self._leads: deque[LeadRow] = deque()
         self._in_hand: tuple[LeadRow, ...] = ()
         """The one whose call is being prepared."""
@@ -105,6 +90,16 @@ class Dialer:
         return self._ports.steady()
 
     @property
+    def breaker(self) -> Breaker:
+        """The circuit breaker over its calls."""
+        return self.lessons.breaker
+
+    @property
+    def figures(self) -> Figures:
+        """What it counted since it began."""
+        return self.lessons.figures
+
+    @property
     def held(self) -> set[int]:
         """The ids of all leads that it has just now: those it will call, and those it calls."""
         return {lead.id for lead in (*self._leads, *self._in_hand, *(one.placed.lead for one in self.running.values()))}
@@ -114,13 +109,8 @@ class Dialer:
     def take_up(self, campaign: StoredCampaign) -> None:
         """Go by an edited plan from the next call on."""
         plan = campaign.plan
-        rules = pacing_rules(plan.pacing, plan.abandon)
-        self.campaign, self.pacing.mode, self.pacing.rules, self.breaker.rules = (
-            campaign,
-            plan.mode,
-            rules,
-            plan.breaker,
-        )
+        self.campaign, self.breaker.rules = campaign, plan.breaker
+        self.pacing.mode, self.pacing.rules = plan.mode, pacing_rules(plan.pacing, plan.abandon)
         self._attempts.take_up(campaign, plan.grades)
         own = self.limits.limits[0]
         own.at_once, own.a_second = plan.max_calls, plan.calls_per_second
@@ -139,7 +129,7 @@ class Dialer:
     def resume(self) -> None:
         """Go on."""
         self._pausing = False
-        self._wake.set()
+        self.wake()
 
     def leave(self) -> None:
         """Place no more calls, and come to an end when those that run are over."""
@@ -221,10 +211,7 @@ class Dialer:
         if refusal := self._ports.calls.refusal():
             self._hold(TROUBLE_S, refusal)
             return 0
-        before = self.breaker.state
-        trial = self.breaker.room(steady)
-        if self.breaker.state is not before:
-            self._on_breaker(self.breaker.state)
+        trial = self.lessons.trial(steady)
         if trial == 0:
             self.why = "the circuit breaker is open: failures jumped"
             return 0
@@ -236,8 +223,7 @@ class Dialer:
 
     async def _take(self, room: int) -> bool:
         """Lease leads; return whether there were any."""
-        steady = self._ports.steady()
-        plan = self.campaign.plan
+        steady, plan = self.now, self.campaign.plan
         # For two seconds: a lead that is held may not be who should go first any more.
         ahead = min(BATCH, plan.max_calls - len(self.running), int(2 * plan.calls_per_second))
         count = room if plan.mode in AGENT_MODES else max(1, ahead)
@@ -248,33 +234,20 @@ class Dialer:
             if not store.unfinished(self.campaign.id, now):
                 break
         if not (self._leads or self._leaving or self._pausing):
-            await self._find_none(now, steady)
+            wait = await self._ports.work(next_look, store, self.campaign, now)
+            self._no_more = wait is None
+            self._not_before = steady + (EMPTY_S if wait is None else wait)
+            self.why = "no lead is due where it is calling time"
         return bool(self._leads)
-
-    async def _find_none(self, now: datetime, steady: float) -> None:
-        """Wait for the next lead that will be due; know it where none ever will."""
-        next_due, wait = self._ports.store.next_due, EMPTY_S
-        due = await self._ports.work(next_due, self.campaign.id, now)
-        self._no_more = due is None
-        if due is not None and due > now:
-            wait = min(EMPTY_S, (due - now).total_seconds() + 0.01)
-        elif due is not None:
-            hours = CallingHours.of(self.campaign.plan)
-            due = await self._ports.work(next_due, self.campaign.id, now, lambda zone: not hours.closed(zone, "", now))
-            # What another put on the list meanwhile, the store sees with its next look.
-            wait = FRESH_S if due is not None and due <= now else EMPTY_S
-        self._not_before, self.why = steady + wait, "no lead is due where it is calling time"
 
     async def _sleep(self) -> None:
         steady = self._ports.steady()
         wanted = max(self.limits.next_time(), self._not_before)
         waits = self._not_before > steady and not self.running
         until = wanted if waits or steady < wanted < steady + TICK_S else steady + TICK_S
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(max(until - steady, 0.001)):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     def _hold(self, seconds: float, why: str) -> None:
         self._not_before, self.why = self._ports.steady() + seconds, why
@@ -291,7 +264,7 @@ class Dialer:
         """Ask the law and the lines, write the attempt, and let the call begin; else put the lead back."""
         ports, number = self._ports, lead.next_number
         try:
-            flow = await ports.flow(self._flow_name(lead))
+            flow = await ports.flow(flow_of(self.campaign, lead.id))
             # Before the law is asked: rendering may take longer than a permit holds.
             await ports.calls.prepare(flow)
             now = moment(ports.clock())
@@ -341,27 +314,8 @@ class Dialer:
         self.breaker.taken_back(attempt)
         self._ports.lines.ended(choice, Outcome("", Cause.CANCELLED), self._ports.clock())
 
-    def _flow_name(self, lead: LeadRow) -> str:
-        """Return which of the campaign's flows talks with a lead: always the same one, in the plan's shares."""
-        flows = self.campaign.plan.flows
-        whole = sum(one.share for one in flows)
-        place = zlib.crc32(f"{self.campaign.id}/{lead.id}".encode()) / 2**32 * whole
-        for one in flows:
-            place -= one.share
-            if place < 0:
-                return one.flow
-        return flows[-1].flow
-
     def _choose(self, lead: LeadRow, number: str, tried: Sequence[str]) -> Choice | NoLine:
-        plan, lines, now = self.campaign.plan, self._ports.lines, self._ports.clock()
-        rule = plan.retry.rules.get(lead.disposition)
-        avoided = [lead.line] if rule and rule.other_line and lead.line and not tried else []
-        asked: dict[str, Any] = {"country": plan.country, "region": lead.region, "campaign": self.campaign.name}
-        shares = plan.line_shares or None
-        found = lines.choose(number, plan.lines, [*tried, *avoided], now, **asked, shares=shares)
-        if found is None and avoided:
-            found = lines.choose(number, plan.lines, tried, now, **asked, shares=shares)
-        return found or lines.no_line(number, plan.lines, tried, now, country=plan.country)
+        return line_for(self._ports.lines, self.campaign, lead, number, tried, self._ports.clock())
 
     async def _refused(self, lead: LeadRow, refusal: Refusal, now: datetime) -> None:
         store = self._ports.store
@@ -388,21 +342,17 @@ class Dialer:
             self._hold(TICK_S, none.sentence)
 
     async def _write(self, attempt: str, lead: LeadRow, permit: Permit, choice: Choice, flow: Flow) -> Placed:
-        at, campaign = moment(self._ports.clock()), self.campaign
-        row = {
-            "id": attempt, "campaign_id": campaign.id, "lead_id": lead.id, "node": self._ports.node,
-            "number": permit.number, "placed_at": at, "line": choice.line, "caller_number": choice.caller_number,
-            "mode": campaign.plan.mode, "version": f"{flow.name}@{flow.version}", "cost": choice.estimate,
-            "currency": choice.currency,
-        }  # fmt: skip
+        at, number, line = moment(self._ports.clock()), permit.number, choice.line
+        placed = Placed(attempt, lead, number, at, line=line, caller_number=choice.caller_number)
         events = [
-            Happened("line.chosen", at, campaign.id, lead.id, attempt, choice.document()),
-            Happened("attempt.placed", at, campaign.id, lead.id, attempt, {"number": permit.number}),
+            Happened("line.chosen", at, self.campaign.id, lead.id, attempt, choice.document()),
+            Happened("attempt.placed", at, self.campaign.id, lead.id, attempt, {"number": number}),
         ]
+        row = placed_row(placed, self.campaign, choice, flow, self._ports.node)
         await self._ports.work(self._ports.store.dialling, row, events)
         for event in events:
             self._ports.tell(event)
-        return Placed(attempt, lead, permit.number, at, line=choice.line, caller_number=choice.caller_number)
+        return placed
 
     # -- one call ----------------------------------------------------------------------------------------------
 
@@ -411,11 +361,13 @@ class Dialer:
         attempt = running.placed.id
         try:
             over = await self._attempts.place(running)
-            self._learn(running, over.outcome)
+            self.lessons.ended(running, over.outcome, self.now)
             settled, written = await self._attempts.settle(over)
-            self._judge(running, settled.disposition)
+            self.lessons.judged(running, settled.disposition, self.now)
             if written:
-                self._count(settled)
+                self.lessons.counted(settled.disposition)
+                for event in settled.events:
+                    self._ports.tell(event)
         except Exception:
             # Nobody renews its lease now: the lead is put back when that is over, as a lost attempt.
             log.exception("attempt %s", attempt)
@@ -425,22 +377,12 @@ class Dialer:
             self._wake.set()
 
     def _hear(self, running: Running, progress: Progress) -> None:
-        match progress.name:
-            case "ringing" if self.breaker.state is BreakerState.CLOSED and not running.rang:
-                # At once: failures are over long before talks, and would look like more than they are.
-                running.rang = True
-                self._tell_breaker(running.placed.id, False)
-            case "answered":
-                self.figures.answered += 1
-            case "handover" if not running.to_agents:
-                running.to_agents = True
-                steady = self._ports.steady()
-                self.pacing.answered(steady - running.began, steady)
-                self._wake.set()
-            case "connected":
-                running.connected = True
-            case _:
-                pass
+        if self.lessons.heard(running, progress, self.now):
+            self._wake.set()
+
+    def _agents_changed(self, what: str, seconds: float) -> None:
+        self.lessons.agents_changed(what, seconds)
+        self._wake.set()
 
     def _later(self, what: Callable[..., Any], *args: Any, **values: Any) -> None:
         """Have something written meanwhile; what is lost of it is in the call's record, and in what is settled."""
@@ -456,39 +398,3 @@ class Dialer:
 
         assert self._group is not None, "nothing happens but while it runs"
         self._group.create_task(written(), name="write what a call does")
-
-    def _learn(self, running: Running, outcome: Outcome) -> None:
-        """Let pacing know how a call ended."""
-        steady = self._ports.steady()
-        if outcome.abandoned:
-            self.pacing.abandoned(steady)
-            self.figures.abandoned += 1
-        elif not running.to_agents:
-            self.pacing.call_ended_unanswered(outcome.answered_s or steady - running.began)
-
-    def _judge(self, running: Running, disposition: Disposition) -> None:
-        """Let the breaker know what an attempt says of the lines."""
-        if disposition in (Disposition.STOPPED, Disposition.LOST):
-            self.breaker.taken_back(running.placed.id)
-        elif disposition in LINE_FAULTS or not running.rang:
-            self._tell_breaker(running.placed.id, disposition in LINE_FAULTS)
-
-    def _tell_breaker(self, attempt: str, failed: bool) -> None:
-        if changed := self.breaker.ended(attempt, failed, self._ports.steady()):
-            self._on_breaker(changed)
-
-    def _count(self, settled: Settled) -> None:
-        counts = self.figures.dispositions
-        counts[settled.disposition] = counts.get(settled.disposition, 0) + 1
-        for event in settled.events:
-            self._ports.tell(event)
-
-    def _agents_changed(self, what: str, seconds: float) -> None:
-        match what:
-            case "talked":
-                self.pacing.talked(seconds)
-            case "wrapped-up":
-                self.pacing.wrapped_up(seconds)
-            case _:
-                pass
-        self._wake.set()

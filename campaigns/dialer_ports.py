@@ -1,13 +1,12 @@
 """What a dialler stands on: calls, lines, agents, the law, the database and the clocks, as it sees them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from campaigns.lead_row import Happened
 from campaigns.lead_store import LeadStore
-from campaigns.line_book import Choice, NoLine
-from campaigns.line_outcome import Outcome as LineOutcome
+from campaigns.line_book import LineBook
 from campaigns.pacing import Floor
 from campaigns.permission import Permission
 from campaigns.rate_limit import RateLimit
@@ -23,30 +22,6 @@ class Calls(Protocol):
     def refusal(self) -> str: ...
     async def call(self, outgoing: Outgoing) -> Outcome: ...
     def hang_up(self, call_id: str) -> None: ...
-
-
-class Lines(Protocol):
-    """Chooses lines (`campaigns.line_book.LineBook`)."""
-
-    def choose(
-        self,
-        number: str,
-        lines: Sequence[str] = (),
-        tried: Sequence[str] = (),
-        now: float = 0.0,
-        *,
-        country: str = "",
-        region: str = "",
-        campaign: str = "",
-        shares: Mapping[str, float] | None = None,
-    ) -> Choice | None: ...
-
-    def no_line(
-        self, number: str, lines: Sequence[str] = (), tried: Sequence[str] = (), now: float = 0.0, *, country: str = ""
-    ) -> NoLine: ...
-
-    def placed(self, choice: Choice) -> None: ...
-    def ended(self, choice: Choice, outcome: LineOutcome, now: float) -> float: ...
 
 
 class Agents(Protocol):
@@ -78,7 +53,7 @@ class Ports:
     store: LeadStore
     permission: Permission
     calls: Calls
-    lines: Lines
+    lines: LineBook
     agents: Agents
     whole: RateLimit
     """Calls of all campaigns together."""

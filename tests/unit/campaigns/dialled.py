@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from campaigns.campaign_rows import StoredCampaign
 from campaigns.dialer import Dialer
-from campaigns.dialer_ports import Agents, Lines, NoAgents, Ports
+from campaigns.dialer_ports import Agents, NoAgents, Ports
 from campaigns.lead_row import Happened
 from campaigns.lead_store import LeadStore
 from campaigns.line_book import LineBook
@@ -111,7 +111,7 @@ class Campaign:
         stored: StoredCampaign,
         phones: Phones,
         *,
-        lines: Lines | None = None,
+        lines: LineBook | None = None,
         agents: Agents | None = None,
         whole: RateLimit | None = None,
         began: float | None = None,
