@@ -8,9 +8,9 @@ the server and the simulation, and is made anew from `Stored` after a restart.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from queues.desk import Desk, StoredDesk
+from queues.desk import Desk
 from queues.desks import Desks
 from queues.distribution_events import (
     Action,
@@ -28,6 +28,7 @@ from queues.distribution_events import (
     OfferTaken,
     PauseAgent,
     Pressed,
+    Stored,
     TalkEnded,
     Tick,
     Withdraw,
@@ -49,16 +50,6 @@ GRACE_S = 5.0
 """After the ring time, within which the end of an offer must have been told; else it counts as missed."""
 NOT_THEIRS = frozenset({"unreachable", "busy"})
 """Why an offer was missed without the agent's doing."""
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What outlives the process: calls don't, but what is owed to callers and what agents did does."""
-
-    desks: tuple[StoredDesk, ...] = ()
-    credits: tuple[Credit, ...] = ()
-    gaps: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
-    """Recent answers by queue, as `ExpectedWait` has them."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from queues.desk import StoredDesk
 from queues.plan import Agent, Queue
-from queues.waiting_room import Caller
+from queues.waiting_room import Caller, Credit
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What outlives the process: calls don't, but what is owed to callers and what agents did does."""
+
+    desks: tuple[StoredDesk, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    gaps: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    """Recent answers by queue, as `ExpectedWait` has them."""
+
 
 # -- in ----------------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from models.agent import AGENT_LIFE, AgentMove, AgentState
 from models.errors import CannotDo
 from queues.agents import AgentBook, Changed
 from queues.caller_rows import credits_since, stop_all
-from queues.distribution import Distribution, Stored
+from queues.distribution import Distribution
 from queues.distribution_events import (
     Action,
     AgentBusy,
@@ -32,6 +32,7 @@ from queues.distribution_events import (
     Offer,
     Overflow,
     PauseAgent,
+    Stored,
     Summon,
     Tick,
     Withdraw,

@@ -10,7 +10,6 @@ taken, or a person is found and talked to, the caller's keys and words belong to
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,7 @@ from voice.agent_call import OfLeg
 from voice.alarms import Alarms
 from voice.back_office import BackOffice
 from voice.call import Call
+from voice.errand_news import ErrandDone, Sentence
 from voice.guest import WaitingCaller, parting
 from voice.kept_messages import KeptMessages
 from voice.keypad import Way
@@ -57,22 +57,6 @@ FIRST_WORDS_S = 0.7
 """Seconds of silence before that, where a language model is asked."""
 HOURS = 3600.0
 NOBODY = Done(False, why="nobody is there to take it")
-
-
-@dataclass(frozen=True)
-class ErrandDone:
-    """The errand of that number is over."""
-
-    number: int
-    done: Done
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """The errand of that number has this to say."""
-
-    number: int
-    text: str
 
 
 class Errands:

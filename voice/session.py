@@ -24,7 +24,8 @@ from voice.back_office import BackOffice
 from voice.call import Call
 from voice.caller_turns import CallerTurns
 from voice.endings import EndNow, LastWords
-from voice.errands import ErrandDone, Errands, Sentence
+from voice.errand_news import ErrandDone, Sentence
+from voice.errands import Errands
 from voice.hold import Hold
 from voice.interruptions import STUCK_ALARM, Interruptions
 from voice.keypad import Way

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from queues.distribution import GRACE_S, Distribution, Stored
+from queues.distribution import GRACE_S, Distribution
 from queues.distribution_events import (
     AgentBusy,
     AgentFree,
@@ -24,6 +24,7 @@ from queues.distribution_events import (
     Overflow,
     PauseAgent,
     Pressed,
+    Stored,
     Summon,
     TalkEnded,
     Tick,
