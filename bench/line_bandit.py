@@ -30,6 +30,7 @@ from campaigns.line_book import Choice, LineBook
 from campaigns.line_plan import Line
 from models.cause import Cause
 from models.settings import LineSettings
+from voice.call_outcome import Outcome
 
 LINES, HOURS, A_SECOND = 8, 10, 0.25
 BUDGET, PLACED, WORTH = 400.0, 0.03, 1.0
@@ -81,17 +82,26 @@ class World:
         return rate * (WORTH * lasting - self.price[line] * minutes)
 
 
-@dataclass(frozen=True)
-class End:
-    """How a call ended."""
-
-    cause: Cause
-    code: int | None
-    ringing_s: float | None
-    answered_s: float | None
-    talk_s: float
-    answered_by: str
-    retry_after: int = 0
+def ended(
+    cause: Cause,
+    code: int,
+    ringing_s: float | None,
+    answered_s: float | None,
+    talk_s: float,
+    answered_by: str,
+    retry_after: int = 0,
+) -> Outcome:
+    """Return how a call ended."""
+    return Outcome(
+        "",
+        cause,
+        code=code,
+        ringing_s=ringing_s,
+        answered_s=answered_s,
+        talk_s=talk_s,
+        answered_by=answered_by,
+        retry_after=retry_after,
+    )
 
 
 class Way(Protocol):
@@ -99,7 +109,7 @@ class Way(Protocol):
 
     def choose(self, now: float) -> int: ...
 
-    def ended(self, line: int, end: End, cost: float, now: float) -> None: ...
+    def ended(self, line: int, end: Outcome, cost: float, now: float) -> None: ...
 
 
 class Bandit:
@@ -118,7 +128,7 @@ class Bandit:
         self._running.append((line, choice))
         return line
 
-    def ended(self, line: int, end: End, cost: float, now: float) -> None:
+    def ended(self, line: int, end: Outcome, cost: float, now: float) -> None:
         # Choices of one line are alike: whichever began first ends.
         at = next(index for index, (own, _) in enumerate(self._running) if own == line)
         choice = self._running[at][1]
@@ -139,7 +149,7 @@ class Shares:
         self._owed[line] -= 1
         return line
 
-    def ended(self, line: int, end: End, cost: float, now: float) -> None:
+    def ended(self, line: int, end: Outcome, cost: float, now: float) -> None:
         """Nothing is learned."""
 
 
@@ -165,7 +175,7 @@ class Greedy:
     def _mean(self, line: int) -> float:
         return sum(self.values[line]) / len(self.values[line])
 
-    def ended(self, line: int, end: End, cost: float, now: float) -> None:
+    def ended(self, line: int, end: Outcome, cost: float, now: float) -> None:
         lasting = end.answered_s is not None and end.talk_s > SHORT_S
         self.values[line].append(WORTH * lasting - cost)
 
@@ -184,7 +194,7 @@ class Running:
             return self._chance.choice(untried)
         return max(range(LINES), key=lambda line: self._sums[line] / self._counts[line])
 
-    def ended(self, line: int, end: End, cost: float, now: float) -> None:
+    def ended(self, line: int, end: Outcome, cost: float, now: float) -> None:
         self._sums[line] += WORTH * (end.answered_s is not None and end.talk_s > SHORT_S) - cost
         self._counts[line] += 1
 
@@ -204,7 +214,7 @@ class Day:
 def lived(world: World, way: Way, seed: int) -> Day:
     """Let `way` choose until the money or the day is over."""
     chance = np.random.default_rng(seed)
-    ending: list[tuple[float, int, int, End, float]] = []
+    ending: list[tuple[float, int, int, Outcome, float]] = []
     day, now, order = Day(), 0.0, 0
     while day.cost < BUDGET and now < HOURS * 3600:
         now += 1 / A_SECOND
@@ -221,9 +231,9 @@ def lived(world: World, way: Way, seed: int) -> Day:
             talk_s = 2 + 3 * talk if hangs_up < world.short[line] else max(SHORT_S + 1, -TALK_S * math.log(1 - talk))
             cost = world.price[line] * math.ceil(talk_s / 60)
             day.answers += talk_s > SHORT_S
-            end = End(Cause.CALLER_HUNG_UP, 0, 2.0, ring_s, talk_s, "human")
+            end = ended(Cause.CALLER_HUNG_UP, 0, 2.0, ring_s, talk_s, "human")
         else:
-            talk_s, end = 0.0, End(Cause.NO_ANSWER, 480, 2.0, None, 0.0, "")
+            talk_s, end = 0.0, ended(Cause.NO_ANSWER, 480, 2.0, None, 0.0, "")
         day.cost += PLACED + cost
         order += 1
         heapq.heappush(ending, (now + ring_s + talk_s, order, line, end, cost))

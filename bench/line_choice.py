@@ -12,7 +12,6 @@ import os
 import random
 import sys
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from bench.report import Report, percentile, short
@@ -20,6 +19,7 @@ from campaigns.line_book import Choice, LineBook
 from campaigns.line_plan import Line
 from models.cause import Cause
 from models.settings import LineSettings
+from voice.call_outcome import Outcome
 
 LINES = 200
 LIMIT_MS = 0.2
@@ -29,20 +29,29 @@ MOBILE = (*range(130, 140), *range(150, 154), *range(155, 160), *range(180, 190)
 REGIONS = ("CN-BJ", "CN-SH", "CN-GD", "CN-ZJ", "CN-SC", "CN")
 
 
-@dataclass(frozen=True)
-class End:
-    """How a call ended."""
+def ended(
+    cause: Cause = Cause.CALLER_HUNG_UP,
+    code: int = 0,
+    ringing_s: float | None = 2.0,
+    answered_s: float | None = 9.0,
+    talk_s: float = 40.0,
+    answered_by: str = "human",
+    retry_after: int = 0,
+) -> Outcome:
+    """Return how a call ended."""
+    return Outcome(
+        "",
+        cause,
+        code=code,
+        ringing_s=ringing_s,
+        answered_s=answered_s,
+        talk_s=talk_s,
+        answered_by=answered_by,
+        retry_after=retry_after,
+    )
 
-    cause: Cause = Cause.CALLER_HUNG_UP
-    code: int | None = 0
-    ringing_s: float | None = 2.0
-    answered_s: float | None = 9.0
-    talk_s: float = 40.0
-    answered_by: str = "human"
-    retry_after: int = 0
 
-
-BUSY = End(Cause.BUSY, 486, 2.0, None, 0.0, "")
+BUSY = ended(Cause.BUSY, 486, 2.0, None, 0.0, "")
 
 
 def lines(chance: random.Random) -> list[Line]:
@@ -100,7 +109,7 @@ def measured(seed: int, rounds: int) -> tuple[list[float], list[float], list[flo
         over = running.pop(0) if len(running) > 300 else None
         ending = time.process_time()
         if over is not None:
-            book.ended(over, End() if chance.random() < 0.3 else BUSY, now)
+            book.ended(over, ended() if chance.random() < 0.3 else BUSY, now)
         done = time.process_time()
         seen = (chosen - cpu, by_clock - clock, placed - chosen, done - ending)
         for kept, value in zip(times, seen, strict=True):

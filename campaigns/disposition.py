@@ -4,13 +4,11 @@ The word decides everything that follows: whether the lead is done, and when it 
 knows better than the line, and a refusal better than everything: whoever doesn't want to be called is called no more.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
 
 from models.cause import Cause
+from voice.call_outcome import Outcome
 
 
 class Disposition(StrEnum):
@@ -85,33 +83,6 @@ UNANSWERED = {
     Cause.DRAINING: Disposition.STOPPED, Cause.SERVER_STOPPED: Disposition.LOST,
 }  # fmt: skip
 """By the cause of a call that nobody answered; any other is a fault."""
-
-
-class Outcome(Protocol):
-    """What became of one call (`voice.campaign_call.Outcome`)."""
-
-    @property
-    def cause(self) -> str: ...
-    @property
-    def code(self) -> int | None: ...
-    @property
-    def answered_s(self) -> float | None: ...
-    @property
-    def talk_s(self) -> float: ...
-    @property
-    def answered_by(self) -> str: ...
-    @property
-    def results(self) -> Mapping[str, Any]: ...
-    @property
-    def turns(self) -> int: ...
-    @property
-    def opt_out(self) -> bool: ...
-    @property
-    def appointment(self) -> datetime | None: ...
-    @property
-    def handed_over(self) -> str: ...
-    @property
-    def abandoned(self) -> bool: ...
 
 
 @dataclass(frozen=True)

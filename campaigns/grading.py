@@ -7,37 +7,15 @@ E: nobody was talked to. F: is never to be called again.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Protocol
+from typing import Any
 
 from dialplans.complaint import did_you_mean
 from models.errors import OperatorFault
+from voice.call_outcome import Outcome
 
 GRADES = ("A", "B", "C", "D", "E", "F")
 PEOPLE = ("", "human", "screening")
 """Answered by one of these (or nobody looked), a call with turns was a talk with a person."""
-
-
-class Talk(Protocol):
-    """What is graded: `voice.campaign_call.Outcome` has it."""
-
-    @property
-    def answered_s(self) -> float | None: ...
-    @property
-    def talk_s(self) -> float: ...
-    @property
-    def answered_by(self) -> str: ...
-    @property
-    def results(self) -> Mapping[str, Any]: ...
-    @property
-    def intents(self) -> Sequence[str]: ...
-    @property
-    def turns(self) -> int: ...
-    @property
-    def opt_out(self) -> bool: ...
-    @property
-    def appointment(self) -> object: ...
-    @property
-    def handed_over(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -95,7 +73,7 @@ DEFAULT_RULES = GradeRules(
 )
 
 
-def grade(talk: Talk, disposition: str, rules: GradeRules = DEFAULT_RULES) -> Grade:
+def grade(talk: Outcome, disposition: str, rules: GradeRules = DEFAULT_RULES) -> Grade:
     """Return the grade of one attempt; `disposition` as `campaigns.disposition` has it."""
     for rule in rules.rules:
         reasons = _fits(rule, talk, disposition)
@@ -108,7 +86,7 @@ def grade(talk: Talk, disposition: str, rules: GradeRules = DEFAULT_RULES) -> Gr
     return Grade("D", ("a person answered, and no rule fits",))
 
 
-def _fits(rule: GradeRule, talk: Talk, disposition: str) -> list[str] | None:
+def _fits(rule: GradeRule, talk: Outcome, disposition: str) -> list[str] | None:
     """Return why `rule` holds, None where it doesn't."""
     outcome = str(talk.results.get("outcome", ""))
     checks: list[tuple[bool, bool, str]] = [

@@ -14,12 +14,13 @@ import numpy as np
 from campaigns.caller_numbers import CallerNumbers
 from campaigns.line_contracts import Contracts
 from campaigns.line_figures import Figures
-from campaigns.line_outcome import Outcome, learned
+from campaigns.line_outcome import learned
 from campaigns.line_plan import Line
 from campaigns.line_selection import WORDS, Chosen, LineSelection, Verdict, Wanted
 from campaigns.line_state import ANSWERS, COST, SECONDS, SHORT, Healthy, LineState
 from campaigns.toll_guard import kind_of
 from models.settings import LineSettings
+from voice.call_outcome import Outcome
 
 Tell = Callable[[str, str, Mapping[str, Any]], None]
 """Told of an event: its name, the line, and what else is to be known."""

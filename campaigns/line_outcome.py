@@ -1,9 +1,9 @@
 """What the end of a call says of the line that it went over. Pure."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from models.cause import Cause
+from voice.call_outcome import Outcome
 
 OURS = frozenset({Cause.OPERATOR_HUNG_UP, Cause.CANCELLED, Cause.DRAINING, Cause.SERVER_STOPPED, Cause.OUR_ERROR})
 """Ends that say nothing of the line, where nobody had answered."""
@@ -13,32 +13,6 @@ MOST_REST_S = 3600.0
 """Whatever Retry-After asks for."""
 NOBODY = frozenset({"announcement", "silence", "fax", "machine"})
 """Who answered where no person did (`voice.campaign_call.Outcome.answered_by`)."""
-
-
-class Outcome(Protocol):
-    """What became of one call (`voice.campaign_call.Outcome`)."""
-
-    @property
-    def cause(self) -> str: ...
-    @property
-    def code(self) -> int | None: ...
-    @property
-    def ringing_s(self) -> float | None:
-        """From the INVITE until it rang; None: it didn't."""
-
-    @property
-    def answered_s(self) -> float | None:
-        """From the INVITE to the answer; None: nobody answered."""
-
-    @property
-    def talk_s(self) -> float:
-        """From the answer to the end."""
-
-    @property
-    def answered_by(self) -> str: ...
-    @property
-    def retry_after(self) -> int:
-        """Seconds that a refusal asked for; 0: it didn't."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The book of lines: limits are kept, ends are learned from, failures rest a line and success brings it back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,25 +11,36 @@ from campaigns.line_plan import Line
 from campaigns.line_state import FAILURES, REST_S
 from models.cause import Cause
 from models.settings import LineSettings
+from voice.call_outcome import Outcome
 
 NUMBER = "+8613912345678"
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp()
 """A Friday, in Shanghai."""
 
 
-@dataclass(frozen=True)
-class End:
-    cause: Cause = Cause.CALLER_HUNG_UP
-    code: int | None = 0
-    ringing_s: float | None = 2.0
-    answered_s: float | None = 8.0
-    talk_s: float = 60.0
-    answered_by: str = "human"
-    retry_after: int = 0
+def ended(
+    cause: Cause = Cause.CALLER_HUNG_UP,
+    code: int = 0,
+    ringing_s: float | None = 2.0,
+    answered_s: float | None = 8.0,
+    talk_s: float = 60.0,
+    answered_by: str = "human",
+    retry_after: int = 0,
+) -> Outcome:
+    return Outcome(
+        "",
+        cause,
+        code=code,
+        ringing_s=ringing_s,
+        answered_s=answered_s,
+        talk_s=talk_s,
+        answered_by=answered_by,
+        retry_after=retry_after,
+    )
 
 
-BUSY = End(Cause.BUSY, 486, 2.0, None, 0.0, "")
-FAILED = End(Cause.LINE_REFUSED, 500, None, None, 0.0, "")
+BUSY = ended(Cause.BUSY, 486, 2.0, None, 0.0, "")
+FAILED = ended(Cause.LINE_REFUSED, 500, None, None, 0.0, "")
 
 
 class Play:
@@ -57,7 +67,7 @@ class Play:
         self.book.placed(choice)
         return choice
 
-    def call(self, end: End = BUSY, **wanted: Any) -> Choice:
+    def call(self, end: Outcome = BUSY, **wanted: Any) -> Choice:
         choice = self.place(**wanted)
         self.book.ended(choice, end, self.now)
         return choice
@@ -84,7 +94,7 @@ def test_channels_are_never_more_than_there_are_and_come_back():
     play.place()
     assert play.choose() is None
     assert "channels" in play.why()
-    play.book.ended(first, End(), play.now)
+    play.book.ended(first, ended(), play.now)
     assert play.choose() is not None
 
 
@@ -110,14 +120,14 @@ def test_the_estimate_is_reserved_until_the_end_says_what_it_cost():
     assert "spend limit" in play.why()
     assert play.book.ended(first, BUSY, play.now) == 0.0
     assert play.choose() is not None
-    assert play.book.ended(second, End(talk_s=61.0), play.now) == pytest.approx(0.12)
+    assert play.book.ended(second, ended(talk_s=61.0), play.now) == pytest.approx(0.12)
     assert play.choose() is None
     assert play.told == []
 
 
 def test_a_limit_that_is_reached_is_told_once_a_day_and_over_at_midnight():
     play = Play({**PRICED, "spend_per_day": 0.1, "timezone": "Asia/Shanghai"})
-    play.call(End(talk_s=119.0))
+    play.call(ended(talk_s=119.0))
     assert play.told == [("line.spend-limit", "l0", {"spent": 0.12, "limit": 0.1})]
     assert play.choose() is None
     play.now += 11 * 3600 + 59 * 60
@@ -136,7 +146,7 @@ def test_all_lines_together_keep_the_servers_limit():
 
 def test_a_line_that_asked_for_it_is_left_alone_so_long():
     play = Play({}, {})
-    refused = End(Cause.CONGESTION, 503, None, None, 0.0, "", retry_after=20)
+    refused = ended(Cause.CONGESTION, 503, None, None, 0.0, "", retry_after=20)
     first = play.call(refused)
     others = {play.call().line for _ in range(20)}
     assert others == {"l0", "l1"} - {first.line}
@@ -204,9 +214,9 @@ def test_the_answer_rate_that_is_learned_moves_the_calls():
     play = Play({}, {})
     for _ in range(600):
         choice = play.place()
-        play.book.ended(choice, End() if choice.line == "l1" and play.now % 2 < 1 else BUSY, play.now)
+        play.book.ended(choice, ended() if choice.line == "l1" and play.now % 2 < 1 else BUSY, play.now)
         play.now += 0.37
-    assert sum(play.call(End()).line == "l1" for _ in range(50)) > 45
+    assert sum(play.call(ended()).line == "l1" for _ in range(50)) > 45
 
 
 def test_a_campaigns_own_percentages_count_for_that_campaign_alone():
@@ -228,7 +238,7 @@ def test_lines_that_are_edited_keep_what_is_known_of_them():
     assert documents["l0"]["attempts"] == 3
     assert documents["l0"]["state"] == "full"
     assert play.place().line == "l1"
-    play.book.ended(running, End(), play.now)
+    play.book.ended(running, ended(), play.now)
     assert play.book.documents(play.now)[1]["calls"] == 0
     play.book.take_up([], play.now)
     assert play.choose() is None
@@ -236,11 +246,11 @@ def test_lines_that_are_edited_keep_what_is_known_of_them():
 
 def test_a_line_that_is_taken_out_and_put_back_has_its_spend_and_counts_meanwhile_for_the_server():
     play = Play({**PRICED, "spend_per_day": 0.13}, {**PRICED}, spend_per_day=0.30)
-    play.call(End(talk_s=60.0), lines=["l0"])
+    play.call(ended(talk_s=60.0), lines=["l0"])
     running = play.place(lines=["l0"])
     assert play.book.take_up(play.lines[1:], play.now) == set()
     assert play.book.spent == pytest.approx(0.12)
-    assert play.book.ended(running, End(talk_s=61.0), play.now) == pytest.approx(0.12)
+    assert play.book.ended(running, ended(talk_s=61.0), play.now) == pytest.approx(0.12)
     assert play.book.spent == pytest.approx(0.18)
     assert play.book.take_up(play.lines, play.now) == set()
     assert play.book.spent == pytest.approx(0.18)

@@ -1,6 +1,6 @@
 """What a restart must not forget of lines: what was spent today, what was learned, how numbers were shown, rests."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +16,7 @@ from models.cause import Cause
 from models.database import moment
 from models.line import LineDay, LineFigure
 from models.settings import LineSettings
+from voice.call_outcome import Outcome
 
 NUMBER = "+8613912345678"
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp()
@@ -28,15 +29,25 @@ LINES = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class End:
-    cause: Cause = Cause.CALLER_HUNG_UP
-    code: int | None = 0
-    ringing_s: float | None = 2.0
-    answered_s: float | None = 8.0
-    talk_s: float = 30.0
-    answered_by: str = "human"
-    retry_after: int = 0
+def ended(
+    cause: Cause = Cause.CALLER_HUNG_UP,
+    code: int = 0,
+    ringing_s: float | None = 2.0,
+    answered_s: float | None = 8.0,
+    talk_s: float = 30.0,
+    answered_by: str = "human",
+    retry_after: int = 0,
+) -> Outcome:
+    return Outcome(
+        "",
+        cause,
+        code=code,
+        ringing_s=ringing_s,
+        answered_s=answered_s,
+        talk_s=talk_s,
+        answered_by=answered_by,
+        retry_after=retry_after,
+    )
 
 
 def book(engine: Engine, now: float) -> LineBook:
@@ -51,7 +62,7 @@ def kept(engine: Engine, one: LineBook, now: float) -> None:
         keep(connection, rows_of(one, now))
 
 
-def call(one: LineBook, now: float, end: End | None, lines: tuple[str, ...] = ("a",)) -> None:
+def call(one: LineBook, now: float, end: Outcome | None, lines: tuple[str, ...] = ("a",)) -> None:
     choice = one.choose(NUMBER, lines, now=now, country="CN")
     assert choice is not None
     one.placed(choice)
@@ -69,8 +80,8 @@ def written(engine: Engine) -> Engine:
 def test_a_restart_goes_on_with_the_day_and_with_what_was_learned(written: Engine):
     before = book(written, NOON)
     for _ in range(4):
-        call(before, NOON, End())
-    call(before, NOON, replace(End(), answered_s=None, cause=Cause.BUSY, code=486))
+        call(before, NOON, ended())
+    call(before, NOON, replace(ended(), answered_s=None, cause=Cause.BUSY, code=486))
     kept(written, before, NOON)
     after = book(written, NOON + 60)
     assert after.documents(NOON + 60)[0] == before.documents(NOON + 60)[0] | {"calls": 0}
@@ -108,7 +119,7 @@ def test_attempts_that_were_never_kept_count_all_the_same(written: Engine):
 
 def test_a_rest_that_a_line_asked_for_outlives_a_restart(written: Engine):
     before = book(written, NOON)
-    call(before, NOON, End(Cause.CONGESTION, 503, None, None, 0.0, "", 120))
+    call(before, NOON, ended(Cause.CONGESTION, 503, None, None, 0.0, "", 120))
     kept(written, before, NOON)
     assert book(written, NOON + 60).choose(NUMBER, ("a",), now=NOON + 60, country="CN") is None
     assert book(written, NOON + 130).choose(NUMBER, ("a",), now=NOON + 130, country="CN") is not None
@@ -116,10 +127,10 @@ def test_a_rest_that_a_line_asked_for_outlives_a_restart(written: Engine):
 
 def test_only_what_changed_is_written_again(written: Engine):
     before = book(written, NOON)
-    call(before, NOON, End())
-    call(before, NOON, End(), ("b",))
+    call(before, NOON, ended())
+    call(before, NOON, ended(), ("b",))
     assert len(rows_of(before, NOON)[LineFigure]) == 2
-    call(before, NOON, End(), ("b",))
+    call(before, NOON, ended(), ("b",))
     assert [row["line"] for row in rows_of(before, NOON)[LineFigure]] == ["b"]
     assert rows_of(before, NOON)[LineFigure] == []
     assert len(rows_of(before, NOON, everything=True)[LineFigure]) == 2
@@ -127,9 +138,9 @@ def test_only_what_changed_is_written_again(written: Engine):
 
 def test_a_new_day_is_a_new_row_and_what_is_long_unused_is_forgotten(written: Engine):
     one = book(written, NOON)
-    call(one, NOON, End())
+    call(one, NOON, ended())
     kept(written, one, NOON)
-    call(one, NOON + 86_400, End())
+    call(one, NOON + 86_400, ended())
     kept(written, one, NOON + 86_400)
     with written.begin() as connection:
         days = connection.execute(select(LineDay.day, LineDay.attempts).order_by(LineDay.day)).all()
@@ -140,7 +151,7 @@ def test_a_new_day_is_a_new_row_and_what_is_long_unused_is_forgotten(written: En
 
 def test_a_day_without_a_call_has_no_counts_of_the_day_before(written: Engine):
     one = book(written, NOON)
-    call(one, NOON, End())
+    call(one, NOON, ended())
     kept(written, one, NOON)
     kept(written, one, NOON + 86_400)
     assert one.room(0, NOON + 86_400) == pytest.approx(0.5)

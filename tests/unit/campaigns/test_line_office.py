@@ -17,7 +17,7 @@ from models.control_protocol import AskLine, News, TakeUpLines
 from models.errors import CannotDo
 from models.line import LineDay
 from models.settings import LineSettings
-from tests.unit.campaigns.test_line_keeping import NUMBER, End
+from tests.unit.campaigns.test_line_keeping import NUMBER, ended
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp()
 LINE = {"name": "a", "currency": "CNY", "prices": {"+86": 0.06}, "spend_per_day": 0.06, "numbers": ["+862161234567"]}
@@ -76,7 +76,7 @@ async def test_the_book_and_its_alarms_are_kept_when_the_server_stops(engine: En
     assert choice is not None
     lines.book.placed(choice)
     with caplog.at_level(logging.WARNING):
-        lines.book.ended(choice, End(), NOON)
+        lines.book.ended(choice, ended(), NOON)
     assert "line 'a' has reached its spend limit of the day: spent 0.06, limit 0.06" in caplog.text
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -99,7 +99,7 @@ async def test_a_locked_database_loses_nothing_that_was_to_be_kept(
     choice = lines.book.choose(NUMBER, now=NOON, country="CN")
     assert choice is not None
     lines.book.placed(choice)
-    lines.book.ended(choice, End(), NOON)
+    lines.book.ended(choice, ended(), NOON)
     locked = OperationalError("UPDATE", {}, Exception("database is locked"))
 
     def fail(connection: object, rows: object) -> None:
@@ -128,7 +128,7 @@ async def test_a_line_that_comes_back_after_a_restart_has_spent_what_it_had(engi
     await before.take_up(TakeUpLines(), mute)
     await before.take_up(TakeUpLines(), mute)
     assert before.book.spent == pytest.approx(0.06), "what is reserved isn't spent a second time"
-    before.book.ended(choice, End(), NOON)
+    before.book.ended(choice, ended(), NOON)
     await before._keep()
     with engine.begin() as connection:
         remove_line(connection, "a")

@@ -15,7 +15,7 @@ from campaigns.line_rows import stored_lines
 from console.command import app
 from models.database import open_engine
 from models.settings import LineSettings
-from tests.unit.campaigns.test_line_keeping import End, call
+from tests.unit.campaigns.test_line_keeping import call, ended
 
 CONFIG = """
 [[sip.trunks]]
@@ -123,7 +123,7 @@ def test_stats_are_those_of_the_days_that_were_asked_for(planned: Command):
         book = LineBook(stored_lines(connection), LineSettings(seed=1), now)
         restore(connection, book, now)
         for nth in range(4):
-            call(book, now + nth, End(talk_s=90.0 if nth else 2.0), ("a",))
+            call(book, now + nth, ended(talk_s=90.0 if nth else 2.0), ("a",))
         keep(connection, rows_of(book, now))
     engine.dispose()
     a, b = planned.json("stats")
