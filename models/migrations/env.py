@@ -3,9 +3,11 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import models.account
 import models.agent
 import models.article
 import models.attempt
+import models.audit
 import models.call_log
 import models.callback
 import models.campaign
