@@ -23,6 +23,7 @@ import models.phone
 import models.queue
 import models.queue_caller
 import models.queue_event
+import models.review
 import models.scorecard
 import models.staffing
 import models.suggestion
