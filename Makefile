@@ -9,7 +9,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 DEBIAN := .venv/.debian
-PACKAGES := baresip-core sip-tester espeak-ng sox libsndfile1 asterisk-core-sounds-en-wav postgresql
+PACKAGES := baresip-core sip-tester espeak-ng sox libsndfile1 asterisk-core-sounds-en-wav postgresql \
+  chromium fonts-noto-cjk
 
 export HOTLINE_WEIGHTS ?= $(CURDIR)/.weights
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import uvicorn
 
-from console.api import api
+from console.web import web
 from models.errors import OperatorFault
 from models.settings import ConsoleSettings, Settings
 from queues.editing import opened
@@ -32,7 +32,7 @@ def serve(settings: Settings, environment: Mapping[str, str] = os.environ) -> No
     token = token_of(settings.console, environment)
     host, port = host_and_port(settings.console.listen, "listen in [console]")
     with opened(settings) as engine:
-        app = api(settings, engine, token)
+        app = web(settings, engine, token)
         # Its own log would show numbers in addresses; and it says itself where it listens.
         config = uvicorn.Config(app, host, port or DEFAULT_PORT, access_log=False, server_header=False, log_config=None)
         server = uvicorn.Server(config)

@@ -1,0 +1,168 @@
+"""The frame of every page: who may open it, its language and theme, header, navigation, and where faults are told."""
+
+import copy
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import Request, Response
+from nicegui import ui
+from sqlalchemy import Connection, Engine, update
+
+from console.access import Right
+from console.phrases import Phrases
+from console.signing_in import language_of
+from console.visit import SignedOut, Visit
+from models.account import Account
+from models.errors import HotlineError
+from models.settings import Settings
+
+log = logging.getLogger(__name__)
+Show = Callable[[Visit], Awaitable[Response | None] | Response | None]
+"""Builds the page's elements; may return a response (a redirection, a file) instead."""
+CHECK_S = 20.0
+"""How often an open page looks whether who opened it still is signed in."""
+DARK = {"dark": True, "light": False, "": None}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation."""
+
+    path: str
+    title: str
+    icon: str
+    right: Right | None
+
+
+class Frame:
+    def __init__(self, engine: Engine, settings: Settings, phrases: Phrases) -> None:
+        self.engine, self.settings, self.phrases = engine, settings, phrases
+        self._entries: list[Entry] = []
+
+    def page(
+        self, path: str, *, right: Right | None = None, title: str, icon: str = "", wall: bool = False
+    ) -> Callable[[Show], Show]:
+        """Register a page: `title` is a phrase; with an `icon` it is in the navigation; `wall`: without header."""
+        if icon:
+            self._entries.append(Entry(path, title, icon, right))
+
+        def register(show: Show) -> Show:
+            # NiceGUI reads the signature, so it has to be a function of its own.
+            async def opened(request: Request) -> Response | None:
+                visit = Visit.of(request, self.engine, self.settings, self.phrases, language_of(request))
+                return await self._open(visit, show, path, right, title, wall=wall)
+
+            ui.page(path, response_timeout=15)(opened)
+            return show
+
+        return register
+
+    async def _open(
+        self, visit: Visit, show: Show, path: str, right: Right | None, title: str, *, wall: bool
+    ) -> Response | None:
+        _dress(visit, visit.say(title))
+        allowed = right is None or visit.may(right)
+        if not wall:
+            self._header(visit, path)
+        with ui.element("main").classes("page").props('id="main" tabindex="-1"'):
+            if not allowed:
+                ui.context.client.status_code = 403
+                told(visit.say("frame.forbidden"))
+                return None
+            try:
+                shown = show(visit)
+                answer = await shown if isinstance(shown, Awaitable) else shown
+                if answer is not None:
+                    return answer
+            except HotlineError as fault:
+                ui.context.client.status_code = 404
+                told(str(fault))
+        ui.timer(CHECK_S, partial(_still_there, visit))
+        return None
+        return None
+
+    def _header(self, visit: Visit, path: str) -> None:
+        ui.link(visit.say("frame.skip"), "#main").classes("skip")
+        with ui.header().classes("bar"):
+            menu = ui.button(icon="menu").props(f'flat round dense color=white aria-label="{visit.say("frame.menu")}"')
+            ui.link("Hotline", "/").classes("brand")
+            ui.element("div").classes("grow")
+            other = "zh" if visit.language == "en" else "en"
+            ui.button("中文" if other == "zh" else "English", on_click=partial(_choose, visit, language=other)).props(
+                "flat dense no-caps color=white"
+            )
+            theme = "light" if visit.viewer.theme == "dark" else "dark"
+            ui.button(icon="contrast", on_click=partial(_choose, visit, theme=theme)).props(
+                f'flat round dense color=white aria-label="{visit.say(f"frame.{theme}")}"'
+            )
+            with ui.element("form").props('method="post" action="/sign-out"').classes("leave"):
+                ui.element("input").props(f'type="hidden" name="csrf" value="{visit.session.csrf}"')
+                ui.label(visit.viewer.shown).classes("who")
+                ui.button(icon="logout").props(
+                    f'flat round dense color=white type=submit aria-label="{visit.say("frame.leave")}"'
+                )
+        drawer = ui.left_drawer(value=None).props("show-if-above :width=208 :breakpoint=900").classes("side")
+        with drawer, ui.element("nav").props(f'aria-label="{visit.say("frame.menu")}"'):
+            for entry in self._entries:
+                if entry.right is None or visit.may(entry.right):
+                    _link(visit, entry, here=entry.path == path)
+        menu.on_click(drawer.toggle)
+
+
+def _link(visit: Visit, entry: Entry, *, here: bool) -> None:
+    with ui.link(target=entry.path).classes("entry here" if here else "entry") as link:
+        if here:
+            link.props('aria-current="page"')
+        ui.icon(entry.icon).props("aria-hidden=true")
+        ui.label(visit.say(entry.title))
+
+
+def _dress(visit: Visit, title: str) -> None:
+    """Give the page its language, theme and style; NiceGUI keeps one page object for all visits, so it is copied."""
+    client = ui.context.client
+    client.page = copy.copy(client.page)
+    client.page.language = "zh-CN" if visit.language == "zh" else "en-US"
+    client.page.dark = DARK.get(visit.viewer.theme)
+    client.title = f"{title} · Hotline"
+    ui.add_head_html('<link rel="stylesheet" href="/static/console.css">')
+    ui.colors(primary="#0b6477", secondary="#4a5a68", accent="#8a4f00", positive="#1c7c3c", negative="#b3261e")
+
+
+def told(words: str, *, kind: str = "fault") -> None:
+    """Say a sentence on the page: a fault, or (`kind` "empty") that there is nothing yet and what to do first."""
+    ui.label(words).classes(f"told {kind}").props('role="alert"' if kind == "fault" else 'role="status"')
+
+
+async def doing(visit: Visit, work: Awaitable[object], done: str = "") -> bool:
+    """Await what a press of a button began; tell `done`, or what went wrong. Return whether it went well."""
+    try:
+        await work
+    except SignedOut:
+        ui.navigate.to("/sign-in")
+        return False
+    except HotlineError as fault:
+        ui.notify(str(fault), type="negative", timeout=8000, close_button=visit.say("frame.close"))
+        return False
+    if done:
+        ui.notify(done, type="positive")
+    return True
+
+
+async def _choose(visit: Visit, **chosen: str) -> None:
+    def keep(connection: Connection) -> None:
+        connection.execute(update(Account).where(Account.name == visit.viewer.name).values(**chosen))
+
+    if await doing(visit, visit.write(keep)):
+        # What the address asks for would win over what was chosen just now.
+        ui.run_javascript("const to = new URL(location.href); to.searchParams.delete('language'); location.replace(to)")
+
+
+async def _still_there(visit: Visit) -> None:
+    try:
+        await visit.ask(lambda connection: None)
+    except SignedOut:
+        ui.navigate.to("/sign-in")
+    except Exception:  # the database is away for a moment: the page stays
+        log.warning("An open page can't look whether its viewer is still signed in", exc_info=True)
