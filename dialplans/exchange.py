@@ -111,6 +111,9 @@ class Prompt:
 
     text: str = ""
     file: str = ""
+    """As the flow's author wrote it."""
+    folder: str = ""
+    """Where `file` is, unless it says so itself."""
     language: str = "en"
     voice: str = ""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dialplans import nodes
+from dialplans import nodes, sounds
 from dialplans.calendar_kind import CALENDAR
 from dialplans.complaint import Complaint, FlowRefused, did_you_mean
 from dialplans.flow import Flow, Human, Intent, System
@@ -18,6 +18,7 @@ from dialplans.step import Step
 from dialplans.steps import read_steps
 from dialplans.verbs.collect import SLOT
 from dialplans.verbs.handover import LEAVE_MESSAGE, HandoverStep
+from dialplans.verbs.play import PlayStep
 from dialplans.verbs.question import Detect
 from dialplans.verbs.run import RunStep
 
@@ -140,7 +141,9 @@ class _Document:
             place=self._root.place,
             **parts,
         )
-        flow = replace(flow, flows=self._flows(flow))
+        flow = replace(flow, steps=self._with_sounds(flow), flows=self._flows(flow))
+        for path in sounds.of(flow):
+            self._digest.update(path.read_bytes())
         return replace(flow, version=self._digest.hexdigest()[:12])
 
     def _languages(self) -> Languages:
@@ -190,6 +193,16 @@ class _Document:
                 if key in SHARED:
                     found[key] = {**found.get(key, {}), **value}
         return found
+
+    def _with_sounds(self, flow: Flow) -> dict[str, Step]:
+        """Return the steps; those that play what is beside the file know where that is."""
+        folder = self._file.path.parent if self._file else None
+        return {
+            name: replace(step, folder=str(folder))
+            if isinstance(step, PlayStep) and folder and sounds.beside(folder, step)
+            else step
+            for name, step in flow.steps.items()
+        }
 
     def _flows(self, flow: Flow) -> dict[str, Flow]:
         node = self._root.get("flows")

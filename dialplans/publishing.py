@@ -1,6 +1,6 @@
 """Published flows: versions kept for good, one of them live, one perhaps on trial.
 
-    DATA/flows/NAME/versions/VERSION/NAME.yaml   the file, and beside it all that it imports and runs
+    DATA/flows/NAME/versions/VERSION/NAME.yaml   the file, and beside it all that it imports, runs and plays
     DATA/flows/NAME/versions/VERSION/trained/    what its intents sound like, so that a start is quick
     DATA/flows/NAME/live.json                    which version new calls get
     DATA/flows/NAME/history.jsonl                who published what, when and why
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from dialplans import golden_file, nodes
+from dialplans import golden_file, nodes, sounds
 from dialplans.complaint import did_you_mean
 from dialplans.flow import Flow
 from dialplans.loader import SHIPPED, load
@@ -231,6 +231,25 @@ def sources(path: Path) -> dict[str, bytes]:
     dialogues = golden_file.beside(path)
     if dialogues.is_file():
         found[dialogues.name] = dialogues.read_bytes()
+    return found | _sounds(path)
+
+
+def _sounds(path: Path) -> dict[str, bytes]:
+    """What the flow in `path` plays; raise `CannotDo` where that can't be kept with it."""
+    flow = load(path, path.name)
+    for step, name in sounds.missing(flow):
+        raise CannotDo(
+            f"Step '{step.name}' plays '{name}', which is not beside {path.name}; put it there to publish them "
+            "together, or write where it is from the root."
+        )
+    found = {}
+    for sound in sounds.of(flow):
+        place = sound.relative_to(path.parent) if sound.is_relative_to(path.parent) else Path("..")
+        if ".." in place.parts:
+            raise CannotDo(
+                f"'{sound.name}' is not in the folder of {path.name}; put it there to publish them together."
+            )
+        found[str(place)] = sound.read_bytes()
     return found
 
 

@@ -107,12 +107,12 @@ class Speech(Memory):
         if text:
             self.do(Say((Prompt(text=text, language=self.language, voice=self._voice(self.language)),), True))
 
-    def play(self, files: Texts, barge_in: bool) -> None:
-        """Play a sound file; nothing where a template leaves its name empty."""
+    def play(self, files: Texts, barge_in: bool, folder: str) -> None:
+        """Play a sound file in `folder`; nothing where a template leaves its name empty."""
         file = self.written(files.get(self.language) or next(iter(files.values()), ""))
         if not file:
             return
-        self.do(Say((Prompt(file=file, language=self.language),), barge_in))
+        self.do(Say((Prompt(file=file, folder=folder, language=self.language),), barge_in))
 
     def heard(self, text: str) -> None:
         """Note what the robot said without a `Say`."""

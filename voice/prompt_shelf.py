@@ -39,7 +39,7 @@ class PromptShelf:
     def at_hand(self, prompt: Prompt) -> tuple[Clause, ...] | None:
         """Return all clauses of a prompt that needs no waiting, or None."""
         if prompt.file:
-            return _file(prompt.file)
+            return _file(os.path.join(prompt.folder, prompt.file))
         if not prompt.text.strip():
             return ()
         return self._still_there(prompt)

@@ -18,8 +18,10 @@ class PlayStep(Step):
 
     verbs = ("play",)
 
-    files: Texts = option(Silent(), "The sound file.", factory=dict, key=MAIN)
+    files: Texts = option(Silent(), "The sound file, by its place beside the flow's.", factory=dict, key=MAIN)
     barge_in: bool = option(TRUTH, "Whether the caller may interrupt it.", True)
+    folder: str = ""
+    """Where the loader found the files: that of the flow's file; "" where they aren't beside it."""
 
     def run(self, talk: "Talk") -> None:
-        talk.play(self.files, self.barge_in)
+        talk.play(self.files, self.barge_in, self.folder)

@@ -1,6 +1,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -32,8 +33,8 @@ def entry(note=""):
     return entry_of("ann", note, "without tests", NOW)
 
 
-def publish(published, folder, text, share=100.0, name="shop"):
-    (folder / f"{name}.yaml").write_text(FLOW.replace("TEXT", text), encoding="utf-8")
+def publish(published, folder, text, share=100.0, name="shop", flow=FLOW):
+    (folder / f"{name}.yaml").write_text(flow.replace("TEXT", text), encoding="utf-8")
     version = published.keep(folder / f"{name}.yaml")
     published.publish(name, version, entry(), share)
     return version
@@ -56,6 +57,50 @@ def test_a_version_is_kept_for_good_and_is_what_new_calls_get(published, tmp_pat
     assert said(published.load("shop", second)) == "Two."
     assert said(published.load("shop", first)) == "One."
     assert published.versions("shop") == sorted([first, second])
+
+
+JINGLE = 'languages: [en, zh]\nsteps:\n- step: a\n  play: {en: jingle.wav, zh: "music/{{ kind }}.wav"}\n'
+
+
+def test_a_version_keeps_what_it_plays_also_when_it_is_rolled_back_to(published, tmp_path):
+    (tmp_path / "music").mkdir()
+    for name in ("jingle.wav", "music/soft.wav", "music/notes.txt"):
+        (tmp_path / name).write_bytes(b"old")
+    first = publish(published, tmp_path, "", flow=JINGLE)
+    (tmp_path / "jingle.wav").write_bytes(b"new")
+    second = publish(published, tmp_path, "", flow=JINGLE)
+    for name in ("jingle.wav", "music/soft.wav"):
+        (tmp_path / name).unlink()
+    assert published.roll_back("shop", "", entry()) == Live(first) != Live(second)
+    folder = Path(published.load("shop", first).steps["a"].folder)
+    assert {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.[wt][ax][vt]")} == {
+        "jingle.wav": b"old", "music/soft.wav": b"old"
+    }  # fmt: skip
+    assert Path(published.load("shop", second).steps["a"].folder, "jingle.wav").read_bytes() == b"new"
+
+
+def test_a_version_whose_sound_was_changed_is_refused(published, tmp_path):
+    (tmp_path / "jingle.wav").write_bytes(b"old")
+    version = publish(published, tmp_path, "", flow=JINGLE)
+    Path(published.load("shop", version).steps["a"].folder, "jingle.wav").write_bytes(b"spoilt")
+    with pytest.raises(OperatorFault, match="was changed"):
+        published.load("shop", version)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("jingle.wav", "Step 'a' plays 'jingle.wav'"), ("../up.wav", "'up.wav' is not in the folder")]
+)
+def test_what_would_not_be_kept_with_the_version_is_refused(published, tmp_path, name, why):
+    (tmp_path / "up.wav").write_bytes(b"sound")
+    (tmp_path / "flows").mkdir()
+    with pytest.raises(CannotDo, match=why):
+        publish(published, tmp_path / "flows", "", flow=f"steps:\n- step: a\n  play: {name}\n")
+    assert published.versions("shop") == []
+
+
+def test_a_file_that_is_named_from_the_root_stays_where_it_is(published, tmp_path):
+    version = publish(published, tmp_path, "", flow="steps:\n- step: a\n  play: /sounds/jingle.wav\n")
+    assert published.load("shop", version).steps["a"].folder == ""
 
 
 def test_the_same_text_is_the_same_version_and_no_second_line_of_the_history(published, tmp_path):

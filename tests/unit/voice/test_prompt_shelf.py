@@ -1,6 +1,7 @@
 """Fixed prompts, whose files may vanish or be trimmed at any time."""
 
 import os
+import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -52,3 +53,13 @@ async def test_a_fixed_prompt_in_use_counts_as_used_so_that_trimming_spares_it(t
     monkeypatch.setattr(prompt_shelf, "TOUCH_SECONDS", 0.0)
     shelf.at_hand(GREETING)
     assert speech.path.stat().st_mtime > 1000
+
+
+def test_a_sound_file_is_found_in_the_folder_of_its_flow(tmp_path: Path) -> None:
+    with wave.open(str(tmp_path / "jingle.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(320))
+    shelf = PromptShelf(LoopbackSpeech())
+    assert shelf.at_hand(Prompt(file="jingle.wav", folder=str(tmp_path))) == (
+        Clause(0, 0, str(tmp_path / "jingle.wav"), 160, True),
+    )
