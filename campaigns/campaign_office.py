@@ -27,6 +27,7 @@ from campaigns.lead_row import Happened
 from campaigns.lead_store import LeadStore
 from campaigns.line_book import LineBook
 from campaigns.pacing import Count
+from campaigns.past_calls import PastCall, past_calls, recall
 from campaigns.permission import Permission
 from campaigns.rate_limit import RateLimit
 from campaigns.running import due_to_start, is_over
@@ -215,9 +216,10 @@ class CampaignOffice:
 
     async def _begin(self, one: StoredCampaign) -> None:
         assert self._group is not None, "looks only while it runs"
-        counted = await self._counted(one)
+        counted, calls = await self._counted(one), await self._work(self._past_calls, one.id)
         try:
             dialer = Dialer(one, self.ports, counted, partial(self._breaker_turned, one.id))
+            recall(dialer.pacing.learned, calls)
         except HotlineError as fault:
             await self._move(one.id, CampaignMove.STOP, str(fault))
             return
@@ -302,6 +304,10 @@ class CampaignOffice:
 
     def _read(self, campaign_id: str) -> StoredCampaign | None:
         return next((one for one in self._stored() if one.id == campaign_id), None)
+
+    def _past_calls(self, campaign_id: str) -> list[PastCall]:
+        with self._engine.connect() as connection:
+            return past_calls(connection, campaign_id)
 
     def _noted(self, event: Happened) -> None:
         with writing(self._engine) as connection:
