@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.quality_settings import QualitySettings
+
 CodecName = Literal["PCMU", "PCMA", "G722"]
 Language = Literal["en", "zh"]
 _HEADER = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+: *[^\r\n]*")
@@ -359,6 +361,7 @@ class Settings(BaseSettings):
     queues: QueueSettings = QueueSettings()
     campaigns: CampaignSettings = CampaignSettings()
     lines: LineSettings = LineSettings()
+    quality: QualitySettings = QualitySettings()
     console: ConsoleSettings = ConsoleSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -1,0 +1,27 @@
+"""A transaction that writes what it has read: nobody else writes between, and a fault becomes a sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from models.errors import CannotDo
+
+
+@contextmanager
+def writing(engine: Engine, lock: int = 0) -> Iterator[Connection]:
+    """Yield a transaction that has SQLite's only writer's place from its beginning.
+
+    With PostgreSQL, all that name the same `lock` go one after the other; 0: its rows' own locks are enough.
+    Raises `CannotDo` where the database can't be written.
+    """
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            elif lock:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({int(lock)})")
+            yield connection
+    except DBAPIError as error:
+        raise CannotDo(f"The database can't be written now ({error.orig}); nothing was changed: try again.") from error
