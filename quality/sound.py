@@ -32,19 +32,30 @@ class Sound:
 
 def read(path: Path) -> Sound:
     """Return the channels of a recording; raise `OperatorFault` where it is missing or isn't one."""
+    both = pairs(path)
+    return Sound(np.array(both[:, 0]), np.array(both[:, 1]))
+
+
+def pairs(path: Path) -> NDArray[np.int16]:
+    """Return a recording as rows of caller and other side, read only as far as it is used; raise as `read` does."""
+    data = data_at(path)
+    size = (path.stat().st_size - data) // PAIR
+    return np.memmap(path, "<i2", mode="r", offset=data, shape=(size, 2)) if size else np.zeros((0, 2), np.int16)
+
+
+def data_at(path: Path) -> int:
+    """Return at which byte of a recording its sound begins; raise as `read` does."""
     if not path.is_file():
         raise OperatorFault(f"The recording {path.name} is missing; {LEFT}.")
     if wav_seconds(path) is None:
         raise OperatorFault(f"{path.name} is no WAV file; {LEFT}.")
-    head = path.read_bytes()[:1024]
+    with path.open("rb") as file:
+        head = file.read(1024)
     channels, rate, bits = _format(head)
     if (channels, rate, bits) != (2, RATE, 16):
         has = f"{channels} channels of {bits} bits at {rate} Hz"
         raise OperatorFault(f"{path.name} has {has}; a call's recording has two of 16 bits at 8000 Hz.")
-    data = head.index(b"data") + CHUNK.size
-    size = (path.stat().st_size - data) // PAIR
-    pairs = np.memmap(path, "<i2", mode="r", offset=data, shape=(size, 2)) if size else np.zeros((0, 2), np.int16)
-    return Sound(np.array(pairs[:, 0]), np.array(pairs[:, 1]))
+    return head.index(b"data") + CHUNK.size
 
 
 def _format(head: bytes) -> tuple[int, int, int]:
