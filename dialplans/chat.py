@@ -38,6 +38,7 @@ from dialplans.talk import Knows, knows_nothing
 from knowledge.wording import script_of
 
 LooksUp = Callable[[LookUp], Done]
+AnswersFreely = Callable[[FreeAnswer], Done]
 NOTED = ("no_match", "no_input", "gave_up", "language", "to_human", "look_up_failed", "look_up_empty", "unset_value",
          "nothing_recorded", "no_such_flow", "circle")  # fmt: skip
 """Notes of the record that whoever tries a flow out wants to see."""
@@ -59,11 +60,15 @@ class Chat:
         *,
         knows: Knows = knows_nothing,
         looks_up: LooksUp | None = None,
+        answers_freely: AnswersFreely | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`looks_up` asks the company's systems; without it their answers are typed by hand. `now` is aware."""
+        """`looks_up` asks the company's systems; without it their answers are typed by hand. `now` is aware.
+
+        `answers_freely` lets a language model answer; without it the article's own answer is given.
+        """
         self._dialogue = Dialogue(flow, language, knows)
-        self._looks_up, self._now = looks_up, now
+        self._looks_up, self._answers_freely, self._now = looks_up, answers_freely, now
         self._errand: Action | None = None
         """What is waited for, and answered by the next line."""
         self._before: list[tuple[State, Action | None]] = []
@@ -168,8 +173,7 @@ class Chat:
             case LookUp():
                 yield from self._look_up(action)
             case FreeAnswer():
-                yield "       [a language model would answer here; there is none in a chat]"
-                yield from self._tell(Done(False, why="no language model in a chat"))
+                yield from self._answer_freely(action)
             case HangUp():
                 yield "       [hangs up]"
             case _:
@@ -189,6 +193,19 @@ class Chat:
         done = self._looks_up(errand)
         answer = json.dumps(done.values, ensure_ascii=False, default=str) if done.ok else done.why
         yield f"       [{'answer' if done.ok else 'no answer'}: {answer}]"
+        yield from self._tell(done)
+
+    def _answer_freely(self, errand: FreeAnswer) -> Iterator[str]:
+        if self._answers_freely is None:
+            done = Done(False, why="no language model is configured, [knowledge] url")
+        else:
+            done = self._answers_freely(errand)
+        if done.ok:
+            quoted = done.values["articles"]
+            yield f"robot: {done.values['text']}"
+            yield f"       [quotes {', '.join(quoted) if isinstance(quoted, list) else quoted}]"
+        if done.why:
+            yield f"       [{'with a fault' if done.ok else 'no free answer'}: {done.why}]"
         yield from self._tell(done)
 
 

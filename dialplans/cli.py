@@ -1,37 +1,24 @@
 """`hotline dialplan`: check flows, list them, and try one out by text."""
 
-import asyncio
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.synthesis import open_mouth
-from dialplans import golden_command, golden_file, publishing_command, saying
-from dialplans.chat import HELP, Chat
+from dialplans import chat_command, golden_command, golden_file, publishing_command, saying
 from dialplans.checker import check
 from dialplans.complaint import Complaint, FlowRefused
-from dialplans.exchange import Done, LookUp
-from dialplans.flow import Flow
 from dialplans.graph import draw
 from dialplans.loader import load
-from dialplans.look_ups import LookUps
 from dialplans.publishing import Publications
 from dialplans.routing import files, find, read_checked
 from dialplans.schema import schema
-from dialplans.talk import Knows, knows_nothing
-from knowledge.embedding import WhenAsked
-from knowledge.library import Library
-from models.command_line import AsJson, ConfigFile, print_json, say, sentences
-from models.database import database_url, open_engine, schema_age
-from models.errors import HotlineError, OperatorFault
+from models.command_line import AsJson, ConfigFile, print_json, sentences
+from models.errors import OperatorFault
 from models.settings import Settings
 from models.settings_file import read_settings
 
@@ -101,6 +88,7 @@ app.command()(publishing_command.publish)
 app.command()(publishing_command.history)
 app.command()(publishing_command.rollback)
 app.command("say")(saying.say_)
+app.command("chat")(chat_command.chat_)
 
 
 @app.command("schema")
@@ -125,7 +113,7 @@ def _write(text: str, output: Path | None) -> None:
 def graph_(flow: Named, output: Output = None, language: Language = "", config: ConfigFile = None) -> None:
     """Draw a flow as SVG: steps as boxes, arrows with the answers and conditions that lead along them."""
     found = load(find(flow, read_settings(config).dialplan.directory))
-    _write(draw(_speaking(found, language), language), output)
+    _write(draw(chat_command.speaking(found, language), language), output)
 
 
 @app.command("list")
@@ -168,83 +156,6 @@ def _summary(path: Path) -> dict[str, object]:
         "steps": len(flow.steps),
         "complaints": 0,
     }
-
-
-@app.command("chat")
-@sentences
-def chat_(
-    flow: Named,
-    language: Language = "",
-    state: Annotated[bool, typer.Option("--state", help="Show what the flow knows after each turn.")] = False,
-    by_hand: Annotated[bool, typer.Option("--by-hand", help="Type what the company's systems answer.")] = False,
-    config: ConfigFile = None,
-) -> None:
-    """Talk with a flow by text: a line is what the caller says, digits alone are keys, an empty line is silence."""
-    settings = read_settings(config)
-    found = _speaking(read_checked(find(flow, settings.dialplan.directory)), language)
-    zone = ZoneInfo(settings.dialplan.timezone) if settings.dialplan.timezone else None
-    chat = Chat(
-        found,
-        language,
-        knows=_knows(settings),
-        looks_up=None if by_hand else _looks_up,
-        now=lambda: datetime.now(zone) if zone else datetime.now(UTC).astimezone(),
-    )
-    say(HELP)
-    _talk(chat, state)
-
-
-def _looks_up(errand: LookUp) -> Done:
-    async def ask() -> Done:
-        async with LookUps() as look_ups:
-            return await look_ups.look_up(errand)
-
-    return asyncio.run(ask())
-
-
-def _knows(settings: Settings) -> Knows:
-    """Return the configured knowledge base; one that knows nothing where there is no database yet."""
-    engine = open_engine(database_url(settings))
-    file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
-    if file and not Path(file).is_file():
-        return knows_nothing
-    try:
-        with engine.connect() as connection:
-            if schema_age(connection) != "newest":
-                return knows_nothing
-        library = Library(engine, WhenAsked())
-        library.refresh()
-    except DBAPIError as error:
-        raise OperatorFault(f"The knowledge base can't be read ({error.orig}); check [database] url.") from None
-    finally:
-        engine.dispose()
-    return lambda question, language, tags: library.search(question, language, datetime.now(UTC), tags)
-
-
-def _speaking(flow: Flow, language: str) -> Flow:
-    if language and language not in flow.languages:
-        raise HotlineError(f"Flow '{flow.name}' doesn't speak '{language}'; it speaks {', '.join(flow.languages)}.")
-    return flow
-
-
-def _talk(chat: Chat, state: bool) -> None:
-    for line in chat.begin():
-        print(line)
-    for line in _lines():
-        for answer in chat.hear(line):
-            print(answer)
-        if state:
-            print(json.dumps(chat.known(), ensure_ascii=False, default=str))
-        if chat.over:
-            return
-
-
-def _lines() -> Iterator[str]:
-    while True:
-        try:
-            yield input("> ")
-        except EOFError:
-            return
 
 
 if __name__ == "__main__":
