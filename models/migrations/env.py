@@ -8,6 +8,7 @@ import models.agent
 import models.article
 import models.attempt
 import models.audit
+import models.call_entry
 import models.call_log
 import models.callback
 import models.campaign

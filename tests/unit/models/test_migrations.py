@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 import models.call_log
+from models.call_entry import SEARCH
 from models.database import Base, alembic_config, migrate, open_engine, revisions
 from models.errors import OperatorFault
 
@@ -22,9 +23,16 @@ def test_the_migrations_lead_to_what_the_models_say(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
     migrate(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": _is_a_models}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
-        assert set(inspect(connection).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+        tables = {name for name in inspect(connection).get_table_names() if _is_a_models(name)}
+        assert tables == {*Base.metadata.tables, "alembic_version"}
+
+
+def _is_a_models(name: str | None, *_: object) -> bool:
+    """Whether a table is a model's, and not one of those of the inverted index, which SQLite makes itself."""
+    return not (name or "").startswith(SEARCH)
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
