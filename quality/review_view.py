@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -160,4 +161,10 @@ def scorecard_of(connection: Connection, name: str, version: str) -> Scorecard |
     """Return a scorecard's version as it was published; None where it isn't there any more."""
     its = (ScorecardVersion.name == name, ScorecardVersion.version == version)
     text = connection.scalar(select(ScorecardVersion.text).where(*its))
-    return loads(text, f"{name}@{version}") if text is not None else None
+    return _read(text, f"{name}@{version}") if text is not None else None
+
+
+@lru_cache(64)
+def _read(text: str, where: str) -> Scorecard:
+    """A version never changes, and reading one takes longer than all else of a page."""
+    return loads(text, where)
