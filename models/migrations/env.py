@@ -28,6 +28,7 @@ import models.review
 import models.scorecard
 import models.staffing
 import models.suggestion
+import models.taught
 import models.webhook_delivery  # noqa: F401 - alembic looks at every table
 from models.database import Base
 
