@@ -56,6 +56,8 @@ class Running:
     answered: bool = False
     to_agents: bool = False
     """Whether it waits for an agent, or has one."""
+    offered: bool = False
+    """Whether an agent's phone rang for it: from then on that agent isn't counted as free."""
     connected: bool = False
     stopping: bool = False
     """Whether it is to end; no further line is tried."""
@@ -127,6 +129,7 @@ class AttemptCall:
             caller_number=choice.caller_number, codecs=choice.codecs, variables=variables,
             language=lead.language or (plan.languages[0] if plan.languages else ""),
             zone=zone_of(lead, self._campaign), ring_seconds=ring_seconds, attempt=running.placed.id,
+            campaign=plan.name,
             detect=detect_policy(plan), connect_s=connect_s(plan), abandoned=said(plan.abandon.message),
             on_progress=lambda progress: self._progress(running, progress),
         )  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, select
 
 from campaigns.campaign_rows import StoredCampaign, campaign_of
 from campaigns.disposition import Disposition
-from campaigns.lead_row import LeadChange, LeadRow
+from campaigns.lead_row import Happened, LeadChange, LeadRow
 from campaigns.line_book import Choice
 from campaigns.retry import DEFAULT_RULES
 from campaigns.settling import Placed, lost
@@ -34,6 +34,15 @@ def placed_row(placed: Placed, campaign: StoredCampaign, choice: Choice, flow: F
         "placed_at": placed.at, "line": choice.line, "caller_number": choice.caller_number, "mode": campaign.plan.mode,
         "version": f"{flow.name}@{flow.version}", "cost": choice.estimate, "currency": choice.currency,
     }  # fmt: skip
+
+
+def placed_events(placed: Placed, campaign: StoredCampaign, choice: Choice) -> list[Happened]:
+    """Return what is told of an attempt that is about to leave."""
+    where = (placed.at, campaign.id, placed.lead.id, placed.id)
+    return [
+        Happened("line.chosen", *where, choice.document()),
+        Happened("attempt.placed", *where, {"number": placed.number}),
+    ]
 
 
 def called_at(engine: Engine, lead_id: int) -> list[datetime]:

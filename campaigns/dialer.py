@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from campaigns.attempt import AttemptCall, Running
-from campaigns.attempt_rows import placed_row
+from campaigns.attempt_rows import placed_events, placed_row
 from campaigns.breaker import Breaker, BreakerState
 from campaigns.campaign_rows import StoredCampaign
 from campaigns.dialer_ports import Ports
 from campaigns.lead_route import flow_of, line_for
-from campaigns.lead_row import Happened, LeadRow
+from campaigns.lead_row import LeadRow
 from campaigns.lessons import Figures, Lessons
 from campaigns.line_book import Choice, NoLine
 from campaigns.next_look import EMPTY_S, next_look
@@ -191,9 +191,7 @@ class Dialer:
 
     async def _fill(self, group: asyncio.TaskGroup) -> None:
         while not (self._leaving or self._pausing):
-            steady = self._ports.steady()
-            room = self._room(steady)
-            if room <= 0:
+            if (room := self._room(self.now)) <= 0:
                 return
             if not self._leads and not await self._take(room):
                 return
@@ -205,7 +203,7 @@ class Dialer:
                 self._in_hand = ()
 
     def _room(self, steady: float) -> int:
-        """Return how many calls may be placed now, and keep why it is none."""
+        """Return how many calls may be placed now; keep why it is none."""
         if steady < self._not_before:
             return 0
         if refusal := self._ports.calls.refusal():
@@ -215,11 +213,16 @@ class Dialer:
         if trial == 0:
             self.why = "the circuit breaker is open: failures jumped"
             return 0
-        ringing = [steady - one.began for one in self.running.values() if not one.to_agents]
-        self.decision = self.pacing.decide(self._ports.agents.floor(self.campaign.plan.queue), ringing, steady)
-        room = min(self.decision.calls, self.limits.room(steady), self.decision.calls if trial is None else trial)
-        self.why = "" if room > 0 else self.decision.why if self.decision.calls == 0 else "a cap is reached"
+        calls = self._decide(steady)
+        room = min(calls, self.limits.room(steady), calls if trial is None else trial)
+        self.why = "" if room > 0 else self.decision.why if calls == 0 else "a cap is reached"
         return room
+
+    def _decide(self, steady: float) -> int:
+        # Who is handed over needs an agent, though the queue may not know it yet: it writes first.
+        ringing = [steady - one.began for one in self.running.values() if not one.offered]
+        self.decision = self.pacing.decide(self._ports.agents.floor(self.campaign.plan.queue), ringing, steady)
+        return self.decision.calls
 
     async def _take(self, room: int) -> bool:
         """Lease leads; return whether there were any."""
@@ -254,8 +257,7 @@ class Dialer:
 
     async def _put_back(self) -> None:
         if self._leads:
-            leads = list(self._leads)
-            await self._ports.work(self._ports.store.release, leads, self._ports.node)
+            await self._ports.work(self._ports.store.release, list(self._leads), self._ports.node)
             self._leads.clear()
 
     # -- one lead ----------------------------------------------------------------------------------------------
@@ -282,6 +284,10 @@ class Dialer:
         except HotlineError as fault:
             self._leads.appendleft(lead)
             self._hold(10 * TROUBLE_S, str(fault))
+            return
+        if self._decide(self.now) <= 0:
+            # An agent was taken while the law was asked; this lead is the next one.
+            self._leads.appendleft(lead)
             return
         attempt = new_id()
         self.limits.began(ports.steady())
@@ -320,10 +326,8 @@ class Dialer:
     async def _refused(self, lead: LeadRow, refusal: Refusal, now: datetime) -> None:
         store = self._ports.store
         self.figures.refused += 1
-        if refusal.until is None:
-            await self._ports.work(store.refuse, lead, str(refusal.reason), now)
-        else:
-            await self._ports.work(store.defer, lead, refusal.until, str(refusal.reason), now)
+        what = (store.refuse, lead) if refusal.until is None else (store.defer, lead, refusal.until)
+        await self._ports.work(*what, str(refusal.reason), now)
 
     async def _no_line(self, lead: LeadRow, none: NoLine, now: datetime) -> None:
         if none.never:
@@ -342,19 +346,14 @@ class Dialer:
             self._hold(TICK_S, none.sentence)
 
     async def _write(self, attempt: str, lead: LeadRow, permit: Permit, choice: Choice, flow: Flow) -> Placed:
-        at, number, line = moment(self._ports.clock()), permit.number, choice.line
-        placed = Placed(attempt, lead, number, at, line=line, caller_number=choice.caller_number)
-        events = [
-            Happened("line.chosen", at, self.campaign.id, lead.id, attempt, choice.document()),
-            Happened("attempt.placed", at, self.campaign.id, lead.id, attempt, {"number": number}),
-        ]
+        at = moment(self._ports.clock())
+        placed = Placed(attempt, lead, permit.number, at, line=choice.line, caller_number=choice.caller_number)
         row = placed_row(placed, self.campaign, choice, flow, self._ports.node)
+        events = placed_events(placed, self.campaign, choice)
         await self._ports.work(self._ports.store.dialling, row, events)
         for event in events:
             self._ports.tell(event)
         return placed
-
-    # -- one call ----------------------------------------------------------------------------------------------
 
     async def _call(self, running: Running) -> None:
         """Have one attempt, and settle it."""

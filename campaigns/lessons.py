@@ -55,6 +55,8 @@ class Lessons:
             case "handover" if not running.to_agents:
                 running.to_agents = True
                 self.pacing.answered(now - running.began, now)
+            case "offered" if not running.offered:
+                running.offered = True
                 return True
             case "connected":
                 running.connected = True

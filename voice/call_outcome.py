@@ -112,6 +112,8 @@ class Tale:
                 self.tell("ringing", {})
             case "answered-by" | "handover" | "opted-out":
                 self.tell(name, data)
+            case "leg-ringing":
+                self.tell("offered", data)
             case "leg-answered":
                 self.tell("connected", data)
             case _:

@@ -56,13 +56,13 @@ class Permit(Protocol):
 class Progress:
     """What happens to a call while it goes on."""
 
-    name: Literal["placed", "ringing", "answered", "answered-by", "opted-out", "handover", "connected"]
+    name: Literal["placed", "ringing", "answered", "answered-by", "opted-out", "handover", "offered", "connected"]
     call_id: str
     seconds: float
     """Since the call was placed."""
     data: Mapping[str, Any] = field(default_factory=dict)
-    """opted-out: "how" (said, keyed) and "words"; answered-by: "who" and "reasons"; handover: "target"; connected:
-    "who"."""
+    """opted-out: "how" (said, keyed) and "words"; answered-by: "who" and "reasons"; handover: "target"; offered (an
+    agent's phone rings for it) and connected: "who"."""
 
 
 def _ignored(progress: Progress) -> None:
@@ -97,7 +97,9 @@ class Outgoing:
     abandoned: Mapping[str, str] = field(default_factory=dict)
     """Both as `OutgoingTalk` has them: for modes in which people of ours talk."""
     attempt: str = ""
-    """Id of the attempt; kept in the call's record as the event "attempt"."""
+    """Id of the attempt; kept in the call's record as the event "attempt" …"""
+    campaign: str = ""
+    """… with the campaign's name."""
     on_progress: Callable[[Progress], None] = _ignored
     """Called in the loop; returns at once."""
 
@@ -197,7 +199,9 @@ class CampaignCalls:
         tale.tell, tale.dialogue = tell, dialogue
         number = outgoing.permit.number
         call.place(outgoing.caller_number, number, outgoing.line, dialogue.language, outgoing.flow)
-        call.event("attempt", attempt=outgoing.attempt, dialled=outgoing.dialled or number)
+        call.event(
+            "attempt", attempt=outgoing.attempt, dialled=outgoing.dialled or number, campaign=outgoing.campaign
+        )  # fmt: skip
         talk = OutgoingTalk(
             outgoing.variables, outgoing.zone, outgoing.connect_s, outgoing.abandoned, outgoing.detect
         )  # fmt: skip

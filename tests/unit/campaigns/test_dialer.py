@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -467,3 +468,34 @@ async def test_another_line_is_tried_only_where_it_may_ring_as_long_as_the_law_w
     await Campaign(engine, stored, phones).run(100)
     assert len(rings) == lines
     assert min(rings) >= 15
+
+
+async def test_who_is_handed_over_needs_an_agent_before_the_queue_knows_it(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(mode="progressive", queue="sales", max_calls=50, calls_per_second=50)
+    add_leads(stored, *numbers(10))
+    phones = Phones(others=Person([replace(TALKS, talk_s=600.0)]), on_answer=handed_over)
+    # The agent stays free, as one who isn't offered the call yet.
+    campaign = Campaign(engine, stored, phones, agents=Agents(1))
+    await campaign.run(60)
+    assert len(phones.placed) == 1
+
+
+async def test_an_agent_who_is_taken_while_the_law_is_asked_gets_no_call(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(mode="progressive", queue="sales")
+    add_leads(stored, *numbers(3))
+    agents, phones = Agents(1), Phones(others=Person([NOBODY]))
+    campaign = Campaign(engine, stored, phones, agents=agents)
+    ask = campaign.dialer._ports.permission.ask
+
+    def asked(*args: Any) -> Any:
+        agents.free = 0
+        return ask(*args)
+
+    campaign.dialer._ports.permission.ask = asked  # type: ignore[method-assign, assignment]
+    await campaign.run(30)
+    assert not phones.placed
+    assert {lead.lease_by for lead in campaign.leads()} == {""}, "put back when the dialler ended"
