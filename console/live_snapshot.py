@@ -1,0 +1,133 @@
+"""What the live board shows, at one moment: an immutable value; and what of it has changed for whom. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from quality.scope import Scope
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a call has come: what decides who may see it."""
+
+    agents: frozenset[str] = frozenset()
+    """Extensions of those who talk or talked in it."""
+    teams: frozenset[str] = frozenset()
+    """Of these agents."""
+    campaign: str = ""
+    """Name of the campaign that placed it; "" for none."""
+
+    def within(self, scope: Scope) -> bool:
+        """Tell whether who has this scope may see a call that is there."""
+        return (
+            scope.everything
+            or (scope.campaigns and bool(self.campaign))
+            or not self.teams.isdisjoint(scope.teams)
+            or not self.agents.isdisjoint(scope.agents)
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One turn on the board."""
+
+    number: int
+    speaker: str
+    masked: str
+    original: str
+
+
+@dataclass(frozen=True)
+class RunningCall:
+    id: str
+    place: Place
+    head: Mapping[str, Any]
+    """What anybody within the scope may know: when it began, its queue, who talks …"""
+    masked: Mapping[str, str]
+    """caller and called as they are shown."""
+    original: Mapping[str, str]
+    lines: tuple[Line, ...]
+    """The newest, in their order."""
+
+    def document(self, original: bool, known: "RunningCall | None" = None) -> Document:
+        """Return it for a page that has `known` of it already: then only new and changed lines."""
+        had = {line.number: line for line in known.lines} if known else {}
+        lines = [
+            [line.number, line.speaker, line.original if original else line.masked]
+            for line in self.lines
+            if had.get(line.number) != line
+        ]
+        return {**self.head, **(self.original if original else self.masked), "lines": lines}
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One rule that was broken in one call, as often as it was lately."""
+
+    key: str
+    call_id: str
+    place: Place
+    document: Mapping[str, Any]
+    """Its words are masked where they were written."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """All that runs, at one moment."""
+
+    number: int = 0
+    """Counts up where anything has changed."""
+    calls: Mapping[str, RunningCall] | None = None
+    """By id; None: nobody has looked yet."""
+    alerts: Mapping[str, Alarm] | None = None
+    """By key, the oldest first."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Those for whom the board looks the same."""
+
+    scope: Scope
+    original: bool = False
+    """Whether personal data are shown."""
+
+
+def seen(snapshot: Snapshot, audience: Audience) -> tuple[dict[str, RunningCall], dict[str, Alarm]]:
+    """Return the calls and alerts within the audience's scope."""
+    calls = {key: one for key, one in (snapshot.calls or {}).items() if one.place.within(audience.scope)}
+    alerts = {key: one for key, one in (snapshot.alerts or {}).items() if one.place.within(audience.scope)}
+    return calls, alerts
+
+
+@lru_cache(maxsize=64)
+def message(before: Snapshot, after: Snapshot, audience: Audience) -> str:
+    """Return what a page that shows `before` has to be told to show `after`, as JSON; the same for the whole audience.
+
+    "" where that is nothing. A `Snapshot` that nobody has looked at shows nothing: from there everything is told.
+    """
+    had_calls, had_alerts = seen(before, audience)
+    calls, alerts = seen(after, audience)
+    told = {
+        "from": before.number,
+        "to": after.number,
+        "calls": {
+            key: one.document(audience.original, had_calls.get(key))
+            for key, one in calls.items()
+            if one is not had_calls.get(key)
+        },
+        "calls_gone": _gone(had_calls, calls),
+        "alerts": {key: one.document for key, one in alerts.items() if one is not had_alerts.get(key)},
+        "alerts_gone": _gone(had_alerts, alerts),
+    }
+    if before.calls is not None and not any(told[key] for key in ("calls", "calls_gone", "alerts", "alerts_gone")):
+        return ""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _gone(before: Iterable[str], after: Mapping[str, object]) -> list[str]:
+    return [key for key in before if key not in after]
