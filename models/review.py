@@ -80,6 +80,8 @@ class Review(Base):
     """Which sample chose the call; "" for one asked for by hand."""
     week: Mapped[str]
     """Whose quota it counts for: 2026-W47."""
+    share: Mapped[str]
+    """For what of that quota: an agent's extension, a team, a queue, a flow; "" where there is one for all."""
     reason: Mapped[str]
     """Why it was chosen, in one of the words of `quality/sampling.py`."""
     blind: Mapped[bool]

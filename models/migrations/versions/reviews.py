@@ -39,7 +39,7 @@ def upgrade() -> None:
     op.create_table(
         "review",
         sa.Column("id", sa.String(), primary_key=True),
-        *_texts("call_id", "score_id", "scorecard", "version", "agent", "team", "sample", "week", "reason"),
+        *_texts("call_id", "score_id", "scorecard", "version", "agent", "team", "sample", "week", "share", "reason"),
         _flag("blind"),
         *_texts("state"),
         sa.Column("edition", sa.Integer(), nullable=False),
