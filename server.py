@@ -48,6 +48,7 @@ from quality.live_watch import LiveWatch
 from queues import metrics as queue_metrics
 from queues.agent_floor import AgentFloor
 from queues.call_centre import CallCentre
+from queues.distribution_events import Note
 from voice.back_office import BackOffice
 from voice.calling import Calling, read_flow
 from voice.campaign_call import CampaignCalls
@@ -140,6 +141,8 @@ class Server:
         self.office.phones = Phones(self.outbound, self.media, self.speech, self.reception.shelf, trunks)
         self.office.people = self.centre.people
         self.centre.supervisors.watch_by(Supervision(self.office.phones))
+        self.watch.hint = self.office.phones.hint
+        self.centre.distributor.subscribe(self._watch_where)
         self.office.mailbox = self.centre.mailbox
         self.office.service_codes = self.centre.service_codes
         self.control = ControlDesk(settings.data.directory)
@@ -173,6 +176,12 @@ class Server:
                 begun(str(news.facts["id"]))
 
         await self.calling.place(PlaceCall(number, trunk=line, until="ended"), tell, flow)
+
+    def _watch_where(self, note: Note) -> None:
+        """Let the watch of running calls know which queue and agent a caller has come to."""
+        if note.name in ("queue.joined", "queue.answered", "direct.answered"):
+            agent = self.centre.book.agents.get(note.agent)
+            self.watch.placed(note.call_id, queue=note.queue, agent=note.agent, team=agent.team if agent else "")
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then drain; raise `OperatorFault` where something can't start."""

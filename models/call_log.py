@@ -29,6 +29,7 @@ from models.call_note import (
     MediaMeasured,
     RecordingMade,
     Speaker,
+    SpeechHeard,
     TurnChanged,
     TurnTaken,
 )
@@ -219,6 +220,10 @@ class CallLog:
         text = None if text is None else clean(text)
         timings = None if timings is None else _numbers(timings)
         self._tell(TurnChanged(call_id, index, text, end_s, interrupted, intent, confidence, timings))
+
+    def speech(self, call_id: str, speaker: Speaker, start_s: float, end_s: float | None = None) -> None:
+        """Say that somebody is heard (`end_s` None), or was, for who watches calls; not written."""
+        self.events.speech(SpeechHeard(call_id, speaker, start_s, end_s))
 
     def event(self, call_id: str, name: str, at: float | None = None, **data: Any) -> None:
         """Write a dated fact with its particulars; "held" and "resumed" (with `leg=`) also move that leg's life."""

@@ -104,6 +104,15 @@ class MediaMeasured(Note, frozen=True):
     figures: dict[str, Any]
 
 
+class SpeechHeard(Note, frozen=True):
+    """Somebody is being heard, or was; what was said is a turn. Published to who watches calls, never written."""
+
+    speaker: Speaker
+    start_s: float
+    end_s: float | None = None
+    """None while it goes on."""
+
+
 class CallEnded(Note, frozen=True):
     at: float
     cause: str

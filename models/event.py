@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.call_note import CallNote
+from models.call_note import CallNote, SpeechHeard
 from models.database import Base, Moment
 
 log = logging.getLogger(__name__)
 Listener = Callable[[CallNote], None]
+SpeechListener = Callable[[SpeechHeard], None]
 
 
 class Event(Base):
@@ -32,6 +33,7 @@ class Events:
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._hearers: list[SpeechListener] = []
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Let `listener` have each note at once, in the event loop (it must return quickly); return its way out."""
@@ -45,3 +47,16 @@ class Events:
                 listener(note)
             except Exception:
                 log.exception("A listener to the events of calls failed on %s", type(note).__name__)
+
+    def hear(self, listener: SpeechListener) -> Callable[[], None]:
+        """Let `listener` know at once when somebody is heard in a call; return its way out."""
+        self._hearers.append(listener)
+        return lambda: self._hearers.remove(listener)
+
+    def speech(self, heard: SpeechHeard) -> None:
+        """Hand `heard` to who watches calls; one that fails is logged."""
+        for listener in tuple(self._hearers):
+            try:
+                listener(heard)
+            except Exception:
+                log.exception("A listener to the speech in calls failed")

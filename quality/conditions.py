@@ -192,7 +192,7 @@ class Angry:
         )
 
 
-Measure = Literal["length", "hold", "response", "talk_share", "misunderstood", "hand_overs", "silence"]
+Measure = Literal["length", "hold", "response", "talk_share", "misunderstood", "hand_overs", "silence", "wrap_up"]
 
 
 @dataclass(frozen=True)
@@ -220,6 +220,7 @@ class Measured:
             "misunderstood": lambda: facts.misunderstood,
             "hand_overs": lambda: facts.hand_overs,
             "silence": lambda: facts.silence_s,
+            "wrap_up": lambda: subject.conversation.wrap_up_s,
         }
         return values[self.what]()
 

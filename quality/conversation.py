@@ -111,6 +111,10 @@ class Conversation:
     team: str = ""
     agents: tuple[str, ...] = ()
     """Extensions, in the order in which they talked."""
+    campaign: str = ""
+    """Its name, where a campaign placed the call."""
+    wrap_up_s: float | None = None
+    """Seconds that the last agent was busy with the call after its end; None: nobody was, or still is."""
     over: bool = True
     """Whether nothing more will come: rules on what has to happen wait for it."""
 

@@ -24,6 +24,10 @@ MISUNDERSTOOD = frozenset({"no_match", "misheard"})
 """What a dialogue notes where it can't use what was said, and a conversation where nothing could be understood."""
 TALK = "talk-began"
 """With a person, each of them: handed over to, and transferred to."""
+LED_ON = frozenset({"handover", "transferred"})
+"""The caller waits for a person, with music …"""
+LED_BACK = frozenset({TALK, "handover-failed", "handover_not_possible", "queue-left"})
+"""… until one of these."""
 HELD, RESUMED = frozenset({"held", "agent-holds"}), frozenset({"resumed", "agent-resumes"})
 
 
@@ -107,9 +111,9 @@ def facts_of(conversation: Conversation) -> Facts:
 
 
 def silences(conversation: Conversation, least: float = SILENCE_S) -> Iterator[Silence]:
-    """Yield the silences of at least `least` seconds, hold music aside; before the first word it is ours to speak."""
+    """Yield the silences of at least `least` seconds, music aside; before the first word it is ours to speak."""
     caller, ours = map(conversation.speech_of, SIDES)
-    held = tuple(holds(conversation))
+    held = (*holds(conversation), *_between_events(conversation, LED_ON, LED_BACK))
     for gap in between(joined([*caller, *ours, *held]), 0.0, conversation.seconds):
         if gap.seconds >= least:
             last = max((one.end for one in caller if one.end <= gap.start), default=-1.0)
@@ -130,11 +134,15 @@ def interruptions(conversation: Conversation) -> Iterator[Interruption]:
 
 def holds(conversation: Conversation) -> Iterator[Stretch]:
     """Yield when the caller was on hold."""
+    return _between_events(conversation, HELD, RESUMED)
+
+
+def _between_events(conversation: Conversation, begin: frozenset[str], end: frozenset[str]) -> Iterator[Stretch]:
     since: float | None = None
     for one in conversation.happenings:
-        if one.name in HELD and since is None:
+        if one.name in begin and since is None:
             since = one.at
-        elif one.name in RESUMED and since is not None:
+        elif one.name in end and since is not None:
             yield Stretch(since, one.at)
             since = None
     if since is not None:

@@ -1,7 +1,8 @@
 """Calls that are under way, by the rules that can be told before they are over: alerts, each once. Pure.
 
-A turn counts when it is over and understood, so a word in a long sentence is told of at its end. Silences are told of
-when somebody speaks again: until then nobody can know whether it is one.
+A turn counts when it is over and understood, so a word in a long sentence is told of at its end. A silence is told of
+while it lasts, and what must come by a certain second is missing from then on: `look` says in which calls to look.
+What can't be known while somebody still speaks isn't judged before.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,16 +16,25 @@ from models.call_note import (
     CallNote,
     CallSettled,
     EventHappened,
+    RecordingMade,
+    SpeechHeard,
     TurnChanged,
     TurnTaken,
 )
-from quality.conversation import Conversation, Happening, Turn
+from quality.conversation import Conversation, Happening, Stretch, Turn, joined
 from quality.evidence import Alike, Evidence, Subject
+from quality.facts import SIDES, Side
 from quality.scorecard import Rule, Scorecard
-from quality.scoring import judge
+from quality.scoring import depends_on_time, judge
 
 COOL_DOWN_S = 60.0
 """After an alert the same rule in the same call tells nothing new for so long: what is known is known."""
+TONES_APART_S = 15.0
+"""From one tone to the next in an agent's ear, whatever the rules."""
+ATTEMPT = "attempt"
+"""The event that says which campaign has placed a call."""
+MOST_STRETCHES = 200
+"""Of the speech of one side; what is longer ago is no silence that lasts."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +42,17 @@ class Alert:
     """A rule is broken in a call that goes on."""
 
     call_id: str
-    scorecard: str
+    scorecard: Scorecard
     rule: Rule
     evidence: Evidence
     """The newest."""
     language: str
+    agent: str = ""
+    """Extension of who talks with the caller now; "": the robot, or nobody."""
+    queue: str = ""
+    team: str = ""
+    tone: bool = False
+    """Whether the agent is to hear it."""
 
 
 @dataclass
@@ -44,9 +60,24 @@ class _Call:
     """What is known of a running call."""
 
     conversation: Conversation
-    answered_at: float | None = None
+    began_at: float | None = None
+    """Unix seconds of the recording's first sample, or of the answer while that isn't known."""
     told: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     """By scorecard and rule: the second of the newest evidence that was told of, and when that was."""
+    heard: dict[Side, list[Stretch]] = field(default_factory=lambda: {side: [] for side in SIDES})
+    speaking: dict[str, float] = field(default_factory=dict)
+    """Who is heard just now, and since which second."""
+    ears: bool = False
+    """Whether anybody was heard yet: where nobody listens, nobody knows of silences."""
+    toned_at: float = float("-inf")
+
+    def known(self, now: float | None) -> Conversation:
+        """Return the conversation as far as it is known at `now`: not beyond where somebody began who still speaks."""
+        if now is None or self.began_at is None or not self.ears:
+            return self.conversation
+        known, so_far = self.conversation, min(now - self.began_at, *self.speaking.values(), float("inf"))
+        voices = {str(side): joined([*self.heard[side], *_spoken(known, side)]) for side in SIDES}
+        return replace(known, seconds=max(known.seconds, so_far), voices=voices)
 
 
 class LiveCalls:
@@ -55,8 +86,20 @@ class LiveCalls:
     def __init__(self, alike: Alike, cool_down_s: float = COOL_DOWN_S) -> None:
         self._alike, self._cool_down = alike, cool_down_s
         self._calls: dict[str, _Call] = {}
-        self.scorecards: Sequence[Scorecard] = ()
+        self._scorecards: Sequence[Scorecard] = ()
+        self._timed: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def scorecards(self) -> Sequence[Scorecard]:
         """By which they are watched."""
+        return self._scorecards
+
+    @scorecards.setter
+    def scorecards(self, cards: Sequence[Scorecard]) -> None:
+        self._scorecards = cards
+        self._timed = frozenset(
+            (card.name, rule.name) for card in cards for rule in card.rules if rule.live and depends_on_time(rule)
+        )
 
     def take(self, note: CallNote) -> bool:
         """Take what happened; return whether it is worth a look at the rules."""
@@ -73,7 +116,9 @@ class LiveCalls:
             case CallEnded():
                 del self._calls[note.call_id]
             case CallAnswered():
-                call.answered_at = note.at
+                call.began_at = call.began_at or note.at
+            case RecordingMade() if note.started_at is not None:
+                call.began_at = note.started_at
             case CallSettled():
                 known = call.conversation
                 call.conversation = replace(
@@ -90,32 +135,85 @@ class LiveCalls:
                 pass
         return False
 
-    def alerts(self, call_id: str, today: date, now: float) -> list[Alert]:
-        """Return what is new in a call by the rules; `now` in seconds of a steady clock."""
+    def hear(self, speech: SpeechHeard) -> None:
+        """Somebody is being heard, or was."""
+        call = self._calls.get(speech.call_id)
+        if call is None:
+            return
+        call.ears = True
+        if speech.end_s is None:
+            call.speaking[speech.speaker] = speech.start_s
+            return
+        call.speaking.pop(speech.speaker, None)
+        heard = call.heard["caller" if speech.speaker == "caller" else "ours"]
+        heard.append(Stretch(speech.start_s, speech.end_s))
+        del heard[:-MOST_STRETCHES]
+
+    def placed(self, call_id: str, *, queue: str = "", agent: str = "", team: str = "", campaign: str = "") -> bool:
+        """Learn where a call has come; what is "" stays as it was. Return whether it is worth a look at the rules."""
+        call = self._calls.get(call_id)
+        if call is None:
+            return False
+        known = call.conversation
+        call.conversation = replace(
+            known, queue=queue or known.queue, team=team or known.team, campaign=campaign or known.campaign,
+            agents=(*(one for one in known.agents if one != agent), agent) if agent else known.agents,
+        )  # fmt: skip
+        return call.conversation != known
+
+    def look(self) -> list[str]:
+        """Return the calls in which time alone may break a rule: where somebody was heard, and nobody is just now."""
+        if not self._timed:
+            return []
+        return [call_id for call_id, call in self._calls.items() if call.ears and not call.speaking]
+
+    def alerts(
+        self, call_id: str, today: date, now: float, wall: float | None = None, timed: bool = False
+    ) -> list[Alert]:
+        """Return what is new in a call by the rules.
+
+        `now`: seconds of a steady clock; `wall`: Unix seconds, None: the call is as long as its last turn. `timed`:
+        only by rules that time alone can break.
+        """
         call = self._calls.get(call_id)
         if call is None:
             return []
-        subject = Subject(call.conversation, self._alike)
-        found = []
-        for card in self.scorecards:
+        subject = Subject(call.known(wall), self._alike)
+        found: list[Alert] = []
+        for card in self._scorecards:
             if card.applies.to(call.conversation, today):
-                found += list(self._broken(call, card, subject, now))
+                found += self._broken(call, card, subject, now, timed)
         return found
 
-    def _broken(self, call: _Call, card: Scorecard, subject: Subject, now: float) -> Iterator[Alert]:
+    def _broken(self, call: _Call, card: Scorecard, subject: Subject, now: float, timed: bool) -> Iterator[Alert]:
         for rule in card.rules:
-            if not rule.live:
+            key = card.name, rule.name
+            second, told_at = call.told.get(key, (-1.0, float("-inf")))
+            cold = second < 0 or now - told_at >= self._cool_down
+            if not rule.live or not cold or (timed and key not in self._timed):
                 continue
             outcome, evidence = judge(rule, subject)
             if outcome != "broken":
                 continue
             newest = max(evidence, key=lambda one: one.start, default=Evidence(subject.end, subject.end))
-            second, told_at = call.told.get((card.name, rule.name), (-1.0, float("-inf")))
             # A figure of the whole call, and what is missing, are told of once.
-            anew = bool(evidence) and newest.turn > 0 and newest.start > second
-            if second < 0 or (anew and now - told_at >= self._cool_down):
-                call.told[card.name, rule.name] = max(newest.start, 0.0), now
-                yield Alert(call.conversation.call_id, card.name, rule, newest, call.conversation.language)
+            if second < 0 or (evidence and newest.start > second):
+                call.told[key] = max(newest.start, 0.0), now
+                yield self._alert(call, card, rule, newest, now)
+
+    def _alert(self, call: _Call, card: Scorecard, rule: Rule, evidence: Evidence, now: float) -> Alert:
+        known = call.conversation
+        tone = rule.tells_agent and bool(known.agents) and now - call.toned_at >= TONES_APART_S
+        if tone:
+            call.toned_at = now
+        agent = known.agents[-1] if known.agents else ""
+        return Alert(
+            known.call_id, card, rule, evidence, known.language, agent, known.queue, known.team, tone
+        )  # fmt: skip
+
+
+def _spoken(known: Conversation, side: Side) -> Iterator[Stretch]:
+    return (Stretch(turn.start, turn.end) for turn in known.said_by(side))
 
 
 def _with_turn(known: Conversation, note: TurnTaken | TurnChanged) -> Conversation:
@@ -140,8 +238,11 @@ def _with_turn(known: Conversation, note: TurnTaken | TurnChanged) -> Conversati
 
 def _with_event(call: _Call, note: EventHappened) -> Conversation:
     known = call.conversation
-    at = max(note.at - call.answered_at, 0.0) if call.answered_at is not None else 0.0
+    at = max(note.at - call.began_at, 0.0) if call.began_at is not None else 0.0
     agents = known.agents
-    if note.name == "talk-began" and (agent := str(note.data.get("agent", ""))) and agent not in agents:
-        agents = (*agents, agent)
-    return replace(known, happenings=(*known.happenings, Happening(at, note.name, note.data)), agents=agents)
+    if note.name == "talk-began" and not agents and (agent := str(note.data.get("agent", ""))):
+        # Whom no queue found is known by name alone.
+        agents = (agent,)
+    campaign = str(note.data.get("campaign", "")) if note.name == ATTEMPT else ""
+    happenings = (*known.happenings, Happening(at, note.name, note.data))
+    return replace(known, happenings=happenings, agents=agents, campaign=campaign or known.campaign)

@@ -88,6 +88,12 @@ def masked(conversation: Conversation) -> Conversation:
     return replace(conversation, turns=turns)
 
 
+def masked_words(text: str, language: str) -> str:
+    """Return words that stand alone with every piece of personal data as [kind]."""
+    (turn,) = masked(Conversation("", 0.0, (Turn(1, "caller", text, 0.0, 0.0, language),))).turns
+    return turn.text
+
+
 def to_beep(personal: Sequence[Personal], conversation: Conversation) -> dict[Literal["caller", "ours"], list[Stretch]]:
     """Return when each channel has personal data in it, with a margin, in order and apart."""
     by_number = {turn.number: turn for turn in conversation.turns}

@@ -19,8 +19,9 @@ SIDES = ("caller", "ours")
 LONGEST = 86_400.0
 """Seconds: more than any call has."""
 TOP = ("scorecard", "languages", "applies", "good_from", "sections", "rules")
-RULE = ("rule", "called", "must", "must_not", "when", "section", "weight", "fatal", "live")
-APPLIES = ("queues", "flows", "teams", "agents", "directions", "talks", "since", "until")
+RULE = ("rule", "called", "must", "must_not", "when", "section", "weight", "fatal", "live", "tell")
+APPLIES = ("queues", "flows", "teams", "agents", "campaigns", "directions", "talks", "since", "until")
+TOLD = ("board", "agent")
 CLOSED = {"directions": ("inbound", "outbound"), "talks": ("agent", "robot")}
 
 
@@ -111,11 +112,13 @@ class _Reader:
         section = self._optional(node, "section")
         if section and sections and section not in sections:
             node.complain(f"There is no section '{section}'; {did_you_mean(section, sections)}.", node.place)
-        weight, called = node.get("weight"), node.get("called")
+        weight, called, tell = node.get("weight"), node.get("called"), node.get("tell")
+        told = self._one_of(tell, TOLD, "Who is told") if tell else "board"
         return Rule(
             name, self._called(called) if called else dict.fromkeys(self._languages, name), must, must_not,
             self._sub(node, "when"), section, weight.number(0, 1000) if weight else 1.0,
-            self._truth(node, "fatal", False), self._truth(node, "live", True), node.place,
+            self._truth(node, "fatal", False), self._truth(node, "live", True), told == "agent",
+            node.place,
         )  # fmt: skip
 
     def _applies(self, node: Node) -> Applies:

@@ -28,6 +28,8 @@ class Rule:
     """Broken, it makes the whole score 0."""
     live: bool = True
     """Whether it is watched while a call runs, where it can be."""
+    tells_agent: bool = False
+    """Whether an agent who breaks it in a running call hears a soft tone."""
     place: Place = field(default=Place(), compare=False)
 
     def title(self, language: str) -> str:
@@ -43,6 +45,7 @@ class Applies:
     flows: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
     directions: tuple[str, ...] = ()
     talks: tuple[str, ...] = ()
     """"agent": only where a person talked; "robot": only where none did."""
@@ -58,6 +61,7 @@ class Applies:
         named = (
             (self.queues, conversation.queue), (self.flows, conversation.flow),
             (self.teams, conversation.team), (self.directions, conversation.direction), (self.talks, talk),
+            (self.campaigns, conversation.campaign),
         )  # fmt: skip
         if self.agents and not set(self.agents) & set(conversation.agents):
             return False

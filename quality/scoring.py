@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from quality.conditions import After, Condition, Every, Within
+from quality.conditions import After, Condition, Either, Every, InOrder, Measured, Near, Not, Silent, Within
 from quality.evidence import Evidence, Subject, Verdict
 from quality.scorecard import Rule, Scorecard
 
@@ -107,5 +107,28 @@ def too_late(condition: Condition, subject: Subject, verdict: Verdict) -> bool:
         case Every(parts):
             verdicts = ((part, part.of(subject)) for part in parts)
             return any(not found.holds and too_late(part, subject, found) for part, found in verdicts)
+        case Either(parts):
+            return all(too_late(part, subject, part.of(subject)) for part in parts)
+        case _:
+            return False
+
+
+def depends_on_time(rule: Rule) -> bool:
+    """Tell whether a rule may come to be broken while nothing happens: by a silence, by what comes too late."""
+    return any(_times(part) for part in (rule.must, rule.must_not, rule.when) if part is not None)
+
+
+def _times(condition: Condition) -> bool:
+    match condition:
+        case Silent() | After():
+            return True
+        case Within(part, first_s=first):
+            return first > 0 or _times(part)
+        case Measured(what):
+            return what in ("length", "hold", "silence")
+        case Every(parts) | Either(parts) | Near(parts) | InOrder(parts):
+            return any(map(_times, parts))
+        case Not(part):
+            return _times(part)
         case _:
             return False

@@ -162,6 +162,14 @@ class Talk:
         above = [self.supervisor] if self.supervisor else []
         return [*([] if self._given_away else [self.agent]), *third, *above]
 
+    def hint(self) -> bool:
+        """Let the agent alone hear a soft tone: something is to be thought of. Return whether it can be heard now."""
+        away = self.agent.held or self._agent_holds or self._record.held or self._consultation is not None
+        if away or not self.agent.up or self._over.done():
+            return False
+        self.agent.play("hint")
+        return True
+
     # -- the caller --------------------------------------------------------------------------------------------
 
     def caller_changed(self) -> None:
@@ -184,6 +192,10 @@ class Talk:
         """Something happened on a leg, which has taken it already."""
         if leg not in self._legs():
             return
+        self._leg_tells(leg, event)
+        self._record.hears("caller" if self._swapped else "agent", event, self._record.clock.now() - leg.clock.now())
+
+    def _leg_tells(self, leg: AgentLeg, event: object) -> None:
         match event:
             case media.Digit() | InfoDigit():
                 self._leg_keys(leg, event.digit, in_band=isinstance(event, media.Digit) and event.in_band)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from asr_tts.speech_protocol import RATE
+from asr_tts.speech_protocol import RATE, Heard, Rejected, SpeechStarted
 from dialplans.flow import Flow
 from models.call import new_id
 from models.call_log import CallLog
@@ -227,6 +227,18 @@ class Call:
     ) -> None:
         """Write a turn; `start` and `end` in samples of the stream."""
         self._log.turn(self.id, number, speaker, text, self.seconds(start), self.seconds(end), **more)
+
+    def hears(self, speaker: Literal["caller", "agent"], event: object, offset: int = 0) -> None:
+        """Let who watches calls know when somebody is heard; `offset`: samples from that stream's clock to ours."""
+        match event:
+            case SpeechStarted():
+                self._log.speech(self.id, speaker, self.seconds(event.at + offset))
+            case Heard() | Rejected():
+                self._log.speech(
+                    self.id, speaker, self.seconds(event.start + offset), self.seconds(event.end + offset)
+                )  # fmt: skip
+            case _:
+                pass
 
     def turn_changed(self, number: int, **changes: Any) -> None:
         """Change what is given of a turn."""

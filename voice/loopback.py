@@ -344,7 +344,7 @@ class LoopbackStream:
 def _endless(source: media.Source) -> bool:
     if isinstance(source, media.File):
         return source.loop
-    return not source.seconds and source.tone != "beep"
+    return not source.seconds and source.tone not in ("beep", "hint")
 
 
 class LoopbackMedia:

@@ -66,6 +66,11 @@ class Phones:
             raise CannotDo(f"Nobody talks with an agent in call {beginning} now.")
         return found[0]
 
+    def hint(self, call_id: str) -> bool:
+        """Let the agent of a call hear a soft tone, nobody else; return whether there is one who can hear it."""
+        talk = next((talk for talk in self.talks.values() if talk.call_id == call_id), None)
+        return talk is not None and talk.hint()
+
     def beside(self, origin: Origin) -> Stream | None:
         """Return the stream of a user's phone that is in a talk: the phone may join what it calls now to that."""
         if origin.kind != "user":

@@ -156,6 +156,8 @@ class Session:
             self._call.clock.seen(at)
         if not self._errands.takes(event):
             self._happens(event)
+        # After its turn is told: who watches then knows both.
+        self._call.hears("caller", event)
 
     def _happens(self, event: object) -> None:
         match event:

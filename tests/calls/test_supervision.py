@@ -173,3 +173,20 @@ async def test_a_command_supervises_and_transfers_a_talk_by_the_beginning_of_its
         again = await phones.answers("ben")
         assert caller.stream.hears == (again.stream.number,)
         caller.hangs_up()
+
+
+async def test_the_agent_alone_hears_a_hint_and_who_holds_hears_none(open_line):
+    async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
+        caller = await line.call()
+        assert not finder.phones.hint("nobody's call")
+        anna = await phones.answers("anna")
+        [running] = Supervision(finder.phones).talks()
+        before = list(anna.plays())
+        assert finder.phones.hint(running.call_id)
+        assert anna.plays() == [*before, "hint"]
+        assert hears(anna) == (caller.stream.number,)
+        await anna.keys("*8")
+        assert not finder.phones.hint(running.call_id)
+        await anna.keys("*8")
+        assert finder.phones.hint(running.call_id)
+        caller.hangs_up()

@@ -13,8 +13,8 @@ VERSION = 1
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 """Ours, after negotiation (RFC 3264)."""
-Tone = Literal["ringback", "busy", "congestion", "beep", "hold"]
-"""hold: a soft tone pattern for waiting without a music file."""
+Tone = Literal["ringback", "busy", "congestion", "beep", "hold", "hint"]
+"""hold: a soft tone pattern for waiting without a music file. hint: two soft notes that an agent hears in a talk."""
 
 
 class Message(msgspec.Struct, tag=True):

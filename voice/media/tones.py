@@ -19,11 +19,14 @@ _CADENCES: dict[Tone, list[tuple[tuple[float, ...], float]]] = {
     "busy": [((480, 620), 0.5), ((), 0.5)],
     "congestion": [((480, 620), 0.24), ((), 0.26)],
     "beep": [((1000,), 0.4)],
+    "hint": [((988,), 0.08), ((), 0.06), ((1319,), 0.1)],
     "hold": [((523.25, 659.25), 0.36), ((), 0.3), ((659.25, 783.99), 0.36), ((), 3.98)],
 }
 """Frequencies in hertz and seconds of each part; the sum is a whole number of frames."""
-ONCE: frozenset[Tone] = frozenset({"beep"})
+ONCE: frozenset[Tone] = frozenset({"beep", "hint"})
 """Tones that are heard once where no length is asked for."""
+SOFT: frozenset[Tone] = frozenset({"hint"})
+"""Tones that are heard beside somebody's voice: 10 dB below the others."""
 
 KEYS = "123A456B789C*0#D"
 ROWS, COLUMNS = (697.0, 770.0, 852.0, 941.0), (1209.0, 1336.0, 1477.0, 1633.0)
@@ -41,7 +44,8 @@ def make_all() -> None:
 @lru_cache(maxsize=16)
 def tone(name: Tone) -> Sound:
     """Return one period of a tone."""
-    sound = Sound(b"".join(_linear(_wave(pitches, seconds)) for pitches, seconds in _CADENCES[name]))
+    level = _LEVEL * (0.3 if name in SOFT else 1.0)
+    sound = Sound(b"".join(_linear(_wave(pitches, seconds, level)) for pitches, seconds in _CADENCES[name]))
     for codec in ("PCMU", "PCMA"):
         sound.prepare(codec)
     return sound
@@ -56,11 +60,11 @@ def key(digit: str) -> Sound:
     return Sound(_linear(row + 0.28 * np.sin(2 * np.pi * COLUMNS[place % 4] * times)))
 
 
-def _wave(pitches: tuple[float, ...], seconds: float) -> NDArray[np.float64]:
+def _wave(pitches: tuple[float, ...], seconds: float, level: float) -> NDArray[np.float64]:
     times = np.arange(round(seconds * _RATE)) / _RATE
     wave = np.zeros(len(times))
     for pitch in pitches:
-        wave += _LEVEL * np.sin(2 * np.pi * pitch * times)
+        wave += level * np.sin(2 * np.pi * pitch * times)
     ramp = np.minimum(1.0, np.arange(len(times)) / _RAMP)
     return wave * ramp * ramp[::-1]
 

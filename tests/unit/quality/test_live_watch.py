@@ -1,4 +1,5 @@
 import asyncio
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from models.database import migrate, open_engine
 from quality import publishing
 from quality.evidence import by_words_alone
 from quality.live_watch import ALERT, LiveWatch
+from quality.reading import loads
 
 CARD = """
 scorecard: live
@@ -61,3 +63,58 @@ async def test_a_call_that_breaks_no_rule_has_no_alert(watched):
     log, watch = watched
     assert await _alerts_of(log, watch, "Hello.") == []
     assert watch.alerts == 0
+
+
+QUIET = """
+scorecard: quiet
+languages: [en, zh]
+rules:
+  - rule: dead-air
+    called: {en: No dead air, zh: 不冷场}
+    section: manner
+    tell: agent
+    must_not: {silence: {over_s: 6}}
+  - {rule: rude, tell: agent, must_not: {says: {who: agent, phrases: {en: [idiot], zh: [笨蛋]}}}}
+"""
+
+
+async def test_an_alert_has_all_that_a_board_shows_and_no_personal_data(watched):
+    log, watch = watched
+    watch._calls.scorecards = [loads(QUIET)]
+    hinted: list[str] = []
+
+    def hint(call: str) -> bool:
+        hinted.append(call)
+        return True
+
+    watch.hint = hint
+    found: list[EventHappened] = []
+    log.events.subscribe(lambda note: found.append(note) if isinstance(note, EventHappened) else None)
+    log.began("c1", "inbound", "1", "2", language="zh")
+    log.answered("c1")
+    watch.placed("c1", queue="billing", agent="201", team="north")
+    log.turn("c1", 1, "agent", "你这个笨蛋", 0.0, 1.0, language="zh")
+    async with asyncio.timeout(10):
+        await watch.idle()
+    (alert,) = [note.data for note in found if note.name == ALERT]
+    assert alert["titles"] == {"en": "rude", "zh": "rude"}
+    assert (alert["agent"], alert["queue"], alert["team"]) == ("201", "billing", "north")
+    assert (alert["scorecard"], alert["words"], alert["agent_heard_tone"]) == ("quiet", "笨蛋", True)
+    assert hinted == ["c1"]
+
+
+async def test_a_silence_is_told_of_while_nobody_speaks(watched, monkeypatch):
+    log, watch = watched
+    monkeypatch.setattr("quality.live_watch.TICK_S", 0.01)
+    watch._calls.scorecards = [loads(QUIET)]
+    alerts: asyncio.Queue[EventHappened] = asyncio.Queue()
+    log.events.subscribe(
+        lambda note: alerts.put_nowait(note) if isinstance(note, EventHappened) and note.name == ALERT else None
+    )
+    log.began("c1", "inbound", "1", "2", language="en")
+    log.answered("c1", time.time() - 9.0)
+    log.speech("c1", "agent", 0.0)
+    log.turn("c1", 1, "agent", "Hello.", 0.0, 1.0, language="en")
+    log.speech("c1", "agent", 0.0, 1.0)
+    alert = await asyncio.wait_for(alerts.get(), 10)
+    assert (alert.data["rule"], alert.data["second"]) == ("dead-air", 1.0)

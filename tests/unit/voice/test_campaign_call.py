@@ -145,7 +145,7 @@ async def test_a_talk_is_told_with_its_results_turns_and_times(tmp_path: Path) -
     began = office.notes[0]
     assert (began.direction, began.caller, began.called) == ("outbound", "5550100", "+442079460123")
     [attempt] = [note.data for note in office.notes if getattr(note, "name", "") == "attempt"]
-    assert attempt == {"attempt": "a-1", "dialled": "+442079460123"}
+    assert attempt == {"attempt": "a-1", "dialled": "+442079460123", "campaign": ""}
 
 
 async def test_a_promised_time_is_in_the_callees_zone(tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ def test_a_cadence_has_pauses_and_whole_frames(name: Tone) -> None:
     assert max(audioop.max(frame, 2) for frame in frames) < 10_000
 
 
+def test_a_hint_is_short_and_softer_than_other_tones() -> None:
+    frames = tone("hint").frames
+    assert len(frames) * 0.02 < 0.3
+    assert (
+        max(audioop.max(frame, 2) for frame in frames) < max(audioop.max(frame, 2) for frame in tone("beep").frames) / 3
+    )
+
+
 def test_comfort_noise_has_the_level_that_was_asked_for() -> None:
     for level in (30, 50, 70):
         rms = audioop.rms(b"".join(comfort_noise(level)), 2)
