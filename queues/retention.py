@@ -1,4 +1,4 @@
-"""Retention: what happened in the queues is forgotten after as many days as the settings keep it.
+"""Retention: what happened in the queues is forgotten after as many days as the settings keep it, messages with it.
 
 Rows go a few at a time, so that nothing that is written meanwhile waits long. The newest event of each node stays
 whatever its age: the next one is counted from it.
@@ -9,12 +9,15 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Engine, delete, func, select
 from sqlalchemy.exc import OperationalError
 
 from models.agent import AgentChange
+from models.callback import Callback
 from models.database import Base, moment
+from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
 from models.webhook_delivery import WebhookDelivery
 
@@ -50,6 +53,8 @@ class Retention:
                 await self._forget(QueueEvent, (QueueEvent.at < before) & QueueEvent.id.not_in(newest)),
                 await self._forget(AgentChange, AgentChange.at < before),
                 await self._forget(WebhookDelivery, WebhookDelivery.given_up_at < before),
+                await self._forget(QueueCaller, QueueCaller.ended_at < before),
+                await self._forget(Callback, Callback.ended_at < before),
             ]
         )
 
@@ -67,4 +72,9 @@ class Retention:
             ids = connection.scalars(select(table.c.id).where(old).order_by(table.c.id).limit(AT_A_TIME)).all()
             if not ids:
                 return 0
-            return connection.execute(delete(kind).where(table.c.id.in_(ids))).rowcount
+            these = table.c.id.in_(ids)
+            sounds = connection.scalars(select(table.c.message).where(these)).all() if kind is Callback else ()
+            count = connection.execute(delete(kind).where(these)).rowcount
+        for sound in filter(None, sounds):
+            Path(sound).unlink(missing_ok=True)
+        return count

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from models.agent import AgentChange
+from models.callback import Callback
 from models.database import moment
+from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
 from models.webhook_delivery import WebhookDelivery
 from queues.journal import Journal
@@ -74,3 +76,28 @@ async def test_the_newest_event_of_a_node_stays_so_that_its_numbers_go_on(house)
 async def test_nought_keeps_all_for_ever(house):
     await asyncio.wait_for(Retention(house, 0, lambda: NOW).run(), 1)
     assert counts(house) == (71, 2, 3)
+
+
+async def test_who_waited_and_who_was_called_back_is_forgotten_with_the_message_once_it_is_over(house, tmp_path):
+    sounds = [tmp_path / f"{name}.wav" for name in ("old", "new", "open")]
+    ends = (moment(NOW - 40 * DAY_S), moment(NOW - 2 * DAY_S), None)
+    stay = {
+        "call_id": "c", "node": "node", "queue": "billing", "state": "served", "caller": "1", "language": "en",
+        "tags": [], "joined_at": moment(NOW - 90 * DAY_S), "credit_s": 0.0, "answered_at": None, "agent": "",
+        "data": {},
+    }  # fmt: skip
+    promise = {
+        "state": "done", "number": "1", "line": "", "queue": "billing", "agent": "", "language": "en", "call_id": "c",
+        "reason": "voicemail", "data": {}, "tries": 1, "most_tries": 3, "words": "",
+        **dict.fromkeys(("made_at", "due_at", "waiting_since"), moment(NOW - 90 * DAY_S)),
+    }  # fmt: skip
+    with house.begin() as connection:
+        for number, (sound, end) in enumerate(zip(sounds, ends, strict=True)):
+            sound.touch()
+            connection.execute(insert(QueueCaller).values(**stay, id=f"q{number}", ended_at=end))
+            connection.execute(insert(Callback).values(**promise, id=f"p{number}", ended_at=end, message=str(sound)))
+    await Retention(house, 30, lambda: NOW).forget()
+    with house.connect() as connection:
+        assert connection.scalars(select(QueueCaller.id).order_by(QueueCaller.id)).all() == ["q1", "q2"]
+        assert connection.scalars(select(Callback.id).order_by(Callback.id)).all() == ["p1", "p2"]
+    assert [sound.exists() for sound in sounds] == [False, True, True]
