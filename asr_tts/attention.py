@@ -20,7 +20,7 @@ from asr_tts.prosody import prosody
 from asr_tts.recognition import Question, Samples, Transcript
 from asr_tts.sentence_end import Reading, reading
 from asr_tts.speech_protocol import FRAME_BYTES, RATE
-from asr_tts.spoken_digits import digits_of
+from asr_tts.spoken_digits import digits_of, how_many
 from asr_tts.tape import Tape
 
 MS = RATE // 1000
@@ -289,7 +289,7 @@ class Attention:
             return
         utterance.transcript = transcript
         if not rejection.after_decoding(transcript):
-            self._ends.read(work.utterance, _reading(transcript))
+            self._ends.read(work.utterance, _reading(transcript, work.question))
             yield self._draft(work.utterance, transcript.text, transcript.confidence, transcript.reaction)
         elif work.question.over_robot:
             # The robot waits to hear whether it may go on.
@@ -384,8 +384,13 @@ def _level(utterance: Utterance, block: Samples) -> float:
     return max(SILENCE_DBOV, 10 * float(np.log10(power))) if power > 0 else SILENCE_DBOV
 
 
-def _reading(transcript: Transcript) -> Reading:
-    """Words that are hardly sure tell no end."""
+def _reading(transcript: Transcript, question: Question) -> Reading:
+    """Words that are hardly sure tell no end; a row of digits hangs where more than one is missing.
+
+    One may be missing because it wasn't heard: nobody goes on after that.
+    """
+    if question.kind == "digits":
+        return "hanging" if 0 < how_many(transcript.text) < question.least - 1 else "unread"
     found = reading(transcript.text, transcript.language)
     return "unsure" if found == "whole" and transcript.confidence < SURE else found
 

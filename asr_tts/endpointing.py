@@ -12,8 +12,8 @@ answer's draft reads like (`read`) shortens the hangover or lengthens it.
 Times are samples at 8 kHz since the stream was opened.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from asr_tts.sentence_end import Reading
 from asr_tts.speech_protocol import RATE, QuestionKind
@@ -41,6 +41,8 @@ OPEN: tuple[QuestionKind, ...] = ("open", "money", "moment")
 GROUPED_MS = 700
 """Hangover for long numbers: people breathe between groups of digits. One that is whole is committed sooner anyway."""
 GROUPED_FROM = 4
+REST_OF_A_ROW: dict[Reading, float] = {"hanging": 2.0}
+"""How much of that is waited for where digits are missing: who looks up the next group pauses longer than a breath."""
 SHARES: dict[Reading, float] = {"whole": 0.8, "unread": 1.0, "unsure": 1.2, "hanging": 1.4}
 """How much of an open answer's hangover is waited for, by what its draft reads like. Who reads as if he were done waits
 less, and at most as many callers are cut off in a pause as if all waited alike (`python -m bench endings`)."""
@@ -56,12 +58,12 @@ class Manner:
     hangover: int
     """Samples of silence."""
     longest: int = LONGEST
-    reads: bool = False
-    """Whether what the draft reads like changes `hangover`."""
+    shares: Mapping[Reading, float] = field(default_factory=dict)
+    """How much of `hangover` is waited for by what the draft reads like; all of it where that isn't here."""
 
     def patience(self, reading: Reading) -> int:
         """Return the samples of silence that end an utterance whose draft reads like that."""
-        return int(self.hangover * SHARES[reading]) if self.reads else self.hangover
+        return int(self.hangover * self.shares.get(reading, 1.0))
 
     @classmethod
     def of(cls, kind: QuestionKind, hangover_ms: int = 0, open_ms: int = 0, digits: int = 0) -> "Manner":
@@ -70,9 +72,11 @@ class Manner:
         `open_ms`: the line's own for open questions, more or less of which is waited for by what the draft reads like.
         `digits`: the most digits that an answer has, 0 where that isn't known.
         """
-        own = open_ms if kind in OPEN else GROUPED_MS if kind == "digits" and digits >= GROUPED_FROM else 0
+        grouped = kind == "digits" and digits >= GROUPED_FROM
+        own = open_ms if kind in OPEN else GROUPED_MS if grouped else 0
         longest = LONGEST_DICTATION if kind == "dictation" else LONGEST
-        return cls((hangover_ms or own or HANGOVER_MS[kind]) * MS, longest, reads=kind == "open" and not hangover_ms)
+        shares = {} if hangover_ms else REST_OF_A_ROW if grouped else SHARES if kind == "open" else {}
+        return cls((hangover_ms or own or HANGOVER_MS[kind]) * MS, longest, shares)
 
 
 @dataclass(frozen=True)

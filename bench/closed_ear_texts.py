@@ -30,6 +30,8 @@ _OPEN = {
     "en": ("intents_en.yaml", "intents_en_dev.yaml"),
 }
 _LENGTHS = {"zh": (3, 21), "en": (7, 59)}
+GROUPS = 6
+"""Groups that a speaker dictates; some of them, in any order, make a number."""
 ALONE = 8
 """So many shares of an answer are the bare value; each way to put words around it is one."""
 
@@ -43,6 +45,22 @@ def text(language: str, chance: random.Random) -> tuple[str, str]:
         return kind, slot_values.MAKERS[language][kind](chance)[1]
     around = chance.choice(["{}"] * ALONE + _TEXTS["around"][kind][language])
     return kind, around.format(_OWN[language][kind](chance)) + ("。" if language == "zh" else ".")
+
+
+def dictation(language: str, chance: random.Random) -> list[str]:
+    """Return groups of one to four digits as one speaker dictates them, the first now and then with words before it."""
+    one, zero = chance.choice("一幺幺"), chance.choice(("zero", "oh"))
+    doubled, comma, stop = chance.random() < 0.3, *("，。" if language == "zh" else ",.")
+    said = []
+    for _ in range(GROUPS):
+        row = _row(chance, (1, 2, 2, 3, 3, 3, 4, 4, 4))
+        words = slot_values._group_zh(row, one, doubled) if language == "zh" else (
+            slot_values._group_en(row, zero, doubled)
+        )  # fmt: skip
+        if not said and chance.random() < 0.4:
+            words = chance.choice(_TEXTS["around"]["digits"][language]).format(words)
+        said.append(words + (comma if chance.random() < 0.6 else stop))
+    return said
 
 
 def _sentences(language: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Trains the ear for values (`asr_tts/engines/closed_ear.py`) with what synthetic voices say through the phone channel.
 
-Three steps, each keeps what it made in the cache directory: `render LANGUAGE COUNT PART PARTS` has Kokoro, Piper and
-espeak-ng say texts (about 1 s of CPU each), `encode LANGUAGE` lets Whisper's encoder listen to each on three lines,
+Each step keeps what it made in the cache directory: `render LANGUAGE COUNT PART PARTS` has Kokoro, Piper and espeak-ng
+say texts (about 1 s of CPU each), `groups LANGUAGE COUNT PART PARTS` has speakers say single groups of digits as in
+dictation (5 s of CPU each), `encode LANGUAGE` lets Whisper's encoder listen to each on three lines,
 `train LANGUAGE` writes the weights (minutes of one core; needs torch, which nothing else here does: install it into an
 environment of its own). Never heard in training: the voices of `HELD_OUT`, the values of the seeds that are reported.
 """
@@ -27,7 +28,7 @@ from asr_tts import weights
 from asr_tts.engines import kokoro
 from asr_tts.engines.whisper import Whisper, frames_of
 from bench import slot_voices
-from bench.closed_ear_texts import WORDS, text
+from bench.closed_ear_texts import WORDS, dictation, text
 from bench.sounds import RATE, _whole, cough, hiss, knock, read_wav, trimmed
 
 HELD_OUT = {"zh": ("zf_xiaoxiao", "zm_yunxi"), "en": ("af_heart", "am_michael", "bf_emma", "bm_george", "espeak:en-us")}
@@ -36,11 +37,16 @@ ACCENTS = ("en-us", "en-gb", "en-gb-scotland", "en-us-nyc")
 VARIANTS = ("", "+f1", "+f2", "+f3", "+f4", "+m1", "+m2", "+m3", "+m4", "+m5", "+m6", "+m7", "+klatt2", "+croak")
 LINES = 3
 """Times each rendering is heard, each with its own pace, pitch, level, noise and loss."""
+PACES = 0.9, 1.12
+ROWS = 6
+"""Numbers that are made of the groups of one speaker."""
 LONGEST = 83 * RATE // 10
 """Samples that fit into the encoder's shortest context."""
 MOST_TOKENS = 118
 EPOCHS, BATCH, WIDTH, DILATIONS, TAPS = 10, 24, 192, (1, 2, 4, 1), 5
 Sound = NDArray[np.float64]
+Speaker = list[tuple[str, Sound]]
+"""The groups that one speaker dictates: words and sound at 8 kHz."""
 Example = tuple[str, NDArray[np.float16]]
 """What was said, and how Whisper's encoder heard it."""
 
@@ -59,9 +65,23 @@ def render(language: str, count: int, part: int, parts: int) -> Iterator[tuple[s
             yield kind, words, sound
 
 
+def groups(language: str, count: int, part: int, parts: int) -> Iterator[Speaker]:
+    """Yield what every `parts`-th of so many speakers says: groups of a number, each said by itself as in dictation."""
+    for number in range(part, count, parts):
+        chance = random.Random(f"groups {language} {number}")
+        name, style = _speaker(language, chance)
+        pace = chance.uniform(0.85, 1.2)
+        said = [(words, _said(words, language, name, style, pace)) for words in dictation(language, chance)]
+        yield [(words, sound) for words, sound in said if len(sound)]
+
+
 def _kokoro(words: str, language: str, chance: random.Random) -> Sound:
-    """Said by a voice, by one between two voices, or (Chinese) by one with a foreign timbre."""
-    session, vocabulary, read = slot_voices._model()
+    name, style = _speaker(language, chance)
+    return _said(words, language, name, style, chance.uniform(0.8, 1.25))
+
+
+def _speaker(language: str, chance: random.Random) -> tuple[str, Any]:
+    """Return a voice's name and style: its own, one between two voices, or (Chinese) one with a foreign timbre."""
     styles = slot_voices._styles()
     own = [name for name in styles if name not in HELD_OUT[language] and name.startswith(CHINESE) == (language == "zh")]
     own = own if language == "zh" else [name for name in own if name[0] in "ab"]
@@ -72,11 +92,16 @@ def _kokoro(words: str, language: str, chance: random.Random) -> Sound:
         other = chance.choice(foreign if language == "zh" and chance.random() < 0.56 else own)
         share = chance.uniform(0.5, 0.8) if other in foreign else chance.uniform(0.3, 0.7)
         style = share * style + (1 - share) * styles[other][: len(style)]
+    return name, style
+
+
+def _said(words: str, language: str, name: str, style: Any, pace: float) -> Sound:
+    session, vocabulary, read = slot_voices._model()
     phonemes = read(words) if language == "zh" else slot_voices._english(words, name)
     tokens = [vocabulary[phoneme] for phoneme in phonemes if phoneme in vocabulary]
     if not 0 < len(tokens) <= MOST_TOKENS:
         return np.zeros(0)
-    return _narrow(kokoro._run(session, tokens, style, chance.uniform(0.8, 1.25)), 24000)
+    return _narrow(kokoro._run(session, tokens, style, pace), 24000)
 
 
 def _espeak_or_piper(words: str, chance: random.Random) -> Sound:
@@ -97,7 +122,7 @@ def _narrow(samples: Any, rate: int) -> Sound:
 # -- encoding --------------------------------------------------------------------------------------------------
 
 
-def encode(language: str) -> Iterator[Example]:
+def encode_renders(language: str) -> Iterator[Example]:
     """Yield every rendering on `LINES` lines, now and then with a second row of digits behind, and noises."""
     whisper = Whisper(weights.find("whisper-base"))
     random_line = np.random.default_rng(1)
@@ -105,11 +130,12 @@ def encode(language: str) -> Iterator[Example]:
     rows = [one for one in said if one[0] == "digits"]
     for kind, words, sound in said:
         for _ in range(LINES):
-            heard, all_words = _paced(sound, random_line), words
+            heard, all_words = _paced(sound, random_line.uniform(*PACES)), words
             if kind == "digits" and random_line.random() < 0.3:
                 _, more, second = rows[int(random_line.integers(len(rows)))]
                 pause = np.zeros(int(RATE * random_line.uniform(0.05, 0.6)))
-                heard, all_words = np.concatenate([heard, pause, _paced(second, random_line)]), f"{words} {more}"
+                heard = np.concatenate([heard, pause, _paced(second, random_line.uniform(*PACES))])
+                all_words = f"{words} {more}"
             if len(heard) <= LONGEST:
                 yield all_words, _encoded(whisper, _line(heard, random_line))
     for seed in range(100, 135):
@@ -117,9 +143,33 @@ def encode(language: str) -> Iterator[Example]:
             yield "", _encoded(whisper, _line(np.asarray(noise, np.float64), random_line))
 
 
-def _paced(sound: Sound, chance: np.random.Generator) -> Sound:
+def encode_groups(language: str) -> Iterator[Example]:
+    """Yield numbers of what each speaker dictates: some groups with pauses between them, `ROWS` times."""
+    whisper = Whisper(weights.find("whisper-base"))
+    chance = np.random.default_rng(2)
+    for path in sorted(cache(language).glob("groups-*.pkl")):
+        for speaker in pickle.loads(path.read_bytes()):
+            for _ in range(ROWS):
+                words, heard = _dictated(speaker, chance)
+                if len(heard) <= LONGEST:
+                    yield words, _encoded(whisper, _line(heard, chance))
+
+
+def _dictated(speaker: Speaker, chance: np.random.Generator) -> tuple[str, Sound]:
+    """Some of the speaker's groups in any order, but that the first has words before it and stays first."""
+    count = min(len(speaker), int(chance.choice((1, 2, 3, 4, 5, 6), p=(0.1, 0.25, 0.3, 0.2, 0.1, 0.05))))
+    order = sorted(chance.permutation(len(speaker))[:count], key=bool)
+    pace = chance.uniform(*PACES)
+    parts: list[Sound] = []
+    for at in order:
+        pause = np.zeros(int(RATE * chance.uniform(*((0.0, 0.15) if chance.random() < 0.25 else (0.15, 0.7)))))
+        parts += [pause] * bool(parts) + [_paced(speaker[at][1], pace)]
+    return " ".join(speaker[at][0] for at in order), np.concatenate(parts)
+
+
+def _paced(sound: Sound, pace: float) -> Sound:
     """At an even level, a little faster and higher, or slower and lower."""
-    paced = soxr.resample(trimmed(sound), RATE * chance.uniform(0.9, 1.12), RATE)  # type: ignore[arg-type]
+    paced = soxr.resample(trimmed(sound), RATE * pace, RATE)  # type: ignore[arg-type]
     return np.asarray(paced / max(1.0, float(np.sqrt(np.mean(paced**2)))) * 4000)
 
 
@@ -261,16 +311,21 @@ def cache(language: str) -> Path:
 def main() -> int:
     """Do one step."""
     step, language, *numbers = sys.argv[1:]
-    place, heard = cache(language), cache(language) / "encoded.pkl"
+    place = cache(language)
     if step == "render":
         count, part, parts = map(int, numbers)
         (place / f"renders-{part}.pkl").write_bytes(pickle.dumps(list(render(language, count, part, parts))))
+    elif step == "groups":
+        count, part, parts = map(int, numbers)
+        (place / f"groups-{part}.pkl").write_bytes(pickle.dumps(list(groups(language, count, part, parts))))
     elif step == "encode":
-        heard.write_bytes(pickle.dumps(list(encode(language))))
+        for name, encode in (("renders", encode_renders), ("groups", encode_groups)):
+            (place / f"encoded-{name}.pkl").write_bytes(pickle.dumps(list(encode(language))))
     else:
         target = Path(__file__).parent.parent / "asr_tts" / "engines" / "ears" / f"{language}.bin"
         with target.open("wb") as file:
-            np.savez(file, **train(language, pickle.loads(heard.read_bytes())))
+            heard = [pickle.loads(path.read_bytes()) for path in sorted(place.glob("encoded-*.pkl"))]
+            np.savez(file, **train(language, [example for examples in heard for example in examples]))
         sys.stdout.write(f"{target.stat().st_size} bytes, SHA-256 {sha256(target.read_bytes()).hexdigest()}\n")
     return 0
 

@@ -84,15 +84,21 @@ def test_a_draft_becomes_what_was_heard_without_a_second_decode() -> None:
         (Transcript("I'd like sales, please.", "en", 0.4), Listen(1, "en"), 600),
         (GOOD, Listen(1, "en", hangover_ms=600), 600),
         (GOOD, Listen(1, "en", "dictation"), 800),
+        (Transcript("一三八，零零", "zh", 0.9), Listen(1, "zh", "digits", least=11, most=11), 1400),
+        (Transcript("double five one", "en", 0.9), Listen(1, "en", "digits", least=6, most=11), 1400),
+        (Transcript("double five one two three", "en", 0.9), Listen(1, "en", "digits", least=6, most=6), 700),
+        (Transcript("我不知道", "zh", 0.9), Listen(1, "zh", "digits", least=11, most=11), 700),
+        (Transcript("一三八", "zh", 0.9), Listen(1, "zh", "digits", hangover_ms=900, least=11, most=11), 900),
     ],
-    ids=["hangs", "hangs, zh", "whole, zh", "nobody reads it", "hardly sure", "given by the question", "dictation"],
+    ids=["hangs", "hangs, zh", "whole, zh", "nobody reads it", "hardly sure", "given by the question", "dictation",
+         "digits to come, zh", "digits to come", "one digit that wasn't heard", "no digits, zh", "digits, given"],
 )  # fmt: skip
 def test_the_end_waits_for_what_the_draft_reads_like(transcript: Transcript, order: Listen, expected_ms: int) -> None:
     ear = Ear(order=order)
     ear.hear(1000)
     ear.hear(200, 0)
     ear.answer(transcript)
-    ear.hear(800, 0)
+    ear.hear(1600, 0)
     heard = ear.said()[-1]
     assert isinstance(heard, Heard)
     assert expected_ms <= heard.endpoint_ms < expected_ms + 40
