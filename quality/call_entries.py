@@ -1,0 +1,146 @@
+"""Entries of calls for lists and boards: written anew from a call's records whenever these change.
+
+Whoever changes what an entry tells writes it in the same transaction (inspection, scoring anew, reviews). Calls that
+begin, go on and end are swept up: by whichever inspector or console runs, as often as it likes. The same sweep goes
+through all calls of before, some at a time, so that a database that had none gets its entries.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.call import Call
+from models.call_entry import CallEntry, CallEntryAgent, CallToken
+from models.database import table_of
+from quality.call_facets import facets_of
+from quality.call_gathering import gather
+
+ENTRIES, TOKENS, TALKS = (table_of(noun) for noun in (CallEntry, CallToken, CallEntryAgent))
+SETTLED = timedelta(seconds=30)
+"""After its end a call's last notes, and those of queues and campaigns, may still be on their way."""
+AT_A_TIME = 200
+"""Entries that one sweep writes at most, in transactions of `TOGETHER`: calls must get in between."""
+TOGETHER = 20
+LOOKED_AT = 2000
+"""Calls of before that one sweep looks at."""
+RECENT = timedelta(minutes=10)
+"""By which a call's beginning may be written late."""
+AGAIN = timedelta(hours=1)
+"""From one walk through all calls to the next."""
+SCALE = 256
+"""Keys a millisecond."""
+
+
+def key_from(moment: datetime) -> int:
+    """Return the first key of a call that began in that millisecond, or later."""
+    return int(moment.astimezone(UTC).timestamp() * 1000 + 1e-4) * SCALE
+
+
+def note_call(connection: Connection, call_id: str, now: datetime | None = None) -> None:
+    """Write the entry of a call as its records are now, in the caller's transaction; a call that is gone has none.
+
+    May be called at any time and as often as one likes. Without `now` the call doesn't become settled by it.
+    """
+    found = gather(connection, call_id)
+    if found is None:
+        return
+    former = connection.execute(select(ENTRIES).where(CallEntry.call_id == call_id)).first()
+    ended = found.ended_at
+    settled = bool(former and former.settled) or (now is not None and ended is not None and now - ended >= SETTLED)
+    entry = {**found.entry, "settled": settled}
+    if former is None:
+        key = _make(connection, entry)
+    else:
+        key = former.key
+        if any(getattr(former, name) != value for name, value in entry.items()):
+            connection.execute(update(ENTRIES).where(CallEntry.key == key).values(**entry))
+    if former is None or former.agents != entry["agents"] or former.teams != entry["teams"]:
+        _write_talks(connection, key, found.talks)
+    tokens = " ".join((*found.said, *facets_of(entry, found.kept)))
+    old = connection.scalar(select(CallToken.tokens).where(CallToken.key == key))
+    if old is None:
+        connection.execute(insert(TOKENS).values(key=key, tokens=tokens))
+    elif old != tokens:
+        connection.execute(update(TOKENS).where(CallToken.key == key).values(tokens=tokens))
+
+
+class Sweep:
+    """Takes up calls that have no entry yet, and those whose entry isn't settled."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._seen: datetime | None = None
+        self._behind: tuple[datetime, str] | None = None
+        """The walk through calls of before has come to this one."""
+        self._walk_at: datetime | None = None
+
+    def run(self, now: datetime) -> int:
+        """Write some entries and return how many; 0 when all are as the records are. Blocks on the database."""
+        with self._engine.connect() as connection:
+            # Those that had to be left are still without an entry the next time.
+            since = min(self._seen or now, now) - RECENT
+            calls = [*self._new(connection, since), *self._unsettled(connection)]
+            if len(calls) < AT_A_TIME:
+                self._seen = now
+                calls += self._of_before(connection, now, AT_A_TIME - len(calls))
+        calls = list(dict.fromkeys(calls))[:AT_A_TIME]
+        for first in range(0, len(calls), TOGETHER):
+            with self._engine.begin() as connection:
+                if connection.dialect.name == "sqlite":
+                    # A transaction that reads first couldn't write any more once another one has written.
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                for call_id in calls[first : first + TOGETHER]:
+                    note_call(connection, call_id, now)
+        return len(calls)
+
+    def _new(self, connection: Connection, since: datetime) -> Sequence[str]:
+        known = select(CallEntry.key).where(CallEntry.call_id == Call.id).exists()
+        query = select(Call.id).where(Call.started_at >= since, ~known).order_by(Call.started_at.desc())
+        return connection.scalars(query.limit(AT_A_TIME)).all()
+
+    def _unsettled(self, connection: Connection) -> Sequence[str]:
+        query = select(CallEntry.call_id).where(~CallEntry.settled).order_by(CallEntry.key.desc())
+        return connection.scalars(query.limit(AT_A_TIME)).all()
+
+    def _of_before(self, connection: Connection, now: datetime, most: int) -> Sequence[str]:
+        """Return calls without an entry among the next older ones."""
+        if self._walk_at is not None and now < self._walk_at:
+            return []
+        query = select(Call.id, Call.started_at).order_by(Call.started_at.desc(), Call.id.desc()).limit(LOOKED_AT)
+        if self._behind is not None:
+            at, call_id = self._behind
+            query = query.where(Call.started_at <= at, or_(Call.started_at < at, Call.id < call_id))
+        rows = connection.execute(query).all()
+        ids = [row.id for row in rows]
+        known = set(connection.scalars(select(CallEntry.call_id).where(CallEntry.call_id.in_(ids))))
+        missing = [row for row in rows if row.id not in known]
+        last = missing[most - 1] if len(missing) > most else rows[-1] if len(rows) == LOOKED_AT else None
+        self._behind = (last.started_at, last.id) if last else None
+        self._walk_at = None if last else now + AGAIN
+        return [row.id for row in missing[:most]]
+
+
+def _make(connection: Connection, entry: Mapping[str, Any]) -> int:
+    """Insert an entry under the next free key of its millisecond; return the key."""
+    insert_into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    key = key_from(entry["started_at"]) + zlib.crc32(entry["call_id"].encode()) % SCALE
+    while True:
+        new = insert_into(ENTRIES).values(key=key, **entry).on_conflict_do_nothing().returning(CallEntry.key)
+        if connection.scalar(new) is not None:
+            return key
+        # Another call has it, or another sweep was quicker with this one.
+        mine = connection.scalar(select(CallEntry.key).where(CallEntry.call_id == entry["call_id"]))
+        if mine is not None:
+            return mine
+        key += 1
+
+
+def _write_talks(connection: Connection, key: int, talks: Mapping[str, str]) -> None:
+    connection.execute(delete(TALKS).where(CallEntryAgent.key == key))
+    rows = [{"key": key, "agent": agent, "team": team} for agent, team in talks.items()]
+    if rows:
+        connection.execute(insert(TALKS), rows)

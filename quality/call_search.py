@@ -1,0 +1,232 @@
+"""The list of calls: found by any combination of filters through one inverted index, the newest first, page by page.
+
+All particulars of a call are tokens beside its words (`quality/call_facets.py`), so the database intersects a few lists
+that are in the order of time already. SQLite does so by FTS5, PostgreSQL by a `tsvector`.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from models.call_entry import CallEntry
+from models.database import table_of
+from models.errors import CannotDo
+from models.inspection import Inspection
+from quality.call_entries import key_from
+from quality.call_facets import asked, facets_of, within
+from quality.call_filter import CallFilter
+from quality.call_gathering import gather
+from quality.call_said import Snippet, snippet
+from quality.call_words import Group, Phrase, searched
+from quality.scope import Scope
+
+ENTRIES = table_of(CallEntry)
+MOST = 10_000
+"""Calls that are counted; more are "at least" so many."""
+COUNTING_S = 0.08
+"""For which calls are counted that aren't on the page."""
+AT_ONCE = 200
+"""Keys read between two looks at the clock."""
+LATEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """A call as the list shows it."""
+
+    id: str
+    started_at: datetime
+    state: str
+    direction: str
+    caller: str
+    called: str
+    language: str
+    flow: str
+    queue: str
+    campaign: str
+    agents: tuple[str, ...]
+    teams: tuple[str, ...]
+    seconds: float | None
+    cause: str
+    score: float | None
+    scorecard: str
+    good: bool | None
+    fatal: bool | None
+    broken: tuple[str, ...]
+    inspected: bool
+    review: str
+    snippet: Snippet | None = None
+    """Where words were searched and the call is inspected."""
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: tuple[CallRow, ...]
+    next: str
+    """Where the next page begins; "" where there is none."""
+    total: int
+    total_is_least: bool
+    """Whether there may be more than `total`."""
+
+
+def listed(connection: Connection, wanted: CallFilter, *, scope: Scope, after: str = "", limit: int = 50) -> Page:
+    """Return a page of the calls within `scope` that pass, the newest first; `after` is a former page's `next`.
+
+    Raises `CannotDo` for an `after` that isn't one.
+    """
+    place = _Place.read(after)
+    words = searched(wanted.words)
+    groups = [*words, *asked(wanted)] + ([] if scope.everything else [within(scope)])
+    keys: list[int] = []
+    more = False
+    if all(groups) and bool(words) == bool(wanted.words):
+        most = limit if place.counted else MOST
+        keys, more = _read(_keys(connection, wanted, groups, place.before, most + 1), limit, most)
+    total = place.total if place.counted else len(keys)
+    is_least = place.is_least if place.counted else more
+    shown = keys[:limit]
+    following = _Place(shown[-1], total, is_least, counted=True).written() if len(keys) > limit or more else ""
+    return Page(tuple(_rows(connection, shown, words)), following, total, is_least)
+
+
+def exported(connection: Connection, wanted: CallFilter, *, scope: Scope, most: int) -> Iterator[CallRow]:
+    """Yield the calls that pass, the newest first and `most` of them, some hundred at a time."""
+    after, left = "", most
+    while left > 0:
+        page = listed(connection, wanted, scope=scope, after=after, limit=min(left, AT_ONCE))
+        yield from page.rows
+        left -= len(page.rows)
+        after = page.next
+        if not after:
+            return
+
+
+def may_see(connection: Connection, call_id: str, scope: Scope) -> bool:
+    """Tell whether a call is within a scope, as its records are just now; one that isn't there is in none."""
+    found = gather(connection, call_id)
+    if found is None:
+        return False
+    if scope.everything:
+        return True
+    tokens = set(facets_of(found.entry, ()))
+    return any(token in tokens for phrase in within(scope) for token in phrase.tokens)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a page begins, and what was counted for the first one."""
+
+    before: int = LATEST
+    total: int = 0
+    is_least: bool = False
+    counted: bool = False
+
+    def written(self) -> str:
+        return f"{self.before:x}-{self.total}{'-' if self.is_least else ''}"
+
+    @classmethod
+    def read(cls, after: str) -> "_Place":
+        if not after:
+            return cls()
+        try:
+            before, total, *least = after.split("-")
+            place = cls(int(before, 16), int(total), bool(least), counted=True)
+        except ValueError:
+            place = cls(-1)
+        if not 0 <= place.before < LATEST or place.written() != after:
+            raise CannotDo(f"'{after[:40]}' is no page of this list; begin with the first one.")
+        return place
+
+
+def _read(found: Iterator[Sequence[int]], limit: int, most: int) -> tuple[list[int], bool]:
+    """Return keys, and whether there are more: as many as there was time to count, and a page at least."""
+    keys: list[int] = []
+    until = time.monotonic() + COUNTING_S
+    for some in found:
+        keys += some
+        if len(keys) > most or (len(keys) > limit and time.monotonic() > until):
+            # One more was seen than is counted.
+            return keys[: min(len(keys) - 1, most)], True
+    return keys, False
+
+
+def _keys(
+    connection: Connection, wanted: CallFilter, groups: Sequence[Group], before: int, most: int
+) -> Iterator[Sequence[int]]:
+    """Yield the keys of what passes, before a place, the newest first: some at a time, as the database finds them."""
+    values: dict[str, Any] = {"most": most}
+    first = key_from(wanted.since) if wanted.since else 0
+    last = min(before, key_from(wanted.until) if wanted.until else LATEST)
+    values |= {"first": max(min(first, LATEST), 0), "last": max(last, 0)}
+    checks = []
+    for column in ("score", "seconds"):
+        for relation, bound in ((">=", f"{column}_from"), ("<=", f"{column}_to")):
+            if getattr(wanted, bound) is not None:
+                checks.append(f"e.{column} {relation} :{bound}")
+                values[bound] = getattr(wanted, bound)
+    if not groups:
+        query = "SELECT e.key FROM call_entry e WHERE e.key >= :first AND e.key < :last ORDER BY e.key DESC LIMIT :most"
+    elif connection.dialect.name == "sqlite":
+        values["tokens"] = _for_fts5(groups)
+        query = _ON_SQLITE.format(
+            join="CROSS JOIN call_entry e ON e.key = call_search.rowid" if checks else "",
+            checks="".join(f" AND {check}" for check in checks),
+        )
+    else:
+        values["tokens"] = _for_tsquery(groups)
+        query = _ON_POSTGRESQL.format(checks="".join(f" AND {check}" for check in checks))
+    result = connection.execute(text(query), values)
+    try:
+        while some := result.fetchmany(AT_ONCE):
+            yield [row[0] for row in some]
+    finally:
+        result.close()
+
+
+_ON_SQLITE = """
+    SELECT call_search.rowid FROM call_search {join}
+    WHERE call_search MATCH :tokens AND call_search.rowid >= :first AND call_search.rowid < :last{checks}
+    ORDER BY call_search.rowid DESC LIMIT :most"""
+"""FTS5 finds in the order of its row ids by itself; CROSS JOIN keeps it the outer one."""
+_ON_POSTGRESQL = """
+    SELECT e.key FROM call_entry e JOIN call_token t ON t.key = e.key
+    WHERE t.search @@ CAST(:tokens AS tsquery) AND e.key >= :first AND e.key < :last{checks}
+    ORDER BY e.key DESC LIMIT :most"""
+
+
+def _for_fts5(groups: Sequence[Group]) -> str:
+    def one(phrase: Phrase) -> str:
+        return f'"{" ".join(phrase.tokens)}"{" *" if phrase.begins else ""}'
+
+    return " AND ".join(f"({' OR '.join(map(one, group))})" for group in groups)
+
+
+def _for_tsquery(groups: Sequence[Group]) -> str:
+    def one(phrase: Phrase) -> str:
+        return " <-> ".join(f"'{token}'" for token in phrase.tokens) + (":*" if phrase.begins else "")
+
+    return " & ".join(f"({' | '.join(f'({one(phrase)})' for phrase in group)})" for group in groups)
+
+
+def _rows(connection: Connection, keys: Sequence[int], words: Sequence[Group]) -> Iterator[CallRow]:
+    if not keys:
+        return
+    query = select(ENTRIES).where(CallEntry.key.in_(keys)).order_by(CallEntry.key.desc())
+    rows = connection.execute(query).all()
+    snippets = _snippets(connection, [row.call_id for row in rows if row.inspected], words) if words else {}
+    for row in rows:
+        yield CallRow(
+            row.call_id, row.started_at, row.state, row.direction, row.caller, row.called, row.language, row.flow,
+            row.queue, row.campaign, tuple(row.agents), tuple(row.teams), row.seconds, row.cause, row.score,
+            row.scorecard, row.good, row.fatal, tuple(row.broken), row.inspected, row.review,
+            snippets.get(row.call_id),
+        )  # fmt: skip
+
+
+def _snippets(connection: Connection, calls: Sequence[str], words: Sequence[Group]) -> dict[str, Snippet | None]:
+    query = select(Inspection.call_id, Inspection.transcript, Inspection.personal).where(Inspection.call_id.in_(calls))
+    return {row.call_id: snippet(row.transcript, row.personal, words) for row in connection.execute(query)}
