@@ -25,6 +25,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "lines": ("campaigns.lines_cli", "Lines of campaigns: add, change, list, show, stats, test, apply, remove."),
     "kb": ("knowledge.cli", "The knowledge base: articles, and what callers got no answer to."),
     "quality": ("quality.cli", "Scorecards, and what they say of calls: check, publish, inspect, score, show."),
+    "users": ("console.accounts_cli", "Who may use the console: add, change, list, remove, password, token."),
     "models": ("asr_tts.cli", "The models for speech: list, fetch, verify."),
 }
 """Where the commands of a group are (its `app`), and what `hotline --help` says of it."""
@@ -84,7 +85,7 @@ def serve(config: ConfigFile = None) -> None:
 @app.command()
 @sentences
 def console(config: ConfigFile = None) -> None:
-    """Serve the REST API for agents, queues and events until SIGTERM, beside the server."""
+    """Serve the console for people and the REST API for programs until SIGTERM, beside the server."""
     from setproctitle import setproctitle
 
     from console.serving import serve as serve_console

@@ -2,20 +2,25 @@
 
 import copy
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
 from fastapi import Request, Response
-from nicegui import ui
+from fastapi.responses import PlainTextResponse, RedirectResponse
+from nicegui import Client, ui
 from sqlalchemy import Connection, Engine, update
+from sqlalchemy.exc import DBAPIError
 
+from console import open_pages
 from console.access import Right
 from console.phrases import Phrases
+from console.sessions import seen
 from console.signing_in import language_of
 from console.visit import SignedOut, Visit
 from models.account import Account
-from models.errors import HotlineError
+from models.errors import CannotDo, HotlineError
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -66,22 +71,26 @@ class Frame:
         allowed = right is None or visit.may(right)
         if not wall:
             self._header(visit, path)
+        ui.context.client.on_exception(partial(_broke, visit))
         with ui.element("main").classes("page").props('id="main" tabindex="-1"'):
             if not allowed:
                 ui.context.client.status_code = 403
                 told(visit.say("frame.forbidden"))
                 return None
-            try:
-                shown = show(visit)
-                answer = await shown if isinstance(shown, Awaitable) else shown
-                if answer is not None:
-                    return answer
-            except HotlineError as fault:
-                ui.context.client.status_code = 404
-                told(str(fault))
-        ui.timer(CHECK_S, partial(_still_there, visit))
-        return None
-        return None
+            answer = await _shown(visit, show)
+        if answer is None:
+            # A wall is watched, not used: as long as it hangs there, its session isn't idle.
+            ui.timer(CHECK_S, partial(_still_there, visit, watched=wall))
+        return answer
+
+    async def missing(self, request: Request, _fault: Exception) -> Response:
+        """Answer what is no page: within the frame, where a page was asked for."""
+        if request.scope.get("session") is None or request.method != "GET" or request.url.path.startswith("/_nicegui"):
+            return PlainTextResponse("There is nothing here.", 404)
+        with Client(ui.page(""), request=request) as client:
+            visit = Visit.of(request, self.engine, self.settings, self.phrases, language_of(request))
+            await self._open(visit, _nothing, "", None, "frame.missing_title", wall=False)
+        return client.build_response(request, 404)
 
     def _header(self, visit: Visit, path: str) -> None:
         ui.link(visit.say("frame.skip"), "#main").classes("skip")
@@ -111,6 +120,41 @@ class Frame:
         menu.on_click(drawer.toggle)
 
 
+async def _shown(visit: Visit, show: Show) -> Response | None:
+    """Build a page; what goes wrong is said on it, and how it went wrong is for the log alone."""
+    try:
+        shown = show(visit)
+        return await shown if isinstance(shown, Awaitable) else shown
+    except SignedOut:
+        return RedirectResponse("/sign-in", 303)
+    except HotlineError as fault:
+        ui.context.client.status_code = 404 if isinstance(fault, CannotDo) else 503
+        told(str(fault))
+    except DBAPIError as fault:
+        log.warning("A page can't read the database: %s", fault.orig)
+        ui.context.client.status_code = 503
+        told(visit.say("frame.database"))
+    except Exception:  # a page is a part like others: that it fails is said, and the console goes on
+        number = secrets.token_hex(4)
+        log.exception("A page went wrong (%s)", number)
+        ui.context.client.status_code = 500
+        told(visit.say("frame.broken", number=number))
+    return None
+
+
+def _nothing(visit: Visit) -> None:
+    told(visit.say("frame.missing"))
+
+
+def _broke(visit: Visit, fault: Exception) -> None:
+    """Tell what went wrong on an open page, where its handler didn't; NiceGUI has written it into the log."""
+    if isinstance(fault, SignedOut):
+        ui.navigate.to("/sign-in")
+    else:
+        words = str(fault) if isinstance(fault, HotlineError) else visit.say("frame.broke")
+        ui.notify(words, type="negative", timeout=8000, close_button=visit.say("frame.close"))
+
+
 def _link(visit: Visit, entry: Entry, *, here: bool) -> None:
     with ui.link(target=entry.path).classes("entry here" if here else "entry") as link:
         if here:
@@ -127,6 +171,7 @@ def _dress(visit: Visit, title: str) -> None:
     client.page.dark = DARK.get(visit.viewer.theme)
     client.title = f"{title} · Hotline"
     ui.add_head_html('<link rel="stylesheet" href="/static/console.css">')
+    ui.add_head_html('<script type="module" src="/static/socket.js"></script>')
     ui.colors(primary="#0b6477", secondary="#4a5a68", accent="#8a4f00", positive="#1c7c3c", negative="#b3261e")
 
 
@@ -159,10 +204,10 @@ async def _choose(visit: Visit, **chosen: str) -> None:
         ui.run_javascript("const to = new URL(location.href); to.searchParams.delete('language'); location.replace(to)")
 
 
-async def _still_there(visit: Visit) -> None:
+async def _still_there(visit: Visit, *, watched: bool = False) -> None:
     try:
-        await visit.ask(lambda connection: None)
+        await visit.ask(partial(seen, session=visit.session, now=visit.now()) if watched else lambda connection: None)
     except SignedOut:
-        ui.navigate.to("/sign-in")
+        open_pages.close(visit.session.id)
     except Exception:  # the database is away for a moment: the page stays
         log.warning("An open page can't look whether its viewer is still signed in", exc_info=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -10,9 +10,9 @@ from fastapi import Request
 from sqlalchemy import Connection, Engine
 
 from console.access import Right, Viewer
-from console.gate import cookie_of
 from console.phrases import Phrases
-from console.sessions import Session, session_of
+from console.sessions import Session, session_by_id
+from console.site import asked_from
 from models.audit import record
 from models.errors import CannotDo
 from models.settings import Settings
@@ -37,14 +37,13 @@ class Visit:
     """Fields of the page's path, such as call_id."""
     query: Mapping[str, str]
     address: str
-    cookie: str = field(repr=False)
 
     @classmethod
     def of(cls, request: Request, engine: Engine, settings: Settings, phrases: Phrases, language: str) -> "Visit":
         """Return the visit that a request begins; the gate has let it in."""
         return cls(
             engine, settings, phrases, request.scope["session"], language, dict(request.path_params),
-            dict(request.query_params), request.client.host if request.client else "", cookie_of(request.headers),
+            dict(request.query_params), asked_from(request.scope),
         )  # fmt: skip
 
     @property
@@ -102,7 +101,11 @@ class Visit:
         )  # fmt: skip
 
     def _insist(self, connection: Connection) -> None:
-        """Signing out, disabling and a taken right work on pages that are open, too."""
-        session = session_of(connection, self.cookie, self.now())
-        if session is None or session.viewer.roles != self.viewer.roles:
+        """Signing out, disabling, another role, team or extension work on pages that are open, too."""
+        session = session_by_id(connection, self.session.id, self.now())
+        if session is None or _sees(session.viewer) != _sees(self.viewer):
             raise SignedOut(self.say("frame.signed_out"))
+
+
+def _sees(viewer: Viewer) -> tuple[object, ...]:
+    return viewer.roles, viewer.team, viewer.extension

@@ -289,7 +289,7 @@ class QueueSettings(Section):
     customers: CustomerSettings = CustomerSettings()
     webhooks: list[WebhookSettings] = []
     keep_days: int = Field(400, ge=0)
-    """Events, changes of agents' states and what was given up are deleted after so many days; 0: never."""
+    """What happened in the queues, and messages with it, is deleted after so many days; 0: never."""
 
 
 class CampaignSettings(Section):
@@ -325,12 +325,17 @@ class LineSettings(Section):
 
 
 class ConsoleSettings(Section):
-    """The REST API of `hotline console`."""
+    """What people and programs reach by `hotline console`."""
 
     listen: str = "127.0.0.1:9465"
-    """Where it listens; programs of other machines reach it through a proxy that speaks TLS."""
+    """Where it listens; other machines reach it through a proxy that speaks TLS."""
+    url: str = Field("", pattern=r"^(https?://[^/?#\s]+/?)?$")
+    """How browsers reach it, such as https://calls.example.com; "": as they ask for it. With https, cookies need it."""
+    proxies: list[str] = []
+    """Addresses and networks of proxies that may say whom they ask for (X-Forwarded-For, X-Forwarded-Proto)."""
     token: str = "env:HOTLINE_API_TOKEN"
-    """What a program says as `Authorization: Bearer …`; "env:NAME" reads it from the environment."""
+    """What a program says as `Authorization: Bearer …`, with an administrator's rights; "env:NAME" reads it from the
+    environment, and where that has none, only tokens of `hotline users token` count."""
 
 
 class MetricsSettings(Section):

@@ -195,9 +195,10 @@ async def test_answers_come_while_another_request_takes_its_time(tmp_path, engin
         assert (await order).json() == {"sentence": "slow"}
 
 
-def test_without_a_token_the_console_does_not_start():
-    assert token_of(ConsoleSettings(), {"HOTLINE_API_TOKEN": "t"}) == "t"
-    assert token_of(ConsoleSettings(token="plain"), {}) == "plain"
-    for settings, environment in ((ConsoleSettings(), {}), (ConsoleSettings(token=""), {"HOTLINE_API_TOKEN": "t"})):
-        with pytest.raises(OperatorFault, match="The console has no token"):
-            token_of(settings, environment)
+def test_the_token_of_the_settings_is_read_from_where_they_say_and_is_long_or_there_is_none():
+    long = "0123456789abcdef"
+    assert token_of(ConsoleSettings(), {"HOTLINE_API_TOKEN": long}) == long
+    assert token_of(ConsoleSettings(token=long), {}) == long
+    assert token_of(ConsoleSettings(), {}) == token_of(ConsoleSettings(token=""), {"HOTLINE_API_TOKEN": long}) == ""
+    with pytest.raises(OperatorFault, match="The token of \\[console\\] is too short"):
+        token_of(ConsoleSettings(token="short"), {})
