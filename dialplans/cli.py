@@ -9,7 +9,7 @@ import typer
 
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.synthesis import open_mouth
-from dialplans import chat_command, golden_command, golden_file, publishing_command, saying
+from dialplans import chat_command, golden_command, golden_file, publishing_command, saying, teaching_command
 from dialplans.checker import check
 from dialplans.complaint import Complaint, FlowRefused
 from dialplans.graph import draw
@@ -89,6 +89,7 @@ app.command()(publishing_command.history)
 app.command()(publishing_command.rollback)
 app.command("say")(saying.say_)
 app.command("chat")(chat_command.chat_)
+app.command()(teaching_command.taught)
 
 
 @app.command("schema")
