@@ -17,6 +17,7 @@ from models.errors import CannotDo
 from models.quality_settings import QualitySettings
 from models.review import REVIEW_LIFE, Review, ReviewFinding, ReviewMove, ReviewState
 from models.writing import writing
+from quality.call_entries import note_call
 from quality.review import REVIEWER, Case, Figures, Judged, Person, figures, insist, insist_on_all, moves, refusal
 from quality.review_view import PENDING, REVIEWS, ReviewView, findings_of, rules_of, scorecard_of, view_of
 from quality.reviewers import person_of, staff, whose_turn
@@ -262,6 +263,7 @@ def _move(connection: Connection, row: Row[Any], move: ReviewMove, **values: Any
     moved = update(Review).where(*read).values(state=state, edition=row.edition + 1, **values)
     if not connection.execute(moved).rowcount:
         raise CannotDo("Somebody else changed this review just now; nothing of yours was written: send it again.")
+    note_call(connection, row.call_id)
 
 
 def _trail(

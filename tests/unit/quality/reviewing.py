@@ -105,3 +105,17 @@ class Desk:
     def count(self, table: Any) -> int:
         with self.engine.connect() as connection:
             return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def peopled(desk: Desk) -> Desk:
+    """An agent and the team's lead, another team's, three reviewers, and a call that one of them is to review."""
+    desk.agent("201", "red")
+    desk.account("ann", "agent", team="red", extension="201")
+    desk.account("lea", "supervisor", team="red")
+    desk.account("lou", "supervisor", team="blue")
+    desk.account("qi", "qa", team="blue")
+    desk.account("quinn", "qa")
+    desk.account("ruth", "qa", team="red")
+    desk.call("c1", agent="201", bye="broken")
+    desk.review("c1", "qi")
+    return desk

@@ -1,84 +1,27 @@
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, delete, select
+from sqlalchemy import delete, select
 
 from models.audit import Audit
 from models.call import Call
-from models.database import Base, migrate, open_engine
+from models.database import Base, open_engine
 from models.errors import CannotDo
 from models.inspection import CallScore
 from models.review import REVIEW_LIFE, Review, ReviewFinding, ReviewMove, ReviewState
 from quality import reviews
 from quality.review import Figures, Judged
 from quality.scope import ALL, Scope
-from tests.postgresql import cluster
-from tests.unit.quality.reviewing import NOW, SETTINGS, Desk, said
+from tests.unit.quality.reviewing import NOW, SETTINGS, Desk, peopled, said
 
 LATER = NOW + timedelta(hours=1)
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    with cluster() as server:
-        url = server.format("postgres")
-        engine = open_engine(url)
-        migrate(engine)
-        engine.dispose()
-        yield url
-
-
-@pytest.fixture(scope="module")
-def pattern(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("pattern") / "pattern.sqlite"
-    engine = open_engine(f"sqlite:///{path}")
-    migrate(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request, tmp_path, pattern) -> Iterator[Desk]:
-    if request.param == "sqlite":
-        shutil.copy(pattern, tmp_path / "hotline.sqlite")
-        url = f"sqlite:///{tmp_path / 'hotline.sqlite'}"
-    else:
-        url = request.getfixturevalue("postgresql")
-    engine = open_engine(url)
-    try:
-        yield peopled(Desk(engine))
-    finally:
-        engine.dispose()
-        if request.param == "postgresql":
-            empty(url)
-
-
-def empty(url: str) -> None:
-    emptied = create_engine(url)
-    with emptied.begin() as connection:
-        tables = reversed(Base.metadata.sorted_tables)
-        connection.exec_driver_sql("; ".join(f"DELETE FROM {table.name}" for table in tables))
-    emptied.dispose()
-
-
-def peopled(desk: Desk) -> Desk:
-    desk.agent("201", "red")
-    desk.account("ann", "agent", team="red", extension="201")
-    desk.account("lea", "supervisor", team="red")
-    desk.account("lou", "supervisor", team="blue")
-    desk.account("qi", "qa", team="blue")
-    desk.account("quinn", "qa")
-    desk.account("ruth", "qa", team="red")
-    desk.call("c1", agent="201", bye="broken")
-    desk.review("c1", "qi")
-    return desk
+@pytest.fixture
+def desk(either) -> Desk:
+    return peopled(Desk(either))
 
 
 def _view(desk, account="", call="c1"):
@@ -308,7 +251,7 @@ def in_memory() -> Desk:
     return peopled(Desk(engine))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(order=st.lists(st.tuples(st.sampled_from(sorted(ORDERS)), PEOPLE), max_size=12))
 def test_in_any_order_of_moves_only_what_is_allowed_happens_and_each_leaves_its_trace(order, in_memory):
     desk = in_memory
