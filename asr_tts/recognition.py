@@ -4,6 +4,7 @@ A *whole* recogniser (Whisper) is handed an utterance when it may be over. A *st
 audio as it comes, says what it has understood so far, and may find the end of the utterance by itself.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from asr_tts.known_models import KNOWN
 from asr_tts.speech_protocol import QuestionKind
+from asr_tts.word_times import Word
 from models.errors import OperatorFault
 
 Samples = NDArray[np.int16]
@@ -59,6 +61,22 @@ class Recogniser(Protocol):
 
     def recognise(self, samples: Samples, question: Question) -> Transcript:
         """Return the words of one utterance; an engine's own exception means that it failed."""
+
+
+@runtime_checkable
+class Aligner(Protocol):
+    """A recogniser that can also say when each word of a known text was said. Used from one thread."""
+
+    def align(self, samples: Samples, text: str, language: str) -> tuple[Word, ...]:
+        """Return the words of `text` in seconds from the first sample; none where they can't be found."""
+
+
+@runtime_checkable
+class LanguageIdentifier(Protocol):
+    """A recogniser that can also tell languages apart. Used from one thread."""
+
+    def identify(self, samples: Samples) -> Mapping[str, float]:
+        """Return how likely (0-1) each of the languages that it knows is spoken."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""A recording understood again, in peace: where each channel has speech, and what was said there."""
+"""A recording understood again, in peace: where each channel has speech, in which language, and what was said when."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -9,12 +10,17 @@ from asr_tts import rejection
 from asr_tts.activity import Detector
 from asr_tts.endpointing import Endpointer, Manner, Over
 from asr_tts.prosody import prosody
-from asr_tts.recognition import Question, Recogniser, Samples
+from asr_tts.recognition import Aligner, LanguageIdentifier, Question, Recogniser, Samples
 from asr_tts.speech_protocol import RATE, Prosody, QuestionKind
+from asr_tts.word_times import Word, loud_spans, spread
 
 PAUSE_MS = 700
 """Silence that ends an utterance: nobody waits for it, so it may be longer than in a call."""
 QUESTION: QuestionKind = "dictation"
+TELLING = RATE
+"""Samples of speech from which an utterance tells its language; shorter ones follow the one before."""
+SURE = 0.8
+"""From here on an utterance is in another language than was expected."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,22 @@ class Spoken:
     language: str
     confidence: float
     prosody: Prosody | None = None
+    begin: int = 0
+    until: int = 0
+    """What was decoded; samples."""
+
+
+class Said(Protocol):
+    """A text that is known, as it was said."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def confidence(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -39,6 +61,10 @@ class Speech:
     """What is to be decoded: with some silence around it."""
     onset: int
     end: int
+
+
+Expected = Callable[[Speech], str]
+"""The language that an utterance is taken to be in."""
 
 
 def find_speech(channels: Sequence[Samples], detector: Detector) -> list[list[Speech]]:
@@ -62,17 +88,20 @@ def _speech(over: Over) -> Speech:
 
 
 def understand(
-    channel: Samples, speech: Sequence[Speech], recogniser: Recogniser, language: str, rest: Callable[[], None]
+    channel: Samples, speech: Sequence[Speech], recogniser: Recogniser, expected: Expected, rest: Callable[[], None]
 ) -> Iterator[Spoken]:
     """Yield what was said in `channel`; what is no speech after all is left out.
 
-    `language`: of the call, or "" to have it found out of each utterance. `rest` is called before each decoding: who
-    must not disturb calls waits there.
+    Each in the language that is `expected` of it, or in which it really is. `rest` is called before each decoding:
+    who must not disturb calls waits there.
     """
-    question = Question(language, QUESTION, urgent=False)
-    for one in speech:
+    tongue = _Tongue(channel, recogniser, expected)
+    for number, one in enumerate(speech):
         rest()
-        transcript = recogniser.recognise(channel[one.begin : one.until], question)
+        # Until a longer utterance has told, a short one waits for the next that will.
+        language = tongue.of(one, speech[number:] if not number else ())
+        samples = channel[one.begin : one.until]
+        transcript = recogniser.recognise(samples, Question(language, QUESTION, urgent=False))
         if rejection.after_decoding(transcript):
             continue
         yield Spoken(
@@ -82,4 +111,47 @@ def understand(
             transcript.language,
             transcript.confidence,
             prosody(channel[one.onset : one.end]),
+            one.begin,
+            one.until,
         )
+
+
+class _Tongue:
+    """Which language a side really speaks."""
+
+    def __init__(self, channel: Samples, recogniser: Recogniser, expected: Expected) -> None:
+        self._channel, self._expected = channel, expected
+        self._ear = recogniser if isinstance(recogniser, LanguageIdentifier) else None
+        self._instead: dict[str, str] = {}
+        """What is spoken where another language was expected, as the last long utterances told."""
+
+    def of(self, one: Speech, later: Sequence[Speech]) -> str:
+        """Return the language of an utterance; where it is too short to tell, `later` ones may."""
+        expected = self._expected(one)
+        telling = next(filter(_tells, (one, *later)), None)
+        if telling is not None and self._ear is not None:
+            self._instead[self._expected(telling)] = self._heard(self._ear, telling)
+        return self._instead.get(expected, expected)
+
+    def _heard(self, ear: LanguageIdentifier, one: Speech) -> str:
+        likely = ear.identify(self._channel[one.begin : one.until])
+        best = max(likely, key=lambda language: likely[language], default="")
+        return best if likely.get(best, 0.0) >= SURE else self._expected(one)
+
+
+def _tells(one: Speech) -> bool:
+    return one.end - one.onset >= TELLING
+
+
+def words_of(channel: Samples, begin: int, until: int, said: Said, recogniser: Recogniser | None) -> tuple[Word, ...]:
+    """Return the words of what was `said` in a channel's samples from `begin` to `until`.
+
+    Where the recogniser can't find them, their syllables are spread over the voice there.
+    """
+    samples = channel[max(begin, 0) : until]
+    since = max(begin, 0) / RATE
+    found: tuple[Word, ...] = ()
+    if isinstance(recogniser, Aligner):
+        found = recogniser.align(samples, said.text, said.language)
+    found = found or spread(said.text, loud_spans(samples) or [(0.0, len(samples) / RATE)], said.confidence)
+    return tuple(replace(word, start=round(word.start + since, 3), end=round(word.end + since, 3)) for word in found)

@@ -7,6 +7,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
+from asr_tts.word_times import Word as Word
+
 Speaker = Literal["caller", "robot", "agent"]
 Who = Literal["caller", "robot", "agent", "ours", "anyone"]
 """Whom a rule is about; "ours" is robot or agent: the right channel."""
@@ -22,16 +24,6 @@ class Stretch:
     @property
     def seconds(self) -> float:
         return self.end - self.start
-
-
-@dataclass(frozen=True)
-class Word:
-    """One word with its time; in Chinese one sign."""
-
-    text: str
-    start: float
-    end: float
-    confidence: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from models.call import Call, new_id
 from models.errors import HotlineError
 from models.inspection import CallScore
 from models.inspection import Finding as FindingRow
+from quality.complaints import signs_of
+from quality.call_entries import Sweep, note_call
 from quality.conversation import Conversation
 from quality.evidence import Alike, Subject
 from quality.facts import facts_of
@@ -23,7 +25,7 @@ from quality.jobs import Jobs
 from quality.masking import personal_in
 from quality.publishing import in_force
 from quality.record import conversation_of, recording_of
-from quality.relistening import Ears, listen_again
+from quality.relistening import Ears, listen_again, with_word_times
 from quality.score_report import facts_document
 from quality.scorecard import Scorecard
 from quality.scoring import Score, score
@@ -55,6 +57,7 @@ class Inspector:
         self._engine, self._directory, self._ears, self._alike = engine, directory, ears, alike
         self._rest, self._now = rest, now
         self.jobs = Jobs(engine, me())
+        self._sweep = Sweep(engine)
 
     def run(
         self, told: Callable[[str, str], None] = lambda call, words: None, leaves: Callable[[], bool] = lambda: False
@@ -73,6 +76,7 @@ class Inspector:
 
     def _take_up(self) -> None:
         self.jobs.take_up(self._now(), self._now() - SETTLED)
+        self._sweep.run(self._now())
 
     def inspect(self, call_id: str) -> str:
         """Inspect a call that was taken; return what became of it, in words. Never raises for what one call does."""
@@ -97,15 +101,16 @@ class Inspector:
             live = conversation_of(connection, call_id)
             cards = in_force(connection)
             day = connection.execute(select(Call.started_at).where(Call.id == call_id)).scalar_one().date()
-        conversation, words = self._heard(live)
+        conversation, listened, words = self._heard(live)
         scores = list(self._scored(conversation, cards, day))
         found = {
             "words": words,
-            "listened": conversation is not live,
+            "listened": listened,
             "transcript": [asdict(turn) for turn in conversation.turns],
             "personal": [asdict(one) for one in personal_in(conversation)],
             "facts": {
                 **facts_document(facts_of(conversation)),
+                **signs_of(conversation),
                 "voices": {
                     side: [[one.start, one.end] for one in found] for side, found in conversation.voices.items()
                 },
@@ -118,16 +123,16 @@ class Inspector:
             write_scores(connection, call_id, scores, self._now())
         return scores
 
-    def _heard(self, live: Conversation) -> tuple[Conversation, str]:
-        """Listen again where that can be; else keep what was understood live, and say why."""
+    def _heard(self, live: Conversation) -> tuple[Conversation, bool, str]:
+        """Listen again where that can be; else keep what was understood live; return whether, and why not."""
         if self._ears is None:
-            return live, "nobody could listen again: no recogniser"
+            return with_word_times(live), False, "nobody could listen again: no recogniser"
         try:
             with self._engine.connect() as connection:
                 path = recording_of(connection, live.call_id, self._directory)
-            return listen_again(live, read(path), self._ears, lambda: self._rests(live.call_id)), ""
+            return listen_again(live, read(path), self._ears, lambda: self._rests(live.call_id)), True, ""
         except HotlineError as fault:
-            return live, str(fault)
+            return with_word_times(live), False, str(fault)
 
     def _rests(self, call_id: str) -> None:
         """Wait until there is time, and keep the call meanwhile."""
@@ -144,7 +149,7 @@ class Inspector:
 
 
 def write_scores(connection: Connection, call_id: str, scores: Sequence[Score], now: datetime) -> None:
-    """Write scores and findings of one call."""
+    """Write scores and findings of one call, and what lists of calls tell of it."""
     for one in scores:
         score_id = new_id()
         connection.execute(
@@ -162,3 +167,4 @@ def write_scores(connection: Connection, call_id: str, scores: Sequence[Score], 
         ]  # fmt: skip
         if rows:
             connection.execute(insert(FindingRow), rows)
+    note_call(connection, call_id, now)

@@ -24,10 +24,12 @@ from asr_tts import reaction
 from asr_tts.activity import FULL_SCALE
 from asr_tts.engines.closed_ear import KINDS, ClosedEar, counts
 from asr_tts.engines.said_before import said_before, sounds_alike, wants_proof
+from asr_tts.engines.whisper_alignment import EARLY, LONGEST_ALIGNED, pieces
 from asr_tts.heard_text import tidy
 from asr_tts.recognition import Question, Samples, Transcript
 from asr_tts.speech_protocol import QuestionKind
 from asr_tts.spoken_digits import how_many
+from asr_tts.word_times import Word, aligned, loud_spans
 
 RATE = 16000
 FRAMES_A_SECOND = 100
@@ -88,6 +90,7 @@ class Whisper:
                                        language=language if multilingual else "en")
         )  # fmt: skip
 
+        self._encoded: tuple[Samples, Any] = np.zeros(0, np.int16), None
         self._joined = cache(lambda language: _joined(self._tokenizer(language)))
 
     def warm_up(self) -> None:
@@ -110,6 +113,21 @@ class Whisper:
             return transcript
         alone = self._decode(encoded, question, language, seconds, "")
         return transcript if sounds_alike(transcript.text, alone.text) else alone
+
+    def align(self, samples: Samples, text: str, language: str) -> tuple[Word, ...]:
+        """See `asr_tts.recognition.Aligner`; of more than `LONGEST_ALIGNED` seconds nothing is found."""
+        if len(samples) > LONGEST_ALIGNED * 8000 or not text:
+            return ()
+        tokenizer = self._tokenizer(language)
+        found = pieces(self._model, self._encode(samples), tokenizer, text, len(samples) / 8000)
+        return aligned(text, found, loud_spans(samples), EARLY.get(language, 0.0))
+
+    def identify(self, samples: Samples) -> Mapping[str, float]:
+        """See `asr_tts.recognition.LanguageIdentifier`."""
+        if len(self._languages) == 1:
+            return {self._languages[0]: 1.0}
+        likely = {name.strip("<|>"): chance for name, chance in self._model.detect_language(self._encode(samples))[0]}
+        return {language: float(likely.get(language, 0.0)) for language in self._languages}
 
     def _closed(self, encoded: Any, question: Question, language: str, seconds: float) -> Transcript | None:
         """Return what the ear for values is sure of; None where Whisper has to say what was said."""
@@ -167,6 +185,15 @@ class Whisper:
         return second.text if second.mean_log_probability >= reaction.LIKELY else ""
 
     def _encode(self, samples: Samples) -> Any:
+        """Return what the encoder makes of an utterance; the last one's is kept, for it is asked for again."""
+        last, encoded = self._encoded
+        # By content: the memory that a caller's sound stands in is written again.
+        if encoded is None or not np.array_equal(last, samples):
+            encoded = self._encode_anew(samples)
+            self._encoded = samples.copy(), encoded
+        return encoded
+
+    def _encode_anew(self, samples: Samples) -> Any:
         wide = soxr.resample(samples.astype(np.float32) / FULL_SCALE, 8000, RATE, quality="HQ")
         padded = np.pad(wide.astype(np.float32), (0, int(MARGIN * RATE)))
         mel = self._features(padded, padding=0)

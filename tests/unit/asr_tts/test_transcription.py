@@ -1,7 +1,7 @@
 import numpy as np
 
 from asr_tts.recognition import Question, Transcript
-from asr_tts.transcription import find_speech, understand
+from asr_tts.transcription import Spoken, find_speech, understand, words_of
 
 RATE = 8000
 
@@ -68,7 +68,9 @@ def test_each_utterance_is_understood_with_some_silence_around_it_after_a_rest()
     rests: list[int] = []
     recogniser = Counting()
     spoken = list(
-        understand(channel, find_speech([channel], Loud())[0], recogniser, "en", lambda: rests.append(len(rests)))
+        understand(
+            channel, find_speech([channel], Loud())[0], recogniser, lambda one: "en", lambda: rests.append(len(rests))
+        )
     )
     assert [one.text for one in spoken] == ["15 tenths", "15 tenths"]
     assert [round(one.start) for one in spoken] == [1, 5]
@@ -79,4 +81,48 @@ def test_each_utterance_is_understood_with_some_silence_around_it_after_a_rest()
 def test_what_is_no_speech_after_all_is_left_out():
     channel = _channel((1, 2))
     speech = find_speech([channel], Loud())[0]
-    assert list(understand(channel, speech, Counting(no_speech=0.9), "en", lambda: None)) == []
+    assert list(understand(channel, speech, Counting(no_speech=0.9), lambda one: "en", lambda: None)) == []
+
+
+class Tongues(Counting):
+    """A recogniser that hears a language in how loud it is, and says which it was asked to understand."""
+
+    def identify(self, samples):
+        loud = np.abs(samples).max()
+        return (
+            {"en": 0.9, "zh": 0.1} if loud < 2000 else {"en": 0.1, "zh": 0.9} if loud < 4000 else {"en": 0.6, "zh": 0.4}
+        )
+
+
+def _languages(*utterances: tuple[float, int], expected="en") -> list[str]:
+    channel = np.zeros(20 * RATE, np.int16)
+    for at, (seconds, level) in enumerate(utterances):
+        channel[(3 * at + 1) * RATE : round((3 * at + 1 + seconds) * RATE)] = level
+    recogniser = Tongues()
+    list(understand(channel, find_speech([channel], Loud())[0], recogniser, lambda one: expected, lambda: None))
+    return [one.language for one in recogniser.asked]
+
+
+EN, ZH, UNSURE = 1500, 3000, 6000
+
+
+def test_what_is_spoken_in_another_language_than_expected_is_understood_in_it():
+    assert _languages((1.5, ZH), (1.5, EN), (1.5, ZH)) == ["zh", "en", "zh"]
+    assert _languages((1.5, EN), expected="zh") == ["en"]
+
+
+def test_what_does_not_surely_sound_like_another_language_is_in_the_expected_one():
+    assert _languages((1.5, UNSURE), (1.5, UNSURE), expected="zh") == ["zh", "zh"]
+
+
+def test_what_is_too_short_to_tell_follows_the_one_before_and_at_first_the_next():
+    assert _languages((0.5, EN), (1.5, ZH), (0.5, EN), (1.5, EN), (0.5, ZH)) == ["zh", "zh", "zh", "en", "en"]
+    assert _languages((0.5, ZH)) == ["en"]
+
+
+def test_a_known_text_s_words_are_spread_over_its_voice_where_nobody_can_align_them():
+    words = words_of(_channel((2, 3)), 2 * RATE, 3 * RATE, Spoken(0, 0, "one two", "en", 0.5), None)
+    assert [(one.text, round(one.start, 1), round(one.end, 1)) for one in words] == [
+        ("one", 2.0, 2.5),
+        ("two", 2.5, 3.0),
+    ]

@@ -1,8 +1,8 @@
 import numpy as np
 
 from asr_tts.recognition import Transcript
-from quality.conversation import Conversation, Turn
-from quality.relistening import Ears, listen_again
+from quality.conversation import Conversation, Happening, Turn
+from quality.relistening import Ears, listen_again, with_word_times
 from quality.sound import Sound
 
 RATE = 8000
@@ -105,3 +105,44 @@ def test_an_utterance_that_was_two_turns_live_is_one():
     assert [turn.text for turn in _again(turns, [(3, 5)], [], ("Where is my parcel?", 0.9)).turns] == [
         "Where is my parcel?"
     ]
+
+
+def _words(turn):
+    return [(word.text, round(word.start, 1), round(word.end, 1)) for word in turn.words]
+
+
+def test_every_turn_s_words_have_their_times():
+    turns = [Turn(1, "robot", "Hello there.", 0, 2), Turn(2, "caller", "Wear", 3, 4, confidence=0.5)]
+    robot, caller = _again(turns, [(3, 4)], [(0, 1.5)], ("Where now?", 0.9)).turns
+    assert _words(robot) == [("Hello", 0.0, 1.0), ("there", 1.0, 1.5)]
+    assert _words(caller) == [("Where", 3.0, 3.5), ("now", 3.5, 4.0)]
+
+
+def test_words_of_keys_stand_where_they_were_keyed():
+    assert _words(_again([Turn(1, "caller", "4711", 3, 5)], [], []).turns[0]) == [("4711", 3, 5)]
+
+
+def test_words_of_a_call_that_nobody_can_listen_to_are_spread_over_its_turns():
+    found = with_word_times(Conversation("c", 9.0, (Turn(1, "caller", "我 想 查 询", 1, 3, "zh", 0.8),)))
+    assert _words(found.turns[0]) == [("我", 1, 1.5), ("想", 1.5, 2), ("查", 2, 2.5), ("询", 2.5, 3)]
+    assert {word.confidence for word in found.turns[0].words} == {0.8}
+
+
+def test_an_agent_who_was_not_understood_live_is_found_by_the_record_of_the_talk():
+    record = (Happening(5.0, "talk-began"), Happening(9.0, "talk-ended"))
+    conversation = Conversation("c", 20.0, (Turn(1, "robot", "Hello.", 0, 2),), happenings=record)
+    ears = Ears(Loud(), Saying(("Hi there.", 0.9)))
+    found = listen_again(conversation, Sound(_channel(), _channel((0, 2), (6, 7), (12, 13))), ears, lambda: None)
+    assert [(turn.speaker, turn.text) for turn in found.turns] == [("robot", "Hello."), ("agent", "Hi there.")]
+
+
+class Polyglot(Saying):
+    def identify(self, samples):
+        return {"en": 0.02, "zh": 0.98}
+
+
+def test_a_turn_that_was_taken_for_another_language_is_understood_in_that_which_is_spoken():
+    turns = (Turn(1, "caller", "Warsaw Chashun", 3, 5, "en", 0.95), Turn(2, "caller", "42", 8, 9, "en"))
+    ears = Ears(Loud(), Polyglot(("我想查询。", 0.4)))
+    found = listen_again(Conversation("c", 20.0, turns), Sound(_channel((3, 5)), _channel()), ears, lambda: None)
+    assert [(turn.text, turn.language) for turn in found.turns] == [("我想查询。", "zh"), ("42", "en")]
