@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from models.call import Call
 from models.call_entry import CallEntry, CallEntryAgent, CallToken
 from models.database import table_of
+from models.writing import writing
 from quality.call_facets import facets_of
 from quality.call_gathering import gather
 
@@ -89,10 +90,7 @@ class Sweep:
                 calls += self._of_before(connection, now, AT_A_TIME - len(calls))
         calls = list(dict.fromkeys(calls))[:AT_A_TIME]
         for first in range(0, len(calls), TOGETHER):
-            with self._engine.begin() as connection:
-                if connection.dialect.name == "sqlite":
-                    # A transaction that reads first couldn't write any more once another one has written.
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+            with writing(self._engine) as connection:
                 for call_id in calls[first : first + TOGETHER]:
                     note_call(connection, call_id, now)
         return len(calls)
