@@ -16,9 +16,8 @@ from models.call import Call, new_id
 from models.errors import HotlineError
 from models.inspection import CallScore
 from models.inspection import Finding as FindingRow
+from quality.call_entries import Sweep, note_call
 from quality.complaints import signs_of
-from quality.call_entries import Sweep, note_call
-from quality.call_entries import Sweep, note_call
 from quality.conversation import Conversation
 from quality.evidence import Alike, Subject
 from quality.facts import facts_of
@@ -59,7 +58,6 @@ class Inspector:
         self._rest, self._now = rest, now
         self.jobs = Jobs(engine, me())
         self._sweep = Sweep(engine)
-        self._sweep = Sweep(engine)
 
     def run(
         self, told: Callable[[str, str], None] = lambda call, words: None, leaves: Callable[[], bool] = lambda: False
@@ -78,7 +76,6 @@ class Inspector:
 
     def _take_up(self) -> None:
         self.jobs.take_up(self._now(), self._now() - SETTLED)
-        self._sweep.run(self._now())
         self._sweep.run(self._now())
 
     def inspect(self, call_id: str) -> str:
@@ -170,5 +167,4 @@ def write_scores(connection: Connection, call_id: str, scores: Sequence[Score], 
         ]  # fmt: skip
         if rows:
             connection.execute(insert(FindingRow), rows)
-    note_call(connection, call_id, now)
     note_call(connection, call_id, now)
