@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any, get_args
 
+from sqlalchemy.engine import Row
+
 from models.call_log import CallLog
 from models.control_desk import Tell
 from models.control_protocol import CancelCallback, DisposeTalk, Done, Facts, SetAgentState, TakeUpQueues
@@ -95,7 +97,8 @@ class CallCentre:
     async def open(self, node: str, edge: SipEdge) -> None:
         """Read everything and begin; the database is up to date. `node`: what this server's records are marked with."""
         self._node, self._edge = node, edge
-        kept = await asyncio.to_thread(self._open)
+        kept, left = await asyncio.to_thread(self._open)
+        self.programs.tell_of_stopped(left)
         edge.bindings.keep(binding for binding in kept if edge.authenticator.knows(binding.user))
         edge.bindings.watch(self._keep)
         await self.book.come_back()
@@ -158,19 +161,19 @@ class CallCentre:
             await self._call_log.flush()
         return await asyncio.to_thread(spoken, self._engine, call_id)
 
-    def _open(self) -> list[Binding]:
+    def _open(self) -> tuple[list[Binding], list[Row[Any]]]:
         self.journal.open(self._node)
         self.book.open()
         if promised := self.callbacks.open():
             log.info("%s promised and not over", counted(promised, "callback"))
         if left := self.distributor.open(self._node):
             log.warning(
-                "%s waited when the server last stopped; who calls again keeps the place", counted(left, "caller")
+                "%s waited when the server last stopped; who calls again keeps the place", counted(len(left), "caller")
             )
         if waiting := self._outbox.open(self._engine, self._node, self._urls):
             log.info("%d deliveries to programs are left from before", waiting)
         with self._engine.connect() as connection:
-            return kept_bindings(connection, self._node, self._ahead())
+            return kept_bindings(connection, self._node, self._ahead()), left
 
     def _keep(self, binding: Binding, present: bool) -> None:
         self.journal.put(*binding_rows(self._node, binding, present, self._ahead()))

@@ -60,10 +60,14 @@ class StayRow:
         return [update(QueueCaller).where(QueueCaller.id == self._id).values(**values)]
 
 
-def stop_all(connection: Connection, node: str, now: float) -> int:
-    """End the stays that a killed server of this data directory left open; return how many."""
-    found = update(QueueCaller).where(QueueCaller.node == node, QueueCaller.ended_at.is_(None))
-    return connection.execute(found.values(state=QueueCallerState.STOPPED, ended_at=moment(now))).rowcount
+def stop_all(connection: Connection, node: str, now: float) -> list[Row[Any]]:
+    """End the stays that a killed server of this data directory left open; return them as they were."""
+    mine = QueueCaller.node == node, QueueCaller.ended_at.is_(None)
+    left = connection.execute(select(QueueCaller.__table__).where(*mine).order_by(QueueCaller.id)).all()
+    connection.execute(
+        update(QueueCaller).where(*mine).values(state=QueueCallerState.STOPPED, ended_at=moment(now))
+    )  # fmt: skip
+    return list(left)
 
 
 def credits_since(connection: Connection, since: datetime) -> list[Credit]:

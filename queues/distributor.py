@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, Executable
+from sqlalchemy.engine import Row
 
 from models.agent import AGENT_LIFE, AgentMove, AgentState
 from models.errors import CannotDo
@@ -92,8 +94,8 @@ class Distributor:
         self._listeners: list[Callable[[Note], None]] = []
         self._summon: Callable[[Summon], None] = lambda _summon: None
 
-    def open(self, node: str) -> int:
-        """Take up what is stored; blocks for a moment. Returns how many callers a killed server left waiting."""
+    def open(self, node: str) -> list[Row[Any]]:
+        """Take up what is stored; blocks for a moment. Returns the stays of callers whom a killed server left."""
         self._node, now = node, self.now()
         plan = self._book.plan
         longest = max((queue.credit_s for queue in plan.queues.values()), default=0.0)

@@ -13,7 +13,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 import httpx2
 from sqlalchemy import Engine, select
+from sqlalchemy.engine import Row
 
 from models.call import new_id
 from models.call_log import plain
@@ -109,6 +110,7 @@ class Programs:
         self._group: asyncio.TaskGroup | None = None
         self._summaries: set[asyncio.Task[None]] = set()
         self._hurry = asyncio.Event()
+        self._stopped: list[Row[Any]] = []
         if webhooks:
             floor.subscribe(self._heard)
 
@@ -125,6 +127,9 @@ class Programs:
         """Tell programs until cancelled; what is to be told then is told, within a few seconds."""
         async with asyncio.TaskGroup() as delivering:
             running = [delivering.create_task(one.run(), name="webhook") for one in self._webhooks]
+            # They take what they are handed from their first step on.
+            await asyncio.sleep(0)
+            self._tell_of_stopped()
             try:
                 async with asyncio.TaskGroup() as self._group:
                     try:
@@ -138,6 +143,20 @@ class Programs:
                 for one in running:
                     one.cancel()
         await self._client.aclose()
+
+    def tell_of_stopped(self, stays: Iterable[Row[Any]]) -> None:
+        """Have told, once it runs, of callers whom a killed server had: rows of `QueueCaller`, each as it was.
+
+        No summary follows: there may be no end of the call on record yet.
+        """
+        self._stopped.extend(stays)
+
+    def _tell_of_stopped(self) -> None:
+        for stay in self._stopped:
+            number = {"number": stay.caller, "language": stay.language, "tags": stay.tags}
+            common = {"call_id": stay.call_id, "queue": stay.queue, "caller": number, **stay.data}
+            data = {"outcome": "stopped", **({"agent": self._named(stay.agent)} if stay.agent else {})}
+            self._deliver("call.ended", stay.call_id, _Told(common), data)
 
     # -- what happens ----------------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ async def test_the_day_goes_on_after_a_restart(open_line, tmp_path, monkeypatch)
                 await caller.is_hung_up()
             await asyncio.sleep(5)
         after = Distributor(centre.engine, centre.journal, centre.book, clock=asyncio.get_running_loop().time)
-        assert after.open("node") == 0
+        assert after.open("node") == []
         old, new = (one._distribution for one in (before, after))
         desks = old.desk("202"), new.desk("202")
         assert desks[0] is not None
@@ -80,7 +80,7 @@ async def test_ten_who_wait_when_the_server_stops_are_ended_with_words_and_keep_
         assert {story.cause for story in line.stories.values()} == {"server-stopped"}
         assert [state for _, state, _ in centre.stays()].count("stopped") == 10
         after = Distributor(centre.engine, centre.journal, centre.book, clock=asyncio.get_running_loop().time)
-        assert after.open("node") == 0, "nobody is left open"
+        assert after.open("node") == [], "nobody is left open"
         owed = {credit.number: credit.waited for credit in after._distribution._hall.room.credits(after.now(), 600)}
         assert set(waiting) <= set(owed)
         # The rows' moments are the wall's, the line's time is virtual: how long is another test's.

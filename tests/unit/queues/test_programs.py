@@ -8,6 +8,7 @@ from dialplans.exchange import Handover
 from models.call import new_id
 from models.call_log import CallLog
 from models.cause import Cause
+from models.queue_caller import QueueCallerMove
 from models.settings import (
     CustomerSettings,
     DatabaseSettings,
@@ -17,6 +18,8 @@ from models.settings import (
     WebhookSettings,
 )
 from queues.call_centre import CallCentre
+from queues.caller_rows import StayRow
+from queues.waiting_room import Caller
 from tests.company_server import Answer, company_server
 from voice.line import Party
 from voice.sip.edge import SipEdge
@@ -101,3 +104,30 @@ async def test_the_summary_has_customer_slots_and_words_and_comes_after_the_end(
     assert (summary["type"], summary["data"]["cause"]) == ("call.summary", "caller-hung-up")
     assert [turn["text"] for turn in summary["data"]["transcript"]] == ["您好。", "我的订单在哪里？"]
     assert summary["data"]["customer"]["owner"] == "201"
+
+
+async def test_programs_hear_after_a_restart_of_callers_whom_a_killed_server_had(engine, put, tmp_path):
+    put({"agents": [ANNA], "queues": [BILLING]})
+    caller = Caller("c1", "billing", number="+8613800138000", language="zh", tags=("vip",))
+    row = StayRow("here")
+    with engine.begin() as connection:
+        connection.execute(row.begin(caller, "billing", 10.0, 10.0, {"summary": "她的订单没有到。", "slots": {}}))
+        for statement in (*row.move(QueueCallerMove.OFFER, 11.0), *row.move(QueueCallerMove.ANSWER, 12.0, "201")):
+            connection.execute(statement)
+    async with company_server(lambda asked: Answer({})) as company:
+        settings = Settings(
+            data=DataSettings(directory=tmp_path),
+            database=DatabaseSettings(url=f"sqlite:///{tmp_path / 'hotline.sqlite'}"),
+            queues=QueueSettings(webhooks=[WebhookSettings(url=company.url, secret="s")]),
+        )
+        centre = CallCentre(settings, nobody_is_called)
+        await centre.open("here", SipEdge(settings.sip, time.monotonic, centre.users))
+        running = asyncio.ensure_future(centre.run())
+        (told,) = await company.wait_for(1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await centre.close()
+    data = told.json["data"]
+    assert (told.json["type"], data["outcome"], data["call_id"]) == ("call.ended", "stopped", "c1")
+    assert data["caller"] == {"number": "+8613800138000", "language": "zh", "tags": ["vip"]}
+    assert (data["agent"]["name"], data["summary"]) == ("安娜", "她的订单没有到。")
