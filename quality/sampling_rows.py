@@ -5,19 +5,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from models.agent import Agent
-from models.audit import record
-from models.call import ALPHABET, new_id
+from models.call import ALPHABET
 from models.call_entry import CallEntry
 from models.database import moment
 from models.errors import HotlineError
 from models.inspection import CallScore, Finding, Inspection
 from models.quality_settings import QualitySettings
-from models.review import Review, ReviewState
+from models.review import Review
 from models.writing import writing
+from quality.asking import give
 from quality.call_entries import key_from, note_call
 from quality.review import Figures
 from quality.reviewers import staff
@@ -152,21 +152,9 @@ def _broken(connection: Connection, rules: set[str], since: int) -> dict[str, fr
 
 
 def _write(connection: Connection, pick: Pick, settings: QualitySettings, now: datetime) -> None:
-    one, id_ = pick.candidate, new_id()
-    row = {
-        "id": id_, "call_id": one.call_id, "score_id": one.score_id, "scorecard": one.scorecard,
-        "version": one.version, "agent": one.agent, "team": one.team, "sample": pick.sample, "week": week_of(now),
-        "share": pick.share, "reason": pick.reason, "blind": pick.blind, "made_by": BY, "made_at": now,
-        "reviewer": pick.reviewer, "due_at": now + timedelta(days=settings.review_days),
-        "machine": one.machine.document(),
-    }  # fmt: skip
-    connection.execute(insert(Review).values(**NEW, **row))
-    words, about = f"{pick.sample}: {pick.reviewer}", {"review": id_, "reason": pick.reason, "blind": pick.blind}
-    record(connection, now, BY, "review.given", call_id=one.call_id, words=words, data=about)
-
-
-NEW = {
-    "state": ReviewState.OPEN, "edition": 1, "words": "", "appealed_by": "", "appeal_words": "", "decider": "",
-    "decision_words": "",
-}  # fmt: skip
-"""Of every review."""
+    one = pick.candidate
+    give(
+        connection, BY, now, settings, call_id=one.call_id, score_id=one.score_id, scorecard=one.scorecard,
+        version=one.version, agent=one.agent, team=one.team, sample=pick.sample, week=week_of(now), share=pick.share,
+        reason=pick.reason, blind=pick.blind, reviewer=pick.reviewer, machine=one.machine.document(),
+    )  # fmt: skip

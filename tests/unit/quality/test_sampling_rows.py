@@ -8,9 +8,12 @@ from models.audit import Audit
 from models.call import new_id
 from models.call_entry import CallEntry
 from models.database import open_engine
+from models.errors import CannotDo
 from models.inspection import CallScore
 from models.quality_settings import QualitySettings
 from models.review import Review
+from quality import reviews
+from quality.asking import ask
 from quality.call_entries import note_call
 from quality.sampling_rows import EVERY, Sampling, foreseen, given_in, made_at, sample
 from tests.unit.quality.conftest import row
@@ -173,3 +176,33 @@ def test_an_id_says_when_it_was_made():
     assert abs((made_at(new_id()) - made_at(new_id())).total_seconds()) < 5
     assert made_at("c1") is None
     assert made_at("u" * 16) is None
+
+
+def _ask(desk, call, to, by="qi", scorecard="manners"):
+    return ask(desk.engine, call, scorecard, by, to, NOW, settings=QualitySettings())
+
+
+def test_a_reviewer_looks_into_any_call_or_asks_another_to(desk):
+    _calls(desk, "c2", "c3")
+    for call, to in (("c2", "qi"), ("c3", "quinn")):
+        id_ = _ask(desk, call, to)
+        with desk.engine.connect() as connection:
+            view = reviews.one(connection, id_)
+        assert (view.reviewer, view.agent, view.team, view.made_by, view.reason) == (to, "201", "red", "qi", "asked")
+    assert desk.actions() == ["review.given", "review.given"]
+    assert sample(desk.engine, _settings(), NOW).picks == ()
+
+
+def test_what_cannot_be_asked_for_is_said(desk):
+    _calls(desk, "c2")
+    for given, words in (
+        (("c1", "qi"), "are qi's to review already"),
+        (("c2", "ruth"), "own team"),
+        (("c2", "lou"), "isn't a reviewer"),
+        (("c2", "qi", "lou"), "Only reviewers"),
+        (("c2", "qi", "qi", "other"), "no score by 'other'"),
+        (("nope", "qi"), "Call nope has no score"),
+    ):
+        with pytest.raises(CannotDo, match=words):
+            _ask(desk, *given)
+    assert desk.actions() == []
