@@ -1,0 +1,39 @@
+// A table of texts. Vue puts them in as text; links lead only within the console.
+export default {
+  props: { caption: String, columns: Array, rows: Array, actions: Object, empty: String, hidden: Boolean },
+  emits: ["act"],
+  template: `
+    <div class="data-table">
+      <p v-if="!rows.length && empty" class="told empty" role="status">{{ empty }}</p>
+      <table v-else>
+        <caption :class="{ 'sr-only': hidden }">{{ caption }}</caption>
+        <thead><tr>
+          <th v-for="one in columns" :key="one.name" scope="col" :class="{ number: one.number }">{{ one.label }}</th>
+          <th v-if="acts" scope="col"><span class="sr-only">{{ caption }}</span></th>
+        </tr></thead>
+        <tbody>
+          <tr v-for="row in rows" :key="row.key">
+            <td v-for="one in columns" :key="one.name" :data-label="one.label"
+                :class="[{ number: one.number }, (row.classes || {})[one.name]]">
+              <a v-if="link(row, one.name)" :href="link(row, one.name)">{{ row.cells[one.name] }}</a>
+              <template v-else>{{ row.cells[one.name] }}</template></td>
+            <td v-if="acts" class="acts">
+              <button v-for="name in row.actions || []" :key="name" type="button" class="plain"
+                      :aria-label="actions[name] + ': ' + row.cells[columns[0].name]"
+                      @click="$emit('act', { key: row.key, name })">{{ actions[name] }}</button></td>
+          </tr>
+        </tbody>
+      </table>
+    </div>`,
+  computed: {
+    acts() {
+      return Object.keys(this.actions || {}).length > 0;
+    },
+  },
+  methods: {
+    link(row, name) {
+      const to = (row.links || {})[name];
+      return to && to.startsWith("/") && !to.startsWith("//") ? to : null;
+    },
+  },
+};
