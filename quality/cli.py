@@ -12,7 +12,7 @@ from models.call_list import find_call
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 from models.errors import CannotDo
 from models.settings_file import read_settings
-from quality import examples, inspection_cli, publishing, reading, scoring, sound
+from quality import examples, inspection_cli, publishing, reading, review_cli, scoring, sound
 from quality.evidence import Subject
 from quality.inspection_cli import ears_of, open_records
 from quality.likeness import Likeness
@@ -32,6 +32,10 @@ app.command("status")(inspection_cli.status)
 app.command("show")(inspection_cli.show)
 app.command("trial")(inspection_cli.trial)
 app.command("rescore")(inspection_cli.rescore)
+app.command("sample")(review_cli.sample)
+app.command("reviews")(review_cli.list_reviews)
+app.command("agreement")(review_cli.agree)
+app.add_typer(review_cli.review, name="review")
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML files of scorecards.", show_default=False)]
 
