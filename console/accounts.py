@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from console.access import ROLES
 from console.passwords import hashed, insist
+from console.refused import Refused
 from console.sessions import end_all
 from models.account import Account, SignIn
 from models.agent import Agent
@@ -49,7 +50,7 @@ def account(connection: Connection, name: str) -> Any:
     if found is None:
         near = difflib.get_close_matches(name, connection.execute(select(Account.name)).scalars().all(), 1)
         hint = f"; did you mean '{near[0]}'?" if near else "; `hotline users list` shows all."
-        raise CannotDo(f"There is no account '{name}'{hint}")
+        raise Refused(f"There is no account '{name}'{hint}", "accounts.unknown", name=name)
     return found
 
 
@@ -57,16 +58,18 @@ def add(connection: Connection, name: str, values: Mapping[str, Any], password: 
     """Add one that may sign in at once; `values` as for `change`."""
     name = name.strip().lower()
     if not NAME.fullmatch(name):
-        raise CannotDo(
-            f"'{name}' can't be an account's name; take letters (a to z), digits and . _ - @, such as anna.li."
+        raise Refused(
+            f"'{name}' can't be an account's name; take letters (a to z), digits and . _ - @, such as anna.li.",
+            "accounts.bad_name",
         )
     if connection.execute(select(Account.name).where(Account.name == name)).first():
-        raise CannotDo(f"There is the account '{name}' already; `hotline users change {name}` changes it.")
+        sentence = f"There is the account '{name}' already; `hotline users change {name}` changes it."
+        raise Refused(sentence, "accounts.taken", name=name)
     insist(name, password)
     row = {"shown": name, "roles": [], "team": "", "extension": "", "language": "", "theme": "", "enabled": True}
     row |= _checked(connection, name, values)
     if not row["roles"]:
-        raise CannotDo(f"The account needs a role: {', '.join(ROLES)}.")
+        raise Refused(f"The account needs a role: {', '.join(ROLES)}.", "accounts.no_role")
     connection.execute(
         insert(Account).values(name=name, password_hash=hashed(password), created_at=now, password_at=now, **row)
     )
@@ -82,7 +85,7 @@ def change(connection: Connection, name: str, values: Mapping[str, Any], by: By,
     if not changed:
         return []
     if not changed.get("roles", before.roles):
-        raise CannotDo(f"The account needs a role: {', '.join(ROLES)}.")
+        raise Refused(f"The account needs a role: {', '.join(ROLES)}.", "accounts.no_role")
     connection.execute(update(Account).where(Account.name == before.name).values(**changed))
     _insist_on_an_administrator(connection, before)
     if not changed.get("enabled", True):
@@ -145,7 +148,8 @@ def _checked(connection: Connection, name: str, values: Mapping[str, Any]) -> di
             raise CannotDo(f"There is no {key} '{row[key]}'; there are {', '.join(known[1:])}.")
     extension = row.get("extension", "")
     if extension and not connection.execute(select(Agent.extension).where(Agent.extension == extension)).first():
-        raise CannotDo(f"There is no agent {extension}; `hotline agents list` shows all.")
+        sentence = f"There is no agent {extension}; `hotline agents list` shows all."
+        raise Refused(sentence, "accounts.no_agent", extension=extension)
     return row
 
 
@@ -157,4 +161,5 @@ def _insist_on_an_administrator(connection: Connection, before: Any) -> None:
     if not before.enabled or "administrator" not in before.roles:
         return
     if not any("administrator" in roles for roles in connection.scalars(select(Account.roles).where(Account.enabled))):
-        raise CannotDo(f"'{before.name}' is the last administrator; make another account one first.")
+        sentence = f"'{before.name}' is the last administrator; make another account one first."
+        raise Refused(sentence, "accounts.last", name=before.name)

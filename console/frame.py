@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from console import open_pages
 from console.access import Right
 from console.phrases import Phrases
+from console.refused import words_of
 from console.sessions import seen
 from console.signing_in import language_of
 from console.visit import SignedOut, Visit
@@ -99,16 +100,16 @@ class Frame:
             ui.link("Hotline", "/").classes("brand")
             ui.element("div").classes("grow")
             other = "zh" if visit.language == "en" else "en"
-            ui.button("中文" if other == "zh" else "English", on_click=partial(_choose, visit, language=other)).props(
+            ui.button("中文" if other == "zh" else "English", on_click=partial(choose, visit, language=other)).props(
                 "flat dense no-caps color=white"
             )
             theme = "light" if visit.viewer.theme == "dark" else "dark"
-            ui.button(icon="contrast", on_click=partial(_choose, visit, theme=theme)).props(
+            ui.button(icon="contrast", on_click=partial(choose, visit, theme=theme)).props(
                 f'flat round dense color=white aria-label="{visit.say(f"frame.{theme}")}"'
             )
             with ui.element("form").props('method="post" action="/sign-out"').classes("leave"):
                 ui.element("input").props(f'type="hidden" name="csrf" value="{visit.session.csrf}"')
-                ui.label(visit.viewer.shown).classes("who")
+                ui.link(visit.viewer.shown, "/me").classes("who")
                 ui.button(icon="logout").props(
                     f'flat round dense color=white type=submit aria-label="{visit.say("frame.leave")}"'
                 )
@@ -129,7 +130,7 @@ async def _shown(visit: Visit, show: Show) -> Response | None:
         return RedirectResponse("/sign-in", 303)
     except HotlineError as fault:
         ui.context.client.status_code = 404 if isinstance(fault, CannotDo) else 503
-        told(str(fault))
+        told(words_of(fault, visit.language, visit.phrases))
     except DBAPIError as fault:
         log.warning("A page can't read the database: %s", fault.orig)
         ui.context.client.status_code = 503
@@ -151,7 +152,9 @@ def _broke(visit: Visit, fault: Exception) -> None:
     if isinstance(fault, SignedOut):
         ui.navigate.to("/sign-in")
     else:
-        words = str(fault) if isinstance(fault, HotlineError) else visit.say("frame.broke")
+        words = visit.say("frame.broke")
+        if isinstance(fault, HotlineError):
+            words = words_of(fault, visit.language, visit.phrases)
         ui.notify(words, type="negative", timeout=8000, close_button=visit.say("frame.close"))
 
 
@@ -188,14 +191,17 @@ async def doing(visit: Visit, work: Awaitable[object], done: str = "") -> bool:
         ui.navigate.to("/sign-in")
         return False
     except HotlineError as fault:
-        ui.notify(str(fault), type="negative", timeout=8000, close_button=visit.say("frame.close"))
+        words = words_of(fault, visit.language, visit.phrases)
+        ui.notify(words, type="negative", timeout=8000, close_button=visit.say("frame.close"))
         return False
     if done:
         ui.notify(done, type="positive")
     return True
 
 
-async def _choose(visit: Visit, **chosen: str) -> None:
+async def choose(visit: Visit, **chosen: str) -> None:
+    """Keep a language or theme with the account, and show the page in it."""
+
     def keep(connection: Connection) -> None:
         connection.execute(update(Account).where(Account.name == visit.viewer.name).values(**chosen))
 

@@ -6,8 +6,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, select, update
 
+from console.refused import Refused
 from models.account import Account
-from models.errors import CannotDo
 
 LEAST = 12
 """Characters: length is what guessing costs (NIST SP 800-63B section 3.1.1)."""
@@ -40,10 +40,10 @@ WORDS = {
 
 
 def insist(name: str, password: str) -> None:
-    """Raise `CannotDo` with a sentence for a password that isn't good enough."""
+    """Raise `Refused` with a sentence for a password that isn't good enough."""
     wrong = fault(name, password)
     if wrong:
-        raise CannotDo(WORDS[wrong])
+        raise Refused(WORDS[wrong], f"accounts.password_{wrong}", least=LEAST)
 
 
 def made_up() -> str:

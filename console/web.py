@@ -28,7 +28,7 @@ def web(settings: Settings, engine: Engine, token: str) -> FastAPI:
     from nicegui import ui
 
     from console.frame import Frame
-    from console.pages import boards, home, quality
+    from console.pages import accounts, audit, boards, home, me, quality
 
     app = FastAPI(title="Hotline", docs_url=None, redoc_url=None, openapi_url=None)
     phrases, site = Phrases.load(), Site(settings.console.url.rstrip("/"))
@@ -36,7 +36,7 @@ def web(settings: Settings, engine: Engine, token: str) -> FastAPI:
     app.mount("/api/v1", api(settings, engine, token))
     app.include_router(signing_in(engine, phrases, site))
     frame = Frame(engine, settings, phrases)
-    for pages in (home, boards, quality):
+    for pages in (home, accounts, audit, me, boards, quality):
         pages.register(frame)
     ui.run_with(app, title="Hotline", show_welcome_message=False, binding_refresh_interval=None, reconnect_timeout=10)
     _tame(frame)
