@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from quality.call_words import BREAK, Group, Token, hits, joined_spans, tokens_of
+from quality.call_words import BREAK, Group, Token, hits, joined_spans, may_have, tokens_of
 from quality.conversation import Turn, Word
 from quality.masking import without
 
@@ -45,11 +45,15 @@ def snippet(
     hidden = _hidden(personal)
     best: tuple[int, Mapping[str, Any], list[tuple[int, int]]] | None = None
     for turn in transcript:
+        if not may_have(turn["text"], groups):
+            continue
         rows = _rows(turn["text"], hidden[turn["number"]])
         found = [[hit for row in rows for hit in hits([group], row)] for group in groups]
         count = sum(map(bool, found))
         if count and (best is None or count > best[0]):
             best = count, turn, joined_spans([hit for some in found for hit in some])
+            if count == len(groups):
+                break
     return None if best is None else _around(best[1], hidden[best[1]["number"]], best[2])
 
 

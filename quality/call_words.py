@@ -49,6 +49,19 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=30_000)
+def _plain_sign(sign: str) -> str:
+    """Each for itself, so that a word is the same in a search and among others, and as long as it was."""
+    plain = unicodedata.normalize("NFKC", sign.lower())
+    plain = str(_simplifier().convert(plain)) if _is_han(sign) else plain
+    return plain if len(plain) == 1 else sign
+
+
+def _plain(text: str) -> str:
+    """Return a text in lower case and simplified signs, each at its place."""
+    return text.lower() if text.isascii() else "".join(map(_plain_sign, text))
+
+
 def tokens_of(text: str) -> Iterator[Token]:
     """Yield the tokens of what was said, in order."""
     for piece, begin in _pieces(text):
@@ -93,6 +106,12 @@ def joined_spans(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return apart
 
 
+def may_have(text: str, groups: Sequence[Group]) -> bool:
+    """Tell quickly whether anything of a search may stand in a text: where not, there are no hits in it."""
+    plain = _bare(_plain(text))
+    return any(phrase.tokens[0] in plain for group in groups for phrase in group)
+
+
 def forms(word: str) -> tuple[str, ...]:
     """Return an English word with its regular forms, whichever of them it is; another word alone."""
     if len(word) < 4 or not word.isascii() or not word.isalpha():
@@ -116,17 +135,13 @@ def _hit(phrase: Phrase, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:
     """Yield rows of Chinese signs and words, each with its place; as long as they stand in the text."""
-    for found in _PIECE.finditer(text):
-        piece = found.group().replace("’", "'").lower()
-        plain = unicodedata.normalize("NFKC", piece)
-        if _is_han(piece):
-            plain = str(_simplifier().convert(piece))
-        yield (plain if len(plain) == len(piece) else piece), found.start()
+    for found in _PIECE.finditer(_plain(text)):
+        yield found.group(), found.start()
 
 
 def _bare(word: str) -> str:
     """Return a word without its apostrophes: recognisers write them or not."""
-    return word.replace("'", "")
+    return word.replace("'", "").replace("’", "")
 
 
 def _is_han(piece: str) -> bool:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quality.call_words import forms, hits, searched, tokens_of
+from quality.call_words import forms, hits, may_have, searched, tokens_of
 
 
 def _tokens(text: str) -> list[str]:
@@ -66,6 +66,7 @@ def test_whatever_is_said_is_found_by_itself_and_its_tokens_need_no_quoting(text
         bare = bare.replace(mark, " ")
     for group in searched(f'"{bare}"'):
         assert hits([group], list(tokens_of(bare)))
+        assert may_have(bare, [group])
 
 
 @given(st.text(max_size=200))

@@ -1,0 +1,137 @@
+"""The list of calls over 1,000,000 calls: any combination of filters and words, pages far down, a team lead's view.
+
+Each kind of page is asked for with several values; the figure is a whole first page: 50 rows, their snippets where
+words were searched, and the count. Every page is asked for twice in the same order, and both count: the first time what
+the index needs may not be in memory yet. Calls that a page quotes get their transcripts before. With --keep=FILE the
+database is made there, or taken from there.
+"""
+
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from bench.listed_calls import AGENTS, NOW, PRODUCTS, QUEUES, listen, made
+from bench.report import Report, percentile, short
+from quality.call_entries import key_from
+from quality.call_filter import CallFilter
+from quality.call_search import listed
+from quality.scope import ALL, Scope
+
+CALLS = 20_000 if short() else 1_000_000
+ASKED_MS = "<= 300"
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One page that somebody opens."""
+
+    kind: str
+    wanted: CallFilter = field(default_factory=CallFilter)
+    scope: Scope = ALL
+    deep: float = 0.0
+    """How far down, as a share of the year."""
+
+
+def questions(chance: random.Random) -> Iterator[Question]:
+    """Yield them, each kind with several values."""
+    agents = chance.sample(list(AGENTS), 6)
+    common_words = ("refund", "order", '"thank you"', '"I want to"', "waiting invoice", "appointment")
+    chinese = ("退款", "我要转人工", "款", '"请稍等"', "订单 短信", "发票又开错了")
+    for place in range(6):
+        since = NOW - WEEK * (1 + 3 * place)
+        week: dict[str, Any] = {"since": since, "until": since + WEEK}
+        agent, queue, rule = agents[place], QUEUES[place], f"rule-{place * 3}"
+        yield Question("all calls", CallFilter(since=None if place == 0 else since))
+        yield Question("a week", CallFilter(**week))
+        yield Question("queue, language, direction", CallFilter(queue=queue, language="zh", direction="inbound"))
+        flow = ("order_status", "survey", "out_of_hours")[place % 3]
+        yield Question("queue, flow, end", CallFilter(queue=queue, flow=flow, cause="busy"))
+        yield Question("agent, score, week", CallFilter(agent=agent, score_from=50, score_to=75, **week))
+        yield Question("agent, broken rule", CallFilter(agent=agent, rule=rule))
+        yield Question("score, length, language", CallFilter(score_to=40 - place, seconds_from=300, language="en"))
+        yield Question("rare score", CallFilter(score_from=12.5 + place, score_to=13 + place))
+        yield Question("rule kept, yet not good", CallFilter(rule=f"{rule}:kept", good=False, queue=queue))
+        yield Question("fatal, campaign", CallFilter(fatal=True, campaign=f"campaign {place}"))
+        six: dict[str, Any] = {
+            "direction": "outbound",
+            "language": "en",
+            "good": True,
+            "talk": "agent",
+            "flow": flow,
+            "rule": rule,
+        }
+        yield Question("six common ones, few calls", CallFilter(**six))
+        yield Question("number, last four", CallFilter(number=f"*{chance.randrange(10**4):04}"))
+        yield Question("number, beginning", CallFilter(number=f"+86138{chance.randrange(100):02}*"))
+        yield Question("reviews", CallFilter(reviewed=("open", "done", "appealed")[place % 3], queue=queue))
+        yield Question("words, common", CallFilter(words=common_words[place]))
+        yield Question("words, rare", CallFilter(words=PRODUCTS[-1 - place]))
+        yield Question("words, Chinese", CallFilter(words=chinese[place]))
+        yield Question("words, queue, week", CallFilter(words=common_words[place], queue=queue, **week))
+        yield Question("words, agent, score", CallFilter(words=chinese[place], agent=agent, score_to=60))
+        lead = Scope(teams=(f"team {place}",), agents=(agent,))
+        yield Question("team lead, all", scope=lead)
+        yield Question("team lead, words", CallFilter(words=common_words[place]), lead)
+        yield Question("operator, campaigns' week", CallFilter(**week), Scope(campaigns=True))
+        depth = 0.15 * (place + 1)
+        yield Question("far down", deep=depth)
+        yield Question("far down, queue", CallFilter(queue=queue), deep=depth)
+        yield Question("far down, words", CallFilter(words="refund"), deep=depth)
+
+
+def measure() -> Report:
+    """Ask for all of them."""
+    report = Report("call_list", f"{CALLS:,} calls; 50 rows a page with their count; SQLite {sqlite3.sqlite_version}")
+    keep = next((Path(option.partition("=")[2]) for option in sys.argv if option.startswith("--keep=")), None)
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as directory:
+        began = time.monotonic()
+        file = keep or Path(directory) / "hotline.sqlite"
+        engine = made(file, CALLS)
+        report.notes.append(f"Made in {time.monotonic() - began:.0f} s, {file.stat().st_size / 1e9:.2f} GB.")
+        asked = [(one, _begin(one)) for one in questions(random.Random(5))]
+        with engine.connect() as connection:
+            for one, after in asked:
+                rows = listed(connection, one.wanted, scope=one.scope, after=after).rows
+                listen(connection, [row.id for row in rows] if one.wanted.words else [])
+        # A process that begins has nothing in its own memory yet.
+        engine.dispose()
+        took = _measured(engine, asked)
+        engine.dispose()
+    for kind, times in took.items():
+        report.spread(kind, times, "ms")
+    everything = [one for times in took.values() for one in times]
+    report.add("a page p50", percentile(everything, 50), "ms")
+    report.add("a page p95", percentile(everything, 95), "ms", ASKED_MS)
+    report.add("slowest page", max(everything), "ms")
+    return report
+
+
+def _begin(question: Question) -> str:
+    """Return where a page far down begins; counting is done by then."""
+    if not question.deep:
+        return ""
+    return f"{key_from(NOW - timedelta(days=365 * question.deep)):x}-10000-"
+
+
+def _measured(engine: Engine, asked: list[tuple[Question, str]]) -> dict[str, list[float]]:
+    took: dict[str, list[float]] = {}
+    for one, after in [*asked, *asked]:
+        began = time.perf_counter()
+        with engine.connect() as connection:
+            listed(connection, one.wanted, scope=one.scope, after=after)
+        took.setdefault(one.kind, []).append((time.perf_counter() - began) * 1000)
+    return took
+
+
+if __name__ == "__main__":
+    sys.exit(measure().show())
