@@ -107,6 +107,11 @@ class Errands:
         return any(guest.talked for guest in self._guests)
 
     @property
+    def with_people(self) -> bool:
+        """Whether the caller waits for a person of ours now, or talks to one."""
+        return self._guest is not None
+
+    @property
     def speaks(self) -> bool:
         """Whether a language model is answering, which the caller may interrupt."""
         return isinstance(self._errand, FreeAnswer)

@@ -51,6 +51,8 @@ class OutgoingSession(Session):
         self._interruptions.trusts = lambda: not self._callee.doubtful
         self._first: list[Action] = []
         """What the dialogue began with."""
+        self._no_more = False
+        """Whether the callee has told a person that they don't want to be called."""
 
     # -- whom we called ----------------------------------------------------------------------------------------
 
@@ -72,6 +74,11 @@ class OutgoingSession(Session):
         if isinstance(event, Begin):
             self._first = actions
         return actions
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, heard.Heard) and self._errands.with_people:
+            self._overhear(event)
+        super()._take(event)
 
     def _happens(self, event: object) -> None:
         if not self._callee.takes(event):
@@ -148,6 +155,12 @@ class OutgoingSession(Session):
         super()._key(key, way, at)
         if unasked and key == KEY:
             self._opted_out("keyed", key)
+
+    def _overhear(self, said: heard.Heard) -> None:
+        """Take the wish from what is said to a person, too; the talk with that person goes on."""
+        if not self._no_more and opts_out(said.text, said.language or self._dialogue.language):
+            self._no_more = True
+            self._call.event("opted-out", how="said", words=said.text)
 
     def _opted_out(self, how: Literal["said", "keyed"], words: str) -> None:
         self.quiet()

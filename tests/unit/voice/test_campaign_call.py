@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialplans.checker import check
+from dialplans.exchange import Done
 from dialplans.flow import Flow
 from dialplans.loader import loads
 from models.call_log import CallLog
@@ -20,7 +21,10 @@ from voice.campaign_call import CampaignCalls, NotPermitted, Outgoing, Progress
 from voice.line import Answered, HungUp, Ringing
 from voice.loopback import PLAN, LoopbackDialog, LoopbackMedia
 from voice.loopback_caller import LoopbackCaller
+from voice.loopback_phones import LoopbackPhones
 from voice.loopback_speech import LoopbackSpeech
+from voice.people import Extension, Shown
+from voice.phones import Phones
 from voice.placing import CallRefused
 from voice.prompt_shelf import PromptShelf
 from voice.running_calls import RunningCalls
@@ -348,3 +352,47 @@ async def test_a_warm_lead_is_with_the_queue_within_two_seconds_of_their_yes(
     assert 0 < people.asked_at - began < 0.5 + 2
     [handed] = [one for one in office.news if one.name == "handover"]
     assert handed.data["target"] == "sales"
+
+
+class Anna:
+    """Has everybody talk to her."""
+
+    async def take(self, guest: Any) -> Done:
+        agent = guest.call(Extension("anna"), Shown("5550142", "sales"), 20)
+        await agent.answered()
+        await guest.talk(agent, "Anna")
+        return Done(True)
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "says", "words"),
+    [
+        ("en", "put you through", "yes", "Please take me off your list."),
+        ("zh", "转接", "好的", "以后不要再给我打电话了"),
+    ],
+)
+async def test_who_tells_an_agent_not_to_be_called_again_is_heard_at_once_and_the_talk_goes_on(
+    tmp_path: Path, language: str, asks: str, says: str, words: str
+) -> None:
+    async with Office(tmp_path, Lines(*ANSWERS)) as office:
+        phones = LoopbackPhones(office.media, office.speech)
+        office.back.people = Anna()
+        office.back.phones = Phones(phones, office.media, office.speech, PromptShelf(office.speech), ("carrier",))
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(flow=loads(WARM), language=language)))
+        callee = await office.callee()
+        await callee.hears(asks)
+        await callee.says(says, 0.5, language=language)
+        anna = await phones.rings("anna")
+        anna.answers()
+        await callee.waits(1)
+        await callee.says("Who are you?" if language == "en" else "你是谁？", 1.0, language=language)
+        for _ in range(2):
+            await callee.says(words, 1.5, language=language)
+        await callee.waits(1)
+        [news] = [one for one in office.news if one.name == "opted-out"]
+        assert not calling.done(), "the talk goes on"
+        anna.caller_hangs_up()
+        await callee.hears("Goodbye" if language == "en" else "再见")
+        outcome = await calling
+    assert (news.data["how"], news.data["words"]) == ("said", words)
+    assert (outcome.opt_out, outcome.opt_out_words, outcome.handed_over) == (True, words, "sales")
