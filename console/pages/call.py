@@ -1,0 +1,239 @@
+"""The page of one call: its waveform and words with the sound, its findings, facts, reviews and comments."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+from nicegui.events import GenericEventArguments
+from sqlalchemy import Connection
+
+from console.access import Right
+from console.frame import Frame, doing, told
+from console.pages.call_comments import Comments
+from console.pages.call_content import Content, read
+from console.pages.call_facts import show_facts, show_head
+from console.pages.call_review import Reviewing
+from console.pages.call_scores import show_score, title_of
+from console.pages.call_teaching import Teaching
+from console.pages.call_words import drawn, turns
+from console.player import Player
+from console.recordings import NoSound, source
+from console.visit import Visit
+from models.audit import record
+from models.errors import CannotDo
+from quality.call_search import may_see
+from quality.peaks import BUCKET_S
+from quality.sound import pairs
+
+CUT_OFF_S = 2.0
+"""A recording that is so much shorter than its call was cut off."""
+LONGEST = 200
+"""Characters of `words` that are looked for."""
+
+
+def register(frame: Frame) -> None:
+    @frame.page("/calls/{call_id}", right=Right.CALLS, title="call.title")
+    async def show(visit: Visit) -> None:
+        await CallPage(visit).show()
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Whether the call can be heard, and what is to be said of it."""
+
+    plays: bool
+    words: str = ""
+
+
+class CallPage:
+    """One opening of the page."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit, self._call_id = visit, visit.path["call_id"]
+        self._opening = secrets.token_urlsafe(12)
+        self._original = False
+        self._start = start_of(visit.query.get("t", ""))
+
+    async def show(self) -> None:
+        """Build it; raise `CannotDo` where there is no such call, or none that the viewer may see."""
+        ui.add_head_html('<link rel="stylesheet" href="/static/call.css">')
+        content = await self._visit.write(self._opened)
+        self._head = ui.element("header").classes("call-head")
+        with ui.element("div").classes("call-grid"):
+            self._left = ui.element("div").classes("call-left")
+            self._right = ui.element("div").classes("call-right")
+        self._build(content)
+
+    def _opened(self, connection: Connection) -> tuple[Content, Sound]:
+        self._insist(connection)
+        record(
+            connection, self._visit.now(), self._visit.viewer.name, "opened-call",
+            call_id=self._call_id, address=self._visit.address,
+        )  # fmt: skip
+        return self._read(connection)
+
+    def _insist(self, connection: Connection) -> None:
+        if not may_see(connection, self._call_id, self._visit.viewer.scope()):
+            raise CannotDo(self._visit.say("call.strange", call=self._call_id))
+
+    def _read(self, connection: Connection) -> tuple[Content, Sound]:
+        self._insist(connection)
+        content = read(connection, self._call_id, self._visit.viewer.name, original=self._original)
+        directory = self._visit.settings.data.directory
+        try:
+            found = source(connection, directory, self._visit.viewer, self._call_id, original=self._original)
+        except NoSound as fault:
+            return content, Sound(plays=False, words=self._visit.say(f"call.sound_{fault.why}"))
+        length = len(pairs(found.path)) / 8000
+        expected = content.call.seconds or content.conversation.seconds
+        if content.running or length >= expected - CUT_OFF_S:
+            return content, Sound(plays=True)
+        return content, Sound(True, self._visit.say("call.cut_off", seconds=round(length), whole=round(expected)))
+
+    # -- building ----------------------------------------------------------------------------------------------
+
+    def _build(self, found: tuple[Content, Sound]) -> None:
+        content, sound = found
+        visit = self._visit
+        for part in (self._head, self._left, self._right):
+            part.clear()
+        with self._head:
+            show_head(visit, content, original=self._original)
+            if visit.may(Right.ORIGINAL):
+                key = "call.mask" if self._original else "call.original"
+                button = TextElement(tag="button", text=visit.say(key)).classes("plain")
+                button.props["type"] = "button"
+                button.on(
+                    "click", self._change_original, js_handler="() => emit(window.callSecond ? window.callSecond() : 0)"
+                )
+        with self._left:
+            for words in _notices(visit, content):
+                told(words, kind="empty")
+            if content.running:
+                ui.link(visit.say("call.to_live"), "/live")
+            if sound.plays and sound.words:
+                told(sound.words, kind="empty")
+            self._player(content, sound)
+        with self._right:
+            self._findings(content)
+            Comments(visit, self._call_id, self._again).show(content.comments)
+            show_facts(visit, content)
+
+    def _player(self, content: Content, sound: Sound) -> None:
+        visit = self._visit
+        base = f"/calls/{self._call_id}"
+        query = f"original={str(self._original).lower()}"
+        call = {
+            "seconds": round(content.seconds, 2),
+            "sound": f"{base}/sound?{query}&opening={self._opening}" if sound.plays else "",
+            "peaks": f"{base}/peaks?{query}" if sound.plays else "",
+            "bucket": BUCKET_S,
+            "fault": "" if sound.plays else sound.words,
+        }
+        teaching = Teaching(visit, content) if visit.may(Right.TEACH) else None
+        Player(
+            call, turns(visit, content), self._marks(content), drawn(content), _texts(visit, content),
+            start=self._start, words=visit.query.get("words", "")[:LONGEST],
+            on_teach=teaching.ask if teaching else None,
+        )  # fmt: skip
+
+    def _marks(self, content: Content) -> Sequence[dict[str, Any]]:
+        """What is drawn as a flag: where a rule was broken, and where one that must be kept was."""
+        found = [
+            {
+                "t": round(place["start"], 2), "broken": finding["outcome"] == "broken",
+                "title": f"{title_of(shown, finding['rule'], self._visit.language)}: "
+                f"{self._visit.say('call.outcome_' + finding['outcome'].replace('-', '_'))}",
+            }
+            for shown in content.scores
+            for finding in shown.found["findings"]
+            if finding["outcome"] != "not-applicable"
+            for place in (finding["evidence"] if finding["outcome"] == "broken" else finding["evidence"][:1])
+        ]  # fmt: skip
+        return sorted(found, key=lambda mark: mark["t"])
+
+    def _findings(self, content: Content) -> None:
+        if content.inspected and not content.scores:
+            told(self._visit.say("call.no_scorecard"), kind="empty")
+        for shown in content.scores:
+            with ui.element("section").classes("card score"):
+                show_score(self._visit, shown)
+                Reviewing(self._visit, self._call_id, shown, self._again).show()
+
+    # -- changing ----------------------------------------------------------------------------------------------
+
+    async def _again(self) -> None:
+        """Show everything but the player as it is now: what plays plays on."""
+
+        async def read_again() -> None:
+            content, _ = await self._visit.ask(self._read)
+            self._right.clear()
+            with self._right:
+                self._findings(content)
+                Comments(self._visit, self._call_id, self._again).show(content.comments)
+                show_facts(self._visit, content)
+            ui.run_javascript("window.callTimes?.()")
+
+        await doing(self._visit, read_again())
+
+    async def _change_original(self, event: GenericEventArguments) -> None:
+        async def change() -> None:
+            self._original = not self._original
+            self._start = float(event.args) if isinstance(event.args, int | float) else -1.0
+            self._opening = secrets.token_urlsafe(12)
+            if self._original:
+                await self._visit.audit("saw-original", call_id=self._call_id)
+            self._build(await self._visit.ask(self._read))
+
+        await doing(self._visit, change())
+
+
+def start_of(asked: str) -> float:
+    """Return the second that an address asks for; -1 where it asks for none."""
+    try:
+        second = float(asked)
+    except ValueError:
+        return -1.0
+    return second if 0 <= second < 1e6 else -1.0
+
+
+def _notices(visit: Visit, content: Content) -> Sequence[str]:
+    found = []
+    if content.running:
+        found.append(visit.say("call.running"))
+    elif content.inspection in ("", "waiting", "taken"):
+        found.append(visit.say("call.not_inspected"))
+    elif content.inspection == "given-up":
+        found.append(visit.say("call.given_up", why=content.note))
+    elif content.note:
+        found.append(visit.say("call.not_listened", why=content.note))
+    if content.recording is not None and content.recording.note:
+        found.append(visit.say("call.recording_note", why=content.recording.note))
+    return found
+
+
+KEYS = (
+    ("Space, K", "play"), ("← →", "five"), ("J L", "ten"), (", .", "word"), ("N P", "finding"), ("[ ]", "speed"),
+    ("S", "skip"), ("F", "follow"), ("+ −", "zoom"), ("?", "help"),
+)  # fmt: skip
+TEXTS = (
+    "player", "position", "pan", "controls", "play", "pause", "time", "back", "on", "speed", "skip", "previous", "next",
+    "finding", "into", "out", "share", "copied", "keys", "shortcuts_on", "transcript", "follow", "low", "hidden",
+    "decision", "teach", "misunderstood", "unanswered", "broken", "silence",
+)  # fmt: skip
+FILLED = ("of", "hear", "mark")
+"""Texts whose fields the browser fills."""
+
+
+def _texts(visit: Visit, content: Content) -> dict[str, Any]:
+    say = partial(visit.say)
+    texts: dict[str, Any] = {key: say(f"call.{key}") for key in TEXTS}
+    texts |= {key: visit.phrases.texts[f"call.{key}"][visit.language] for key in FILLED}
+    texts["shortcuts"] = [[keys, say(f"call.key_{name}")] for keys, name in KEYS]
+    overlaps, silences = len(content.overlaps()), len(content.facts.get("silences", ()))
+    texts["legend"] = say("call.legend", silences=silences, overlaps=overlaps)
+    return texts

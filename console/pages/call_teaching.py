@@ -1,0 +1,103 @@
+"""Teaching from the page of a call: what was misunderstood, and what the knowledge base had no answer to."""
+
+from nicegui import ui
+from sqlalchemy import Connection, select
+
+from console.access import Right
+from console.frame import doing
+from console.pages.call_content import Content
+from console.visit import Visit
+from dialplans import teaching
+from dialplans.teaching import Lesson
+from knowledge import learning
+from models.audit import record
+from models.errors import CannotDo
+from models.suggestion import Unanswered
+from quality.conversation import Turn
+from quality.masking import masked
+
+
+class Teaching:
+    """Asks what a turn really meant, and keeps the answer."""
+
+    def __init__(self, visit: Visit, content: Content) -> None:
+        self._visit, self._content = visit, content
+        self._masked = {turn.number: turn.text for turn in masked(content.conversation).turns}
+
+    async def ask(self, number: int, kind: str) -> None:
+        """Open the dialog for the turn with that number: "misunderstood" or "unanswered"."""
+        turn = next((one for one in self._content.conversation.turns if one.number == number), None)
+        if turn is None or turn.speaker != "caller":
+            return
+        if kind == "unanswered":
+            done = self._visit.say("call.noted_question")
+            await doing(self._visit, self._visit.write(self._unanswered, turn), done)
+            return
+        intents = await self._visit.order(self._intents)
+        self._dialog(turn, intents)
+
+    def _intents(self) -> dict[str, str]:
+        call, settings = self._content.call, self._visit.settings
+        return teaching.intents_of(
+            settings.data.directory, settings.dialplan.directory, call.flow, call.flow_version, self._visit.language
+        )
+
+    def _dialog(self, turn: Turn, intents: dict[str, str]) -> None:
+        visit = self._visit
+        with ui.dialog() as dialog, ui.card().classes("teach-card"):
+            ui.label(visit.say("call.teach_title")).classes("dialog-title").props("role=heading aria-level=2")
+            ui.label(self._masked[turn.number]).classes("comment-words").props(f"lang={_tag(turn.language)}")
+            if not intents:
+                ui.label(visit.say("call.no_intents"))
+            meant = ui.select(intents, label=visit.say("call.meant"), with_input=len(intents) > 8)
+            meant.props("outlined").classes("wide")
+            with ui.row():
+                ui.button(visit.say("frame.close"), on_click=dialog.close).props("flat no-caps")
+
+                async def keep() -> None:
+                    if not meant.value:
+                        ui.notify(visit.say("call.choose_intent"), type="warning")
+                        return
+                    work = visit.write(self._misunderstood, turn, str(meant.value))
+                    if await doing(visit, work, visit.say("call.taught")):
+                        dialog.close()
+
+                ui.button(visit.say("call.teach_send"), on_click=keep).props("no-caps")
+        dialog.open()
+
+    def _misunderstood(self, connection: Connection, turn: Turn, meant: str) -> None:
+        self._insist()
+        visit, call = self._visit, self._content.call
+        decision = self._content.decisions.get(turn.number)
+        taken = decision.intent if decision else ""
+        lesson = Lesson(
+            call.id, round(turn.start, 2), call.flow, call.flow_version, turn.language,
+            self._masked[turn.number], "" if taken == "none" else taken, meant,
+        )  # fmt: skip
+        teaching.teach(connection, lesson, visit.viewer.name, visit.now())
+        data = {"at_s": lesson.at_s, "taken": lesson.taken, "meant": meant}
+        record(connection, visit.now(), visit.viewer.name, "taught", call_id=call.id, data=data, address=visit.address)
+
+    def _unanswered(self, connection: Connection, turn: Turn) -> None:
+        self._insist()
+        visit, call = self._visit, self._content.call
+        at = round(turn.start, 2)
+        there = select(Unanswered.id).where(Unanswered.call_id == call.id, Unanswered.at_s.between(at - 0.5, at + 0.5))
+        if connection.scalar(there):
+            raise CannotDo(visit.say("call.noted_already"))
+        learning.unanswered(
+            connection, self._masked[turn.number], turn.language, call.id, at, "unknown", at=visit.now()
+        )
+        data = {"at_s": at}
+        record(
+            connection, visit.now(), visit.viewer.name, "noted-unanswered",
+            call_id=call.id, data=data, address=visit.address,
+        )  # fmt: skip
+
+    def _insist(self) -> None:
+        if not self._visit.may(Right.TEACH):
+            raise CannotDo(self._visit.say("frame.forbidden"))
+
+
+def _tag(language: str) -> str:
+    return "zh-CN" if language == "zh" else "en"
