@@ -1,16 +1,9 @@
-"""A refusal that pages tell in their language, and commands as the sentence that it is."""
+"""A refusal as pages tell it: in their language."""
 
 from typing import Any
 
-from models.errors import CannotDo, HotlineError
-
-
-class Refused(CannotDo):
-    """What was asked for can't be done; `key` is its phrase, `values` that phrase's fields."""
-
-    def __init__(self, sentence: str, key: str, **values: Any) -> None:
-        super().__init__(sentence)
-        self.key, self.values = key, values
+from models.errors import HotlineError
+from models.errors import Refused as Refused
 
 
 def words_of(fault: HotlineError, language: str, phrases: Any) -> str:

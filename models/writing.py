@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from models.errors import CannotDo
+from models.errors import Refused
 
 
 @contextmanager
@@ -24,4 +24,5 @@ def writing(engine: Engine, lock: int = 0) -> Iterator[Connection]:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({int(lock)})")
             yield connection
     except DBAPIError as error:
-        raise CannotDo(f"The database can't be written now ({error.orig}); nothing was changed: try again.") from error
+        sentence = f"The database can't be written now ({error.orig}); nothing was changed: try again."
+        raise Refused(sentence, "frame.unwritten") from error

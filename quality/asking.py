@@ -10,7 +10,7 @@ from models.audit import record
 from models.call import new_id
 from models.call_entry import CallEntry
 from models.database import table_of
-from models.errors import CannotDo
+from models.errors import Refused
 from models.inspection import CallScore
 from models.quality_settings import QualitySettings
 from models.review import Review, ReviewMove, ReviewState
@@ -54,16 +54,18 @@ def ask(
         theirs = (CallScore.call_id == call_id, CallScore.scorecard == scorecard)
         score = connection.execute(select(SCORES).where(*theirs).order_by(CallScore.id.desc()).limit(1)).first()
         if score is None:
-            raise CannotDo(f"Call {call_id} has no score by '{scorecard}'; only inspected calls are reviewed.")
+            sentence = f"Call {call_id} has no score by '{scorecard}'; only inspected calls are reviewed."
+            raise Refused(sentence, "reviews.no_score", scorecard=scorecard)
         known = select(Review.reviewer).where(Review.call_id == call_id, Review.scorecard == scorecard, ~Review.blind)
         if (other := connection.scalar(known)) is not None:
-            raise CannotDo(f"This call's findings by '{scorecard}' are {other}'s to review already.")
+            sentence = f"This call's findings by '{scorecard}' are {other}'s to review already."
+            raise Refused(sentence, "reviews.already", name=other)
         agent, team = judged(connection, call_id)
         case = Case(ReviewState.OPEN, to, agent, team, blind=False, appeal_until=None)
         if why := refusal(person_of(connection, by), case, ReviewMove.HAND_OVER, now):
-            raise CannotDo(why)
+            raise why
         if why := refusal(person_of(connection, to), case, ReviewMove.FINISH, now):
-            raise CannotDo(why)
+            raise why
         machine = Figures(score.points, score.good, score.fatal).document()
         id_ = give(
             connection, by, now, settings, address=address, call_id=call_id, score_id=score.id, scorecard=scorecard,

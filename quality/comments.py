@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from models.audit import record
 from models.call import Call, new_id
-from models.errors import CannotDo
+from models.errors import Refused
 from models.review import CallComment
 from models.writing import writing
-from quality.review import MOST_SIGNS
+from quality.review import within_bounds
 
 COMMENTS = CallComment.__table__
 
@@ -40,15 +40,14 @@ def add(
     """Write a comment; return its id. Raises `CannotDo` for no words, too many, or a call that isn't there."""
     words = words.strip()
     if not words:
-        raise CannotDo("A comment without words says nothing; write some.")
-    if len(words) > MOST_SIGNS:
-        raise CannotDo(f"The comment is longer than {MOST_SIGNS} characters; shorten it.")
+        raise Refused("A comment without words says nothing; write some.", "reviews.comment_without_words")
+    within_bounds(words)
     if second is not None and not 0 <= second < 1e6:
-        raise CannotDo(f"The comment is at second {second}; give one of the call.")
+        raise Refused(f"There is no second {second} in a call; give one of the call.", "reviews.no_second")
     id_ = new_id()
     with writing(engine) as connection:
         if connection.scalar(select(Call.id).where(Call.id == call_id)) is None:
-            raise CannotDo(f"There is no call {call_id}; it may have been deleted.")
+            raise Refused(f"There is no call {call_id}; it may have been deleted.", "reviews.no_call")
         values = {"id": id_, "call_id": call_id, "account": by, "at": now, "second": second, "words": words}
         connection.execute(insert(CallComment).values(**values))
         record(connection, now, by, "comment.added", call_id=call_id, words=words, data={"id": id_}, address=address)
@@ -60,7 +59,7 @@ def take_back(engine: Engine, comment_id: str, by: str, now: datetime, *, addres
     with writing(engine) as connection:
         row = connection.execute(select(COMMENTS).where(CallComment.id == comment_id)).first()
         if row is None or row.account != by:
-            raise CannotDo("Only who wrote a comment takes it back, and only once.")
+            raise Refused("Only who wrote a comment takes it back, and only once.", "reviews.not_your_comment")
         connection.execute(delete(CallComment).where(CallComment.id == comment_id))
         about = {"id": comment_id}
         record(

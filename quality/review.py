@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
 
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
 from models.review import REVIEW_LIFE, ReviewMove, ReviewState
 from quality.scoring import Finding, Outcome, points_of
 
@@ -89,18 +89,21 @@ def insist(findings: Sequence[Finding], judged: Mapping[str, Judged], before: Ma
         if one.outcome not in OUTCOMES:
             raise CannotDo(f"'{one.outcome}' is nothing that rule '{rule}' can come to; it's {', '.join(OUTCOMES)}.")
         if one.outcome != before[rule] and not one.comment.strip():
-            raise CannotDo(f"Rule '{rule}' was {before[rule]} and is {one.outcome} now; write into its comment why.")
-        if len(one.comment) > MOST_SIGNS:
-            raise CannotDo(f"The comment on rule '{rule}' is longer than {MOST_SIGNS} characters; shorten it.")
+            raise Refused(
+                f"Rule '{rule}' was {before[rule]} and is {one.outcome} now; write into its comment why.",
+                "reviews.no_comment", rule=rule,
+            )  # fmt: skip
+        within_bounds(one.comment)
         if one.second is not None and not 0 <= one.second < 1e6:
-            raise CannotDo(f"The comment on rule '{rule}' is at second {one.second}; give one of the call.")
+            raise Refused(f"There is no second {one.second} in a call; give one of it.", "reviews.no_second")
 
 
 def insist_on_all(findings: Sequence[Finding], judged: Mapping[str, Judged]) -> None:
     """Raise `CannotDo` where a rule isn't judged."""
     missing = [one.rule for one in findings if one.rule not in judged]
     if missing:
-        raise CannotDo(f"A review judges every rule; these are missing: {', '.join(missing)}.")
+        rules = ", ".join(missing)
+        raise Refused(f"A review judges every rule; these are missing: {rules}.", "reviews.missing", rules=rules)
 
 
 def may_judge(person: Person, case: Case) -> bool:
@@ -125,25 +128,37 @@ def in_time(case: Case, now: datetime) -> bool:
     return case.appeal_until is not None and now <= case.appeal_until
 
 
-def refusal(person: Person, case: Case, move: ReviewMove, now: datetime) -> str:
-    """Return why a person may not make a move, in a sentence; "" where it may."""
+def within_bounds(words: str) -> None:
+    """Raise `CannotDo` for a text that is too long to keep."""
+    if len(words) > MOST_SIGNS:
+        sentence = f"The text is longer than {MOST_SIGNS} characters; shorten it."
+        raise Refused(sentence, "reviews.too_long", most=MOST_SIGNS)
+
+
+def refusal(person: Person, case: Case, move: ReviewMove, now: datetime) -> Refused | None:
+    """Return why a person may not make a move; None where it may."""
     if not REVIEW_LIFE.allows(case.state, move):
-        return f"This review is {case.state} by now; open it again to see what was said."
+        return Refused(f"This review is {case.state} by now; open it again to see what was said.", "reviews.moved_on")
     match move:
         case ReviewMove.FINISH | ReviewMove.DECIDE if REVIEWER not in person.roles:
-            return f"{person.name} isn't a reviewer; an administrator gives the role '{REVIEWER}'."
+            sentence = f"{person.name} isn't a reviewer; an administrator gives the role '{REVIEWER}'."
+            return Refused(sentence, "reviews.no_reviewer", name=person.name)
         case ReviewMove.FINISH | ReviewMove.DECIDE if not may_judge(person, case):
-            return "Nobody reviews the own team's calls; hand it over to somebody of another team."
+            sentence = "Nobody reviews the own team's calls; hand it over to somebody of another team."
+            return Refused(sentence, "reviews.own_team")
         case ReviewMove.FINISH if case.reviewer not in (person.name, ""):
-            return f"This review is {case.reviewer}'s; hand it over to yourself first."
+            sentence = f"This review is {case.reviewer}'s; hand it over to yourself first."
+            return Refused(sentence, "reviews.others", name=case.reviewer)
         case ReviewMove.DECIDE if case.reviewer == person.name:
-            return "Who reviewed doesn't decide about the appeal; hand it over to another reviewer."
+            sentence = "Who reviewed doesn't decide about the appeal; hand it over to another reviewer."
+            return Refused(sentence, "reviews.first")
         case ReviewMove.APPEAL if case.blind:
-            return "This second look measures how far reviewers agree and changes no score; there's nothing to appeal."
+            sentence = "This second look measures how far reviewers agree and changes no score; nothing to appeal."
+            return Refused(sentence, "reviews.blind_appeal")
         case ReviewMove.APPEAL if not may_appeal(person, case):
-            return "Only the agent, or who leads the agent's team, appeals."
+            return Refused("Only the agent, or who leads the agent's team, appeals.", "reviews.not_the_agent")
         case ReviewMove.APPEAL if not in_time(case, now):
-            return "The time for an appeal is over; talk to the quality team."
+            return Refused("The time for an appeal is over; talk to the quality team.", "reviews.too_late")
         case ReviewMove.HAND_OVER if REVIEWER not in person.roles:
-            return f"Only reviewers (role '{REVIEWER}') hand reviews over."
-    return ""
+            return Refused(f"Only reviewers (role '{REVIEWER}') hand reviews over.", "reviews.only_reviewers")
+    return None

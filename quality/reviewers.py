@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, or_, select
 
 from models.account import Account
-from models.errors import CannotDo
+from models.errors import Refused
 from models.review import Review, ReviewState
 from quality.review import REVIEWER, Case, Person, may_judge
 
@@ -23,10 +23,11 @@ class Staff:
 
 
 def person_of(connection: Connection, account: str) -> Person:
-    """Return who an account is; raise `CannotDo` where it isn't there or may not sign in."""
+    """Return who an account is; raise `Refused` where it isn't there or may not sign in."""
     row = connection.execute(select(Account.__table__).where(Account.name == account)).first()
     if row is None or not row.enabled:
-        raise CannotDo(f"There is no account '{account}' that may sign in; `hotline accounts list` shows them.")
+        sentence = f"There is no account '{account}' that may sign in; `hotline users list` shows them."
+        raise Refused(sentence, "reviews.no_account", name=account)
     return Person(row.name, frozenset(row.roles), row.team, row.extension)
 
 

@@ -13,12 +13,24 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, insert, or_
 
 from models.audit import record
 from models.call import Call
-from models.errors import CannotDo
+from models.errors import Refused
 from models.quality_settings import QualitySettings
 from models.review import REVIEW_LIFE, Review, ReviewFinding, ReviewMove, ReviewState
 from models.writing import writing
 from quality.call_entries import note_call
-from quality.review import REVIEWER, Case, Figures, Judged, Person, figures, insist, insist_on_all, moves, refusal
+from quality.review import (
+    REVIEWER,
+    Case,
+    Figures,
+    Judged,
+    Person,
+    figures,
+    insist,
+    insist_on_all,
+    moves,
+    refusal,
+    within_bounds,
+)
 from quality.review_view import PENDING, REVIEWS, ReviewView, findings_of, rules_of, scorecard_of, view_of
 from quality.reviewers import person_of, staff, whose_turn
 from quality.scope import ALL, Scope
@@ -46,7 +58,7 @@ def one(connection: Connection, review_id: str, account: str = "") -> ReviewView
     row = _row(connection, review_id)
     found = [view for view in of_call(connection, row.call_id, account) if view.id == row.id]
     if not found:
-        raise CannotDo(f"There is no review {review_id} for you; `hotline quality reviews` lists them.")
+        raise _no_review(review_id)
     return found[0]
 
 
@@ -96,6 +108,7 @@ def done(
     now: datetime, *, settings: QualitySettings, address: str = "",
 ) -> Figures:  # fmt: skip
     """Write what the reviewer says of every rule; return the score by it."""
+    within_bounds(comment)
     with writing(engine) as connection:
         row, findings, card = _to_judge(connection, review_id, by, edition, ReviewMove.FINISH, now)
         machine: dict[str, Outcome] = {one.rule: one.outcome for one in findings}
@@ -118,7 +131,8 @@ def appeal(
 ) -> str:
     """Object to a review, for the agent; return who is to decide ("": nobody could be found)."""
     if not words.strip():
-        raise CannotDo("An appeal says what is wrong with the review; write it down.")
+        raise Refused("An appeal says what is wrong with the review; write it down.", "reviews.appeal_without_words")
+    within_bounds(words)
     with writing(engine) as connection:
         row = _row(connection, review_id)
         _insist(person_of(connection, by), row, ReviewMove.APPEAL, now)
@@ -138,7 +152,8 @@ def decide(
 ) -> Figures:  # fmt: skip
     """Decide about an appeal; rules that aren't `judged` stay as the reviewer had them. Return the score by it."""
     if not words.strip():
-        raise CannotDo("A decision says why to who appealed; write it down.")
+        raise Refused("A decision says why to who appealed; write it down.", "reviews.decision_without_words")
+    within_bounds(words)
     with writing(engine) as connection:
         row, findings, card = _to_judge(connection, review_id, by, edition, ReviewMove.DECIDE, now)
         (rules,) = rules_of(connection, [row]).values()
@@ -197,10 +212,15 @@ def _seen(views: Sequence[ReviewView], person: Person) -> Iterator[ReviewView]:
             yield view
 
 
+def _no_review(review_id: str) -> Refused:
+    sentence = f"There is no review {review_id} for you; `hotline quality reviews` lists them."
+    return Refused(sentence, "reviews.unknown", id=review_id)
+
+
 def _row(connection: Connection, review_id: str) -> Row[Any]:
     row = connection.execute(select(REVIEWS).where(Review.id == review_id)).first()
     if row is None:
-        raise CannotDo(f"There is no review {review_id}; `hotline quality reviews` lists them.")
+        raise _no_review(review_id)
     return row
 
 
@@ -214,14 +234,15 @@ def _insist(person: Person, row: Row[Any], move: ReviewMove, now: datetime) -> N
 
 def _insist_case(person: Person, case: Case, move: ReviewMove, now: datetime) -> None:
     if why := refusal(person, case, move, now):
-        raise CannotDo(why)
+        raise why
 
 
 def _insist_alone(connection: Connection, row: Row[Any], to: str) -> None:
     """The two who judge a call blindly are two."""
     other = (Review.call_id == row.call_id, Review.scorecard == row.scorecard, Review.id != row.id)
     if to in connection.execute(select(Review.reviewer).where(*other)).scalars().all():
-        raise CannotDo(f"{to} judges this call already; its second look is somebody else's.")
+        sentence = f"{to} judges this call already; its second look is somebody else's."
+        raise Refused(sentence, "reviews.not_alone", name=to)
 
 
 def _to_judge(
@@ -229,16 +250,17 @@ def _to_judge(
 ) -> tuple[Row[Any], list[Finding], Scorecard]:
     row = _row(connection, review_id)
     if edition is not None and row.edition != edition:
-        raise CannotDo(
+        raise Refused(
             f"Somebody changed this review since you opened it: it is {row.state} now, and nothing of yours was "
-            "written. Open it in another window, compare, and send yours again."
+            "written. Open it in another window, compare, and send yours again.",
+            "reviews.changed",
         )
     _insist(person_of(connection, by), row, move, now)
     if move == ReviewMove.FINISH:
         _insist_alone(connection, row, by)
     findings = findings_of(connection, [row.score_id]).get(row.score_id, [])
     if not findings:
-        raise CannotDo("The call of this review was deleted; there is nothing left to judge.")
+        raise Refused("The call of this review was deleted; there is nothing left to judge.", "reviews.deleted")
     card = scorecard_of(connection, row.scorecard, row.version)
     return row, findings, card or Scorecard(row.scorecard, ())
 
@@ -262,7 +284,8 @@ def _move(connection: Connection, row: Row[Any], move: ReviewMove, **values: Any
     read = (Review.id == row.id, Review.edition == row.edition)
     moved = update(Review).where(*read).values(state=state, edition=row.edition + 1, **values)
     if not connection.execute(moved).rowcount:
-        raise CannotDo("Somebody else changed this review just now; nothing of yours was written: send it again.")
+        sentence = "Somebody else changed this review just now; nothing of yours was written: send it again."
+        raise Refused(sentence, "reviews.just_now")
     note_call(connection, row.call_id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from models.audit import record
 from models.call import new_id
-from models.errors import CannotDo
+from models.errors import Refused
 from models.review import SavedView
 from models.writing import writing
 
@@ -42,12 +42,12 @@ def keep(
     """Keep a filter under a name, instead of the account's former one of that name; return its id."""
     name = name.strip()
     if not 0 < len(name) <= 80:
-        raise CannotDo("A view needs a name of 1 to 80 characters.")
+        raise Refused("A view needs a name of 1 to 80 characters.", "reviews.view_name")
     with writing(engine) as connection:
         own = connection.execute(select(SavedView.id, SavedView.name).where(SavedView.account == account)).all()
         known = next((row.id for row in own if row.name == name), "")
         if not known and len(own) >= MOST:
-            raise CannotDo(f"{MOST} views are kept already; drop one first.")
+            raise Refused(f"{MOST} views are kept already; drop one first.", "reviews.too_many_views", most=MOST)
         values = {"query": dict(query), "shared": shared, "kept_at": now}
         id_ = known or new_id()
         if known:
@@ -64,6 +64,6 @@ def drop(engine: Engine, account: str, view_id: str, now: datetime) -> None:
     with writing(engine) as connection:
         name = connection.scalar(select(SavedView.name).where(SavedView.id == view_id, SavedView.account == account))
         if name is None:
-            raise CannotDo("Only who kept a view drops it.")
+            raise Refused("Only who kept a view drops it.", "reviews.not_your_view")
         connection.execute(delete(SavedView).where(SavedView.id == view_id))
         record(connection, now, account, "view.dropped", words=name, data={"id": view_id})

@@ -65,7 +65,7 @@ def test_every_rule_has_to_be_judged_and_only_rules_that_are_there(desk):
         (whole | {"nice": Judged("kept")}, "no rule 'nice'"),
         (whole | {"hello": Judged("perhaps", "hm")}, "'perhaps' is nothing"),
         (whole | {"hello": Judged("broken", " ")}, "was kept and is broken now; write"),
-        (whole | {"hello": Judged("kept", "", -1.0)}, "give one of the call"),
+        (whole | {"hello": Judged("kept", "", -1.0)}, "no second -1.0"),
         (whole | {"hello": Judged("kept", "x" * 5000)}, "shorten it"),
     ):
         with pytest.raises(CannotDo, match=words):
