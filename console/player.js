@@ -97,6 +97,7 @@ export default {
     this.lanes = { caller: [], ours: [] };
     this.peaks = null;
     this.write();
+    performance.mark("call-words");
     this.resize = new ResizeObserver(() => this.paint());
     this.resize.observe(this.$refs.wave);
     this.themes = new MutationObserver(() => this.paint());
@@ -334,6 +335,7 @@ export default {
         const bytes = new Uint8Array(await answer.arrayBuffer());
         this.peaks = { caller: bytes.subarray(0, bytes.length / 2), ours: bytes.subarray(bytes.length / 2) };
         this.paint();
+        requestAnimationFrame(() => performance.mark("call-drawn"));
       } catch { /* without it turns are drawn all the same */ }
     },
     paint() {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -10,7 +11,6 @@ from console.access import Right, Viewer
 from models.errors import HotlineError
 from models.inspection import Inspection
 from models.recording import Recording
-from quality.beeping import masked_recording
 from quality.call_search import may_see
 from quality.sound import data_at
 
@@ -79,8 +79,9 @@ def playable(connection: Connection, directory: Path, viewer: Viewer, call_id: s
     if not found.masks:
         return found.path
     try:
-        return within(directory, str(masked_recording(connection, call_id, directory)))
-    except HotlineError as fault:
+        masked = import_module("quality.beeping").masked_recording(connection, call_id, directory)
+        return within(directory, str(masked))
+    except (HotlineError, ImportError) as fault:
         raise NoSound(Silent.MISSING) from fault
 
 

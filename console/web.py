@@ -15,6 +15,7 @@ from console.gate import guarded
 from console.phrases import Phrases
 from console.signing_in import signing_in
 from console.site import Site
+from console.sounds import sounds
 from console.visit import SignedOut
 from models.settings import Settings
 
@@ -28,15 +29,16 @@ def web(settings: Settings, engine: Engine, token: str) -> FastAPI:
     from nicegui import ui
 
     from console.frame import Frame
-    from console.pages import accounts, audit, boards, home, me, quality
+    from console.pages import accounts, audit, boards, call, home, me, quality
 
     app = FastAPI(title="Hotline", docs_url=None, redoc_url=None, openapi_url=None)
     phrases, site = Phrases.load(), Site(settings.console.url.rstrip("/"))
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/api/v1", api(settings, engine, token))
     app.include_router(signing_in(engine, phrases, site))
+    app.include_router(sounds(engine, settings, phrases))
     frame = Frame(engine, settings, phrases)
-    for pages in (home, accounts, audit, me, boards, quality):
+    for pages in (home, accounts, audit, me, boards, quality, call):
         pages.register(frame)
     ui.run_with(app, title="Hotline", show_welcome_message=False, binding_refresh_interval=None, reconnect_timeout=10)
     _tame(frame)
