@@ -28,6 +28,7 @@ from quality.jobs import Jobs
 from quality.likeness import Likeness
 from quality.publishing import in_force
 from quality.relistening import Ears
+from quality.sampling_rows import Sampling
 from voice.cli import Since, records
 
 FOLLOW_S = 3.0
@@ -48,9 +49,11 @@ def inspect(
     engine = open_records(settings)
     ears = ears_of(settings) if listen else None
     inspector = Inspector(engine, settings.data.directory, ears, Likeness(), BackPressure().rest)
+    sampling = Sampling(engine, settings.quality)
     with _asked_to_leave() as leaves:
         count = inspector.run(lambda call, words: typer.echo(f"{call}: {words}"), leaves.is_set)
         while follow and not leaves.wait(FOLLOW_S):
+            sampling.run(datetime.now(UTC))
             count += inspector.run(lambda call, words: typer.echo(f"{call}: {words}"), leaves.is_set)
     typer.echo(f"{count} calls inspected.")
 
