@@ -55,6 +55,7 @@ class Caller(Protocol):
         sink: Sink,
         credentials: Credentials | None = None,
         ring_seconds: float = 60,
+        reach_seconds: float | None = None,
         headers: Sequence[tuple[str, str]] = (),
         codecs: Sequence[str] = (),
     ) -> PlacedDialog: ...
@@ -100,7 +101,7 @@ class Placing:
             left = deadline - loop.time()
             if left <= 0:
                 break
-            attempt = _Attempt(self, target, left, last=number == len(self._targets) - 1)
+            attempt = _Attempt(self, target, (ring_seconds, left), last=number == len(self._targets) - 1)
             try:
                 verdict = await attempt.outcome()
             except BaseException:
@@ -125,7 +126,7 @@ class Placing:
             self._released = True
             self.trunk.release()
 
-    def place(self, target: Target, sink: Sink, ring_seconds: float) -> PlacedDialog:
+    def place(self, target: Target, sink: Sink, ring_seconds: float, reach_seconds: float) -> PlacedDialog:
         return self._stack.call(
             target,
             self._caller,
@@ -134,6 +135,7 @@ class Placing:
             sink=sink,
             credentials=self.credentials,
             ring_seconds=ring_seconds,
+            reach_seconds=reach_seconds,
             codecs=self.codecs,
         )
 
@@ -160,14 +162,15 @@ class Placing:
 class _Attempt:
     """One INVITE to one address. Keeps its events back until it is clear that it stays."""
 
-    def __init__(self, placing: Placing, target: Target, ring_seconds: float, *, last: bool) -> None:
+    def __init__(self, placing: Placing, target: Target, seconds: tuple[float, float], *, last: bool) -> None:
+        """`seconds`: to ring, and until it rings."""
         self._placing = placing
         self._last = last
         self._first: asyncio.Future[HungUp | None] = asyncio.get_running_loop().create_future()
         self._kept: list[object] = []
         self._committed = False
         self._dead = False
-        self.dialog = placing.place(target, self._take, ring_seconds)
+        self.dialog = placing.place(target, self._take, *seconds)
 
     async def outcome(self) -> HungUp | None:
         """None as soon as it rings or is answered; the refusal where it ended before."""

@@ -45,15 +45,23 @@ class OutboundDialog(SipDialog):
         self._offer = self.negotiation.offered()
         self._transaction: Any = None
         self._timer: asyncio.TimerHandle | None = None
+        self._ring_seconds = 0.0
+        self._rings = False
         self.heard = False
         """Whether any response came in."""
         self.retry_after = 0
         """Seconds that the refusal's Retry-After asked for; 0 where it asked for nothing."""
 
-    def place(self, ring_seconds: float) -> None:
-        """Send the INVITE."""
-        self._timer = asyncio.get_running_loop().call_later(ring_seconds, self._rung_out)
+    def place(self, ring_seconds: float, reach_seconds: float) -> None:
+        """Send the INVITE; it may take `reach_seconds` until it rings, and then ring for `ring_seconds`."""
+        self._ring_seconds = ring_seconds
+        self._give_it(reach_seconds)
         self._invite()
+
+    def _give_it(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._rung_out)
 
     def give_up(self, cause: Cause) -> None:
         """CANCEL; a 200 that crosses it is acknowledged and ended with BYE."""
@@ -102,6 +110,10 @@ class OutboundDialog(SipDialog):
             except BadDescription:
                 # The 200 decides; what comes before it is only for the ear.
                 plan = None
+        if response.code in (180, 183) and not self._rings:
+            # Whatever the network took to find the phone: a person is given the whole time to answer.
+            self._rings = True
+            self._give_it(self._ring_seconds)
         if plan is not None or response.code in (180, 183):
             self.emit(Ringing(plan))
 

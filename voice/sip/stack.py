@@ -136,11 +136,13 @@ class SipStack:
         sink: Sink,
         credentials: Credentials | None = None,
         ring_seconds: float = 60,
+        reach_seconds: float | None = None,
         headers: Headers = (),
         codecs: Sequence[str] = (),
     ) -> OutboundDialog:
         """Place one call to one numeric address, offering RTP at `address`:`port`; `codecs`: (): the stack's own.
 
+        It may take `reach_seconds` (None: as many as it may ring) until it rings, and then ring for `ring_seconds`.
         Events go to `sink`: `Ringing`, `Answered`, and at the end `HungUp` with the final code (408 also where nobody
         answered at all).
         """
@@ -158,7 +160,7 @@ class SipStack:
         dialog = OutboundDialog(self, peer, offered, parties, (address, port), sink, credentials, headers)
         self.enter(dialog)
         self.counts["calls_out"] += 1
-        dialog.place(ring_seconds)
+        dialog.place(ring_seconds, ring_seconds if reach_seconds is None else reach_seconds)
         return dialog
 
     async def send(self, address: Address, errand: Errand) -> Reply:

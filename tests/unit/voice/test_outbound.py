@@ -153,11 +153,12 @@ async def test_an_address_that_is_working_on_it_is_waited_for():
     assert line.stack.tried == [ONE]
 
 
-async def test_all_attempts_share_one_ring_time():
+async def test_all_attempts_share_one_time_until_it_rings_and_each_rings_in_full():
     line = Line({ONE: refuses(503, after=7, heard=True), TWO: refuses(503, after=4, heard=True), THREE: RINGS})
     with pytest.raises(CallRefused):
         await line.call(ring_seconds=9)
-    assert [dialog.arguments["ring_seconds"] for dialog in line.stack.dialogs] == [9, pytest.approx(2)]
+    assert [dialog.arguments["reach_seconds"] for dialog in line.stack.dialogs] == [9, pytest.approx(2)]
+    assert [dialog.arguments["ring_seconds"] for dialog in line.stack.dialogs] == [9, 9]
 
 
 async def test_retry_after_rests_the_address_and_is_told():

@@ -1,5 +1,7 @@
 """Calls that we make, over UDP against a bare phone."""
 
+import asyncio
+
 import pytest
 
 from models.cause import Cause
@@ -135,6 +137,30 @@ async def test_a_call_that_nobody_heard_is_cancelled_only_when_somebody_does(bar
     phone.reply(invite, 487, "Request Terminated")
     await phone.incoming("ACK")
     assert len(events) == 1
+
+
+async def test_a_person_has_the_whole_ringing_time_whatever_the_network_took_to_find_the_phone(bare, phone):
+    loop = asyncio.get_running_loop()
+    _, events = placed(bare, phone, ring_seconds=0.8, reach_seconds=0.6)
+    invite = await phone.incoming("INVITE")
+    await asyncio.sleep(0.3)
+    began = loop.time()
+    phone.reply(invite, 180, "Ringing")
+    await asyncio.sleep(0.6)
+    phone.reply(invite, 183, "Session Progress")
+    cancel = await phone.incoming("CANCEL")
+    assert 0.75 < loop.time() - began < 1.3, "from the first ringing, not from the last"
+    assert cancel.call_id == invite.call_id
+    assert events[-1].cause is Cause.NO_ANSWER
+
+
+async def test_a_call_that_never_rings_is_given_up_after_its_own_time(bare, phone):
+    began = asyncio.get_running_loop().time()
+    _, events = placed(bare, phone, ring_seconds=30, reach_seconds=0.4)
+    phone.reply(await phone.incoming("INVITE"), 100, "Trying")
+    await phone.incoming("CANCEL")
+    assert asyncio.get_running_loop().time() - began < 2
+    assert events[-1].cause is Cause.NO_ANSWER
 
 
 async def test_our_reinvite_waits_where_both_asked_at_once(bare, phone):
