@@ -15,34 +15,16 @@ if TYPE_CHECKING:
 
 def _ordered(name: str, order: str, as_json: bool, config: Path | None) -> None:
     """Write what an operator wants of a campaign, and let the running server go by it at once."""
-    from campaigns.campaign_rows import campaign_named, moved, writing
-    from campaigns.running import move_of
+    from campaigns.campaign_orders import order as ordered
     from models.settings_file import read_settings
 
-    settings, now = read_settings(config), datetime.now(UTC)
-    with opened(settings) as engine, writing(engine) as connection:
-        one = campaign_named(connection, name)
-        state = moved(connection, one.id, move_of(order, one.state, one.plan, now), now, "by command")
-    live, words = _taken_up(settings)
+    settings = read_settings(config)
+    with opened(settings) as engine:
+        done = ordered(engine, settings, name, order, datetime.now(UTC), "by command")
     if as_json:
-        print_json({"name": name, "state": str(state), "live": live})
+        print_json({"name": name, "state": str(done.state), "live": done.live})
         return
-    begins = f", and begins on {one.plan.start_on}" if state == "scheduled" else ""
-    say(f"The campaign '{name}' is {state}{begins}. {words}")
-
-
-def _taken_up(settings: "Settings") -> tuple[bool, str]:
-    from models.control_client import NotRunning, ask
-    from models.control_protocol import TakeUpCampaigns
-    from models.errors import CannotDo
-
-    try:
-        *_, done = ask(settings.data.directory, TakeUpCampaigns(), 30.0)
-    except NotRunning:
-        return False, "No server runs; it counts from the next start on."
-    except CannotDo as refusal:
-        return False, f"The running server takes it up later: {refusal}"
-    return True, done.sentence
+    say(done.words)
 
 
 @app.command()

@@ -4,7 +4,10 @@ export default {
   emits: ["act"],
   template: `
     <div class="data-table">
-      <p v-if="!rows.length && empty" class="told empty" role="status">{{ empty }}</p>
+      <template v-if="!rows.length && empty">
+        <div v-if="!hidden" class="none">{{ caption }}</div>
+        <p class="told empty" role="status">{{ empty }}</p>
+      </template>
       <table v-else>
         <caption :class="{ 'sr-only': hidden }">{{ caption }}</caption>
         <thead><tr>

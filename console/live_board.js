@@ -7,13 +7,13 @@ const BUTTONS = {
 };
 
 export default {
-  props: { texts: Object, language: String, orders: Boolean, links: Boolean, hints: Boolean },
+  props: { texts: Object, language: String, orders: Boolean, links: Boolean, hints: String },
   emits: ["ready", "order", "note"],
   template: `
     <div class="live-board">
       <p v-if="version === 0" class="told empty" role="status">{{ texts.looking }}</p>
       <template v-else>
-        <ul class="live-counts" :aria-label="texts.now">
+        <ul v-if="!hints" class="live-counts" :aria-label="texts.now">
           <li v-for="one in counts" :key="one.name"><b>{{ one.count }}</b> {{ texts[one.name] }}</li>
         </ul>
         <div class="live-parts">
@@ -25,8 +25,8 @@ export default {
             <li v-for="one in alertList" :key="one.key" :class="{ noted: one.noted, fatal: one.fatal }">
               <span class="material-icons" aria-hidden="true">{{ one.fatal ? "error" : "warning" }}</span>
               <div class="what">
-                <div><b>{{ title(one) }}</b><span v-if="one.fatal" class="bad"> {{ texts.fatal }}</span>
-                  <span v-if="one.count > 1" class="dim"> × {{ one.count }}</span></div>
+                <div><b>{{ title(one) }}</b><span v-if="one.fatal" class="bad">&nbsp;{{ texts.fatal }}</span>
+                  <span v-if="one.count > 1" class="dim">&nbsp;× {{ one.count }}</span></div>
                 <div v-if="one.words" class="words">{{ texts[one.speaker] || "" }}: “{{ one.words }}”</div>
                 <div class="dim">{{ clock(one.at) }} · {{ texts.second }} {{ seconds(one.second) }}
                   <template v-if="one.agent"> · {{ texts.agent_is }} {{ one.agent }}</template>
@@ -86,17 +86,19 @@ export default {
   computed: {
     callList() {
       const wanted = this.filter.trim().toLowerCase();
-      const all = Object.values(this.calls).sort((a, b) => a.began - b.began || (a.id < b.id ? -1 : 1));
+      const all = Object.values(this.calls).filter((one) => this.own(one))
+        .sort((a, b) => a.began - b.began || (a.id < b.id ? -1 : 1));
       if (!wanted) return all;
       return all.filter((one) => [one.caller, one.called, one.queue, one.agent, one.name, one.flow, one.campaign]
         .some((text) => (text || "").toLowerCase().includes(wanted)));
     },
     alertList() {
       return Object.entries(this.alerts).map(([key, one]) => ({ key, ...one }))
+        .filter((one) => !this.hints || this.own(this.calls[one.call]))
         .sort((a, b) => Boolean(a.noted) - Boolean(b.noted) || b.at - a.at);
     },
     counts() {
-      const all = Object.values(this.calls);
+      const all = Object.values(this.calls).filter((one) => this.own(one));
       const of = (state) => all.filter((one) => one.state === state).length;
       return [
         { name: "running", count: all.length }, { name: "robot", count: of("robot") },
@@ -136,6 +138,10 @@ export default {
     merged(had, lines) {
       const by = new Map([...had, ...lines].map((line) => [line[0], line]));
       return [...by.values()].sort((a, b) => a[0] - b[0]).slice(-8);
+    },
+    own(one) {
+      // `hints`: the extension of an agent, who looks at the own talk alone.
+      return !this.hints || one?.agent === this.hints;
     },
     modes(one) {
       return one.state === "agent" ? [...MODES, "hang-up"] : ["hang-up"];

@@ -1,0 +1,51 @@
+"""What an operator says of a campaign: written down, and taken up at once by a server that runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from campaigns.campaign_rows import campaign_named, moved, writing
+from campaigns.running import ORDERS, move_of
+from models.campaign import CAMPAIGN_LIFE, CampaignState
+from models.control_client import NotRunning, ask
+from models.control_protocol import TakeUpCampaigns
+from models.errors import CannotDo
+from models.settings import Settings
+
+PATIENCE_S = 30.0
+
+
+@dataclass(frozen=True)
+class Ordered:
+    state: CampaignState
+    """Of the campaign from now on."""
+    live: bool
+    """Whether a server goes by it already."""
+    words: str
+
+
+def order(engine: Engine, settings: Settings, name: str, what: str, now: datetime, why: str) -> Ordered:
+    """Start, pause, resume, stop or drain a campaign; raise `OperatorFault` or `CannotDo` where that can't be."""
+    with writing(engine) as connection:
+        one = campaign_named(connection, name)
+        state = moved(connection, one.id, move_of(what, one.state, one.plan, now), now, why)
+    begins = f", and begins on {one.plan.start_on}" if state is CampaignState.SCHEDULED else ""
+    live, words = taken_up(settings)
+    return Ordered(state, live, f"The campaign '{name}' is {state}{begins}. {words}")
+
+
+def taken_up(settings: Settings) -> tuple[bool, str]:
+    """Let the running server do what the database says now; return whether it does, and a sentence."""
+    try:
+        *_, done = ask(settings.data.directory, TakeUpCampaigns(), PATIENCE_S)
+    except NotRunning:
+        return False, "No server runs; it counts from the next start on."
+    except CannotDo as refusal:
+        return False, f"The running server takes it up later: {refusal}"
+    return True, done.sentence
+
+
+def possible(state: str) -> tuple[str, ...]:
+    """Return what may be said of a campaign in this state."""
+    return tuple(what for what, move in ORDERS.items() if CAMPAIGN_LIFE.allows(CampaignState(state), move))
