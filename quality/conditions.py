@@ -12,8 +12,10 @@ from typing import Literal, Protocol
 
 from knowledge.wording import plain, syllables
 from quality.conversation import Turn, Who
-from quality.evidence import Evidence, Subject, Verdict, of_turn
+from quality.everyday import others
+from quality.evidence import Alike, Evidence, Subject, Verdict, of_turn
 from quality.facts import WHOLE_S, Side, anger_of, interruptions, silences, speed
+from quality.negation import denies
 
 Phrases = Mapping[str, tuple[str, ...]]
 """By language."""
@@ -66,20 +68,31 @@ class Says:
 
     def _by_meaning(self, turns: Sequence[Turn], language: str, subject: Subject) -> Iterator[Evidence]:
         """Yield the likest piece of each turn that is alike enough."""
-        pieces = [(turn, begin, end) for turn in turns for begin, end in pieces_of(turn.text)]
-        texts = [turn.text[begin:end] for turn, begin, end in pieces]
-        alike = subject.alike(texts, self.meaning[language], language)
-        others = self.unlike.get(language, ())
-        unlike = subject.alike(texts, others, language) if others else [0.0] * len(texts)
         bar = self.likeness or ALIKE.get(language, max(ALIKE.values()))
         likest: dict[int, tuple[float, int, Evidence]] = {}
-        for (turn, begin, end), likeness, other in zip(pieces, alike, unlike, strict=True):
+        for turn, begin, end, likeness in self._liker(turns, language, subject.alike):
             # Of equally like pieces the shortest says best where it is.
             rank = (likeness, begin - end)
-            if likeness >= bar and other < likeness and rank > likest.get(turn.number, (0.0, 0))[:2]:
+            if likeness >= bar and rank > likest.get(turn.number, (0.0, 0))[:2]:
                 words = turn.text[begin:end].strip()
                 likest[turn.number] = (*rank, of_turn(turn, words, round(likeness, 3), turn.when(begin, end)))
         return (found for _, _, found in likest.values())
+
+    def _liker(self, turns: Sequence[Turn], language: str, alike: Alike) -> Iterator[tuple[Turn, int, int, float]]:
+        """Yield the pieces that are liker to an example than to what isn't meant, or is said every day."""
+        pieces = [(turn, begin, end) for turn in turns for begin, end in pieces_of(turn.text)]
+        for denied in (False, True):
+            some = [one for one in pieces if denies(one[0].text[one[1] : one[2]], language) is denied]
+            examples = tuple(one for one in self.meaning[language] if denies(one, language) is denied)
+            if not some or not examples:
+                continue
+            unlike = tuple(one for one in self.unlike.get(language, ()) if denies(one, language) is denied)
+            texts = [turn.text[begin:end] for turn, begin, end in some]
+            liker = alike(texts, examples, language)
+            other = alike(texts, (*unlike, *others(examples, language, alike)), language)
+            for (turn, begin, end), mine, theirs in zip(some, liker, other, strict=True):
+                if mine > theirs:
+                    yield turn, begin, end, mine
 
 
 def places(phrase: str, text: str, language: str) -> Iterator[tuple[int, int]]:

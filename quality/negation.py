@@ -1,0 +1,26 @@
+"""Whether a sentence denies something. Pure.
+
+To encoders "it is recorded" and "it isn't recorded" are nearly the same sentence; to a rule they are opposites. Only a
+sentence and an example that both deny, or both don't, are compared.
+"""
+
+import re
+from functools import lru_cache
+
+_DENIES = {
+    "en": re.compile(r"\b(?:not|no|never|nobody|nothing|none|cannot|without|unable|impossible)\b|n't\b"),
+    # 不 and 没 in what denies nothing: 不好意思 (sorry), 差不多 (nearly), 没问题 (of course) …
+    "zh": re.compile(
+        r"(?<!差)不(?!好意思|管|过|错|客气|久|但|仅|同|断|少)|没(?!问题|关系|事)|别(?![的人处])|无法|未能|禁止"
+    ),
+}
+_QUESTIONS = re.compile(r"[是会能要行好有](?:不[是会能要行好]|没有?)")
+"""是不是, 有没有: asks, and denies nothing."""
+
+
+@lru_cache(8192)
+def denies(text: str, language: str) -> bool:
+    """Tell whether `text` denies something."""
+    pattern = _DENIES.get(language)
+    said = text.lower().replace("’", "'")
+    return pattern is not None and bool(pattern.search(_QUESTIONS.sub("", said) if language == "zh" else said))

@@ -1,0 +1,25 @@
+import pytest
+
+from quality.negation import denies
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "denied"),
+    [
+        ("This call is recorded.", "en", False),
+        ("This call isn't recorded.", "en", True),
+        ("This call isn’t recorded.", "en", True),
+        ("Nobody records anything here.", "en", True),
+        ("I have noted that.", "en", False),
+        ("You know it.", "en", False),
+        ("本次通话会录音。", "zh", False),
+        ("我们的电话是不录音的。", "zh", True),
+        ("这个电话没有录音。", "zh", True),
+        ("不好意思，请您稍等。", "zh", False),
+        ("没问题，我帮您查。", "zh", False),
+        ("您是不是要退货？", "zh", False),
+        ("有没有发票？", "zh", False),
+    ],
+)
+def test_what_denies_is_told_from_what_only_sounds_like_it(text, language, denied):
+    assert denies(text, language) is denied
