@@ -14,6 +14,7 @@ import tokenizers
 
 from asr_tts import weights
 from asr_tts.engines import e5_weights
+from asr_tts.engines.freed_memory import give_back
 from asr_tts.known_models import KNOWN
 from asr_tts.sense import Vectors
 from models.errors import OperatorFault
@@ -45,9 +46,14 @@ class E5:
         place = directory or weights.find(_MODEL)
         try:
             file = e5_weights.read(place / "e5-small-q4.bin")
-            self._model: Any = _converted(file)
+            kept = _kept(file)
+            self._model: Any = None if kept else _passing(file)
             self._tokenizer = tokenizers.Tokenizer(tokenizers.models.Unigram(file.pieces, unk_id=file.unknown))
             self._begin, self._end, self._changes = file.begin, file.end, dict(file.changes)
+            # A quarter of a million Python strings go before the model comes: the most that is needed counts.
+            del file
+            give_back()
+            self._model = e5_weights.load(kept) if kept else self._model
             self._running = threading.Lock()
             self._common = np.zeros(self.dimension, np.float32)
             self._common = self.of(_ANYTHING).mean(axis=0)
@@ -76,23 +82,28 @@ class E5:
         return [self._begin, *self._tokenizer.encode(f"▁{changed}").ids, self._end]
 
 
-def _converted(file: e5_weights.E5File) -> Any:
-    """The model as CTranslate2 wants it: kept beside the weights, or made and put there where that can be done."""
+def _kept(file: e5_weights.E5File) -> Path | None:
+    """Where the model is as CTranslate2 wants it, beside the weights; None where nothing can be put there."""
     kept = weights.weights_directory() / f"{_MODEL}-int8-{KNOWN[_MODEL].files[0].sha256[:12]}"
     if (kept / "model.bin").exists():
-        return e5_weights.load(kept)
+        return kept
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".made-", dir=kept.parent))
     except OSError:
-        with tempfile.TemporaryDirectory() as passing:
-            e5_weights.convert(file, Path(passing))
-            return e5_weights.load(Path(passing))
+        return None
     try:
         e5_weights.convert(file, made)
         made.chmod(0o755)
         if not kept.exists():
             made.rename(kept)
-        return e5_weights.load(kept)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+    return kept
+
+
+def _passing(file: e5_weights.E5File) -> Any:
+    """The model, converted for this process alone."""
+    with tempfile.TemporaryDirectory() as passing:
+        e5_weights.convert(file, Path(passing))
+        return e5_weights.load(Path(passing))

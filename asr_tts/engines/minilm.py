@@ -8,6 +8,7 @@ import onnxruntime
 import tokenizers
 
 from asr_tts import weights
+from asr_tts.engines.freed_memory import give_back
 from asr_tts.sense import Vectors
 from models.errors import OperatorFault
 
@@ -40,6 +41,7 @@ class MiniLm:
             )
             self._wanted = {given.name for given in self._session.get_inputs()}
             self.of(["Hello."])
+            give_back()
         except Exception as error:
             raise OperatorFault(
                 f"The sentence encoder in {place} can't be loaded ({error}); run `hotline models verify {_MODEL}`."
