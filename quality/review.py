@@ -123,6 +123,14 @@ def moves(person: Person, case: Case, now: datetime) -> frozenset[ReviewMove]:
     return frozenset(move for move in OF_PEOPLE if not refusal(person, case, move, now))
 
 
+def may_take(person: Person, case: Case, now: datetime) -> bool:
+    """Tell whether a person may take over what somebody else has to do."""
+    mine, move = (case, ReviewMove.DECIDE) if case.state == ReviewState.APPEALED else (
+        replace(case, reviewer=person.name), ReviewMove.FINISH
+    )  # fmt: skip
+    return refusal(person, mine, move, now) is None
+
+
 def in_time(case: Case, now: datetime) -> bool:
     """Tell whether an appeal still comes in time."""
     return case.appeal_until is not None and now <= case.appeal_until

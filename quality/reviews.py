@@ -74,11 +74,12 @@ def mine(connection: Connection, account: str) -> list[ReviewView]:
 
 def listed(
     connection: Connection, scope: Scope = ALL, *, states: Sequence[ReviewState] = (), reviewer: str = "",
-    after: str = "", limit: int = 50,
+    after: str = "", limit: int = 50, account: str = "",
 ) -> list[ReviewView]:  # fmt: skip
     """Return reviews, the newest first, from the one behind the id `after` on; without `states`: all.
 
-    Who doesn't see everything sees what was done about the own agents and teams.
+    Who doesn't see everything sees what was done about the own agents and teams. `account`: who still has to judge a
+    call doesn't see here either what others said of it.
     """
     query = select(REVIEWS).where(within(scope)).order_by(Review.id.desc()).limit(limit)
     if states:
@@ -87,7 +88,10 @@ def listed(
         query = query.where(or_(Review.reviewer == reviewer, Review.decider == reviewer))
     if after:
         query = query.where(Review.id < after)
-    return [view_of(row) for row in connection.execute(query)]
+    own = select(Review.call_id, Review.scorecard).where(Review.reviewer == account, Review.state == ReviewState.OPEN)
+    sealed = {(row.call_id, row.scorecard) for row in connection.execute(own)} if account else set()
+    found = [view_of(row) for row in connection.execute(query)]
+    return [view.sealed() if (view.call_id, view.scorecard) in sealed else view for view in found]
 
 
 def within(scope: Scope) -> ColumnElement[bool]:

@@ -12,7 +12,8 @@ from models.errors import CannotDo
 from models.inspection import CallScore
 from models.review import REVIEW_LIFE, Review, ReviewFinding, ReviewMove, ReviewState
 from quality import reviews
-from quality.review import Figures, Judged
+from quality.review import Figures, Judged, Person, may_take
+from quality.reviewers import person_of
 from quality.scope import ALL, Scope
 from tests.unit.quality.reviewing import NOW, SETTINGS, Desk, peopled, said
 
@@ -292,3 +293,23 @@ def test_the_trail_names_the_call_the_person_and_the_change(desk):
         entry = connection.execute(select(Audit.__table__)).one()
     assert (entry.account, entry.call_id, entry.address, entry.words) == ("qi", "c1", "127.0.35.9", "hm")
     assert entry.data["changed"] == {"hello": "broken", "bye": "kept"}
+
+
+def test_lists_dont_tell_either_what_the_other_said_who_judges_blindly(desk):
+    desk.review("c1", "quinn", blind=True)
+    _done(desk, hello="broken")
+    with desk.engine.connect() as connection:
+        seen = {who: reviews.listed(connection, account=who) for who in ("quinn", "ruth")}
+    points = {who: {one.reviewer: one.valid.points for one in views} for who, views in seen.items()}
+    assert points == {"quinn": {"qi": 60.0, "quinn": 60.0}, "ruth": {"qi": 40.0, "quinn": 60.0}}
+
+
+def test_a_review_is_taken_over_by_who_may_judge_it(desk):
+    case = _view(desk).case
+    with desk.engine.connect() as connection:
+        people = {name: person_of(connection, name) for name in ("quinn", "ruth", "lea")}
+    assert [may_take(one, case, NOW) for one in people.values()] == [True, False, False]
+    _done(desk)
+    _appeal(desk)
+    assert may_take(people["quinn"], _view(desk).case, LATER)
+    assert not may_take(Person("qi", frozenset({"qa"}), "blue"), _view(desk).case, LATER)
