@@ -80,7 +80,9 @@ class RunningCalls:
         self._chance = random.Random(seed)
         self._calls: list[_Call] = []
         self.told: dict[str, float] = {}
-        """Unix seconds at which alerts (by words) and turns (by text) were told to the log."""
+        """Unix seconds at which each turn ("CALL/NUMBER") was told to the log."""
+        self.alerted: dict[str, float] = {}
+        """The same of alerts: "CALL/SCORECARD/RULE/COUNT"."""
 
     async def run(self, count: int, seconds: float, turn_every_s: float = 4.0, alert_every_s: float = 5.0) -> None:
         """Have `count` calls run for so long; each says something about every `turn_every_s`."""
@@ -140,6 +142,9 @@ class RunningCalls:
             fatal=rule == FATAL, turn=call.turns, speaker="agent" if call.agent else "caller", words="…",
             second=round(time.time() - call.began, 2), agent=call.agent, queue="sales", team="",
         )  # fmt: skip
+        key = f"{call.id}/service/{rule}"
+        count = 1 + sum(one.startswith(f"{key}/") for one in self.alerted)
+        self.alerted[f"{key}/{count}"] = time.time()
 
     def _end(self, call: _Call) -> None:
         self._log.ended(call.id, cause=Cause.CALLER_HUNG_UP)

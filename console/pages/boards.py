@@ -1,5 +1,7 @@
 """The boards of what runs now: each looks at the database once for all who watch it."""
 
+from functools import partial
+
 from nicegui import app
 
 from console.campaign_look import looking
@@ -24,4 +26,4 @@ def register(frame: Frame) -> None:
     wall.register(frame, calls, lines)
     campaigns.register(frame, lists)
     for feed in (calls, lines, lists):
-        app.on_shutdown(feed.close)
+        app.on_shutdown(partial(feed.close, 5.0))
