@@ -29,6 +29,8 @@ class Right(StrEnum):
     ORDER = "order"
     """Change agents' states, take part in talks."""
     CAMPAIGNS = "campaigns"
+    PLAN = "plan"
+    """Add, change and remove agents and queues."""
     AUDIT = "audit"
     ACCOUNTS = "accounts"
 

@@ -11,22 +11,31 @@
 | GET /queues/NAME/callers | who waits, or talks to an agent |
 | GET /events?since=ID&limit=N | events with a higher id than that, the oldest first |
 
-Agents and queues are edited as `edits.py` says. Every answer is JSON; what can't be done is a problem (`problems.py`).
+Agents and queues are edited as `edits.py` says; calls, quality and campaigns have files of their own (`api_….py`).
+Every answer is JSON but sound; what can't be done is a problem (`problems.py`).
 """
 
-import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
+from console.access import Right, Viewer
+from console.api_access import Asker, Door, needs
+from console.api_calls import calls
+from console.api_campaigns import campaigns
+from console.api_document import described
+from console.api_pages import MOST, After, Limit, link_to, page_of
+from console.api_quality import quality
+from console.api_sound import add_sound
 from console.edits import edits
-from console.problems import NotThere, problem, say_problems
+from console.problems import Forbidden, NotThere, say_problems
 from models.control_client import ask
 from models.control_protocol import DisposeTalk, Order, OrderTalk, SuperviseTalk
 from models.errors import CannotDo
+from models.queue_caller import QueueCaller
 from models.settings import Settings
 from queues.agent_report import agent_document, agent_documents
 from queues.agent_state import set_state
@@ -36,8 +45,6 @@ from queues.queue_status import queue_status
 T = TypeVar("T")
 ORDER_SECONDS = 40.0
 """For a supervisor's phone to be answered."""
-MOST_EVENTS = 1000
-"""Of one answer."""
 
 
 class StateWish(BaseModel):
@@ -79,72 +86,106 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
     """Return the application; `engine` is of a database that is up to date. Who doesn't know `token` learns nothing."""
     # No pages of documentation: they load scripts from strangers.
     app = FastAPI(title="Hotline", docs_url=None, redoc_url=None)
+    app.add_middleware(Door, engine=engine, token=token)
+    live, order = [Depends(needs(Right.LIVE))], [Depends(needs(Right.ORDER))]
+    # With names, numbers and what callers said.
+    personal = [*live, Depends(needs(Right.ORIGINAL))]
 
-    @app.middleware("http")
-    async def _authenticate(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        kind, _, given = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
-            words = "Say who you are: Authorization: Bearer TOKEN, the token of [console]."
-            return problem(401, words, headers={"WWW-Authenticate": "Bearer"})
-        return await go_on(request)
-
-    @app.get("/agents")
-    def agents(team: str = "", state: str = "") -> list[dict[str, Any]]:
+    @app.get("/agents", dependencies=live)
+    def agents(
+        request: Request, response: Response, team: str = "", state: str = "", after: After = "", limit: Limit = MOST
+    ) -> list[dict[str, Any]]:
         with engine.connect() as connection:
-            return agent_documents(connection, team, state)
+            found = agent_documents(connection, team, state)
+        return page_of(request, response, found, lambda one: str(one["extension"]), after, limit)
 
-    @app.get("/agents/{extension}")
+    @app.get("/agents/{extension}", dependencies=live)
     def agent(extension: str) -> dict[str, Any]:
         with engine.connect() as connection:
             return _there(agent_document, connection, extension)
 
-    @app.post("/agents/{extension}/state")
-    def change_state(extension: str, wish: StateWish) -> dict[str, Any]:
+    @app.post("/agents/{extension}/state", dependencies=order)
+    def change_state(extension: str, wish: StateWish, viewer: Asker) -> dict[str, Any]:
         with engine.connect() as connection:
-            _there(agent_document, connection, extension)
+            _insist_on_own(viewer, _there(agent_document, connection, extension))
         sentence, facts = set_state(settings, extension, wish.state, wish.reason)
         return {"sentence": sentence, **facts}
 
-    @app.post("/agents/{extension}/disposition")
-    def dispose(extension: str, disposition: Disposition) -> dict[str, Any]:
+    @app.post("/agents/{extension}/disposition", dependencies=order)
+    def dispose(extension: str, disposition: Disposition, viewer: Asker) -> dict[str, Any]:
         with engine.connect() as connection:
-            _there(agent_document, connection, extension)
+            _insist_on_own(viewer, _there(agent_document, connection, extension))
         return _ordered(settings, DisposeTalk(extension, disposition.code))
 
-    @app.post("/calls/{call}/talk")
-    def order_talk(call: str, wish: TalkWish) -> dict[str, Any]:
+    @app.post("/calls/{call}/talk", dependencies=order)
+    def order_talk(call: str, wish: TalkWish, viewer: Asker) -> dict[str, Any]:
+        with engine.connect() as connection:
+            _insist_on_own_call(connection, viewer, call)
         return _ordered(settings, OrderTalk(call, wish.order, wish.number))
 
-    @app.post("/calls/{call}/supervision")
-    def supervise(call: str, wish: SupervisionWish) -> dict[str, Any]:
+    @app.post("/calls/{call}/supervision", dependencies=order)
+    def supervise(call: str, wish: SupervisionWish, viewer: Asker) -> dict[str, Any]:
+        with engine.connect() as connection:
+            _insist_on_own_call(connection, viewer, call)
         return _ordered(settings, SuperviseTalk(call, wish.mode, wish.user))
 
-    @app.get("/queues")
-    def queues() -> list[dict[str, Any]]:
+    @app.get("/queues", dependencies=live)
+    def queues(request: Request, response: Response, after: After = "", limit: Limit = MOST) -> list[dict[str, Any]]:
         with engine.connect() as connection:
-            return queue_status(connection)
+            found = queue_status(connection)
+        return page_of(request, response, found, lambda one: str(one["queue"]), after, limit)
 
-    @app.get("/queues/{name}")
+    @app.get("/queues/{name}", dependencies=live)
     def queue(name: str) -> dict[str, Any]:
         with engine.connect() as connection:
             return _there(queue_status, connection, name)[0]
 
-    @app.get("/queues/{name}/callers")
-    def callers(name: str) -> list[dict[str, Any]]:
-        with engine.connect() as connection:
-            _there(queue_status, connection, name)
-            return caller_documents(connection, name)
-
-    @app.get("/events")
-    def events(
-        since: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = 100
+    @app.get("/queues/{name}/callers", dependencies=personal)
+    def callers(
+        request: Request, response: Response, name: str, after: After = "", limit: Limit = MOST
     ) -> list[dict[str, Any]]:
         with engine.connect() as connection:
-            return event_documents(connection, since, limit)
+            _there(queue_status, connection, name)
+            found = caller_documents(connection, name)
+        return page_of(request, response, found, lambda one: f"{one['joined_at']} {one['call_id']}", after, limit)
 
-    app.include_router(edits(settings, engine))
+    @app.get("/events", dependencies=personal)
+    def events(
+        request: Request, response: Response, since: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        with engine.connect() as connection:
+            found = event_documents(connection, since, limit)
+        if found:
+            link_to(request, response, since=found[-1]["id"], limit=limit)
+        return found
+
+    app.include_router(calls(engine))
+    add_sound(app, settings, engine)
+    app.include_router(quality(settings, engine))
+    app.include_router(campaigns(settings, engine))
+    app.include_router(edits(settings, engine), dependencies=[Depends(needs(Right.PLAN))])
     say_problems(app)
+    described(app)
     return app
+
+
+def _insist_on_own(viewer: Viewer, agent: dict[str, Any]) -> None:
+    """Raise `Forbidden` where an agent is none of the viewer's team, nor the viewer."""
+    scope = viewer.scope()
+    if not (scope.everything or agent["team"] in scope.teams or agent["extension"] in scope.agents):
+        raise Forbidden(f"Agent {agent['extension']} is in another team; ask who leads it.")
+
+
+def _insist_on_own_call(connection: Connection, viewer: Viewer, call: str) -> None:
+    """Raise `Forbidden` where no agent of the viewer's team is in the call."""
+    if viewer.scope().everything:
+        return
+    talking = select(QueueCaller.agent).where(QueueCaller.call_id == call, QueueCaller.agent != "")
+    for extension in connection.scalars(talking):
+        _insist_on_own(viewer, agent_document(connection, extension))
+        return
+    raise Forbidden(f"None of your agents is in the call {call[:40]}.")
 
 
 def _ordered(settings: Settings, order: Order) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 | status | is |
 |---|---|
 | 401 | the token is missing or wrong |
-| 404 | an agent, queue or path that isn't there |
+| 403 | who asks hasn't the right |
+| 404 | an agent, queue, call or path that isn't there, or not for who asks |
 | 409 | can't be now: no server runs, somebody is not in that state, it is there already |
 | 422 | is written wrong; `errors` has every fault as a sentence |
 | 503 | the database can't be read, or the settings of the hotline are wrong |
@@ -25,6 +26,10 @@ Said = Callable[[Request, Exception], JSONResponse]
 
 class NotThere(HotlineError):
     """An agent or queue that was named isn't there."""
+
+
+class Forbidden(HotlineError):
+    """Who asks hasn't the right."""
 
 
 def problem(
@@ -54,9 +59,16 @@ def say_problems(app: FastAPI) -> None:
     def broken(_: Request, fault: Exception) -> JSONResponse:
         return problem(503, "The database can't be read; look into the log of the console.")
 
-    app.add_exception_handler(404, lambda *_: problem(404, "There is nothing here; /openapi.json says what there is."))
-    app.add_exception_handler(405, lambda *_: problem(405, "That can't be asked here; /openapi.json says what can."))
+    def mistaken(_: Request, fault: Exception) -> JSONResponse:
+        """A mistake of ours: what went wrong is for the log alone, which has it from who raises it again."""
+        return problem(500, "That went wrong; it is our fault, and in the log of the console.")
+
+    app.add_exception_handler(Exception, mistaken)
+    app.add_exception_handler(404, lambda *_: problem(404, "There is nothing here; openapi.json says what there is."))
+    app.add_exception_handler(405, lambda *_: problem(405, "That can't be asked here; openapi.json says what can."))
+
     app.add_exception_handler(NotThere, said(404))
+    app.add_exception_handler(Forbidden, said(403))
     app.add_exception_handler(CannotDo, said(409))
     app.add_exception_handler(PlanRefused, refused)
     app.add_exception_handler(OperatorFault, said(503))

@@ -42,7 +42,7 @@ def sample(
         plan = choose(engine, settings, now)
         reviews.close_old(engine, now)
     if as_json:
-        print_json(_plan_document(plan))
+        print_json(plan_document(plan))
         return
     for pick in plan.picks:
         second = " (second look)" if pick.blind else ""
@@ -136,7 +136,8 @@ def document(view: ReviewView) -> dict[str, Any]:
     return {key: one.isoformat() if isinstance(one, datetime) else one for key, one in whole.items()}
 
 
-def _plan_document(plan: Plan) -> dict[str, Any]:
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Return what is chosen, and how full each sample's week is, as JSON."""
     return {
         "chosen": [
             {

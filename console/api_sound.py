@@ -1,0 +1,39 @@
+"""GET /calls/ID/sound by the API: a call's recording, a channel each for the caller and for us.
+
+Personal data are beeped out; `?original=yes` is for who may hear them.
+"""
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import Engine
+
+from console.access import Right
+from console.api_access import Asker, needs, put_on_trail
+from console.api_calls import insist
+from console.problems import problem
+from console.recordings import STATUS, NoSound, playable
+from console.sounds import in_ranges
+from models.settings import Settings
+
+
+def add_sound(app: FastAPI, settings: Settings, engine: Engine) -> None:
+    """Add the route, and what is said where nothing can be heard."""
+    router = APIRouter(tags=["calls"], dependencies=[Depends(needs(Right.CALLS))])
+
+    @router.get("/calls/{call_id}/sound", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
+    def sound(request: Request, call_id: str, viewer: Asker, original: bool = False) -> Response:
+        with engine.connect() as connection:
+            insist(connection, viewer, call_id, original)
+            path = playable(connection, settings.data.directory, viewer, call_id, original=original)
+        answer = in_ranges(request, path)
+        if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
+            # Players ask for the rest of the same sound in more requests.
+            put_on_trail(engine, request, "listened-original" if original else "listened", call_id)
+        return answer
+
+    def silent(_: Request, fault: Exception) -> JSONResponse:
+        assert isinstance(fault, NoSound)
+        return problem(STATUS.get(fault.why, 404), str(fault))
+
+    app.include_router(router)
+    app.add_exception_handler(NoSound, silent)
