@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, Moment
+from models.errors import CannotDo
 
 
 class Recording(Base):
@@ -21,6 +22,26 @@ class Recording(Base):
     seconds: Mapped[float | None]
     note: Mapped[str]
     """Why it ended early or is missing; "" where all is well."""
+
+
+def recording_file(directory: Path, path: str) -> Path:
+    """Return where a recording's file is; raise `CannotDo` where its path leads out of the data directory.
+
+    Links count: what `path` really names has to be inside.
+    """
+    root = directory.resolve()
+    found = (root / path).resolve()
+    if ".." in Path(path).parts or not found.is_relative_to(root):
+        raise CannotDo(
+            "The record names a recording outside of the data directory, which is never opened; "
+            "put the file back below recordings/ in [data] directory, or correct its path in the table `recording`."
+        )
+    return found
+
+
+def masked_file(path: Path) -> Path:
+    """Return where the copy of a recording without personal data is: beside it, and to be deleted with it."""
+    return path.with_name(f"{path.stem}.masked.wav")
 
 
 CHUNK = Struct("<4sI")

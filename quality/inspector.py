@@ -4,7 +4,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from models.call import Call, new_id
 from models.errors import HotlineError
 from models.inspection import CallScore
 from models.inspection import Finding as FindingRow
+from quality.beeping import beeps, keep_copy
 from quality.call_entries import Sweep, note_call
 from quality.complaints import signs_of
 from quality.conversation import Conversation
@@ -103,7 +104,7 @@ class Inspector:
             day = connection.execute(select(Call.started_at).where(Call.id == call_id)).scalar_one().date()
         conversation, listened, words = self._heard(live)
         scores = list(self._scored(conversation, cards, day))
-        found = {
+        found: dict[str, Any] = {
             "words": words,
             "listened": listened,
             "transcript": [asdict(turn) for turn in conversation.turns],
@@ -117,11 +118,21 @@ class Inspector:
                 "levels": dict(conversation.levels),
             },
         }
+        # Before it counts as done: from then on people may listen.
+        self._keep_copy(call_id, found)
         with self._engine.begin() as connection:
             if not self.jobs.finish(connection, call_id, self._now(), found):
                 return None
             write_scores(connection, call_id, scores, self._now())
         return scores
+
+    def _keep_copy(self, call_id: str, found: Mapping[str, Any]) -> None:
+        try:
+            with self._engine.connect() as connection:
+                path = recording_of(connection, call_id, self._directory)
+            keep_copy(path, beeps(found["transcript"], found["personal"], exact=found["listened"]))
+        except (HotlineError, OSError) as fault:  # nobody can listen to it either, or it is made when somebody wants to
+            log.info("Call %s has no copy without personal data: %s", call_id, fault)
 
     def _heard(self, live: Conversation) -> tuple[Conversation, bool, str]:
         """Listen again where that can be; else keep what was understood live; return whether, and why not."""

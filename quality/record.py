@@ -13,7 +13,7 @@ from models.callback import Callback
 from models.errors import CannotDo
 from models.event import Event
 from models.queue_caller import QueueCaller
-from models.recording import Recording
+from models.recording import Recording, recording_file
 from models.turn import Turn as TurnRow
 from quality.conversation import Conversation, Happening, Speaker, Turn
 
@@ -62,11 +62,11 @@ def conversation_of(connection: Connection, call_id: str) -> Conversation:
 
 
 def recording_of(connection: Connection, call_id: str, directory: Path) -> Path:
-    """Return the file of a call's recording; raise `CannotDo` where none was made."""
+    """Return the file of a call's recording; raise `CannotDo` where none was made, or it isn't where they are kept."""
     path = connection.scalar(select(Recording.path).where(Recording.call_id == call_id))
     if not path:
         raise CannotDo(f"Call {call_id} has no recording; what was understood while it ran is all there is.")
-    return directory / path
+    return recording_file(directory, path)
 
 
 def _since(began: datetime, at: datetime) -> float:

@@ -1,6 +1,7 @@
 """A recording's two channels, read however it ended: whole, cut off in the middle of a sample, or still written to."""
 
 import math
+import wave
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def read(path: Path) -> Sound:
     """Return the channels of a recording; raise `OperatorFault` where it is missing or isn't one."""
     both = pairs(path)
     return Sound(np.array(both[:, 0]), np.array(both[:, 1]))
+
+
+def write(path: Path, sound: Sound) -> None:
+    """Write a recording."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(np.stack([sound.caller, sound.ours], axis=1).astype("<i2").tobytes())
 
 
 def pairs(path: Path) -> NDArray[np.int16]:

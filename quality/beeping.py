@@ -1,0 +1,135 @@
+"""A copy of a recording without personal data: a soft tone where they are said, for whoever hasn't the right to them.
+
+The copy is beside the recording (`NAME.masked.wav`), written before the inspection that found the data counts as done.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from asr_tts.speech_protocol import RATE
+from models.errors import CannotDo
+from models.inspection import Inspection, InspectionState
+from models.recording import masked_file
+from quality.conversation import Stretch, joined
+from quality.record import recording_of
+from quality.sound import Sound, read, write
+
+Channel = Literal["caller", "ours"]
+PADDED_S = 0.25
+"""Beeped before and after: nine in ten words begin within 0.15 s of where they are said to."""
+KEYED_S = 0.5
+"""Beeped after what was keyed: its last tone still sounds."""
+SAME_ROW_S = 1.0
+"""Two stretches so close are one: what is between them is the same number, or a breath."""
+ECHO_S = 0.3
+"""So long after it is said, what leaks into the other channel is heard there."""
+ECHO_DB = 6.0
+"""Sound of the other channel so much softer is an echo (or noise); what is louder is somebody else's speech."""
+TONE_HZ, TONE_PEAK = 1000, 1500
+"""Soft: -27 dBov."""
+FADE = 40
+"""Samples (5 ms)."""
+
+
+@dataclass(frozen=True)
+class Beep(Stretch):
+    """What isn't to be heard in a channel."""
+
+    channel: Channel
+
+
+def beeps(transcript: Sequence[Mapping[str, Any]], personal: Iterable[Mapping[str, Any]], *, exact: bool) -> list[Beep]:
+    """Return what is to be beeped, from the rows of an inspection, in order.
+
+    `exact`: whether the words' times were heard; where they are estimates, whole turns are beeped.
+    """
+    turns = {turn["number"]: turn for turn in transcript}
+    found: dict[Channel, list[Stretch]] = {"caller": [], "ours": []}
+    for one in personal:
+        turn = turns[one["turn"]]
+        whole = not exact or turn["text"].isdecimal()
+        start, end = (turn["start"], turn["end"] + KEYED_S) if whole else (one["when"]["start"], one["when"]["end"])
+        found["caller" if turn["speaker"] == "caller" else "ours"].append(Stretch(start - PADDED_S, end + PADDED_S))
+    return [
+        Beep(max(one.start, 0.0), one.end, channel)
+        for channel, stretches in found.items()
+        for one in joined(stretches, SAME_ROW_S)
+    ]
+
+
+def beeped(sound: Sound, wanted: Sequence[Beep]) -> Sound:
+    """Return the sound with a tone instead of each stretch, and silence instead of its echo in the other channel."""
+    channels: dict[Channel, NDArray[np.int16]] = {"caller": sound.caller.copy(), "ours": sound.ours.copy()}
+    originals: dict[Channel, NDArray[np.int16]] = {"caller": sound.caller, "ours": sound.ours}
+    for beep in wanted:
+        other: Channel = "ours" if beep.channel == "caller" else "caller"
+        begin, end = round(beep.start * RATE), round(beep.end * RATE)
+        late = round((beep.end + ECHO_S) * RATE)
+        if _power(originals[other][begin:late]) < _power(originals[beep.channel][begin:end]) * 10 ** (-ECHO_DB / 10):
+            channels[other][begin:late] = 0
+    for beep in wanted:
+        begin, end = round(beep.start * RATE), min(round(beep.end * RATE), len(sound.caller))
+        channels[beep.channel][begin:end] = _tone(end - begin)
+    return Sound(channels["caller"], channels["ours"])
+
+
+def _power(samples: NDArray[np.int16]) -> float:
+    return float(np.square(samples.astype(np.float32)).mean()) if len(samples) else 0.0
+
+
+def _tone(length: int) -> NDArray[np.int16]:
+    tone = TONE_PEAK * np.sin(2 * np.pi * TONE_HZ / RATE * np.arange(max(length, 0)))
+    ramp = np.linspace(0, 1, min(FADE, len(tone) // 2))
+    tone[: len(ramp)] *= ramp
+    tone[len(tone) - len(ramp) :] *= ramp[::-1]
+    return np.asarray(np.round(tone), np.int16)
+
+
+def keep_copy(path: Path, wanted: Sequence[Beep]) -> None:
+    """Write the copy of the recording in `path`, whole or not at all; where nothing is wanted there is none."""
+    copy = masked_file(path)
+    # First, as it may show what is known to be personal by now.
+    copy.unlink(missing_ok=True)
+    if not wanted or not path.is_file():
+        return
+    descriptor, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
+    os.close(descriptor)
+    try:
+        write(Path(part), beeped(read(path), wanted))
+        os.chmod(part, path.stat().st_mode & 0o777)
+        os.replace(part, copy)
+    finally:
+        Path(part).unlink(missing_ok=True)
+
+
+def masked_recording(connection: Connection, call_id: str, directory: Path) -> Path:
+    """Return what of a call somebody may hear who hasn't the right to the original.
+
+    The copy without personal data, made now where an earlier inspection left none; the recording itself where nothing
+    personal is in it. Raises `CannotDo` where that isn't known yet, or the file is missing, `OperatorFault` where it
+    is no recording.
+    """
+    columns = Inspection.state, Inspection.listened, Inspection.transcript, Inspection.personal
+    row = connection.execute(select(*columns).where(Inspection.call_id == call_id)).first()
+    if row is None or row.state != InspectionState.DONE:
+        raise CannotDo(
+            f"Nobody knows yet what is personal in call {call_id}, for it isn't inspected; "
+            "`hotline quality status` says how many wait, and the original needs a right of its own."
+        )
+    path = recording_of(connection, call_id, directory)
+    if not path.is_file():
+        raise CannotDo(f"The recording of call {call_id} is gone; {path.name} doesn't exist.")
+    wanted = beeps(row.transcript, row.personal, exact=row.listened)
+    if not wanted:
+        return path
+    if not masked_file(path).is_file():
+        keep_copy(path, wanted)
+    return masked_file(path)
