@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -167,7 +168,7 @@ def _decisions(connection: Connection, call_id: str, conversation: Conversation)
     query = select(TURNS).where(TurnRow.call_id == call_id, TurnRow.speaker == "caller").order_by(TurnRow.start_s)
     rows = connection.execute(query).all()
     shown = list(conversation.said_by("caller"))
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
+    for row, following in zip_longest(rows, rows[1:]):
         turn = _same(row, shown)
         if turn is None:
             continue
