@@ -137,7 +137,8 @@ class Answering:
 
     def _understood(self, answer: Answer) -> None:
         self._state.last["intent"] = answer.intent
-        self._talk.do(Understood(answer.intent or "none", answer.confidence, answer.slots))
+        other = (answer.runner_up, answer.runner_up_confidence)
+        self._talk.do(Understood(answer.intent or "none", answer.confidence, answer.slots, *other))
 
     def _keep(self, answer: Answer) -> None:
         if answer.values:

@@ -172,6 +172,9 @@ class Understood:
     intent: str
     confidence: float
     slots: Mapping[str, object] = field(default_factory=dict)
+    runner_up: str = field(default="", compare=False)
+    runner_up_confidence: float = field(default=0.0, compare=False)
+    """What else it may have been: for who looks into the call afterwards."""
 
 
 @dataclass(frozen=True)

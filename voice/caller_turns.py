@@ -47,6 +47,11 @@ class CallerTurns:
     def understood(self, what: Understood) -> None:
         """The last turn was taken so."""
         self._call.turn_changed(self._turn, intent=what.intent, confidence=what.confidence)
+        if what.runner_up:
+            self._call.event(
+                "understood", turn=self._turn, intent=what.intent, confidence=what.confidence,
+                runner_up=what.runner_up, runner_up_confidence=what.runner_up_confidence,
+            )  # fmt: skip
 
     def answered(self, event: PlayStarted) -> None:
         """The robot's next word is on the wire."""
