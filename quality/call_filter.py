@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import phonenumbers
 
-from models.errors import CannotDo
+from models.errors import Refused
 
 LONGEST = 200
 """Characters of anything that is asked for."""
@@ -57,12 +57,15 @@ class CallFilter:
     def of(cls, query: Mapping[str, Any]) -> "CallFilter":
         """Read it from plain values or texts, as an address and a saved view have them; names not known are let be.
 
-        Raises `CannotDo` where a value can't be meant.
+        Raises `Refused` where a value can't be meant.
         """
         given = {name: str(query[name]).strip() for name in READ if query.get(name) not in (None, "")}
         found = cls(**{name: READ[name](name, value) for name, value in given.items() if value})
         if found.number and len(bare_number(found.number)) < SHORTEST_NUMBER:
-            raise CannotDo(f"'{found.number}' is too short for a number; write {SHORTEST_NUMBER} digits or more of it.")
+            raise Refused(
+                f"'{found.number}' is too short for a number; write {SHORTEST_NUMBER} digits or more of it.",
+                "calls.short_number", value=found.number, least=SHORTEST_NUMBER,
+            )  # fmt: skip
         return found
 
     def query(self) -> dict[str, str]:
@@ -121,14 +124,17 @@ def _national(bare: str) -> Iterator[str]:
 
 def _text(name: str, value: str) -> str:
     if len(value) > LONGEST:
-        raise CannotDo(f"What is asked for as {name} is longer than {LONGEST} characters; write less of it.")
+        words = f"What is asked for as {name} is longer than {LONGEST} characters; write less of it."
+        raise Refused(words, "calls.too_long", value=value[:20], most=LONGEST)
     return value
 
 
 def _one_of(*words: str) -> Callable[[str, str], str]:
     def read(name: str, value: str) -> str:
         if value not in words:
-            raise CannotDo(f"'{value[:LONGEST]}' is nothing that {name} can be; it is one of {', '.join(words)}.")
+            one_of = ", ".join(words)
+            sentence = f"'{value[:LONGEST]}' is nothing that {name} can be; it is one of {one_of}."
+            raise Refused(sentence, "calls.wrong_word", value=value[:LONGEST], words=one_of)
         return value
 
     return read
@@ -140,14 +146,16 @@ def _number(name: str, value: str) -> float:
     except ValueError:
         number = float("nan")
     if not abs(number) < 1e9:
-        raise CannotDo(f"'{value[:LONGEST]}' is no number for {name}; write one like 60.")
+        sentence = f"'{value[:LONGEST]}' is no number for {name}; write one like 60."
+        raise Refused(sentence, "calls.wrong_count", value=value[:LONGEST])
     return number
 
 
 def _flag(name: str, value: str) -> bool:
     flags = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
     if value.lower() not in flags:
-        raise CannotDo(f"'{value[:LONGEST]}' is neither yes nor no, which {name} has to be.")
+        sentence = f"'{value[:LONGEST]}' is neither yes nor no, which {name} has to be."
+        raise Refused(sentence, "calls.wrong_flag", value=value[:LONGEST])
     return flags[value.lower()]
 
 
@@ -156,7 +164,8 @@ def _moment(name: str, value: str) -> datetime:
         found = datetime.fromisoformat(value)
         found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise CannotDo(f"'{value[:LONGEST]}' is no time for {name}; write one like 2026-11-21T17:00Z.") from error
+        sentence = f"'{value[:LONGEST]}' is no time for {name}; write one like 2026-11-21T17:00Z."
+        raise Refused(sentence, "calls.wrong_moment", value=value[:LONGEST]) from error
     return found
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, text
 
 from models.call_entry import CallEntry
 from models.database import table_of
-from models.errors import CannotDo
+from models.errors import Refused
 from models.inspection import Inspection
 from quality.call_entries import key_from
 from quality.call_facets import asked, facets_of, within
@@ -76,7 +76,7 @@ class Page:
 def listed(connection: Connection, wanted: CallFilter, *, scope: Scope, after: str = "", limit: int = 50) -> Page:
     """Return a page of the calls within `scope` that pass, the newest first; `after` is a former page's `next`.
 
-    Raises `CannotDo` for an `after` that isn't one.
+    Raises `Refused` for an `after` that isn't one.
     """
     place = _Place.read(after)
     words = searched(wanted.words)
@@ -138,7 +138,8 @@ class _Place:
         except ValueError:
             place = cls(-1)
         if not 0 <= place.before < LATEST or place.written() != after:
-            raise CannotDo(f"'{after[:40]}' is no page of this list; begin with the first one.")
+            words = f"'{after[:40]}' is no page of this list; begin with the first one."
+            raise Refused(words, "calls.no_page", value=after[:40])
         return place
 
 

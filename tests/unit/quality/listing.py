@@ -93,6 +93,9 @@ def _one(chance: random.Random, number: int) -> Made:
     )  # fmt: skip
 
 
+CALLS = made(seed=6, count=160)
+
+
 def write(engine: Engine, calls: Sequence[Made]) -> None:
     """Put them into the database as a server, its queues and its inspector would, and note them."""
     with engine.begin() as connection:

@@ -15,9 +15,8 @@ from quality.call_search import CallRow, Page, exported, listed, may_see
 from quality.scope import ALL, Scope
 from tests.postgresql import cluster
 from tests.unit.quality.conftest import NOW
-from tests.unit.quality.listing import NUMBERS, RULES, SAID, TEAMS, Made, made, naive, write
+from tests.unit.quality.listing import CALLS, NUMBERS, RULES, SAID, TEAMS, Made, naive, write
 
-CALLS = made(seed=6, count=160)
 SCOPES = (ALL, Scope(), Scope(teams=("red",)), Scope(agents=("203",)), Scope(campaigns=True, teams=("蓝 队",)))
 
 
