@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -168,7 +167,7 @@ def _decisions(connection: Connection, call_id: str, conversation: Conversation)
     query = select(TURNS).where(TurnRow.call_id == call_id, TurnRow.speaker == "caller").order_by(TurnRow.start_s)
     rows = connection.execute(query).all()
     shown = list(conversation.said_by("caller"))
-    for row, following in zip_longest(rows, rows[1:]):
+    for row, following in zip(rows, [*rows[1:], None], strict=False):
         turn = _same(row, shown)
         if turn is None:
             continue

@@ -112,7 +112,9 @@ def _list(
             mine = visit.viewer.name
             work = partial(reviews.hand_over, visit.engine, view.id, mine, mine, visit.now(), address=visit.address)
             if await doing(visit, visit.order(work), visit.say("reviews.taken")):
-                ui.navigate.reload()
+                at = next(at for at, row in enumerate(rows) if row["key"] == view.id)
+                rows[at] = {**rows[at], "cells": {**rows[at]["cells"], "reviewer": mine}, "actions": []}
+                table.put(list(rows))
 
     table.on("act", act)
 
