@@ -8,6 +8,7 @@ also where it is said in several turns.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from asr_tts.spoken_digits import digits_of
@@ -146,7 +147,12 @@ def _row(text: str, run: list[re.Match[str]]) -> Iterator[_Row]:
 
 
 def _is_digits(token: str) -> bool:
-    return bool(digits_of(token)) or token.lower() in _COUNTS
+    return (token.isascii() and token.isdecimal()) or _says_digits(token.lower())
+
+
+@lru_cache(maxsize=4096)
+def _says_digits(word: str) -> bool:
+    return bool(digits_of(word)) or word in _COUNTS
 
 
 def _kind(row: _Row, turn: Turn) -> Kind | None:
