@@ -10,19 +10,18 @@ from functools import lru_cache
 from itertools import product
 from typing import Literal, Protocol
 
-from knowledge.wording import plain, syllables
+from knowledge.wording import plain
 from quality.conversation import Turn, Who
 from quality.everyday import others
 from quality.evidence import Alike, Evidence, Subject, Verdict, of_turn
 from quality.facts import WHOLE_S, Side, anger_of, interruptions, silences, speed
 from quality.negation import denies
+from quality.phrases import places
 
 Phrases = Mapping[str, tuple[str, ...]]
 """By language."""
 ALIKE = {"en": 0.52, "zh": 0.5}
 """Likeness from which a sentence means what an example means, unless the rule has its own."""
-BY_SOUND = 3
-"""Chinese phrases of so many syllables are compared by sound too: a recogniser writes other signs of the same sound."""
 _PIECES = re.compile(r"[^.?!。？！；;]+[.?!。？！；;]*")
 _CLAUSES = re.compile(r"[^,，、:：]+")
 
@@ -93,28 +92,6 @@ class Says:
             for (turn, begin, end), mine, theirs in zip(some, liker, other, strict=True):
                 if mine > theirs:
                     yield turn, begin, end, mine
-
-
-def places(phrase: str, text: str, language: str) -> Iterator[tuple[int, int]]:
-    """Yield where `phrase` stands in `text`, as characters: whole words in English, signs or their sound in Chinese."""
-    if language != "zh":
-        if pattern := _pattern(phrase):
-            yield from (found.span() for found in pattern.finditer(text.lower().replace("’", "'")))
-        return
-    if phrase in text:
-        yield from (found.span() for found in re.finditer(re.escape(phrase), text))
-    elif len(wanted := syllables(phrase)) >= BY_SOUND:
-        signs = [(sound, found.span()) for found in re.finditer(r"\w", text) for sound in syllables(found.group())]
-        for at in range(len(signs) - len(wanted) + 1):
-            if tuple(sound for sound, _ in signs[at : at + len(wanted)]) == wanted:
-                yield signs[at][1][0], signs[at + len(wanted) - 1][1][1]
-
-
-@lru_cache(4096)
-def _pattern(phrase: str) -> "re.Pattern[str] | None":
-    """What an English phrase looks like: between two of its words anything but a word may stand."""
-    words = [re.escape(word) for word in re.findall(r"[\w']+", phrase.lower())]
-    return re.compile(r"(?<![\w'])" + r"[^\w']+".join(words) + r"(?![\w'])") if words else None
 
 
 @lru_cache(4096)

@@ -9,13 +9,16 @@ from typing import Literal
 from dialplans.emotion import anger
 from knowledge.wording import HAN
 from quality.conversation import Conversation, Stretch, Turn, between, common, joined
+from voice.backchannel import is_backchannel
 
 Side = Literal["caller", "ours"]
 SIDES: tuple[Side, Side] = ("caller", "ours")
 SILENCE_S = 3.0
 """Nobody speaks for so long: a silence; shorter ones are how people talk."""
-TALKED_OVER_S = 0.5
+TALKED_OVER_S = 0.7
 """From so much speech into the other's on, one is interrupted; shorter is a backchannel, or both began at once."""
+LISTENING_S = 1.5
+"""Up to so long, what only says "I am listening" is a backchannel, by its words."""
 GOING_ON_S = 1.0
 """The interrupted one must have spoken for so long, or the two began at once."""
 WHOLE_S = 1.5
@@ -128,8 +131,16 @@ def interruptions(conversation: Conversation) -> Iterator[Interruption]:
         spoken = joined(conversation.speech_of(other), 0.3)
         for one in conversation.speech_of(by):
             into = next((each for each in spoken if each.start + GOING_ON_S <= one.start < each.end), None)
-            if into is not None and min(into.end, one.end) - one.start >= TALKED_OVER_S:
+            if into is None or min(into.end, one.end) - one.start < TALKED_OVER_S:
+                continue
+            if one.seconds > LISTENING_S or not _listens(conversation, one, by):
                 yield Interruption(one.start, min(into.end, one.end), by)
+
+
+def _listens(conversation: Conversation, one: Stretch, by: Side) -> bool:
+    """Whether what was said there only tells the other to go on."""
+    said = [turn for turn in conversation.said_by(by) if turn.start < one.end and turn.end > one.start]
+    return bool(said) and all(turn.text and is_backchannel(turn.text) for turn in said)
 
 
 def holds(conversation: Conversation) -> Iterator[Stretch]:

@@ -64,3 +64,8 @@ def test_anger_adds_up() -> None:
 
 def test_a_language_that_nobody_taught_it_is_never_angry() -> None:
     assert anger("merde alors", "fr") == 0
+
+
+def test_a_mother_is_no_swearword():
+    assert anger("这是给我妈妈的新家买的", "zh") == 0.0
+    assert anger("妈的，怎么又坏了", "zh") > 0.6

@@ -17,7 +17,6 @@ from quality.conditions import (
     Silent,
     Speed,
     Within,
-    places,
 )  # fmt: skip
 from quality.conversation import Conversation, Happening, Turn
 from quality.evidence import Subject
@@ -38,33 +37,6 @@ def _alike(said, examples, language) -> list[float]:
 def _shared(said: str, example: str) -> float:
     words = set(example.lower().split())
     return len(words & set(re.findall(r"\w+", said.lower()))) / len(words)
-
-
-@pytest.mark.parametrize(
-    ("phrase", "text", "found"),
-    [
-        ("shut up", "Oh, shut up!", ["shut up"]),
-        ("shut up", "Shut, up you go", ["Shut, up"]),
-        ("up", "shutup and upper", []),
-        ("no", "I know nothing, no", ["no"]),
-        ("it's", "It’s fine", ["It’s"]),
-    ],
-)
-def test_an_english_phrase_is_whole_words(phrase, text, found):
-    assert [text[begin:end] for begin, end in places(phrase, text, "en")] == found
-
-
-@pytest.mark.parametrize(
-    ("phrase", "text", "found"),
-    [
-        ("再见", "好的再见，再见", ["再见", "再见"]),
-        ("关我什么事", "这管我什么是啊", ["管我什么是"]),
-        ("垃圾", "拉及", []),
-        ("我保证", "我保正明天到", ["我保正"]),
-    ],
-)
-def test_a_chinese_phrase_is_signs_and_a_long_one_their_sound(phrase, text, found):
-    assert [text[begin:end] for begin, end in places(phrase, text, "zh")] == found
 
 
 def test_who_says_it_counts():

@@ -1,7 +1,7 @@
 import pytest
 
 from quality.conversation import Conversation, Happening, Stretch, Turn
-from quality.facts import facts_of
+from quality.facts import facts_of, interruptions
 
 
 def _talk(*turns, seconds=60.0, **more) -> Conversation:
@@ -101,3 +101,14 @@ def test_intents_hand_overs_and_misunderstandings_are_counted():
 def test_of_a_call_without_a_word_everything_is_nothing():
     facts = facts_of(Conversation("c", 2.0, ()))
     assert (facts.talk_share, facts.response_s, facts.longest_silence) == ({"caller": 0.0, "ours": 0.0}, (), None)
+
+
+@pytest.mark.parametrize(("language", "words", "cuts"), [
+    ("en", "Uh-huh, I see.", 0), ("en", "Let me stop you there", 1), ("zh", "嗯，知道了", 0), ("zh", "打断您一下", 1),
+])  # fmt: skip
+def test_who_only_says_go_on_interrupts_nobody(language, words, cuts):
+    turns = (
+        Turn(1, "caller", "...", 0.0, 6.0, language),
+        Turn(2, "agent", words, 3.0, 4.2, language),
+    )
+    assert len(list(interruptions(Conversation("c", 9.0, turns, language)))) == cuts
