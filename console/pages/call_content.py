@@ -134,7 +134,7 @@ def read(connection: Connection, call_id: str, viewer: str, *, original: bool) -
     return Content(
         call, conversation, {} if original else _hidden(personal), facts,
         dict(_decisions(connection, call_id, conversation)), _names(connection, conversation),
-        tuple(_scores(connection, call_id, viewer, original=original)) if done else (),
+        tuple(_scores(connection, call_id, viewer, original=original)),
         comments.of_call(connection, call_id), recording, row.state if row else "", row.words if row else "",
     )  # fmt: skip
 
