@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from console.access import Right, Viewer
 from models.errors import HotlineError
-from models.inspection import Inspection
+from models.inspection import Inspection, InspectionState
 from models.recording import Recording
+from quality.beeping import masked_recording
 from quality.call_search import may_see
 from quality.sound import data_at
 
@@ -66,9 +66,9 @@ def source(connection: Connection, directory: Path, viewer: Viewer, call_id: str
     if original:
         return Source(path, masks=False)
     found = connection.execute(
-        select(Inspection.done_at, Inspection.personal).where(Inspection.call_id == call_id)
+        select(Inspection.state, Inspection.personal).where(Inspection.call_id == call_id)
     ).first()
-    if found is None or found.done_at is None:
+    if found is None or found.state != InspectionState.DONE:
         raise NoSound(Silent.WAITING)
     return Source(path, masks=bool(found.personal))
 
@@ -79,16 +79,18 @@ def playable(connection: Connection, directory: Path, viewer: Viewer, call_id: s
     if not found.masks:
         return found.path
     try:
-        masked = import_module("quality.beeping").masked_recording(connection, call_id, directory)
-        return within(directory, str(masked))
-    except (HotlineError, ImportError) as fault:
+        return within(directory, str(masked_recording(connection, call_id, directory)))
+    except HotlineError as fault:
         raise NoSound(Silent.MISSING) from fault
 
 
 def within(directory: Path, kept: str) -> Path:
     """Return a recording's path; raise `NoSound` where it leads out of the data directory, or to no recording."""
     root = directory.resolve()
-    path = (root / kept).resolve()
+    try:
+        path = (root / kept).resolve()
+    except (ValueError, OSError, RuntimeError) as fault:
+        raise NoSound(Silent.MISSING) from fault
     if not path.is_relative_to(root) or not path.is_file():
         raise NoSound(Silent.MISSING)
     try:
