@@ -33,6 +33,7 @@ from models.control_protocol import (
     News,
     OrderTalk,
     PlaceCall,
+    Preview,
     SetAgentState,
     SuperviseTalk,
     TakeUpCampaigns,
@@ -161,6 +162,7 @@ class Server:
         self.control.bind(AskLine, self.lines.test)
         self.control.bind(TakeUpCampaigns, self.campaigns.take_up)
         self.control.bind(AskCampaign, self.campaigns.tell_of)
+        self.control.bind(Preview, self.campaigns.preview)
         self.control.bind(CancelCallback, self.centre.cancel_callback)
         self.control.bind(SetAgentState, self.centre.set_state)
         self.control.bind(DisposeTalk, self.centre.dispose)
@@ -289,7 +291,7 @@ class _Agents:
     """The agents of queues as campaigns see them (`campaigns.dialer_ports.Agents`)."""
 
     def __init__(self, floor: AgentFloor) -> None:
-        self._floor, self.follow = floor, floor.follow
+        self._floor, self.follow, self.hinders = floor, floor.follow, floor.hinders
 
     def floor(self, queue: str) -> Floor:
         """Return how the agents of a queue are now."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from campaigns.attempt_rows import called_at
+from campaigns.attempt_rows import called_at, placed_events, placed_row
 from campaigns.campaign_rows import StoredCampaign
 from campaigns.dialer_ports import Ports
 from campaigns.do_not_call import Proof
@@ -50,6 +50,8 @@ class Running:
     flow: Flow
     began: float
     """By the steady clock."""
+    agent: str = ""
+    """Extension of whom the callee is to talk to; "": whoever is free."""
     call_id: str = ""
     rang: bool = False
     """Whether the breaker knows that the line works."""
@@ -70,6 +72,20 @@ class Over:
     placed: Placed
     """With the lines that were tried and what it cost."""
     outcome: Outcome
+
+
+async def write_placed(
+    ports: Ports, campaign: StoredCampaign, attempt: str, of: tuple[LeadRow, Permit, Choice, Flow]
+) -> Placed:
+    """Write an attempt that is about to leave, and tell of it."""
+    lead, permit, choice, flow = of
+    at = moment(ports.clock())
+    placed = Placed(attempt, lead, permit.number, at, line=choice.line, caller_number=choice.caller_number)
+    events = placed_events(placed, campaign, choice)
+    await ports.work(ports.store.dialling, placed_row(placed, campaign, choice, flow, ports.node), events)
+    for event in events:
+        ports.tell(event)
+    return placed
 
 
 class AttemptCall:
@@ -129,7 +145,7 @@ class AttemptCall:
             caller_number=choice.caller_number, codecs=choice.codecs, variables=variables,
             language=lead.language or (plan.languages[0] if plan.languages else ""),
             zone=zone_of(lead, self._campaign), ring_seconds=ring_seconds, attempt=running.placed.id,
-            campaign=plan.name,
+            campaign=plan.name, agent=running.agent,
             detect=detect_policy(plan), connect_s=connect_s(plan), abandoned=said(plan.abandon.message),
             on_progress=lambda progress: self._progress(running, progress),
         )  # fmt: skip

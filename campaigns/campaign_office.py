@@ -29,12 +29,13 @@ from campaigns.line_book import LineBook
 from campaigns.pacing import Count
 from campaigns.past_calls import PastCall, past_calls, recall
 from campaigns.permission import Permission
+from campaigns.preview_desk import preview
 from campaigns.rate_limit import RateLimit
 from campaigns.running import due_to_start, is_over
 from dialplans.flow import Flow
 from models.campaign import CampaignMove, CampaignState
 from models.control_desk import Tell
-from models.control_protocol import AskCampaign, Done, Facts, TakeUpCampaigns
+from models.control_protocol import AskCampaign, Done, Facts, Preview, TakeUpCampaigns
 from models.database import moment
 from models.errors import CannotDo, HotlineError
 from models.settings import CampaignSettings
@@ -146,10 +147,17 @@ class CampaignOffice:
 
     async def tell_of(self, order: AskCampaign, tell: Tell) -> Done:
         """Tell how a campaign is being dialled right now."""
-        dialer = self.diallers.get(order.name)
+        return Done(f"The campaign '{order.name}' is being dialled.", facts_of(self._dialer(order.name)))
+
+    async def preview(self, order: Preview, tell: Tell) -> Done:
+        """Show an agent a lead, or do with it what the agent decided."""
+        return await preview(self._dialer(order.campaign), self.ports, order)
+
+    def _dialer(self, name: str) -> Dialer:
+        dialer = self.diallers.get(name)
         if dialer is None:
-            raise CannotDo(f"The campaign '{order.name}' is not being dialled by the running server.")
-        return Done(f"The campaign '{order.name}' is being dialled.", facts_of(dialer))
+            raise CannotDo(f"The campaign '{name}' is not being dialled by the running server.")
+        return dialer
 
     # -- what campaigns are to do --------------------------------------------------------------------------------
 
@@ -255,7 +263,7 @@ class CampaignOffice:
         dialling = self._dialling.get(campaign_id)
         if self._group is None or dialling is None:
             return
-        breaker = dialling.dialer.breaker
+        breaker = dialling.dialer.lessons.breaker
         facts = {"state": str(state), "share": round(breaker.share(self.ports.steady()), 3)}
         if state is BreakerState.OPEN:
             self.breakers_opened += 1
@@ -348,12 +356,12 @@ def facts_of(dialer: Dialer) -> Facts:
         "ringing": waiting,
         "talking": len(dialer.running) - waiting,
         "with_agents": sum(one.connected for one in dialer.running.values()),
-        "placed": dialer.figures.placed,
-        "answered": dialer.figures.answered,
-        "abandoned": dialer.figures.abandoned,
+        "placed": dialer.lessons.figures.placed,
+        "answered": dialer.lessons.figures.answered,
+        "abandoned": dialer.lessons.figures.abandoned,
         "window_answered": window.answered,
         "window_abandoned": window.abandoned,
-        "breaker": str(dialer.breaker.state),
+        "breaker": str(dialer.lessons.breaker.state),
         "pacing": dialer.decision.why,
         "why": dialer.why,
     }

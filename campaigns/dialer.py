@@ -6,6 +6,7 @@ loop and the tasks. Every attempt is on disk before its call leaves, and is sett
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,22 +15,20 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from campaigns.attempt import AttemptCall, Running
-from campaigns.attempt_rows import placed_events, placed_row
-from campaigns.breaker import Breaker, BreakerState
+from campaigns.attempt import AttemptCall, Running, write_placed
+from campaigns.breaker import BreakerState
 from campaigns.campaign_rows import StoredCampaign
 from campaigns.dialer_ports import Ports
 from campaigns.lead_route import flow_of, line_for
 from campaigns.lead_row import LeadRow
-from campaigns.lessons import Figures, Lessons
+from campaigns.lessons import Lessons
 from campaigns.line_book import Choice, NoLine
 from campaigns.next_look import EMPTY_S, next_look
 from campaigns.pacing import Count, Decision, Pacing
 from campaigns.pacing_rules import AGENT_MODES, pacing_rules
-from campaigns.permission import Permit, Refusal
+from campaigns.permission import Refusal
+from campaigns.preview import Previews
 from campaigns.rate_limit import Limits, RateLimit
-from campaigns.settling import Placed
-from dialplans.flow import Flow
 from models.call import new_id
 from models.cause import Cause
 from models.database import moment
@@ -71,6 +70,7 @@ class Dialer:
         self.why = ""
         """Why nothing is dialled now; "" where something is."""
         self._attempts = AttemptCall(campaign, ports, plan.grades, self._choose, self._hear, self._later)
+        self.previews = Previews()
         self._leads: deque[LeadRow] = deque()
         self._in_hand: tuple[LeadRow, ...] = ()
         """The one whose call is being prepared."""
@@ -90,26 +90,17 @@ class Dialer:
         return self._ports.steady()
 
     @property
-    def breaker(self) -> Breaker:
-        """The circuit breaker over its calls."""
-        return self.lessons.breaker
-
-    @property
-    def figures(self) -> Figures:
-        """What it counted since it began."""
-        return self.lessons.figures
-
-    @property
     def held(self) -> set[int]:
         """The ids of all leads that it has just now: those it will call, and those it calls."""
-        return {lead.id for lead in (*self._leads, *self._in_hand, *(one.placed.lead for one in self.running.values()))}
+        calling = (one.placed.lead for one in self.running.values())
+        return {lead.id for lead in (*self._leads, *self._in_hand, *calling)} | self.previews.held()
 
     # -- orders ------------------------------------------------------------------------------------------------
 
     def take_up(self, campaign: StoredCampaign) -> None:
         """Go by an edited plan from the next call on."""
         plan = campaign.plan
-        self.campaign, self.breaker.rules = campaign, plan.breaker
+        self.campaign, self.lessons.breaker.rules = campaign, plan.breaker
         self.pacing.mode, self.pacing.rules = plan.mode, pacing_rules(plan.pacing, plan.abandon)
         self._attempts.take_up(campaign, plan.grades)
         own = self.limits.limits[0]
@@ -147,6 +138,18 @@ class Dialer:
         """Look at once whether something can be dialled."""
         self._wake.set()
 
+    async def next_lead(self) -> LeadRow | None:
+        """Take a lead of which somebody decides whether it is called; None: none is due now."""
+        return self._leads.popleft() if self._leads or await self._take(1) else None
+
+    async def place(self, lead: LeadRow, agent: str) -> str:
+        """Call a lead for the agent who decided so; return why that isn't done, or ""."""
+        why = self._held_up(self.now) or ("a cap is reached" if self.limits.room(self.now) <= 0 else "")
+        if why or self._leaving or self._pausing or self._group is None:
+            self._leads.appendleft(lead)
+            return why or "the campaign is paused, or ends"
+        return await self._begin(lead, self._group, agent)
+
     # -- the loop ----------------------------------------------------------------------------------------------
 
     async def run(self) -> bool:
@@ -168,6 +171,8 @@ class Dialer:
     async def _once(self, group: asyncio.TaskGroup) -> bool | None:
         """Place what may be placed; return as `run` where it is over, None where it goes on."""
         try:
+            for lead in self.previews.overdue(math.inf if self._leaving or self._pausing else self.now):
+                await self._release(lead)
             if self._leaving:
                 await self._put_back()
                 return None if self.running else False
@@ -176,7 +181,7 @@ class Dialer:
                 await self._put_back()
                 return None
             await self._fill(group)
-            if self._no_more and not self.running and not self._leads:
+            if self._no_more and not (self.running or self._leads or self.previews.held()):
                 self._no_more = False
                 return await self._ports.work(self._ports.store.open_leads, self.campaign.id) == 0 or None
         except CannotDo as trouble:
@@ -206,17 +211,19 @@ class Dialer:
         """Return how many calls may be placed now; keep why it is none."""
         if steady < self._not_before:
             return 0
-        if refusal := self._ports.calls.refusal():
-            self._hold(TROUBLE_S, refusal)
+        if held_up := self._held_up(steady):
+            self.why = held_up
             return 0
-        trial = self.lessons.trial(steady)
-        if trial == 0:
-            self.why = "the circuit breaker is open: failures jumped"
-            return 0
-        calls = self._decide(steady)
+        trial, calls = self.lessons.trial(steady), self._decide(steady)
         room = min(calls, self.limits.room(steady), calls if trial is None else trial)
         self.why = "" if room > 0 else self.decision.why if calls == 0 else "a cap is reached"
         return room
+
+    def _held_up(self, steady: float) -> str:
+        """Return why nothing at all may be called, whatever pacing says; "" where nothing keeps from it."""
+        if refusal := self._ports.calls.refusal():
+            self._hold(TROUBLE_S, refusal)
+        return refusal or ("the circuit breaker is open: failures jumped" if self.lessons.trial(steady) == 0 else "")
 
     def _decide(self, steady: float) -> int:
         # Who is handed over needs an agent, though the queue may not know it yet: it writes first.
@@ -262,8 +269,11 @@ class Dialer:
 
     # -- one lead ----------------------------------------------------------------------------------------------
 
-    async def _begin(self, lead: LeadRow, group: asyncio.TaskGroup) -> None:
-        """Ask the law and the lines, write the attempt, and let the call begin; else put the lead back."""
+    async def _begin(self, lead: LeadRow, group: asyncio.TaskGroup, agent: str = "") -> str:
+        """Ask the law and the lines, write the attempt, and let the call begin; else put the lead back.
+
+        `agent`: whom the callee is to talk to; "": whoever is free. Returns why there is no call, or "".
+        """
         ports, number = self._ports, lead.next_number
         try:
             flow = await ports.flow(flow_of(self.campaign, lead.id))
@@ -273,28 +283,28 @@ class Dialer:
             answer = await ports.work(ports.permission.ask, lead, number, self.campaign, now)
             if isinstance(answer, Refusal):
                 await self._refused(lead, answer, now)
-                return
+                return f"may not be called now ({answer.reason})"
             choice = self._choose(lead, number, ())
             if isinstance(choice, NoLine):
                 await self._no_line(lead, choice, now)
-                return
+                return choice.sentence
         except (CannotDo, DBAPIError):
             self._leads.appendleft(lead)
             raise
         except HotlineError as fault:
             self._leads.appendleft(lead)
             self._hold(10 * TROUBLE_S, str(fault))
-            return
-        if self._decide(self.now) <= 0:
+            return str(fault)
+        if not agent and self._decide(self.now) <= 0:
             # An agent was taken while the law was asked; this lead is the next one.
             self._leads.appendleft(lead)
-            return
+            return self.decision.why
         attempt = new_id()
         self.limits.began(ports.steady())
-        self.breaker.begun(attempt)
+        self.lessons.breaker.begun(attempt)
         ports.lines.placed(choice)
         try:
-            placed = await self._write(attempt, lead, answer, choice, flow)
+            placed = await write_placed(ports, self.campaign, attempt, (lead, answer, choice, flow))
         except Exception as fault:
             self._take_back(attempt, choice)
             if not isinstance(fault, HotlineError):
@@ -302,12 +312,13 @@ class Dialer:
             # Whoever has it now, or the end of its lease, puts it back; where it is still ours, we do.
             await self._release(lead)
             self._hold(TROUBLE_S, str(fault))
-            return
-        running = Running(placed, answer, choice, flow, ports.steady())
+            return str(fault)
+        running = Running(placed, answer, choice, flow, ports.steady(), agent)
         self.running[attempt] = running
         self._put_aside = 0
-        self.figures.placed += 1
+        self.lessons.figures.placed += 1
         group.create_task(self._call(running), name=f"campaign call {attempt}")
+        return ""
 
     async def _release(self, lead: LeadRow) -> None:
         try:
@@ -317,7 +328,7 @@ class Dialer:
 
     def _take_back(self, attempt: str, choice: Choice) -> None:
         self.limits.ended()
-        self.breaker.taken_back(attempt)
+        self.lessons.breaker.taken_back(attempt)
         self._ports.lines.ended(choice, Outcome("", Cause.CANCELLED), self._ports.clock())
 
     def _choose(self, lead: LeadRow, number: str, tried: Sequence[str]) -> Choice | NoLine:
@@ -325,13 +336,13 @@ class Dialer:
 
     async def _refused(self, lead: LeadRow, refusal: Refusal, now: datetime) -> None:
         store = self._ports.store
-        self.figures.refused += 1
+        self.lessons.figures.refused += 1
         what = (store.refuse, lead) if refusal.until is None else (store.defer, lead, refusal.until)
         await self._ports.work(*what, str(refusal.reason), now)
 
     async def _no_line(self, lead: LeadRow, none: NoLine, now: datetime) -> None:
         if none.never:
-            self.figures.refused += 1
+            self.lessons.figures.refused += 1
             await self._ports.work(self._ports.store.refuse, lead, "no-line", now)
             return
         wait = none.until - now.timestamp()
@@ -344,16 +355,6 @@ class Dialer:
         self._put_aside += 1
         if self._put_aside % PUT_ASIDE == 0:
             self._hold(TICK_S, none.sentence)
-
-    async def _write(self, attempt: str, lead: LeadRow, permit: Permit, choice: Choice, flow: Flow) -> Placed:
-        at = moment(self._ports.clock())
-        placed = Placed(attempt, lead, permit.number, at, line=choice.line, caller_number=choice.caller_number)
-        row = placed_row(placed, self.campaign, choice, flow, self._ports.node)
-        events = placed_events(placed, self.campaign, choice)
-        await self._ports.work(self._ports.store.dialling, row, events)
-        for event in events:
-            self._ports.tell(event)
-        return placed
 
     async def _call(self, running: Running) -> None:
         """Have one attempt, and settle it."""

@@ -30,6 +30,9 @@ class Agents(Protocol):
     def floor(self, queue: str) -> Floor:
         """Return how the agents of a queue are now."""
 
+    def hinders(self, queue: str, extension: str) -> str:
+        """Return why an agent can't be shown who is called for `queue`, as a sentence; "": nothing does."""
+
     def follow(self, queue: str, listener: "Callable[[str, float], None]") -> Callable[[], None]:
         """Let `listener` hear of "talked" and "wrapped-up" with their seconds, and "free"; return how to stop it."""
 
@@ -40,6 +43,10 @@ class NoAgents:
     def floor(self, queue: str) -> Floor:
         """Return an empty floor."""
         return Floor(0)
+
+    def hinders(self, queue: str, extension: str) -> str:
+        """There are no agents."""
+        return f"There is no agent {extension}."
 
     def follow(self, queue: str, listener: "Callable[[str, float], None]") -> Callable[[], None]:
         """Nothing ever happens."""

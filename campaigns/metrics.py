@@ -20,14 +20,14 @@ def families(office: CampaignOffice) -> list[Family]:
 
     return [
         family("calls", "Calls that run now", lambda one: len(one.running)),
-        family("placed_total", "Calls placed since the dialler began", lambda one: one.figures.placed, True),
-        family("answered_total", "Calls that were answered", lambda one: one.figures.answered, True),
-        family("abandoned_total", "Answered, and no agent in time", lambda one: one.figures.abandoned, True),
-        family("refused_total", "Leads that the law held back", lambda one: one.figures.refused, True),
+        family("placed_total", "Calls placed since the dialler began", lambda one: one.lessons.figures.placed, True),
+        family("answered_total", "Calls that were answered", lambda one: one.lessons.figures.answered, True),
+        family("abandoned_total", "Answered, and no agent in time", lambda one: one.lessons.figures.abandoned, True),
+        family("refused_total", "Leads that the law held back", lambda one: one.lessons.figures.refused, True),
         family("abandonment", "Share of abandoned calls in the 30 days of the law", _abandonment),
         family(
             "breaker_open", "1 while the circuit breaker lets no call out",
-            lambda one: one.breaker.state is not BreakerState.CLOSED,
+            lambda one: one.lessons.breaker.state is not BreakerState.CLOSED,
         ),
         Family(
             "hotline_campaigns_tripped_total", "How often failures jumped", lambda: {"": float(office.breakers_opened)},

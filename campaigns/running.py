@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from campaigns.plan import CampaignPlan
 from models.campaign import CampaignMove, CampaignState
-from models.errors import CannotDo
 
 FIRST_ZONE, LAST_ZONE = timedelta(hours=14), timedelta(hours=-12)
 """Where a day begins first and ends last on Earth (UTC+14, UTC-12)."""
@@ -29,13 +28,7 @@ def is_over(plan: CampaignPlan, now: datetime) -> bool:
 
 
 def move_of(order: str, state: CampaignState, plan: CampaignPlan, now: datetime) -> CampaignMove:
-    """Return the move that an order is now: a start before the first day is an entry in the calendar.
-
-    Raises `CannotDo` for a campaign that can't be dialled.
-    """
-    if plan.mode == "preview" and order in ("start", "resume"):
-        raise CannotDo(f"The campaign '{plan.name}' can't {order}: no leads are shown to agents before the call yet; "
-                       "write mode: progressive, which has an agent free for each call.")  # fmt: skip
+    """Return the move that an order is now: a start before the first day is an entry in the calendar."""
     if order == "start" and not due_to_start(plan, now):
         return CampaignMove.SCHEDULE
     if order == "start" and state is CampaignState.PAUSED:

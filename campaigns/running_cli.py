@@ -1,4 +1,4 @@
-"""`hotline campaigns start`, `pause`, `resume`, `stop`, `drain`, `status`, `watch`, `simulate`."""
+"""`hotline campaigns start`, `pause`, `resume`, `stop`, `drain`, `preview`, `status`, `watch`, `simulate`."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,6 +60,29 @@ def stop(name: CampaignName, as_json: AsJson = False, config: ConfigFile = None)
 def drain(name: CampaignName, as_json: AsJson = False, config: ConfigFile = None) -> None:
     """Place no more calls, and stop when those that run are over."""
     _ordered(name, "drain", as_json, config)
+
+
+@app.command()
+@sentences
+def preview(
+    name: CampaignName,
+    agent: Annotated[str, typer.Option(metavar="EXTENSION", help="Who looks at the lead, and talks to it.")],
+    do: Annotated[str, typer.Option(metavar="DO", help="next shows a lead, call calls it, skip leaves it.")] = "next",
+    minutes: Annotated[float, typer.Option(metavar="M", min=1, help="For which a skipped lead is left.")] = 60.0,
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """Show an agent who is paused the next lead of a preview campaign, or do with it what the agent decided."""
+    from models.control_client import ask
+    from models.control_protocol import Preview
+    from models.settings_file import read_settings
+
+    order = Preview(name, agent, do, minutes)
+    *_, done = ask(read_settings(config).data.directory, order, 30.0)
+    if as_json:
+        print_json(done.facts)
+        return
+    say(done.sentence)
 
 
 Name = Annotated[str, typer.Argument(metavar="[NAME]", help="One campaign; else all that aren't over.")]

@@ -106,6 +106,18 @@ class AskCampaign(Order):
     name: str
 
 
+class Preview(Order):
+    """Show an agent the next lead of a preview campaign, or do with the one that is shown as the agent decided."""
+
+    campaign: str
+    agent: str
+    """Extension."""
+    do: str = "next"
+    """"next" (what is shown stays, where something is), "call" or "skip"."""
+    minutes: float = 60.0
+    """For which a skipped lead isn't shown again."""
+
+
 class CancelCallback(Order):
     """Call somebody back no more."""
 

@@ -55,6 +55,21 @@ class AgentFloor:
         waiting = max(0, int(self._distributor.waiting().get(queue, 0.0)) - offered)
         return AgentsNow(free, tuple(talking), tuple(wrapping), waiting)
 
+    def hinders(self, queue: str, extension: str) -> str:
+        """Return why an agent can't be shown who is called for `queue`; "": nothing does.
+
+        Paused they must be: no queue may take them while the phone rings at the other end.
+        """
+        agent, plan = self._book.plan.agents.get(extension), self._book.plan.queues.get(queue)
+        if agent is None:
+            return f"There is no agent {extension}; hotline agents list shows who there is."
+        if plan is None or not able(agent, plan):
+            return f"Agent {extension} doesn't serve the queue '{queue}'; give them its skills, or ask as another."
+        state = self._book.presence(extension).state
+        if state is not AgentState.PAUSED:
+            return f"Agent {extension} is {state}; pause first (by phone, or hotline agents state {extension} paused)."
+        return ""
+
     def follow(self, queue: str, listener: Heard) -> Callable[[], None]:
         """Let `listener` hear what the agents of `queue` have done; return how to stop it."""
         entry = (queue, listener)

@@ -95,7 +95,8 @@ class Outgoing:
     """What becomes of who answers; None: nobody looks."""
     connect_s: float = 0.0
     abandoned: Mapping[str, str] = field(default_factory=dict)
-    """Both as `OutgoingTalk` has them: for modes in which people of ours talk."""
+    agent: str = ""
+    """All three as `OutgoingTalk` has them: for modes in which people of ours talk."""
     attempt: str = ""
     """Id of the attempt; kept in the call's record as the event "attempt" …"""
     campaign: str = ""
@@ -203,7 +204,7 @@ class CampaignCalls:
             "attempt", attempt=outgoing.attempt, dialled=outgoing.dialled or number, campaign=outgoing.campaign
         )  # fmt: skip
         talk = OutgoingTalk(
-            outgoing.variables, outgoing.zone, outgoing.connect_s, outgoing.abandoned, outgoing.detect
+            outgoing.variables, outgoing.zone, outgoing.connect_s, outgoing.abandoned, outgoing.detect, outgoing.agent
         )  # fmt: skip
 
         async def conduct(call: Call, queue: Queue) -> None:

@@ -5,6 +5,7 @@ that may not be interrupted, and while the last word is spoken.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -123,7 +124,13 @@ class OutgoingSession(Session):
         handed = any(isinstance(action, Handover) and action.verb == "enqueue" for action in actions)
         if handed and self._talk.connect_s:
             self._alarms.set(CONNECT, self._talk.connect_s)
-        super()._do(actions)
+        super()._do([self._to_whom(action) for action in actions])
+
+    def _to_whom(self, action: Action) -> Action:
+        """Lead who would go to a queue straight to the agent who waits for them."""
+        if self._talk.agent and isinstance(action, Handover) and action.verb == "enqueue":
+            return replace(action, verb="transfer", target=self._talk.agent)
+        return action
 
     def _alarm(self, name: str) -> None:
         if name != CONNECT:

@@ -22,6 +22,8 @@ class OutgoingTalk:
     """What who is abandoned hears, by language: who called, and how to call no more."""
     detect: DetectPolicy | None = None
     """What becomes of who answers; None: nobody looks, it is taken for a person."""
+    agent: str = ""
+    """Extension of the one who waits for the callee; the flow's queue is passed by. "": whoever is free."""
 
     def wall(self, now: datetime) -> datetime:
         """Return `now` where the callee is."""

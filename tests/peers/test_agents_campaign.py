@@ -19,7 +19,7 @@ from models.settings import SipSettings
 from queues.applying import apply
 from queues.plan_reading import read_plan
 from queues.plan_rows import writing
-from tests.live_server import QUICK, notes, until
+from tests.live_server import QUICK, hotline, notes, until
 from tests.peers.baresip import Phone, phone
 from tests.peers.test_agents_phones import tone
 from voice.server_process import ServerProcess, free_port
@@ -46,6 +46,7 @@ PLAN = {
 }
 NAMES = {"201": "Anna", "202": "Ben"}
 PEOPLE = [f"+86139300000{number}7" for number in range(6)]
+LOOKED_AT = "+8613930000097"
 TALK_S = 1.0
 LAW_S = 2.0
 """From the callee's answer until somebody of ours is there."""
@@ -72,6 +73,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         "calls_per_second": 10, "ring_seconds": 15,
     }  # fmt: skip
     prepare(url, plan, PEOPLE, [{"name": "network"}])
+    prepare(url, {**plan, "name": "preview", "mode": "preview"}, [LOOKED_AT], [])
     engine = open_engine(url)
     with writing(engine) as connection:
         apply(connection, read_plan(PLAN), SipSettings())
@@ -128,7 +130,7 @@ async def test_everybody_who_answers_talks_to_an_agent_in_time_and_nobody_is_cal
     finally:
         for agent in agents:
             agent.cancel()
-    attempts = rows(house.engine, Attempt)
+    attempts = [one for one in rows(house.engine, Attempt) if one.number in PEOPLE]
     assert [(one.disposition, one.abandoned) for one in attempts] == [("handed-over", False)] * len(PEOPLE)
     assert {one.agent for one in attempts} == set(NAMES)
     happened = {(one.call_id, one.name): one.at for one in rows(house.engine, Event)}
@@ -137,3 +139,28 @@ async def test_everybody_who_answers_talks_to_an_agent_in_time_and_nobody_is_cal
     needed = [(one.placed_at, happened[one.call_id, "talk-ended"]) for one in attempts]
     for begin, _ in needed:
         assert sum(first <= begin < last for first, last in needed) <= len(NAMES), "one call for each agent"
+
+
+async def test_a_paused_agent_looks_at_a_lead_decides_and_talks_to_whom_was_called(house: House) -> None:
+    directory = house.server.directory
+    await hotline(directory, "agents", "state", "201", "paused", "--reason", "preview")
+    shown = json.loads(await hotline(directory, "campaigns", "preview", "preview", "--agent", "201", "--json"))
+    assert shown["number"] == LOOKED_AT
+    await hotline(directory, "campaigns", "preview", "preview", "--agent", "201", "--do", "call")
+
+    def talk() -> Any:
+        mine = [one for one in rows(house.engine, Attempt) if one.number == LOOKED_AT and one.call_id]
+        began = notes(house.server, "EventHappened", name="talk-began")
+        return next((one for one in mine if any(note["call"] == one.call_id for note in began)), None)
+
+    await until(talk, "a talk with the lead", 20)
+    await asyncio.sleep(TALK_S)
+    await house.phones["201"].do("hangup")
+    attempt = await until(
+        lambda: next((one for one in rows(house.engine, Attempt) if one.number == LOOKED_AT and one.ended_at), None),
+        "the end of the attempt",
+        20,
+    )
+    assert (attempt.mode, attempt.disposition, attempt.agent, attempt.abandoned) == (
+        "preview", "handed-over", "201", False,
+    )  # fmt: skip

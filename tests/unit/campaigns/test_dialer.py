@@ -334,6 +334,9 @@ class Agents:
     def floor(self, queue: str) -> Floor:
         return Floor(self.free)
 
+    def hinders(self, queue: str, extension: str) -> str:
+        return "" if extension == "201" else "no such agent"
+
     def follow(self, queue: str, listener: Callable[[str, float], None]) -> Callable[[], None]:
         self.listener = listener
         return lambda: None
@@ -373,7 +376,7 @@ async def test_who_answered_and_got_nobody_is_abandoned_counted_and_left_alone_f
     assert (attempt.abandoned, attempt.disposition, lead.state) == (True, "abandoned", "waiting")
     assert lead.due_at - attempt.ended_at >= timedelta(hours=72)
     assert campaign.dialer.pacing.all_days == Count(1, 1)
-    assert campaign.dialer.figures.abandoned == 1
+    assert campaign.dialer.lessons.figures.abandoned == 1
 
 
 async def test_leads_without_a_free_line_hold_up_nobody_who_has_one(

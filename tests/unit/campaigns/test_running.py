@@ -2,12 +2,9 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from campaigns.plan import CampaignPlan, plan_of
 from campaigns.running import due_to_start, is_over, move_of
 from models.campaign import CampaignMove, CampaignState
-from models.errors import CannotDo
 
 
 def plan(**values: object) -> CampaignPlan:
@@ -34,9 +31,3 @@ def test_a_start_before_the_first_day_is_an_entry_in_the_calendar_and_of_a_pause
     assert move_of("start", CampaignState.DRAFT, ahead, now) is CampaignMove.SCHEDULE
     assert move_of("start", CampaignState.PAUSED, plan(), now) is CampaignMove.RESUME
     assert move_of("stop", CampaignState.RUNNING, plan(), now) is CampaignMove.STOP
-
-
-def test_a_preview_campaign_is_refused_in_a_sentence() -> None:
-    preview = plan(mode="preview", queue="sales")
-    with pytest.raises(CannotDo, match="write mode: progressive"):
-        move_of("start", CampaignState.DRAFT, preview, datetime(2026, 11, 18, tzinfo=UTC))

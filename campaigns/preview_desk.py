@@ -1,0 +1,45 @@
+"""What agents of a preview campaign ask of the running server: the next lead, to call it, to skip it."""
+
+from datetime import timedelta
+
+from campaigns.dialer import Dialer
+from campaigns.dialer_ports import Ports
+from campaigns.preview import facts_of_lead, sentence_of_lead
+from models.control_protocol import Done, Preview
+from models.database import moment
+from models.errors import CannotDo
+
+
+async def preview(dialer: Dialer, ports: Ports, order: Preview) -> Done:
+    """Carry out an agent's order; raise `CannotDo` with a sentence where that can't be."""
+    plan, agent = dialer.campaign.plan, order.agent
+    if plan.mode != "preview":
+        raise CannotDo(f"The campaign '{plan.name}' is {plan.mode}: its leads are called by themselves.")
+    if hindered := ports.agents.hinders(plan.queue, agent):
+        raise CannotDo(hindered)
+    match order.do:
+        case "next":
+            return await _next(dialer, agent)
+        case "call":
+            lead = dialer.previews.decided(agent)
+            if why := await dialer.place(lead, agent):
+                raise CannotDo(f"{lead.next_number} isn't called: {why}.")
+            return Done(f"{lead.next_number} is being called.", facts_of_lead(lead))
+        case "skip":
+            lead, now = dialer.previews.decided(agent), moment(ports.clock())
+            until = now + timedelta(minutes=order.minutes)
+            await ports.work(ports.store.defer, lead, until, "skipped", now)
+            return Done(f"{lead.next_number} is left for {order.minutes:g} minutes.", facts_of_lead(lead))
+        case _:
+            raise CannotDo(f"'{order.do}' can't be done with a lead; next, call and skip can.")
+
+
+async def _next(dialer: Dialer, agent: str) -> Done:
+    busy = next((one for one in dialer.running.values() if one.agent == agent), None)
+    if busy is not None:
+        raise CannotDo(f"Agent {agent} has a call to {busy.placed.number}; the next lead comes after it.")
+    lead = dialer.previews.shown_to(agent) or await dialer.next_lead()
+    if lead is None:
+        raise CannotDo(f"No lead of the campaign '{dialer.campaign.name}' is due where it is calling time; try later.")
+    dialer.previews.show(agent, lead, dialer.now)
+    return Done(sentence_of_lead(lead), facts_of_lead(lead))
