@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.call import Call
@@ -24,7 +24,7 @@ ENTRIES, TOKENS, TALKS = (table_of(noun) for noun in (CallEntry, CallToken, Call
 SETTLED = timedelta(seconds=30)
 """After its end a call's last notes, and those of queues and campaigns, may still be on their way."""
 AT_A_TIME = 200
-"""Entries that one sweep writes at most, in transactions of `TOGETHER`: calls must get in between."""
+"""New entries that one sweep writes at most, and former ones; in transactions of `TOGETHER`, so that others get in."""
 TOGETHER = 20
 LOOKED_AT = 2000
 """Calls of before that one sweep looks at."""
@@ -32,8 +32,11 @@ RECENT = timedelta(minutes=10)
 """By which a call's beginning may be written late."""
 AGAIN = timedelta(hours=1)
 """From one walk through all calls to the next."""
+ENTRY_LOCK = 0x6361_6C6C
+"""Advisory locks of entries, among others'."""
 SCALE = 256
 """Keys a millisecond."""
+LAST = 2**63 - 1
 
 
 def key_from(moment: datetime) -> int:
@@ -46,6 +49,10 @@ def note_call(connection: Connection, call_id: str, now: datetime | None = None)
 
     May be called at any time and as often as one likes. Without `now` the call doesn't become settled by it.
     """
+    if connection.dialect.name == "postgresql":
+        # Two who write the same entry at once go one after the other; SQLite has one writer anyhow.
+        of_call = zlib.crc32(call_id.encode()) - 2**31
+        connection.execute(select(func.pg_advisory_xact_lock(ENTRY_LOCK, of_call)))
     found = gather(connection, call_id)
     if found is None:
         return
@@ -78,20 +85,24 @@ class Sweep:
         self._behind: tuple[datetime, str] | None = None
         """The walk through calls of before has come to this one."""
         self._walk_at: datetime | None = None
+        self._round = LAST
+        """The round of those that aren't settled has come to this key."""
 
     def run(self, now: datetime) -> int:
         """Write some entries and return how many; 0 when all are as the records are. Blocks on the database."""
         with self._engine.connect() as connection:
             # Those that had to be left are still without an entry the next time.
             since = min(self._seen or now, now) - RECENT
-            calls = [*self._new(connection, since), *self._unsettled(connection)]
-            if len(calls) < AT_A_TIME:
+            new = self._new(connection, since)
+            if len(new) < AT_A_TIME:
                 self._seen = now
-                calls += self._of_before(connection, now, AT_A_TIME - len(calls))
-        calls = list(dict.fromkeys(calls))[:AT_A_TIME]
+            calls = [*new, *self._unsettled(connection)]
+            calls += self._of_before(connection, now, max(AT_A_TIME - len(calls), TOGETHER))
+        calls = list(dict.fromkeys(calls))
         for first in range(0, len(calls), TOGETHER):
             with writing(self._engine) as connection:
-                for call_id in calls[first : first + TOGETHER]:
+                # In one order, so that no two sweeps wait for each other.
+                for call_id in sorted(calls[first : first + TOGETHER]):
                     note_call(connection, call_id, now)
         return len(calls)
 
@@ -101,8 +112,11 @@ class Sweep:
         return connection.scalars(query.limit(AT_A_TIME)).all()
 
     def _unsettled(self, connection: Connection) -> Sequence[str]:
-        query = select(CallEntry.call_id).where(~CallEntry.settled).order_by(CallEntry.key.desc())
-        return connection.scalars(query.limit(AT_A_TIME)).all()
+        """Return the next ones, so that the oldest of very many have their turn too."""
+        query = select(CallEntry.call_id, CallEntry.key).where(~CallEntry.settled, CallEntry.key < self._round)
+        rows = connection.execute(query.order_by(CallEntry.key.desc()).limit(AT_A_TIME)).all()
+        self._round = rows[-1].key if len(rows) == AT_A_TIME else LAST
+        return [row.call_id for row in rows]
 
     def _of_before(self, connection: Connection, now: datetime, most: int) -> Sequence[str]:
         """Return calls without an entry among the next older ones."""

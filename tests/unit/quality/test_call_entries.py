@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
@@ -5,6 +6,7 @@ from sqlalchemy import func, select, update
 from models.agent import Agent
 from models.call import Call
 from models.call_entry import CallEntry, CallEntryAgent
+from models.database import migrate, open_engine
 from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
 from models.review import Review
@@ -15,7 +17,8 @@ from quality.call_search import CallRow, listed
 from quality.evidence import by_words_alone
 from quality.inspector import Inspector
 from quality.scope import ALL
-from tests.unit.quality.conftest import NOW, row
+from tests.postgresql import cluster
+from tests.unit.quality.conftest import NOW, Records, row
 
 CARD = """
 scorecard: manners
@@ -76,6 +79,7 @@ def test_agents_who_were_called_directly_have_talked_too(records):
 
 def test_a_database_from_before_gets_its_entries_some_at_a_time_newest_first(records, monkeypatch):
     monkeypatch.setattr("quality.call_entries.AT_A_TIME", 4)
+    monkeypatch.setattr("quality.call_entries.TOGETHER", 2)
     monkeypatch.setattr("quality.call_entries.LOOKED_AT", 5)
     for number in range(13):
         # Two each begin at the same time.
@@ -94,6 +98,7 @@ def test_a_database_from_before_gets_its_entries_some_at_a_time_newest_first(rec
 
 def test_another_process_goes_on_where_a_killed_one_was(records, monkeypatch):
     monkeypatch.setattr("quality.call_entries.AT_A_TIME", 3)
+    monkeypatch.setattr("quality.call_entries.TOGETHER", 1)
     for number in range(7):
         records.call(f"c{number}", seconds_ago=86_400 * (1 + number))
     assert Sweep(records.engine).run(NOW) == 3
@@ -148,3 +153,31 @@ def test_what_people_judged_counts_before_the_machine_and_a_decision_before_a_re
         note_call(connection, "c1")
     assert (_rows(records)["c1"].score, _rows(records)["c1"].broken) == (100.0, ())
     assert _rows(records, reviewed="done").keys() == {"c1"}
+
+
+def test_of_very_many_running_calls_all_have_their_turn(records, monkeypatch):
+    monkeypatch.setattr("quality.call_entries.AT_A_TIME", 3)
+    for number in range(8):
+        records.call(f"c{number}", state="answered", seconds_ago=number)
+    sweep = Sweep(records.engine)
+    for _ in range(4):
+        sweep.run(NOW)
+    _change(records, update(Call).values(state="ended", ended_at=NOW, seconds=1.0))
+    for _ in range(4):
+        sweep.run(NOW)
+    assert not _rows(records, running=True)
+    assert len(_rows(records)) == 8
+
+
+def test_two_who_note_the_same_calls_at_once_get_along_on_postgresql():
+    with cluster() as server:
+        engine = open_engine(server.format("postgres"))
+        migrate(engine)
+        records = Records(engine)
+        for number in range(30):
+            records.call(f"c{number}", state="answered", seconds_ago=number)
+        with ThreadPoolExecutor() as pool:
+            counts = list(pool.map(lambda sweep: sweep.run(NOW), [Sweep(engine) for _ in range(4)]))
+        assert all(count == 30 for count in counts)
+        assert len(_rows(records, running=True)) == 30
+        engine.dispose()
