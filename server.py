@@ -44,6 +44,9 @@ from models.control_protocol import (
 from models.database import database_url, open_engine
 from models.errors import HotlineError
 from models.settings import Settings
+from quality import inspection_metrics
+from quality.inspector_process import InspectorProcess
+from quality.jobs import Jobs
 from quality.likeness import Likeness
 from quality.live_watch import LiveWatch
 from queues import metrics as queue_metrics
@@ -135,6 +138,7 @@ class Server:
             FlowShelf(lambda: self.routing.flows, lambda name: read_flow(name, settings)),
             _Agents(self.centre.floor),
         )
+        self.inspection = InspectorProcess(settings, Jobs(self.campaign_engine, "the server"))
         self.results = Results(self.campaign_engine)
         self.campaigns.subscribe(self.results.hear)
         self.calling.forbids = HandCalls(self.campaign_engine, self.lines.book).refusal
@@ -242,6 +246,8 @@ class Server:
         address, port = self.stack.address
         ears = "speech and keys" if self.speech.recognises else "keys only"
         print(f"{READY}: SIP on {bracketed(address)}:{port}, {ears}, {len(self.routing.flows)} flows", flush=True)
+        if self.settings.quality.inspect:
+            self._holding.append(group.create_task(self.inspection.run(), name="inspector"))
 
     def _say_progress(self, done: int, of: int) -> None:
         if done % 10 == 0 or done == of:
@@ -256,6 +262,7 @@ class Server:
         queue_metrics.show(gauges, self.centre.book, self.centre.distributor)
         queue_metrics.show_ratings(gauges, self.centre.ratings)
         gauges.add(*campaign_metrics.families(self.campaigns))
+        gauges.add(*inspection_metrics.families(self.inspection))
         queue_metrics.show_programs(gauges, self.centre.customers, self.centre.programs)
         gauges.add(*edge_metrics.families(self.edge, time.monotonic))
         gauges.serve(self.settings.metrics.listen)

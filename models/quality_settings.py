@@ -1,4 +1,4 @@
-"""What an administrator may set of the review of calls by people: `[quality]` and `[[quality.samples]]`."""
+"""What an administrator may set of inspection and of review by people: `[quality]` and `[[quality.samples]]`."""
 
 from typing import Literal
 
@@ -51,10 +51,12 @@ class SampleSettings(BaseModel):
 
 
 class QualitySettings(BaseModel):
-    """Review of inspected calls by people."""
+    """Inspection of calls, and their review by people."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    inspect: bool = True
+    """Whether the server inspects its calls by a process of its own; else `hotline quality inspect` does."""
     review_days: int = Field(7, ge=1)
     """By when a review that was given out is due."""
     appeal_days: int = Field(7, ge=1)

@@ -1,12 +1,11 @@
 """The inspector: takes one call after the other, listens again, scores it by what is in force, and writes it down."""
 
 import logging
-import os
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from quality.complaints import signs_of
 from quality.conversation import Conversation
 from quality.evidence import Alike, Subject
 from quality.facts import facts_of
-from quality.jobs import Jobs
+from quality.jobs import NEW, Jobs, me
 from quality.masking import personal_in
 from quality.publishing import in_force
 from quality.record import conversation_of, recording_of
@@ -39,9 +38,14 @@ SETTLED = timedelta(seconds=5)
 """After its end a call's last notes may still be on their way into the database."""
 
 
-def me() -> str:
-    """Return whom the database names as the inspector: host and process."""
-    return f"{socket.gethostname()}/{os.getpid()}"
+EVERY = timedelta(hours=1)
+"""From one look through all calls to the next: what a restored backup brings is found so."""
+RECENT = timedelta(days=1)
+"""In between only calls that began since are looked through: of a million, that takes no time."""
+
+
+class Leaving(Exception):
+    """The inspector is to end: the call that it has is put back as if nobody had taken it. Raised by its `rest`."""
 
 
 class Inspector:
@@ -49,15 +53,20 @@ class Inspector:
         self,
         engine: Engine,
         directory: Path,
-        ears: Ears | None,
+        ears: Ears | Callable[[], Ears | None] | None,
         alike: Alike,
         rest: Callable[[], None] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`ears`: None where nobody can listen; the live texts are scored then. `rest` returns when there is time."""
-        self._engine, self._directory, self._ears, self._alike = engine, directory, ears, alike
+        """`ears`, or what loads them for the first call: None where nobody can listen; the live texts are scored then.
+
+        `rest` returns when there is time.
+        """
+        self._engine, self._directory, self._alike = engine, directory, alike
+        self._ears = cache(ears if callable(ears) else lambda: ears)
         self._rest, self._now = rest, now
         self.jobs = Jobs(engine, me())
+        self._all_at: datetime | None = None
         self._sweep = Sweep(engine)
 
     def run(
@@ -76,14 +85,24 @@ class Inspector:
         return count
 
     def _take_up(self) -> None:
-        self.jobs.take_up(self._now(), self._now() - SETTLED)
+        now = self._now()
+        everything = self._all_at is None or now >= self._all_at
+        new = self.jobs.take_up(now, now - SETTLED, None if everything else now - RECENT)
+        if everything:
+            self._all_at = now if new >= NEW else now + EVERY
         self._sweep.run(self._now())
 
     def inspect(self, call_id: str) -> str:
-        """Inspect a call that was taken; return what became of it, in words. Never raises for what one call does."""
+        """Inspect a call that was taken; return what became of it, in words.
+
+        Raises `Leaving`, and nothing for what one call does.
+        """
         began = time.monotonic()
         try:
             scores = self._inspect(call_id)
+        except Leaving:
+            self.jobs.give_back(call_id)
+            raise
         except HotlineError as fault:
             self.jobs.fail(call_id, self._now(), str(fault))
             return str(fault)
@@ -136,12 +155,13 @@ class Inspector:
 
     def _heard(self, live: Conversation) -> tuple[Conversation, bool, str]:
         """Listen again where that can be; else keep what was understood live; return whether, and why not."""
-        if self._ears is None:
+        ears = self._ears()
+        if ears is None:
             return with_word_times(live), False, "nobody could listen again: no recogniser"
         try:
             with self._engine.connect() as connection:
                 path = recording_of(connection, live.call_id, self._directory)
-            return listen_again(live, read(path), self._ears, lambda: self._rests(live.call_id)), True, ""
+            return listen_again(live, read(path), ears, lambda: self._rests(live.call_id)), True, ""
         except HotlineError as fault:
             return with_word_times(live), False, str(fault)
 

@@ -1,5 +1,7 @@
 """Which calls wait for inspection, and who has which: in the database, so that none is lost and none done twice."""
 
+import os
+import socket
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +15,14 @@ from models.inspection import INSPECTION_LIFE, Inspection, InspectionMove, Inspe
 LEASE = timedelta(minutes=15)
 """For which a call is one inspector's; much longer than any takes."""
 MOST_TRIES = 3
+GONE = "the inspector that had it is gone"
 NEW = 500
 """Calls that are taken up as waiting at a time."""
+
+
+def me() -> str:
+    """Return whom the database names as the inspector: host and process."""
+    return f"{socket.gethostname()}/{os.getpid()}"
 
 
 class Jobs:
@@ -23,16 +31,21 @@ class Jobs:
     def __init__(self, engine: Engine, who: str) -> None:
         self._engine, self._who = engine, who
 
-    def take_up(self, now: datetime, settled: datetime) -> int:
-        """Let answered calls that were over by `settled`, and that nobody inspected, wait; return how many are new."""
+    def take_up(self, now: datetime, settled: datetime, since: datetime | None = None) -> int:
+        """Let answered calls that were over by `settled`, and that nobody inspected, wait; return how many are new.
+
+        `since`: only those that began from then on.
+        """
         known = select(Inspection.call_id).where(Inspection.call_id == Call.id).exists()
+        recent = (Call.started_at >= since,) if since else ()
         empty = literal([], Inspection.transcript.type)
         new = (
             select(
                 Call.id, literal(str(InspectionState.WAITING)), literal(0), literal(""), literal(now),
                 literal(""), literal(False), empty, empty, literal({}, Inspection.facts.type),
             )
-            .where(Call.state == CallState.ENDED, Call.answered_at.is_not(None), Call.ended_at <= settled, ~known)
+            .where(Call.state == CallState.ENDED, Call.answered_at.is_not(None), Call.ended_at <= settled)
+            .where(~known, *recent)
             .order_by(Call.started_at.desc())
             .limit(NEW)
         )  # fmt: skip
@@ -81,6 +94,23 @@ class Jobs:
                 lost = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(*self._mine(call_id))
                 connection.execute(lost.values(taken_until=None, words=why))
 
+    def give_back(self, call_id: str) -> None:
+        """Let a call wait again as if nobody had taken it."""
+        with self._engine.begin() as connection:
+            lost = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(*self._mine(call_id))
+            connection.execute(lost.values(taken_until=None, tries=Inspection.tries - 1))
+
+    def take_from_the_dead(self) -> int:
+        """Let the calls wait again that inspectors of this host had who aren't there any more; return how many.
+
+        Nobody need wait then for the lease of who was killed to end.
+        """
+        held = select(Inspection.taken_by).where(Inspection.state == InspectionState.TAKEN).distinct()
+        with self._engine.begin() as connection:
+            dead = [who for who in connection.scalars(held) if _is_dead(who)]
+            lost = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(Inspection.taken_by.in_(dead))
+            return connection.execute(lost.values(taken_until=None, words=GONE)).rowcount if dead else 0
+
     def counts(self) -> dict[str, int]:
         """Return how many calls are in each state."""
         with self._engine.connect() as connection:
@@ -95,7 +125,7 @@ class Jobs:
             connection.execute(mine.values(taken_until=now + LEASE))
 
     def _lose(self, connection: Connection, now: datetime) -> None:
-        gone, why = Inspection.taken_until < now, "the inspector that had it is gone"
+        gone, why = Inspection.taken_until < now, GONE
         often = Inspection.tries >= MOST_TRIES
         given_up = self._moves(InspectionState.TAKEN, InspectionMove.GIVE_UP).where(gone, often)
         connection.execute(given_up.values(done_at=now, taken_until=None, words=why))
@@ -108,3 +138,17 @@ class Jobs:
     @staticmethod
     def _moves(state: InspectionState, move: InspectionMove) -> Any:
         return update(Inspection).where(Inspection.state == state).values(state=INSPECTION_LIFE.next(state, move))
+
+
+def _is_dead(who: str) -> bool:
+    """Whether an inspector was of this host and is no process any more."""
+    host, _, number = who.rpartition("/")
+    if host != socket.gethostname() or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # somebody else's
+        return False
+    return False

@@ -63,6 +63,8 @@ class ServerProcess:
             "HOTLINE_METRICS__LISTEN": "",
             "HOTLINE_LOG__FORMAT": "json",
             "HOTLINE_LOG__PERSONAL": "true",
+            # A process more, and nobody here waits for what it finds.
+            "HOTLINE_QUALITY__INSPECT": "false",
             **{f"HOTLINE_{name}": value for name, value in self.settings.items()},
         }
         self._process = await asyncio.create_subprocess_exec(
