@@ -18,13 +18,15 @@ from sqlalchemy import Connection, Engine, select
 from console.access import Right, Viewer
 from console.api_access import Asker, needs, person, put_on_trail
 from console.api_pages import MOST, link_to
+from console.call_query import filter_of
 from console.problems import Forbidden, NotThere
 from models.call_entry import CallEntry
 from models.database import table_of
 from models.errors import CannotDo
+from models.log import mask
 from quality import comments, reviews
 from quality.call_filter import CallFilter
-from quality.call_search import CallRow, listed, may_see
+from quality.call_search import listed, may_see
 from quality.inspected import inspected
 from quality.review_cli import document as review_document
 
@@ -54,20 +56,20 @@ def calls(engine: Engine) -> APIRouter:
     def list_(
         request: Request, response: Response, viewer: Asker, query: Annotated[CallQuery, Query()]
     ) -> list[Document]:
-        wanted = CallFilter.of(query.model_dump(exclude={"after", "limit"}, exclude_none=True))
+        wanted = filter_of(viewer, query.model_dump(exclude={"after", "limit"}, exclude_none=True))
         with engine.connect() as connection:
             page = listed(connection, wanted, scope=viewer.scope(), after=query.after, limit=query.limit)
         if page.next:
             link_to(request, response, after=page.next, limit=query.limit)
         response.headers["X-Total-Count"] = f"{'>=' if page.total_is_least else ''}{page.total}"
-        return [_row(row) for row in page.rows]
+        return [_masked(viewer, _plain(asdict(row))) for row in page.rows]
 
     @router.get("/{call_id}")
     def show(request: Request, call_id: str, viewer: Asker, original: bool = False) -> Document:
         with engine.connect() as connection:
             insist(connection, viewer, call_id, original)
             found = {
-                **_entry(connection, call_id),
+                **_masked(viewer, _entry(connection, call_id)),
                 "inspection": _inspection(connection, call_id, original),
                 "reviews": [review_document(one) for one in reviews.of_call(connection, call_id, person(viewer))],
                 "comments": [_plain(asdict(one)) for one in comments.of_call(connection, call_id)],
@@ -110,8 +112,12 @@ def _entry(connection: Connection, call_id: str) -> Document:
     return _plain({"id": call_id, **found})
 
 
-def _row(row: CallRow) -> Document:
-    return _plain(asdict(row))
+def _masked(viewer: Viewer, document: Document) -> Document:
+    """Return a call with the number of the other side as the viewer may read it."""
+    other = "called" if document.get("direction") == "outbound" else "caller"
+    if viewer.may(Right.ORIGINAL) or other not in document:
+        return document
+    return {**document, other: mask(document[other])}
 
 
 def _plain(document: Document) -> Document:
