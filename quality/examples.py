@@ -35,9 +35,11 @@ PAUSE_S = 0.4
 SIGN_S, WORD_S, LEAST_S = 0.24, 0.38, 0.4
 """How long people take for a Chinese sign, a word, and at least for a turn."""
 CALL = (
-    "call", "language", "seconds", "talk", "happenings", "queue", "flow", "agents",
+    "call", "language", "seconds", "talk", "happenings", "queue", "flow", "agents", "team", "campaign", "direction",
+    "wrap_up_s",
     "broken", "kept", "not_applicable", "score",
 )  # fmt: skip
+NAMED = ("queue", "flow", "team", "campaign", "direction")
 TURN = (*get_args(Speaker), "at", "until", "intent", "anger", "language")
 EXPECTED: tuple[tuple[str, Outcome], ...] = (
     ("broken", "broken"), ("kept", "kept"), ("not_applicable", "not-applicable"),
@@ -119,7 +121,7 @@ def _example(node: Node, scorecard: Scorecard) -> Example:
     if not node.mapping():
         return Example("", Conversation("", 0.0, ()), (), None, node.place)
     node.only(CALL)
-    given = {key: entry.text() for key in ("call", "queue", "flow") if (entry := node.get(key))}
+    given = {key: entry.text() for key in ("call", *NAMED) if (entry := node.get(key))}
     language = entry.text() if (entry := node.get("language")) else scorecard.languages[0]
     if language not in scorecard.languages:
         node.complain(f"The scorecard has no '{language}'; {did_you_mean(language, scorecard.languages)}.")
@@ -132,8 +134,8 @@ def _example(node: Node, scorecard: Scorecard) -> Example:
         turns,
         language,
         happenings=tuple(_happenings(node.get("happenings"))),
-        flow=given.get("flow", ""),
-        queue=given.get("queue", ""),
+        **{key: given[key] for key in NAMED if key in given},
+        wrap_up_s=wrap_up.number(0, 86_400) if (wrap_up := node.get("wrap_up_s")) else None,
         agents=tuple(one.text() for one in agents.entries()) if (agents := node.get("agents")) else (),
     )
     points = node.get("score")

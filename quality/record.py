@@ -1,15 +1,17 @@
 """A call's record as a conversation: what the database knows of it, before anybody listens again."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from models.agent import Agent
+from models.agent import Agent, AgentChange, AgentState
+from models.attempt import Attempt
 from models.call import Call, CallState
 from models.callback import Callback
+from models.campaign import Campaign
 from models.errors import CannotDo
 from models.event import Event
 from models.queue_caller import QueueCaller
@@ -18,7 +20,13 @@ from models.turn import Turn as TurnRow
 from quality.conversation import Conversation, Happening, Speaker, Turn
 
 CALL, TURNS, EVENTS = Call.__table__, TurnRow.__table__, Event.__table__
-STAYS = select(QueueCaller.queue, QueueCaller.agent, QueueCaller.answered_at).order_by(QueueCaller.joined_at)
+STAYS = select(
+    QueueCaller.queue, QueueCaller.agent, QueueCaller.answered_at, QueueCaller.ended_at
+).order_by(QueueCaller.joined_at)  # fmt: skip
+AT_ONCE = timedelta(seconds=3)
+"""Within which a wrap-up begins when its talk ends."""
+LONGEST = timedelta(hours=4)
+"""Of a wrap-up that is looked for."""
 PROMISED = "callback.promised"
 """Of a callback that is kept by the queues."""
 SOUNDS_ANGRY = "sounds-angry"
@@ -57,6 +65,8 @@ def conversation_of(connection: Connection, call_id: str) -> Conversation:
         queue=_queue(stays),
         team=_team(connection, agents),
         agents=agents,
+        campaign=_campaign(connection, call_id),
+        wrap_up_s=_wrap_up(connection, stays),
         over=call.state == CallState.ENDED,
     )
 
@@ -106,7 +116,33 @@ def _promises(connection: Connection, call_id: str, began: datetime) -> Iterator
         yield Happening(_since(began, row.made_at), PROMISED)
 
 
-def _queue(stays: Sequence[Row[str, str, datetime | None]]) -> str:
+def _campaign(connection: Connection, call_id: str) -> str:
+    """The name of the campaign that placed the call, "" where none did."""
+    named = select(Campaign.name).join(Attempt, Attempt.campaign_id == Campaign.id).where(Attempt.call_id == call_id)
+    return connection.scalar(named.limit(1)) or ""
+
+
+def _wrap_up(connection: Connection, stays: Sequence[Row[str, str, datetime | None, datetime | None]]) -> float | None:
+    """Seconds that who talked last wrapped up; None where nobody did, or somebody still does."""
+    talked = next((stay for stay in reversed(stays) if stay.agent and stay.answered_at and stay.ended_at), None)
+    if talked is None:
+        return None
+    changes = (
+        select(AgentChange.at, AgentChange.state)
+        .where(AgentChange.extension == talked.agent)
+        .where(AgentChange.at.between(talked.ended_at - AT_ONCE, talked.ended_at + LONGEST))
+        .order_by(AgentChange.id)
+    )
+    since: datetime | None = None
+    for change in connection.execute(changes):
+        if since is not None:
+            return round(float((change.at - since).total_seconds()), 1)
+        if change.state == AgentState.WRAP_UP and change.at <= talked.ended_at + AT_ONCE:
+            since = change.at
+    return None
+
+
+def _queue(stays: Sequence[Row[str, str, datetime | None, datetime | None]]) -> str:
     """The queue that served the call last, or the last that it waited in."""
     served = [stay.queue for stay in stays if stay.answered_at is not None]
     return str((served or [stay.queue for stay in stays] or [""])[-1])

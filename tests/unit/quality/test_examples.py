@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from quality import cli
+from quality.evidence import by_words_alone
 from quality.examples import beside, differences, load
 from quality.likeness import Likeness
 from quality.reading import ScorecardRefused, loads
@@ -94,3 +95,21 @@ def test_the_command_says_what_is_wrong_and_fails(tmp_path):
     (tmp_path / "s.test.yaml").write_text("calls: [{call: c, talk: [{agent: hello}]}]", encoding="utf-8")
     good = run.invoke(cli.app, ["check", str(tmp_path / "s.yaml")])
     assert (good.exit_code, good.output.strip().endswith("1 rules, 1 example calls as expected.")) == (0, True)
+
+
+def test_an_example_says_campaign_direction_and_wrap_up(tmp_path):
+    card = loads(
+        "scorecard: c\nlanguages: [en]\napplies: {campaigns: [spring]}\nrules:\n"
+        "  - {rule: quick, must_not: {measure: {what: wrap_up, over: 60}}}\n"
+    )
+    file = tmp_path / "c.test.yaml"
+    file.write_text(
+        "calls:\n"
+        "  - {call: slow, campaign: spring, direction: outbound, wrap_up_s: 90,\n"
+        "     talk: [{agent: Bye.}], broken: [quick]}\n"
+        "  - {call: quick, wrap_up_s: 30, talk: [{agent: Bye.}], kept: [quick]}\n"
+        "  - {call: unknown, talk: [{agent: Bye.}], kept: [quick]}\n"
+    )
+    slow, *_ = examples = load(file, card)
+    assert (slow.conversation.campaign, slow.conversation.direction) == ("spring", "outbound")
+    assert list(differences(card, examples, by_words_alone)) == []

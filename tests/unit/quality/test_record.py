@@ -3,9 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import create_engine
 
-from models.agent import Agent
+from models.agent import Agent, AgentChange
+from models.attempt import Attempt
 from models.call import Call
 from models.callback import Callback
+from models.campaign import Campaign
 from models.database import Base
 from models.errors import CannotDo
 from models.event import Event
@@ -92,3 +94,39 @@ def test_a_call_that_goes_on_is_not_over(connection):
 def test_a_call_that_nobody_knows_is_a_sentence(connection):
     with pytest.raises(CannotDo, match="There is no call none; `hotline calls list`"):
         conversation_of(connection, "none")
+
+
+def _stay(connection, began=0.0, ended=40.0, **more):
+    values = {"id": "s1", "call_id": "c1", "queue": "billing", "agent": "201", "state": "served", **more}
+    connection.execute(
+        row(QueueCaller, answered_at=_at(began), ended_at=_at(ended), joined_at=_at(began - 5), **values)
+    )
+
+
+def _change(connection, number, second, state):
+    connection.execute(row(AgentChange, id=number, extension="201", at=_at(second), state=state))
+
+
+def test_the_wrap_up_is_what_the_agent_did_after_the_talk(connection):
+    _call(connection)
+    _stay(connection)
+    for number, (second, state) in enumerate([(-9, "ready"), (0, "talking"), (40.2, "wrap-up"), (72.7, "ready")], 1):
+        _change(connection, number, second, state)
+    assert conversation_of(connection, "c1").wrap_up_s == 32.5
+
+
+@pytest.mark.parametrize("changes", [[(40.2, "wrap-up")], [(41.0, "ready"), (90.0, "wrap-up"), (99.0, "ready")], []])
+def test_without_a_wrap_up_that_is_over_nobody_knows_how_long_it_was(connection, changes):
+    _call(connection)
+    _stay(connection)
+    for number, (second, state) in enumerate(changes, 1):
+        _change(connection, number, second, state)
+    assert conversation_of(connection, "c1").wrap_up_s is None
+
+
+def test_a_call_of_a_campaign_knows_its_name(connection):
+    _call(connection)
+    assert conversation_of(connection, "c1").campaign == ""
+    connection.execute(row(Campaign, id="k1", name="spring", state="running"))
+    connection.execute(row(Attempt, id="a1", campaign_id="k1", call_id="c1", state="ended"))
+    assert conversation_of(connection, "c1").campaign == "spring"
