@@ -16,6 +16,7 @@ from console.visit import Visit
 from models.errors import CannotDo
 from models.review import ReviewMove
 from quality import reviews
+from quality.asking import ask
 from quality.review import MOST_SIGNS, OUTCOMES, Judged, Person, moves
 from quality.review_view import ReviewView
 
@@ -50,6 +51,16 @@ class Reviewing:
             with ui.element("div").classes("review"):
                 self._story(view)
                 self._moves(view)
+        if not self._shown.reviews and self._visit.may(Right.REVIEW):
+            asks = ui.button(self._visit.say("reviews.ask")).props("no-caps outline")
+            asks.on_click(lambda: self._send(self._ask, asks))
+
+    def _ask(self) -> None:
+        """Take the call up for review oneself."""
+        visit = self._visit
+        by, scorecard = visit.viewer.name, self._shown.found["scorecard"]
+        ask(visit.engine, self._call_id, scorecard, by, by, visit.now(), settings=visit.settings.quality,
+            address=visit.address)  # fmt: skip
 
     def _moves(self, view: ReviewView) -> None:
         visit = self._visit
