@@ -3,7 +3,8 @@
 Each kind of page is asked for with several values; the figure is a whole first page: 50 rows, their snippets where
 words were searched, and the count. Every page is asked for twice in the same order, and both count: the first time what
 the index needs may not be in memory yet. Calls that a page quotes get their transcripts before. With --keep=FILE the
-database is made there, or taken from there.
+database is made there, or taken from there. With --pages the same questions are asked of a console by HTTP too: the
+whole answer, from the request to its last byte, of somebody who is signed in.
 """
 
 import random
@@ -16,9 +17,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Engine
 
+from bench.console_under_test import console_on
 from bench.listed_calls import AGENTS, NOW, PRODUCTS, QUEUES, listen, made
 from bench.report import Report, percentile, short
 from quality.call_entries import key_from
@@ -107,12 +110,15 @@ def measure() -> Report:
         engine.dispose()
         took = _measured(engine, asked)
         engine.dispose()
+        served = _served(file, asked) if "--pages" in sys.argv else []
     for kind, times in took.items():
         report.spread(kind, times, "ms")
     everything = [one for times in took.values() for one in times]
-    report.add("a page p50", percentile(everything, 50), "ms")
-    report.add("a page p95", percentile(everything, 95), "ms", ASKED_MS)
-    report.add("slowest page", max(everything), "ms")
+    for name, times in (("a page", everything), ("a page by HTTP", served)):
+        if times:
+            report.add(f"{name} p50", percentile(times, 50), "ms")
+            report.add(f"{name} p95", percentile(times, 95), "ms", ASKED_MS)
+            report.add(f"{name}, slowest", max(times), "ms")
     return report
 
 
@@ -130,6 +136,18 @@ def _measured(engine: Engine, asked: list[tuple[Question, str]]) -> dict[str, li
         with engine.connect() as connection:
             listed(connection, one.wanted, scope=one.scope, after=after)
         took.setdefault(one.kind, []).append((time.perf_counter() - began) * 1000)
+    return took
+
+
+def _served(file: Path, asked: list[tuple[Question, str]]) -> list[float]:
+    """Ask a console of its own for the pages; those of who doesn't see everything are asked for by a supervisor."""
+    took: list[float] = []
+    with console_on(file) as console:
+        for one, after in [*asked, *asked]:
+            query = {**one.wanted.query(), **({"after": after} if after else {})}
+            began = time.perf_counter()
+            console.get(f"/calls?{urlencode(query)}", "all" if one.scope.everything else "lead")
+            took.append((time.perf_counter() - began) * 1000)
     return took
 
 
