@@ -129,10 +129,16 @@ def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
 def demo(
     directory: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("data/demo"),
 ) -> None:
-    """Start a server, place a real SIP call to it, and print the conversation as it happens."""
-    import voice.demo
+    """Start a server, place a real SIP call to it, print the conversation as it happens, and have it scored."""
+    from rich.console import Console
 
-    raise typer.Exit(asyncio.run(voice.demo.demo(directory)))
+    import voice.demo
+    from console.demo_look import look
+
+    code = asyncio.run(voice.demo.demo(directory))
+    if code:
+        raise typer.Exit(code)
+    asyncio.run(look(directory, Console(highlight=False, markup=False, soft_wrap=True).print))
 
 
 def main() -> None:
