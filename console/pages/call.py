@@ -23,7 +23,6 @@ from console.pages.call_words import drawn, turns
 from console.player import Player
 from console.recordings import NoSound, source
 from console.visit import Visit
-from models.audit import record
 from models.errors import CannotDo
 from quality.call_search import may_see
 from quality.peaks import BUCKET_S
@@ -61,20 +60,15 @@ class CallPage:
     async def show(self) -> None:
         """Build it; raise `CannotDo` where there is no such call, or none that the viewer may see."""
         ui.add_head_html('<link rel="stylesheet" href="/static/call.css">')
-        content = await self._visit.write(self._opened)
+        await self._visit.ask(self._insist)
+        # By itself: who reads before writing may lose the only writer's place to another.
+        await self._visit.audit("opened-call", call_id=self._call_id)
+        content = await self._visit.ask(self._read)
         self._head = ui.element("header").classes("call-head")
         with ui.element("div").classes("call-grid"):
             self._left = ui.element("div").classes("call-left")
             self._right = ui.element("div").classes("call-right")
         self._build(content)
-
-    def _opened(self, connection: Connection) -> tuple[Content, Sound]:
-        self._insist(connection)
-        record(
-            connection, self._visit.now(), self._visit.viewer.name, "opened-call",
-            call_id=self._call_id, address=self._visit.address,
-        )  # fmt: skip
-        return self._read(connection)
 
     def _insist(self, connection: Connection) -> None:
         if not may_see(connection, self._call_id, self._visit.viewer.scope()):

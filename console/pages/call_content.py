@@ -34,6 +34,8 @@ FOLLOWS = frozenset(
     }
 )  # fmt: skip
 """Events that say what a turn of the caller's led to, besides the next step."""
+OURS = {"no_match": "reason", "misheard": "reason", "to_human": "rule", "digression": "article"}
+"""What such an event says more of itself, in words of ours: others may quote the caller."""
 QUIET_S = 1.0
 """Nobody speaks for so long: it may be skipped."""
 
@@ -200,7 +202,7 @@ def _followed(happened: Iterator[Happening]) -> Iterator[str]:
     last = ""
     for one in happened:
         words = f"→ {one.data.get('step', '')}" if one.name == STEP else one.name if one.name in FOLLOWS else ""
-        if one.name in FOLLOWS and (why := one.data.get("reason") or one.data.get("rule") or one.data.get("article")):
+        if why := one.data.get(OURS.get(one.name, "")):
             words = f"{one.name} ({why})"
         if words and words != last:
             last = words

@@ -1,5 +1,7 @@
 """Teaching from the page of a call: what was misunderstood, and what the knowledge base had no answer to."""
 
+from typing import Any
+
 from nicegui import ui
 from sqlalchemy import Connection, select
 
@@ -13,6 +15,7 @@ from knowledge import learning
 from models.audit import record
 from models.errors import CannotDo
 from models.suggestion import Unanswered
+from models.writing import writing
 from quality.conversation import Turn
 from quality.masking import masked
 
@@ -25,13 +28,13 @@ class Teaching:
         self._masked = {turn.number: turn.text for turn in masked(content.conversation).turns}
 
     async def ask(self, number: int, kind: str) -> None:
-        """Open the dialog for the turn with that number: "misunderstood" or "unanswered"."""
+        """Do what was pressed at the turn with that number: "misunderstood" (opens the dialog) or "unanswered"."""
         turn = next((one for one in self._content.conversation.turns if one.number == number), None)
         if turn is None or turn.speaker != "caller":
             return
         if kind == "unanswered":
             done = self._visit.say("call.noted_question")
-            await doing(self._visit, self._visit.write(self._unanswered, turn), done)
+            await doing(self._visit, self._visit.order(self.unanswered, turn), done)
             return
         intents = await self._visit.order(self._intents)
         self._dialog(turn, intents)
@@ -58,14 +61,15 @@ class Teaching:
                     if not meant.value:
                         ui.notify(visit.say("call.choose_intent"), type="warning")
                         return
-                    work = visit.write(self._misunderstood, turn, str(meant.value))
+                    work = visit.order(self.misunderstood, turn, str(meant.value))
                     if await doing(visit, work, visit.say("call.taught")):
                         dialog.close()
 
                 ui.button(visit.say("call.teach_send"), on_click=keep).props("no-caps")
         dialog.open()
 
-    def _misunderstood(self, connection: Connection, turn: Turn, meant: str) -> None:
+    def misunderstood(self, turn: Turn, meant: str) -> None:
+        """Keep what a turn meant, as an example for the flow's author; raise `CannotDo` where it teaches nothing."""
         self._insist()
         visit, call = self._visit, self._content.call
         decision = self._content.decisions.get(turn.number)
@@ -74,25 +78,26 @@ class Teaching:
             call.id, round(turn.start, 2), call.flow, call.flow_version, turn.language,
             self._masked[turn.number], "" if taken == "none" else taken, meant,
         )  # fmt: skip
-        teaching.teach(connection, lesson, visit.viewer.name, visit.now())
-        data = {"at_s": lesson.at_s, "taken": lesson.taken, "meant": meant}
-        record(connection, visit.now(), visit.viewer.name, "taught", call_id=call.id, data=data, address=visit.address)
+        with writing(visit.engine) as connection:
+            teaching.teach(connection, lesson, visit.viewer.name, visit.now())
+            self._trail(connection, "taught", at_s=lesson.at_s, taken=lesson.taken, meant=meant)
 
-    def _unanswered(self, connection: Connection, turn: Turn) -> None:
+    def unanswered(self, turn: Turn) -> None:
+        """Put a turn among the open questions; raise `CannotDo` where it is there already."""
         self._insist()
         visit, call = self._visit, self._content.call
-        at = round(turn.start, 2)
-        there = select(Unanswered.id).where(Unanswered.call_id == call.id, Unanswered.at_s.between(at - 0.5, at + 0.5))
-        if connection.scalar(there):
-            raise CannotDo(visit.say("call.noted_already"))
-        learning.unanswered(
-            connection, self._masked[turn.number], turn.language, call.id, at, "unknown", at=visit.now()
-        )
-        data = {"at_s": at}
-        record(
-            connection, visit.now(), visit.viewer.name, "noted-unanswered",
-            call_id=call.id, data=data, address=visit.address,
-        )  # fmt: skip
+        at, said = round(turn.start, 2), self._masked[turn.number]
+        near = Unanswered.at_s.between(at - 0.5, at + 0.5)
+        with writing(visit.engine) as connection:
+            if connection.scalar(select(Unanswered.id).where(Unanswered.call_id == call.id, near)):
+                raise CannotDo(visit.say("call.noted_already"))
+            learning.unanswered(connection, said, turn.language, call.id, at, "unknown", at=visit.now())
+            self._trail(connection, "noted-unanswered", at_s=at)
+
+    def _trail(self, connection: Connection, action: str, **data: Any) -> None:
+        visit = self._visit
+        call_id = self._content.call.id
+        record(connection, visit.now(), visit.viewer.name, action, call_id=call_id, data=data, address=visit.address)
 
     def _insist(self) -> None:
         if not self._visit.may(Right.TEACH):

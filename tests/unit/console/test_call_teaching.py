@@ -1,0 +1,108 @@
+"""What is taught from the page of a call: kept without personal data, by who may, on the trail with who it was."""
+
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bench import long_call
+from console.access import Viewer
+from console.pages.call_content import read
+from console.pages.call_teaching import Teaching
+from console.phrases import Phrases
+from console.sessions import Session
+from console.visit import Visit
+from dialplans.teaching import lessons
+from models.audit import Audit
+from models.database import open_engine
+from models.errors import CannotDo
+from models.settings import Settings
+from models.suggestion import Unanswered
+from tests.unit.console.people import put_accounts
+
+PHRASES = Phrases.load()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, empty):
+    """A database with a call in each language; and the calls' ids by language."""
+    directory = tmp_path_factory.mktemp("made")
+    shutil.copy(empty, directory / "hotline.sqlite")
+    engine = open_engine(f"sqlite:///{directory / 'hotline.sqlite'}")
+    put_accounts(engine)
+    with engine.begin() as connection:
+        long_call.put_agent(connection)
+        calls = {language: long_call.put(connection, directory, language, 0.8) for language in ("en", "zh")}
+    engine.dispose()
+    return directory / "hotline.sqlite", calls
+
+
+@pytest.fixture
+def engine(made, tmp_path):
+    engine = open_engine(f"sqlite:///{shutil.copy(made[0], tmp_path)}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def teaching(made, engine):
+    def teaching(language="en", role="qa"):
+        viewer = Viewer("quinn", "Quinn", (role,))
+        session = Session(viewer, "csrf", "id", datetime.now(UTC))
+        visit = Visit(engine, Settings(), PHRASES, session, language, {}, {}, "192.0.2.9")
+        with engine.connect() as connection:
+            content = read(connection, made[1][language], "quinn", original=True)
+        return Teaching(visit, content), content.conversation.turns
+
+    return teaching
+
+
+def trail(engine):
+    with engine.connect() as connection:
+        return connection.execute(select(Audit.account, Audit.action, Audit.address, Audit.data)).all()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "my name is [name]."), ("zh", "我叫[name]，手机号是[phone]。")])
+def test_a_lesson_has_no_personal_data_even_where_the_original_was_shown(teaching, engine, language, said):
+    page, turns = teaching(language)
+    page.misunderstood(turns[3], "change")
+    with engine.connect() as connection:
+        (lesson,) = lessons(connection, "order_status")
+    assert lesson.said.endswith(said)
+    assert (lesson.meant, lesson.language, lesson.at_s) == ("change", language, round(turns[3].start, 2))
+    assert trail(engine) == [
+        ("quinn", "taught", "192.0.2.9", {"at_s": lesson.at_s, "taken": "", "meant": "change"})
+    ]  # fmt: skip
+
+
+def test_what_it_was_taken_for_stands_beside_and_the_same_again_teaches_nothing(teaching, engine):
+    page, turns = teaching()
+    page.misunderstood(turns[1], "question")
+    with engine.connect() as connection:
+        assert [one.taken for one in lessons(connection, "order_status")] == ["status"]
+    with pytest.raises(CannotDo, match="taken for 'status' already"):
+        page.misunderstood(turns[1], "status")
+    assert len(trail(engine)) == 1
+
+
+def test_a_question_is_open_once_however_often_it_is_pressed(teaching, engine):
+    page, turns = teaching()
+    page.unanswered(turns[1])
+    with pytest.raises(CannotDo, match="open questions already"):
+        page.unanswered(turns[1])
+    page.unanswered(turns[5])
+    with engine.connect() as connection:
+        assert connection.scalars(select(Unanswered.question).order_by(Unanswered.at_s)).all() == [
+            turns[1].text, turns[5].text
+        ]  # fmt: skip
+    assert [one.action for one in trail(engine)] == ["noted-unanswered"] * 2
+
+
+@pytest.mark.parametrize("role", ["agent", "operator"])
+def test_who_may_not_teach_teaches_nothing(teaching, engine, role):
+    page, turns = teaching(role=role)
+    for press in (lambda: page.misunderstood(turns[1], "change"), lambda: page.unanswered(turns[1])):
+        with pytest.raises(CannotDo):
+            press()
+    assert trail(engine) == []
