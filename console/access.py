@@ -29,6 +29,8 @@ class Right(StrEnum):
     ORDER = "order"
     """Change agents' states, take part in talks."""
     CAMPAIGNS = "campaigns"
+    LEADS = "leads"
+    """Look at leads of preview campaigns, and have them called for one's own phone."""
     PLAN = "plan"
     """Add, change and remove agents and queues."""
     AUDIT = "audit"
@@ -36,7 +38,7 @@ class Right(StrEnum):
 
 
 ROLES: Mapping[str, frozenset[Right]] = {
-    "agent": frozenset({Right.CALLS, Right.COMMENT, Right.APPEAL}),
+    "agent": frozenset({Right.CALLS, Right.COMMENT, Right.APPEAL, Right.LEADS}),
     "supervisor": frozenset(
         {
             Right.CALLS, Right.COMMENT, Right.APPEAL, Right.EXPORT, Right.QUALITY, Right.TEACH, Right.LIVE,

@@ -29,7 +29,7 @@ def web(settings: Settings, engine: Engine, token: str) -> FastAPI:
     from nicegui import ui
 
     from console.frame import Frame
-    from console.pages import accounts, audit, boards, call, calls, home, me, quality, reviews
+    from console.pages import accounts, audit, boards, call, calls, home, leads, me, quality, reviews
 
     app = FastAPI(title="Hotline", docs_url=None, redoc_url=None, openapi_url=None)
     phrases, site = Phrases.load(), Site(settings.console.url.rstrip("/"))
@@ -38,7 +38,7 @@ def web(settings: Settings, engine: Engine, token: str) -> FastAPI:
     app.include_router(signing_in(engine, phrases, site))
     app.include_router(sounds(engine, settings, phrases))
     frame = Frame(engine, settings, phrases)
-    for pages in (home, calls, accounts, audit, me, boards, quality, reviews, call):
+    for pages in (home, calls, accounts, audit, me, boards, quality, reviews, call, leads):
         pages.register(frame)
     ui.run_with(app, title="Hotline", show_welcome_message=False, binding_refresh_interval=None, reconnect_timeout=10)
     _tame(frame)
