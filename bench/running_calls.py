@@ -83,6 +83,8 @@ class RunningCalls:
         """Unix seconds at which each turn ("CALL/NUMBER") was told to the log."""
         self.alerted: dict[str, float] = {}
         """The same of alerts: "CALL/SCORECARD/RULE/COUNT"."""
+        self.ended: dict[str, float] = {}
+        """When each call that is over ended."""
 
     async def run(self, count: int, seconds: float, turn_every_s: float = 4.0, alert_every_s: float = 5.0) -> None:
         """Have `count` calls run for so long; each says something about every `turn_every_s`."""
@@ -148,6 +150,7 @@ class RunningCalls:
 
     def _end(self, call: _Call) -> None:
         self._log.ended(call.id, cause=Cause.CALLER_HUNG_UP)
+        self.ended[call.id] = time.time()
         with self._engine.begin() as connection:
             connection.execute(
                 update(QueueCaller).where(QueueCaller.call_id == call.id)
