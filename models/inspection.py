@@ -45,7 +45,7 @@ INSPECTION_LIFE = Life(
 
 class Inspection(Base):
     __tablename__ = "inspection"
-    __table_args__ = (Index("inspection_by_state", "state", "queued_at"),)
+    __table_args__ = (Index("inspection_by_state", "state", "call_id"),)
 
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"), primary_key=True)
     state: Mapped[str]

@@ -19,6 +19,7 @@ from quality.beeping import beeps, keep_copy
 from quality.call_entries import Sweep, note_call
 from quality.complaints import signs_of
 from quality.conversation import Conversation
+from quality.course import course_of
 from quality.evidence import Alike, Subject
 from quality.facts import facts_of
 from quality.jobs import NEW, Jobs, me
@@ -130,6 +131,7 @@ class Inspector:
             "personal": [asdict(one) for one in personal_in(conversation)],
             "facts": {
                 **facts_document(facts_of(conversation)),
+                **course_of(conversation),
                 **signs_of(conversation),
                 "voices": {
                     side: [[one.start, one.end] for one in found] for side, found in conversation.voices.items()

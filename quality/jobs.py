@@ -37,6 +37,8 @@ class Jobs:
         `since`: only those that began from then on.
         """
         known = select(Inspection.call_id).where(Inspection.call_id == Call.id).exists()
+        # The planner of SQLite would look through all ended calls, by their state, for those of a day.
+        over = func.coalesce(Call.state, "") if since else Call.state
         recent = (Call.started_at >= since,) if since else ()
         empty = literal([], Inspection.transcript.type)
         new = (
@@ -44,7 +46,8 @@ class Jobs:
                 Call.id, literal(str(InspectionState.WAITING)), literal(0), literal(""), literal(now),
                 literal(""), literal(False), empty, empty, literal({}, Inspection.facts.type),
             )
-            .where(Call.state == CallState.ENDED, Call.answered_at.is_not(None), Call.ended_at <= settled)
+
+            .where(over == CallState.ENDED, Call.answered_at.is_not(None), Call.ended_at <= settled)
             .where(~known, *recent)
             .order_by(Call.started_at.desc())
             .limit(NEW)

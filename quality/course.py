@@ -1,0 +1,31 @@
+"""The course of a conversation: emotion, language, hold, misunderstandings and hand-overs, each with its second. Pure."""
+
+from collections import Counter
+from typing import Any
+
+from quality.conversation import Conversation
+from quality.facts import MISUNDERSTOOD, TALK, anger_of, holds
+
+
+def course_of(conversation: Conversation) -> dict[str, Any]:
+    """Return it as a document.
+
+    emotion: [second, "caller" or "agent", anger 0-1 in words and voice], a row a turn; languages: seconds that each
+    side said in each; holds: [from, to]; misunderstood_at: seconds; hand_overs_at: [second, the agent's name or ""].
+    """
+    people = [turn for turn in conversation.turns if turn.speaker != "robot"]
+    spoken: dict[str, Counter[str]] = {"caller": Counter(), "ours": Counter()}
+    for turn in conversation.turns:
+        spoken["caller" if turn.speaker == "caller" else "ours"][turn.language] += turn.end - turn.start
+    return {
+        "emotion": [[round(turn.start, 1), turn.speaker, anger_of(turn)] for turn in people],
+        "languages": {
+            side: {language: round(seconds, 1) for language, seconds in found.most_common()}
+            for side, found in spoken.items()
+        },
+        "holds": [[round(one.start, 1), round(one.end, 1)] for one in holds(conversation)],
+        "misunderstood_at": [round(one.at, 1) for one in conversation.happenings if one.name in MISUNDERSTOOD],
+        "hand_overs_at": [
+            [round(one.at, 1), str(one.data.get("agent") or "")] for one in conversation.happenings if one.name == TALK
+        ],
+    }
