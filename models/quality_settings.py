@@ -57,6 +57,8 @@ class QualitySettings(BaseModel):
 
     inspect: bool = True
     """Whether the server inspects its calls by a process of its own; else `hotline quality inspect` does."""
+    recogniser_model: str = ""
+    """A directory with larger weights of Whisper by which recordings are heard again; empty: as [speech] has it."""
     review_days: int = Field(7, ge=1)
     """By when a review that was given out is due."""
     appeal_days: int = Field(7, ge=1)

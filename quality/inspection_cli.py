@@ -18,7 +18,7 @@ from models.call_list import find_call
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 from models.database import database_url, migrate, open_engine
 from models.errors import CannotDo, OperatorFault
-from models.settings import Settings
+from models.settings import Settings, SpeechSettings
 from models.settings_file import read_settings
 from quality import reading, rescoring
 from quality.back_pressure import BackPressure, stand_back
@@ -151,9 +151,16 @@ def open_records(settings: Settings) -> Engine:
     return engine
 
 
+def heard_by(settings: Settings) -> SpeechSettings:
+    """Return what recordings are heard again by: in peace, there is time for larger weights than calls have."""
+    larger = settings.quality.recogniser_model
+    more = {"recogniser": "whisper", "recogniser_model": larger}
+    return settings.speech.model_copy(update=more) if larger else settings.speech
+
+
 def ears_of(settings: Settings) -> Ears:
     """Load what listens again; raise `OperatorFault` where there is nothing that can."""
-    detector, recogniser, notes = load_ears(settings.speech)
+    detector, recogniser, notes = load_ears(heard_by(settings))
     if detector is None or recogniser is None or isinstance(recogniser, StreamingRecogniser):
         raise OperatorFault(" ".join(notes) or "Only a recogniser of whole utterances (whisper) can listen again.")
     return Ears(detector, recogniser)
