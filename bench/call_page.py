@@ -11,13 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 from sqlalchemy import insert
 
 from bench import long_call
@@ -56,9 +58,11 @@ def main() -> int:
         report.add("peaks on the wire", kilobytes, "kB")
         with console(Path(directory)), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            _again(browser, calls[:1], 2)  # what the process loads once is no page's
-            told(report, "new browser", [_fresh(browser, calls[at % len(calls)]) for at in range(OPENINGS)])
-            told(report, "again", _again(browser, calls, OPENINGS))
+            cookies = _signed_in(browser)
+            _again(browser, cookies, calls[:1], 2)  # what the process loads once is no page's
+            fresh = [_again(browser, cookies, [calls[at % len(calls)]], 1, used=False)[0] for at in range(OPENINGS)]
+            told(report, "new browser", fresh)
+            told(report, "again", _again(browser, cookies, calls, OPENINGS))
             browser.close()
     return report.show()
 
@@ -99,9 +103,6 @@ def console(directory: Path) -> Iterator[None]:
 
 
 def _wait(process: "subprocess.Popen[bytes]", log: Path) -> None:
-    import urllib.error
-    import urllib.request
-
     for _ in range(240):
         if process.poll() is not None:
             raise SystemExit(f"The console didn't start: {log.read_text()[-400:]}")
@@ -114,31 +115,27 @@ def _wait(process: "subprocess.Popen[bytes]", log: Path) -> None:
     raise SystemExit("The console didn't start within a minute.")
 
 
-def _signed_in(browser: Browser) -> BrowserContext:
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
+def _signed_in(browser: Browser) -> StorageState:
+    """Sign in; return what a browser needs to be it."""
+    context = browser.new_context()
     page = context.new_page()
     page.goto(f"http://{LISTEN}/sign-in")
     page.fill("input[name=name]", "bench")
     page.fill("input[name=password]", PASSWORD)
-    page.click("button[type=submit], form button")
+    page.click("form button")
     page.wait_for_url(lambda url: "/sign-in" not in url)
-    page.close()
-    return context
-
-
-def _fresh(browser: Browser, call: str) -> Sequence[float]:
-    """Open a call's page in a browser that has nothing but the cookie."""
-    signed = _signed_in(browser)
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, storage_state=signed.storage_state())
-    signed.close()
-    found = _opened(context, call)
+    state = context.storage_state()
     context.close()
-    return found
+    return state
 
 
-def _again(browser: Browser, calls: Sequence[str], times: int) -> list[Sequence[float]]:
-    context = _signed_in(browser)
-    _opened(context, calls[0])
+def _again(
+    browser: Browser, cookies: StorageState, calls: Sequence[str], times: int, *, used: bool = True
+) -> list[Sequence[float]]:
+    """Open calls in a browser, which was `used` for one before, or has nothing but the cookies."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, storage_state=cookies)
+    if used:
+        _opened(context, calls[0])
     found = [_opened(context, calls[at % len(calls)]) for at in range(times)]
     context.close()
     return found

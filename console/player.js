@@ -1,41 +1,12 @@
 // A call to listen to and read along: both channels drawn, what was said with its times, one playhead for all of it.
 // Whatever callers said reaches the page as text nodes and canvas text only.
+import { clock, decision, filled, hits, lastBefore, localTimes, made, LOW, HIDDEN } from "/static/call_script.js";
 import { draw, colours } from "/static/call_waveform.js";
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 const QUIET_EDGE_S = 0.25; // left of a silence that is skipped, on both sides
-const LOW = 1, HIDDEN = 2; // flags of a word
 const CONTROL = "button, a, summary, input, textarea, select, [contenteditable=true], [role=menuitem], [role=option], .q-field";
 const SHORTCUTS_KEPT = "hotline-call-shortcuts";
-
-const clock = (seconds) => {
-  const whole = Math.max(0, Math.floor(seconds));
-  const pad = (number) => String(number).padStart(2, "0");
-  const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
-  return hours ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
-};
-const made = (tag, classes = "", text = "") => {
-  const element = document.createElement(tag);
-  if (classes) element.className = classes;
-  if (text) element.textContent = text;
-  return element;
-};
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-// The last of rows, sorted by their beginning, that began by then; -1: none.
-const lastBefore = (rows, time, begin) => {
-  let low = 0, high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (begin(rows[middle]) <= time) low = middle + 1; else high = middle;
-  }
-  return low - 1;
-};
-
-const localTimes = () => {
-  for (const time of document.querySelectorAll("time[data-local]")) {
-    time.textContent = new Date(time.dateTime).toLocaleString(time.dataset.local, { dateStyle: "medium", timeStyle: "medium" });
-  }
-};
 
 export default {
   template: `
@@ -140,21 +111,21 @@ export default {
       head.append(time, made("span", `name speaker-${turn.who}`, turn.name));
       for (const badge of turn.badges) head.append(made("span", `badge ${badge[0]}`, badge[1]));
       item.append(head, this.said_in(turn));
-      if (turn.why.length || (this.teaches && turn.who === "caller")) item.append(this.decision(turn));
+      if (turn.why.length || (this.teaches && turn.who === "caller")) item.append(decision(turn, this.texts, this.teaches, (kind) => this.$emit("teach", { turn: turn.n, kind })));
       return item;
     },
     said_in(turn) {
       const line = made("p", "said");
       line.lang = turn.lang;
       const lane = this.lanes[turn.who === "caller" ? "caller" : "ours"];
-      const hits = this.found(turn);
+      const found = hits(turn, this.words);
       let begin = 0;
       for (const [text, start, end, flags] of turn.words) {
         const word = made("span", "w", text);
         word.dataset.seek = start;
         if (flags & LOW) { word.classList.add("low"); word.title = this.texts.low; }
         if (flags & HIDDEN) { word.classList.add("hidden-data"); word.title = this.texts.hidden; }
-        if (hits.some(([first, last]) => begin < last && begin + text.length > first)) {
+        if (found.some(([first, last]) => begin < last && begin + text.length > first)) {
           word.classList.add("hit");
           this.hits.push(start);
         }
@@ -163,31 +134,6 @@ export default {
         line.append(word);
       }
       return line;
-    },
-    found(turn) {
-      const text = turn.words.map((word) => word[0]).join("").toLowerCase();
-      const terms = (this.words || "").toLowerCase().match(/"[^"]+"|\S+/g) || [];
-      const spans = [];
-      for (const term of terms.map((one) => one.replaceAll('"', "").trim()).filter(Boolean)) {
-        for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + term.length)) spans.push([at, at + term.length]);
-      }
-      return spans;
-    },
-    decision(turn) {
-      const folded = made("details", "why");
-      folded.append(made("summary", "", turn.why.length ? this.texts.decision : this.texts.teach));
-      const rows = made("dl");
-      for (const [what, value] of turn.why) rows.append(made("dt", "", what), made("dd", "", value));
-      if (turn.why.length) folded.append(rows);
-      if (this.teaches && turn.who === "caller") {
-        for (const kind of ["misunderstood", "unanswered"]) {
-          const button = made("button", "teach", this.texts[kind]);
-          button.type = "button";
-          button.addEventListener("click", () => this.$emit("teach", { turn: turn.n, kind }));
-          folded.append(button);
-        }
-      }
-      return folded;
     },
     clicked(event) {
       const sought = event.target.closest("[data-seek]");

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -19,7 +18,7 @@ from console.pages.call_facts import show_facts, show_head
 from console.pages.call_review import Reviewing
 from console.pages.call_scores import show_score, title_of
 from console.pages.call_teaching import Teaching
-from console.pages.call_words import drawn, turns
+from console.pages.call_words import drawn, texts, turns
 from console.player import Player
 from console.recordings import NoSound, source
 from console.visit import Visit
@@ -48,6 +47,11 @@ class Sound:
     words: str = ""
 
 
+HEAD = """<link rel="stylesheet" href="/static/call.css">
+<link rel="modulepreload" href="/static/call_script.js">
+<link rel="modulepreload" href="/static/call_waveform.js">"""
+
+
 class CallPage:
     """One opening of the page."""
 
@@ -59,11 +63,14 @@ class CallPage:
 
     async def show(self) -> None:
         """Build it; raise `CannotDo` where there is no such call, or none that the viewer may see."""
-        ui.add_head_html('<link rel="stylesheet" href="/static/call.css">')
+        ui.add_head_html(HEAD)
         await self._visit.ask(self._insist)
         # By itself: who reads before writing may lose the only writer's place to another.
         await self._visit.audit("opened-call", call_id=self._call_id)
         content = await self._visit.ask(self._read)
+        if content[1].plays:
+            # On its way while the browser still reads our scripts; the id is one of ours, as there is such a call.
+            ui.add_head_html(f'<link rel="preload" as="fetch" crossorigin href="{self._peaks()}">')
         self._head = ui.element("header").classes("call-head")
         with ui.element("div").classes("call-grid"):
             self._left = ui.element("div").classes("call-left")
@@ -119,21 +126,23 @@ class CallPage:
 
     def _player(self, content: Content, sound: Sound) -> None:
         visit = self._visit
-        base = f"/calls/{self._call_id}"
-        query = f"original={str(self._original).lower()}"
+        heard = f"/calls/{self._call_id}/sound?original={_truth(self._original)}&opening={self._opening}"
         call = {
             "seconds": round(content.seconds, 2),
-            "sound": f"{base}/sound?{query}&opening={self._opening}" if sound.plays else "",
-            "peaks": f"{base}/peaks?{query}" if sound.plays else "",
+            "sound": heard if sound.plays else "",
+            "peaks": self._peaks() if sound.plays else "",
             "bucket": BUCKET_S,
             "fault": "" if sound.plays else sound.words,
         }
         teaching = Teaching(visit, content) if visit.may(Right.TEACH) else None
         Player(
-            call, turns(visit, content), self._marks(content), drawn(content), _texts(visit, content),
+            call, turns(visit, content), self._marks(content), drawn(content), texts(visit, content),
             start=self._start, words=visit.query.get("words", "")[:LONGEST],
             on_teach=teaching.ask if teaching else None,
         )  # fmt: skip
+
+    def _peaks(self) -> str:
+        return f"/calls/{self._call_id}/peaks?original={_truth(self._original)}"
 
     def _marks(self, content: Content) -> Sequence[dict[str, Any]]:
         """What is drawn as a flag: where a rule was broken, and where one that must be kept was."""
@@ -195,6 +204,10 @@ def start_of(asked: str) -> float:
     return second if 0 <= second < 1e6 else -1.0
 
 
+def _truth(value: bool) -> str:
+    return str(value).lower()
+
+
 def _notices(visit: Visit, content: Content) -> Sequence[str]:
     found = []
     if content.running:
@@ -208,26 +221,3 @@ def _notices(visit: Visit, content: Content) -> Sequence[str]:
     if content.recording is not None and content.recording.note:
         found.append(visit.say("call.recording_note", why=content.recording.note))
     return found
-
-
-KEYS = (
-    ("Space, K", "play"), ("← →", "five"), ("J L", "ten"), (", .", "word"), ("N P", "finding"), ("[ ]", "speed"),
-    ("S", "skip"), ("F", "follow"), ("+ −", "zoom"), ("?", "help"),
-)  # fmt: skip
-TEXTS = (
-    "player", "position", "pan", "controls", "play", "pause", "time", "back", "on", "speed", "skip", "previous", "next",
-    "finding", "into", "out", "share", "copied", "keys", "shortcuts_on", "transcript", "follow", "low", "hidden",
-    "decision", "teach", "misunderstood", "unanswered", "broken", "silence",
-)  # fmt: skip
-FILLED = ("of", "hear", "mark")
-"""Texts whose fields the browser fills."""
-
-
-def _texts(visit: Visit, content: Content) -> dict[str, Any]:
-    say = partial(visit.say)
-    texts: dict[str, Any] = {key: say(f"call.{key}") for key in TEXTS}
-    texts |= {key: visit.phrases.texts[f"call.{key}"][visit.language] for key in FILLED}
-    texts["shortcuts"] = [[keys, say(f"call.key_{name}")] for keys, name in KEYS]
-    overlaps, silences = len(content.overlaps()), len(content.facts.get("silences", ()))
-    texts["legend"] = say("call.legend", silences=silences, overlaps=overlaps)
-    return texts

@@ -11,6 +11,17 @@ from quality.transcript import LITTLE, Piece, pieces
 LOW, HIDDEN = 1, 2
 """Flags of words in `player.js`."""
 ANGRY = 0.5
+KEYS = (
+    ("Space, K", "play"), ("← →", "five"), ("J L", "ten"), (", .", "word"), ("N P", "finding"), ("[ ]", "speed"),
+    ("S", "skip"), ("F", "follow"), ("+ −", "zoom"), ("?", "help"),
+)  # fmt: skip
+TEXTS = (
+    "player", "position", "pan", "controls", "play", "pause", "time", "back", "on", "speed", "skip", "previous", "next",
+    "finding", "into", "out", "share", "copied", "keys", "shortcuts_on", "transcript", "follow", "low", "hidden",
+    "decision", "teach", "misunderstood", "unanswered", "broken", "silence",
+)  # fmt: skip
+FILLED = ("of", "hear", "mark")
+"""Texts whose fields the browser fills."""
 
 
 def turns(visit: Visit, content: Content) -> list[dict[str, Any]]:
@@ -79,4 +90,14 @@ def _why(visit: Visit, decision: Decision | None) -> Sequence[tuple[str, str]]:
         found.append((visit.say("call.step"), decision.step))
     if decision.then:
         found.append((visit.say("call.then"), ", ".join(decision.then)))
+    return found
+
+
+def texts(visit: Visit, content: Content) -> dict[str, Any]:
+    """Return what the player says by itself, in the page's language."""
+    found: dict[str, Any] = {key: visit.say(f"call.{key}") for key in TEXTS}
+    found |= {key: visit.phrases.texts[f"call.{key}"][visit.language] for key in FILLED}
+    found["shortcuts"] = [[keys, visit.say(f"call.key_{name}")] for keys, name in KEYS]
+    overlaps, silences = len(content.overlaps()), len(content.facts.get("silences", ()))
+    found["legend"] = visit.say("call.legend", silences=silences, overlaps=overlaps)
     return found
