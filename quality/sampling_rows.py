@@ -60,15 +60,18 @@ def sample(engine: Engine, settings: QualitySettings, now: datetime) -> Plan:
     if not settings.samples:
         return Plan()
     with engine.connect() as connection:
-        # Outside of the transaction that writes: calls must get in between.
-        found = candidates(connection, settings, now)
+        wished = foreseen(connection, settings, now)
+    if not wished.picks:
+        return wished
+    # Only what was wished for is planned again where nobody else can write: calls must get in between.
+    few = list({pick.candidate.score_id: pick.candidate for pick in wished.picks}.values())
     with writing(engine, LOCK) as connection:
-        chosen = _plan(connection, settings, found, now)
+        chosen = _plan(connection, settings, few, now)
         for pick in chosen.picks:
             _write(connection, pick, settings, now)
         for call_id in dict.fromkeys(pick.candidate.call_id for pick in chosen.picks):
             note_call(connection, call_id)
-    return chosen
+    return Plan(chosen.picks, wished.fillings)
 
 
 def foreseen(connection: Connection, settings: QualitySettings, now: datetime) -> Plan:

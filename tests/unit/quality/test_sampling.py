@@ -179,6 +179,8 @@ def test_quotas_are_kept_the_own_team_never_judges_and_nothing_is_given_twice(ca
     rules = _settings(*samples, seed=seed, double_share=share)
     found = _plan(rules, calls, staff, now)
     assert found == _plan(rules, list(reversed(calls)), staff, now)
+    few = list({pick.candidate.score_id: pick.candidate for pick in found.picks}.values())
+    assert _plan(rules, few, staff, now).picks == found.picks
     first = [pick for pick in found.picks if not pick.blind]
     assert len({pick.candidate.call_id for pick in first}) == len(first)
     quotas = {one.name: one for one in samples}
