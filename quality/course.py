@@ -1,4 +1,4 @@
-"""The course of a conversation: emotion, language, hold, misunderstandings and hand-overs, each with its second. Pure."""
+"""The course of a conversation: emotion, language, hold, misunderstandings, hand-overs, each with its second. Pure."""
 
 from collections import Counter
 from typing import Any

@@ -19,7 +19,7 @@ from tests.unit.quality.conftest import BLANK, NOW
 WAITING, EACH = 10_000, 150
 
 
-def _blank(table) -> dict:
+def _blank(table) -> dict[str, object]:
     columns = [column for column in table.__table__.columns if not column.nullable]
     return {column.name: BLANK[type(column.type).__name__] for column in columns}
 
