@@ -114,7 +114,7 @@ class CallPage:
         with self._left:
             for words in _notices(visit, content):
                 told(words, kind="empty")
-            if content.running:
+            if content.running and visit.may(Right.LIVE):
                 ui.link(visit.say("call.to_live"), "/live")
             if sound.plays and sound.words:
                 told(sound.words, kind="empty")

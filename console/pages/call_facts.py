@@ -23,8 +23,9 @@ def show_head(visit: Visit, content: Content, *, original: bool) -> None:
     with ui.element("dl").classes("head-facts"):
         for what, value in _head(visit, content, ours):
             if value:
-                TextElement(tag="dt", text=visit.say(f"call.head_{what}"))
-                _value(visit, value)
+                with ui.element("div"):
+                    TextElement(tag="dt", text=visit.say(f"call.head_{what}"))
+                    _value(visit, value)
 
 
 def _head(visit: Visit, content: Content, ours: str) -> Iterator[tuple[str, Any]]:
