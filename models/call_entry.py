@@ -24,7 +24,7 @@ class CallEntry(Base):
     __table_args__ = (
         Index("call_entry_by_call", "call_id", unique=True),
         Index(
-            "call_entry_unsettled", "settled", sqlite_where=text("NOT settled"), postgresql_where=text("NOT settled")
+            "call_entry_unsettled", "settled", sqlite_where=text("settled = 0"), postgresql_where=text("NOT settled")
         ),
     )
 

@@ -25,6 +25,8 @@ SETTLED = timedelta(seconds=30)
 """After its end a call's last notes, and those of queues and campaigns, may still be on their way."""
 AT_A_TIME = 200
 """New entries that one sweep writes at most, and former ones; in transactions of `TOGETHER`, so that others get in."""
+IN_TURN = 20
+"""Entries of calls that go on, or ended just now, that one sweep looks at again though nothing says they changed."""
 TOGETHER = 20
 LOOKED_AT = 2000
 """Calls of before that one sweep looks at."""
@@ -96,7 +98,7 @@ class Sweep:
             new = self._new(connection, since)
             if len(new) < AT_A_TIME:
                 self._seen = now
-            calls = [*new, *self._unsettled(connection)]
+            calls = [*new, *self._moved(connection), *self._unsettled(connection)]
             calls += self._of_before(connection, now, max(AT_A_TIME - len(calls), TOGETHER))
         calls = list(dict.fromkeys(calls))
         for first in range(0, len(calls), TOGETHER):
@@ -111,11 +113,16 @@ class Sweep:
         query = select(Call.id).where(Call.started_at >= since, ~known).order_by(Call.started_at.desc())
         return connection.scalars(query.limit(AT_A_TIME)).all()
 
+    def _moved(self, connection: Connection) -> Sequence[str]:
+        """Return calls that were answered or ended since their entry was written."""
+        query = select(CallEntry.call_id).join(Call, Call.id == CallEntry.call_id)
+        return connection.scalars(query.where(~CallEntry.settled, Call.state != CallEntry.state).limit(AT_A_TIME)).all()
+
     def _unsettled(self, connection: Connection) -> Sequence[str]:
-        """Return the next ones, so that the oldest of very many have their turn too."""
+        """Return the next of the others: an agent may have come, or what was late."""
         query = select(CallEntry.call_id, CallEntry.key).where(~CallEntry.settled, CallEntry.key < self._round)
-        rows = connection.execute(query.order_by(CallEntry.key.desc()).limit(AT_A_TIME)).all()
-        self._round = rows[-1].key if len(rows) == AT_A_TIME else LAST
+        rows = connection.execute(query.order_by(CallEntry.key.desc()).limit(IN_TURN)).all()
+        self._round = rows[-1].key if len(rows) == IN_TURN else LAST
         return [row.call_id for row in rows]
 
     def _of_before(self, connection: Connection, now: datetime, most: int) -> Sequence[str]:

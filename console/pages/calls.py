@@ -175,6 +175,8 @@ class CallList:
             for name, value in self._given.items():
                 field = self._field(name, known)
                 shown = dict(map(tuple, field["options"])).get(value, value)
+                if name in MOMENTS and not self._fault:
+                    shown = f"{getattr(self._wanted, name):%Y-%m-%d %H:%M} UTC"
                 others = {key: one for key, one in self._given.items() if key != name}
                 link = ui.link(f"{field['label']}: {shown} ✕", _address("/calls", others))
                 link.props["aria-label"] = self._visit.say("calls.without", name=f"{field['label']}: {shown}")

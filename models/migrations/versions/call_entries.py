@@ -68,9 +68,13 @@ def upgrade() -> None:
         *[sa.Column(name, sa.JSON(), nullable=False) for name in ("agents", "teams", "broken")],
     )
     op.create_index("call_entry_by_call", "call_entry", ["call_id"], unique=True)
-    unsettled = sa.text("NOT settled")
     op.create_index(
-        "call_entry_unsettled", "call_entry", ["settled"], sqlite_where=unsettled, postgresql_where=unsettled
+        "call_entry_unsettled",
+        "call_entry",
+        ["settled"],
+        # Each as the database's queries are written: SQLite takes a partial index only for the very same condition.
+        sqlite_where=sa.text("settled = 0"),
+        postgresql_where=sa.text("NOT settled"),
     )
     op.create_table(
         "call_entry_agent",

@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from models.agent import Agent
 from models.call import Call
@@ -156,17 +156,22 @@ def test_what_people_judged_counts_before_the_machine_and_a_decision_before_a_re
 
 
 def test_of_very_many_running_calls_all_have_their_turn(records, monkeypatch):
-    monkeypatch.setattr("quality.call_entries.AT_A_TIME", 3)
+    monkeypatch.setattr("quality.call_entries.IN_TURN", 3)
     for number in range(8):
         records.call(f"c{number}", state="answered", seconds_ago=number)
     sweep = Sweep(records.engine)
-    for _ in range(4):
+    sweep.run(NOW)
+    stays = [
+        row(QueueCaller, id=f"s{n}", call_id=f"c{n}", agent="201", queue="billing", answered_at=NOW) for n in range(8)
+    ]
+    _change(records, *stays)
+    for _ in range(3):
         sweep.run(NOW)
+    assert len(_rows(records, agent="201")) == 8
+    # What has ended doesn't wait for its turn.
     _change(records, update(Call).values(state="ended", ended_at=NOW, seconds=1.0))
-    for _ in range(4):
-        sweep.run(NOW)
+    sweep.run(NOW)
     assert not _rows(records, running=True)
-    assert len(_rows(records)) == 8
 
 
 def test_two_who_note_the_same_calls_at_once_get_along_on_postgresql():
@@ -181,3 +186,17 @@ def test_two_who_note_the_same_calls_at_once_get_along_on_postgresql():
         assert all(count == 30 for count in counts)
         assert len(_rows(records, running=True)) == 30
         engine.dispose()
+
+
+def test_the_sweep_looks_for_what_is_not_settled_without_reading_all_entries(records):
+    records.call("c1")
+    Sweep(records.engine).run(NOW)
+    asked: list[str] = []
+    event.listen(records.engine, "before_cursor_execute", lambda c, cursor, statement, *_: asked.append(statement))
+    Sweep(records.engine).run(NOW)
+    unsettled = [statement for statement in asked if "settled = 0" in statement]
+    assert len(unsettled) == 2
+    with records.engine.connect() as connection:
+        for statement in unsettled:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (1,) * statement.count("?")).all()
+            assert "USING INDEX call_entry_unsettled" in plan[0][3]
