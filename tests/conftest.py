@@ -12,7 +12,7 @@ from tests.live_server import live_server
 
 __all__ = ["live_server"]
 CHECKOUT = Path(__file__).parents[1]
-_SLOW = ("call", "peer", "engine")
+_SLOW = ("browser", "call", "peer", "engine")
 """Kinds of tests in the order of their turn: what nobody marked is quick."""
 
 
