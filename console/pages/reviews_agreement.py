@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -37,8 +38,10 @@ def register(frame: Frame) -> None:
             told(visit.say("reviews.no_agreement"), kind="empty")
             return
         ui.label(visit.say("reviews.explain")).classes("dim q-mb-md")
-        _rules(visit, rules, titles)
-        _trend(visit, rules)
+        own = "&from=random" if random else ""
+        _rules(visit, rules, titles, f"/reviews/agreement?days={days}{own}")
+        chosen = [one for one in rules if _key(one) == visit.query.get("rule")]
+        _trend(visit, chosen or rules, _title(visit, chosen[0], titles) if chosen else "")
         _people(visit, people)
 
 
@@ -64,17 +67,26 @@ def _choices(visit: Visit, days: int, *, random: bool) -> None:
     choices(visit.say("reviews.from"), sources, f"{every}{own}")
 
 
-def _rules(visit: Visit, rules: Sequence[RuleAgreement], titles: Titles) -> None:
+def _key(one: RuleAgreement) -> str:
+    return f"{one.scorecard}/{one.rule}"
+
+
+def _title(visit: Visit, one: RuleAgreement, titles: Titles) -> str:
+    return titles.get(one.rule, {}).get(visit.language) or one.rule
+
+
+def _rules(visit: Visit, rules: Sequence[RuleAgreement], titles: Titles, here: str) -> None:
     names = ("rule", "scorecard", "judged", "right", "wrong", "missed", "precision", "recall", "kappa")
     columns = {name: visit.say(f"reviews.{name}") for name in names}
     rows = [
         {
-            "key": f"{one.scorecard}/{one.rule}",
+            "key": _key(one),
             "cells": {
-                "rule": titles.get(one.rule, {}).get(visit.language) or one.rule,
+                "rule": _title(visit, one, titles),
                 "scorecard": one.scorecard,
                 **_cells(visit, one.confusion),
             },
+            "links": {"rule": f"{here}&{urlencode({'rule': _key(one)})}#trend"},
         }
         for one in rules
     ]
@@ -101,13 +113,13 @@ def _kappa(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
-def _trend(visit: Visit, rules: Sequence[RuleAgreement]) -> None:
+def _trend(visit: Visit, rules: Sequence[RuleAgreement], title: str) -> None:
     weeks: dict[str, Confusion] = {}
     for one in rules:
         for week, found in one.weeks.items():
             weeks[week] = weeks.get(week, Confusion()) + found
     alike = {week: Share(found.tp + found.tn, found.count) for week, found in sorted(weeks.items())}
-    words = visit.say("reviews.trend")
+    words = visit.say("reviews.trend_of", rule=title) if title else visit.say("reviews.trend")
     columns = {
         "week": visit.say("reviews.week_of"), "judged": visit.say("reviews.judged"),
         "alike": visit.say("reviews.alike"),
@@ -116,7 +128,7 @@ def _trend(visit: Visit, rules: Sequence[RuleAgreement]) -> None:
         {"key": week, "cells": {"week": week, "judged": f"{share.of:,}", "alike": _share(visit, share)}}
         for week, share in alike.items()
     ]
-    with ui.element("section").classes("card q-mb-md"):
+    with ui.element("section").classes("card q-mb-md").props('id="trend"'):
         with ui.element("h2"):
             ui.label(words)
         if len(alike) > 1:
