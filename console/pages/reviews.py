@@ -122,7 +122,8 @@ def _list(
 def _row(visit: Visit, view: ReviewView, names: Names, *, actions: bool) -> Row:
     due = f"{view.due_at:%Y-%m-%d %H:%M}"
     late = view.overdue(visit.now())
-    reason = visit.say(f"reviews.reason_{view.reason.replace('-', '_')}")
+    known = f"reviews.reason_{view.reason.replace('-', '_')}"
+    reason = visit.say(known) if visit.phrases.has(known) else view.reason or "–"
     agent = f"{view.agent} {names.get(view.agent, '')}".strip() or visit.say("reviews.robot")
     deciding = view.state == ReviewState.APPEALED
     who = view.decider if deciding else view.reviewer
