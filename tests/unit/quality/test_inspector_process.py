@@ -17,9 +17,9 @@ class Jobs:
         return {"waiting": 7, "taken": 1, "done": 5, "given-up": 0}
 
 
-def _process(tmp_path, **more) -> InspectorProcess:
+def _process(tmp_path, jobs: Jobs | None = None, **more) -> InspectorProcess:
     settings = Settings.model_validate({"data": {"directory": tmp_path}})
-    return InspectorProcess(settings, Jobs(), module="tests.unit.quality.inspectors", **more)
+    return InspectorProcess(settings, jobs or Jobs(), module="tests.unit.quality.inspectors", **more)
 
 
 async def _until(condition):
@@ -72,14 +72,14 @@ async def test_one_that_does_not_leave_keeps_the_server_for_moments_only(tmp_pat
 
 
 def test_its_metrics_cost_a_look_into_the_database_every_quarter_of_a_minute_at_most(tmp_path):
-    now = [0.0]
-    process = _process(tmp_path, clock=lambda: now[0])
+    now, jobs = [0.0], Jobs()
+    process = _process(tmp_path, jobs, clock=lambda: now[0])
     shown = {family.name: family.read for family in families(process)}
     assert shown["hotline_inspections"]() == {"waiting": 7, "taken": 1, "done": 5, "given-up": 0}
     now[0] = 10.0
     shown["hotline_inspections"]()
-    assert process._jobs.asked == 1
+    assert jobs.asked == 1
     now[0] = 16.0
     shown["hotline_inspections"]()
-    assert process._jobs.asked == 2
+    assert jobs.asked == 2
     assert (shown["hotline_inspector_up"](), shown["hotline_inspector_restarts"]()) == ({"": 0.0}, {"": 0.0})
