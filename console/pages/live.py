@@ -57,7 +57,7 @@ def _phone(visit: Visit, feed: LiveFeed[Snapshot]) -> None:
 
 
 def _board(visit: Visit, feed: LiveFeed[Snapshot], phone: ui.input | None, top: ui.element | None = None) -> None:
-    with top or ui.element("div"):
+    with (top or ui.element("div")).classes("live-choices"):
         switch = ui.switch(visit.say("live.original")) if visit.may(Right.ORIGINAL) else None
         ui.link(visit.say("live.to_wall"), "/wall").classes("dim")
     scope = visit.viewer.scope()
@@ -70,7 +70,7 @@ def _board(visit: Visit, feed: LiveFeed[Snapshot], phone: ui.input | None, top: 
         switch.on_value_change(partial(_uncover, visit, board))
 
 
-async def _uncover(visit: Visit, board: LiveBoard, change: ValueChangeEventArguments) -> None:
+async def _uncover(visit: Visit, board: LiveBoard, change: ValueChangeEventArguments[Any]) -> None:
     """Show personal data, or mask them again; that they were shown is on the trail first."""
     wanted = bool(change.value)
     if not visit.may(Right.ORIGINAL):

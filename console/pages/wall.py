@@ -22,6 +22,9 @@ FIGURES = {
 LONG_S = 60.0
 """A wait that is told in another colour, and by a sign."""
 
+LONG = 5
+"""Characters of a figure that fit in large."""
+
 
 def register(frame: Frame, calls: LiveFeed[Snapshot], queues: LiveFeed[QueueLook]) -> None:
     @frame.page("/wall", right=Right.LIVE, title="wall.title", wall=True)
@@ -66,4 +69,6 @@ def _set(figure: ui.label, words: str, *, loud: bool = False) -> None:
     shown = f"! {words}" if loud else words
     if figure.text != shown:
         figure.set_text(shown)
-        figure.classes(add="loud" if loud else "", remove="" if loud else "loud")
+        wanted = {"loud": loud, "long": len(shown) > LONG}
+        add, remove = (" ".join(name for name, one in wanted.items() if one is way) for way in (True, False))
+        figure.classes(add=add, remove=remove)
