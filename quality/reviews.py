@@ -27,6 +27,7 @@ from quality.review import (
     figures,
     insist,
     insist_on_all,
+    may_appeal,
     moves,
     refusal,
     within_bounds,
@@ -40,12 +41,16 @@ from quality.scoring import Finding, Outcome
 LATELY = timedelta(days=7)
 """What was given to a reviewer meanwhile is load."""
 MOST = 500
+UNDONE = (ReviewState.OPEN, ReviewState.WITHDRAWN)
+"""Nobody has said anything in it that counts."""
+ADMINISTRATOR = "administrator"
 
 
 def of_call(connection: Connection, call_id: str, account: str = "") -> list[ReviewView]:
     """Return the reviews of a call, the oldest first, as `account` may see them; "": as they are.
 
-    Who isn't a reviewer sees what was done; who still has to judge the call doesn't see what others said of it.
+    Agents and who leads them see what was done about them; who still has to judge the call doesn't see what others
+    said of it.
     """
     rows = connection.execute(select(REVIEWS).where(Review.call_id == call_id).order_by(Review.id)).all()
     rules = rules_of(connection, rows)
@@ -99,7 +104,7 @@ def within(scope: Scope) -> ColumnElement[bool]:
     if scope.everything:
         return true()
     theirs = or_(and_(Review.team.in_(scope.teams), Review.team != ""), Review.agent.in_(scope.agents))
-    return and_(theirs, Review.blind.is_(False), Review.state.not_in([ReviewState.OPEN, ReviewState.WITHDRAWN]))
+    return and_(theirs, Review.blind.is_(False), Review.state.not_in(UNDONE))
 
 
 def moves_of(connection: Connection, view: ReviewView, account: str, now: datetime) -> frozenset[ReviewMove]:
@@ -206,13 +211,13 @@ def close_old(engine: Engine, now: datetime) -> int:
 
 def _seen(views: Sequence[ReviewView], person: Person) -> Iterator[ReviewView]:
     sealed = {view.scorecard for view in views if view.state == ReviewState.OPEN and view.reviewer == person.name}
+    all_of_it = bool({REVIEWER, ADMINISTRATOR} & person.roles)
     for view in views:
-        own = view.reviewer == person.name
-        if own or (REVIEWER in person.roles and view.scorecard not in sealed):
+        if view.reviewer == person.name or (all_of_it and view.scorecard not in sealed):
             yield view
-        elif REVIEWER in person.roles:
+        elif all_of_it:
             yield view.sealed()
-        elif not view.blind and view.state not in (ReviewState.OPEN, ReviewState.WITHDRAWN):
+        elif may_appeal(person, view.case) and not view.blind and view.state not in UNDONE:
             yield view
 
 

@@ -9,9 +9,8 @@ from sqlalchemy import Connection, case, func, select
 from models.quality_settings import QualitySettings, SampleSettings
 from models.review import Review, ReviewState
 from quality.reviewers import staff
+from quality.reviews import UNDONE
 from quality.sampling import week_begins, week_of
-
-UNDONE = (ReviewState.OPEN, ReviewState.WITHDRAWN)
 
 
 @dataclass(frozen=True)

@@ -313,3 +313,16 @@ def test_a_review_is_taken_over_by_who_may_judge_it(desk):
     _appeal(desk)
     assert may_take(people["quinn"], _view(desk).case, LATER)
     assert not may_take(Person("qi", frozenset({"qa"}), "blue"), _view(desk).case, LATER)
+
+
+def test_who_talked_in_the_same_call_or_leads_others_doesnt_see_the_review(desk):
+    desk.agent("202", "blue")
+    desk.account("bo", "agent", team="blue", extension="202")
+    desk.account("olga", "operator")
+    desk.account("root", "administrator")
+    _done(desk)
+    with desk.engine.connect() as connection:
+        seen = {who: len(reviews.of_call(connection, "c1", who)) for who in ("ann", "lea", "bo", "lou", "olga", "root")}
+        assert seen == {"ann": 1, "lea": 1, "bo": 0, "lou": 0, "olga": 0, "root": 1}
+        with pytest.raises(CannotDo, match="There is no review"):
+            reviews.one(connection, "r-c1-qi", "bo")
