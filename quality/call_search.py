@@ -73,10 +73,18 @@ class Page:
     """Whether there may be more than `total`."""
 
 
-def listed(connection: Connection, wanted: CallFilter, *, scope: Scope, after: str = "", limit: int = 50) -> Page:
+def listed(
+    connection: Connection,
+    wanted: CallFilter,
+    *,
+    scope: Scope,
+    after: str = "",
+    limit: int = 50,
+    quoting: bool = True,
+) -> Page:
     """Return a page of the calls within `scope` that pass, the newest first; `after` is a former page's `next`.
 
-    Raises `Refused` for an `after` that isn't one.
+    With `quoting`, rows have snippets where words were searched. Raises `Refused` for an `after` that isn't one.
     """
     place = _Place.read(after)
     words = searched(wanted.words)
@@ -90,14 +98,14 @@ def listed(connection: Connection, wanted: CallFilter, *, scope: Scope, after: s
     is_least = place.is_least if place.counted else more
     shown = keys[:limit]
     following = _Place(shown[-1], total, is_least, counted=True).written() if len(keys) > limit or more else ""
-    return Page(tuple(_rows(connection, shown, words)), following, total, is_least)
+    return Page(tuple(_rows(connection, shown, words if quoting else [])), following, total, is_least)
 
 
 def exported(connection: Connection, wanted: CallFilter, *, scope: Scope, most: int) -> Iterator[CallRow]:
-    """Yield the calls that pass, the newest first and `most` of them, some hundred at a time."""
+    """Yield the calls that pass, the newest first and `most` of them, some hundred at a time; without snippets."""
     after, left = "", most
     while left > 0:
-        page = listed(connection, wanted, scope=scope, after=after, limit=min(left, AT_ONCE))
+        page = listed(connection, wanted, scope=scope, after=after, limit=min(left, AT_ONCE), quoting=False)
         yield from page.rows
         left -= len(page.rows)
         after = page.next
