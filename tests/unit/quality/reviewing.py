@@ -15,6 +15,7 @@ from models.queue_caller import QueueCaller
 from models.review import Review
 from models.scorecard import ScorecardVersion
 from quality.review import Judged
+from quality.scoring import Outcome
 from tests.unit.quality.conftest import row
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -32,10 +33,10 @@ rules:
   - {rule: bye, weight: 1, must: {says: {who: ours, phrases: {en: [bye], zh: [再见]}}}}
   - {rule: rude, fatal: true, must_not: {says: {who: agent, phrases: {en: [idiot], zh: [白痴]}}}}
 """
-KEPT = {"hello": "kept", "bye": "kept", "rude": "kept"}
+KEPT: dict[str, Outcome] = {"hello": "kept", "bye": "kept", "rude": "kept"}
 
 
-def said(**outcomes: str) -> dict[str, Judged]:
+def said(**outcomes: Outcome) -> dict[str, Judged]:
     """What a reviewer says of every rule, with a comment on each."""
     return {rule: Judged(outcome, "heard so", 3.5) for rule, outcome in (KEPT | outcomes).items()}
 
@@ -62,7 +63,7 @@ class Desk:
 
     def call(
         self, name: str, *, agent: str = "", queue: str = "", hours_ago: float = 5, facts: dict[str, Any] | None = None,
-        **outcomes: str,
+        **outcomes: Outcome,
     ) -> str:  # fmt: skip
         """An inspected call; return the id of its score."""
         began, found = NOW - timedelta(hours=hours_ago), KEPT | outcomes

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -64,7 +65,7 @@ def test_every_rule_has_to_be_judged_and_only_rules_that_are_there(desk):
     for wrong, words in (
         ({"hello": whole["hello"]}, "missing: bye, rude"),
         (whole | {"nice": Judged("kept")}, "no rule 'nice'"),
-        (whole | {"hello": Judged("perhaps", "hm")}, "'perhaps' is nothing"),
+        (whole | {"hello": Judged(cast(Any, "perhaps"), "hm")}, "'perhaps' is nothing"),
         (whole | {"hello": Judged("broken", " ")}, "was kept and is broken now; write"),
         (whole | {"hello": Judged("kept", "", -1.0)}, "no second -1.0"),
         (whole | {"hello": Judged("kept", "x" * 5000)}, "shorten it"),
@@ -197,7 +198,7 @@ def test_who_judges_blindly_doesnt_see_what_the_other_said(desk):
     _done(desk, by="quinn", review="r-c1-quinn", hello="broken")
     with desk.engine.connect() as connection:
         first, second = reviews.of_call(connection, "c1", "quinn")
-    assert (first.valid.points, second.reviewed.points, second.valid.points) == (100.0, 40.0, 60.0)
+    assert (first.valid.points, second.reviewed, second.valid.points) == (100.0, Figures(40.0, False, False), 60.0)
     with pytest.raises(CannotDo, match="nothing to appeal"):
         reviews.appeal(desk.engine, "r-c1-quinn", "ann", "no", LATER, settings=SETTINGS)
 

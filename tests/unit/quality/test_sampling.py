@@ -130,7 +130,7 @@ def test_another_seed_draws_others():
 def test_chance_favours_no_call():
     """Chi-squared, 9 degrees of freedom: 27.9 is passed by chance once in a thousand."""
     calls = [_call(str(number)) for number in range(100)]
-    hits = Counter()
+    hits = Counter[int]()
     for seed in range(200):
         hits.update(int(call) // 10 for call in _ids(_plan(_settings(_sample(each_week=5), seed=str(seed)), calls)))
     assert sum((hits[tenth] - 100) ** 2 / 100 for tenth in range(10)) < 27.9

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,16 +16,15 @@ RULES = QualitySettings.model_validate(
 @pytest.fixture
 def desk(either) -> Desk:
     desk = peopled(Desk(either))
-    for number, more in enumerate(
-        (
-            {"sample": "b", "share": "201", "reviewer": "quinn"},
-            {"sample": "a", "share": "201"},
-            {"sample": "a", "share": "201", "due_at": NOW - timedelta(hours=1)},
-            {"sample": "a", "share": "201", "blind": True},
-            {"sample": "a", "share": "202", "week": "2026-W46"},
-            {"sample": "gone", "share": "201"},
-        )
-    ):
+    given: tuple[dict[str, Any], ...] = (
+        {"sample": "b", "share": "201", "reviewer": "quinn"},
+        {"sample": "a", "share": "201"},
+        {"sample": "a", "share": "201", "due_at": NOW - timedelta(hours=1)},
+        {"sample": "a", "share": "201", "blind": True},
+        {"sample": "a", "share": "202", "week": "2026-W46"},
+        {"sample": "gone", "share": "201"},
+    )
+    for number, more in enumerate(given):
         desk.call(f"d{number}", agent="201")
         desk.review(f"d{number}", more.pop("reviewer", "qi"), **{"week": "2026-W47", **more})
     return desk

@@ -1,5 +1,5 @@
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from models.review import Review
 from quality import reviews
 from quality.asking import ask
 from quality.call_entries import note_call
+from quality.sampling import Pick
 from quality.sampling_rows import EVERY, Sampling, foreseen, given_in, made_at, sample
 from tests.unit.quality.conftest import row
 from tests.unit.quality.reviewing import NOW, Desk, peopled
@@ -141,7 +142,8 @@ def test_load_counts_what_was_given_this_week_and_is_still_open(desk):
 def test_two_samplings_at_once_fill_the_quota_once(desk):
     _calls(desk, *(f"d{number}" for number in range(9)))
     rules = _settings({"by": "random", "each_week": 3})
-    found, gate = [], threading.Barrier(3)
+    gate = threading.Barrier(3)
+    found: list[Pick] = []
 
     def run() -> None:
         gate.wait()
@@ -173,7 +175,9 @@ def test_without_samples_nothing_is_chosen(desk):
 
 
 def test_an_id_says_when_it_was_made():
-    assert abs((made_at(new_id()) - made_at(new_id())).total_seconds()) < 5
+    made = made_at(new_id())
+    assert made is not None
+    assert abs((datetime.now(UTC) - made).total_seconds()) < 5
     assert made_at("c1") is None
     assert made_at("u" * 16) is None
 
