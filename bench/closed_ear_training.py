@@ -2,9 +2,10 @@
 
 Each step keeps what it made in the cache directory: `render LANGUAGE COUNT PART PARTS` has Kokoro, Piper and espeak-ng
 say texts (about 1 s of CPU each), `groups LANGUAGE COUNT PART PARTS` has speakers say single groups of digits as in
-dictation (5 s of CPU each), `encode LANGUAGE` lets Whisper's encoder listen to each on three lines,
-`train LANGUAGE` writes the weights (minutes of one core; needs torch, which nothing else here does: install it into an
-environment of its own). Never heard in training: the voices of `HELD_OUT`, the values of the seeds that are reported.
+dictation (5 s of CPU each), `encode LANGUAGE` lets Whisper's encoder listen to each on a few lines, `train LANGUAGE`
+writes the weights, `more LANGUAGE` goes on from those that are there (minutes of one core; both need torch, which
+nothing else here does: install it into an environment of its own). Never heard in training: the voices of `HELD_OUT`,
+the values of the seeds that are reported.
 """
 
 import audioop
@@ -15,7 +16,7 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,8 @@ ROWS = 6
 LONGEST = 83 * RATE // 10
 """Samples that fit into the encoder's shortest context."""
 MOST_TOKENS = 118
+MORE_EPOCHS, SLOWER = 4, 1e-3
+"""How trained weights go on learning, with the highest step size."""
 EPOCHS, BATCH, WIDTH, DILATIONS, TAPS = 10, 24, 192, (1, 2, 4, 1), 5
 Sound = NDArray[np.float64]
 Speaker = list[tuple[str, Sound]]
@@ -202,19 +205,24 @@ def _encoded(whisper: Whisper, samples: NDArray[np.int16]) -> NDArray[np.float16
 # -- training --------------------------------------------------------------------------------------------------
 
 
-def train(language: str, examples: list[Example]) -> dict[str, Any]:
-    """Return the weights as `ClosedEar` reads them."""
+def train(language: str, examples: list[Example], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the weights as `ClosedEar` reads them; `before`: those from which learning goes on."""
     torch: Any = importlib.import_module("torch")
     torch.manual_seed(1)
     chance = np.random.default_rng(1)
-    some = np.concatenate([heard.astype(np.float32) for _, heard in examples[::23]])
-    mean, std = some.mean(axis=0), some.std(axis=0) + 1e-3
-    network = _network(torch, len(WORDS[language]) + 2)
-    steps = EPOCHS * (len(examples) // BATCH)
+    network, epochs, step_size = _network(torch, len(WORDS[language]) + 2), EPOCHS, 2.5e-3
+    if before:
+        mean, std = (before[name].astype(np.float32) for name in ("mean", "std"))
+        _load(torch, network, before)
+        epochs, step_size = MORE_EPOCHS, SLOWER
+    else:
+        some = np.concatenate([heard.astype(np.float32) for _, heard in examples[::23]])
+        mean, std = some.mean(axis=0), some.std(axis=0) + 1e-3
+    steps = epochs * (len(examples) // BATCH)
     optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2.5e-3, total_steps=steps + 1, pct_start=0.15)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, step_size, total_steps=steps + 1, pct_start=0.15)
     loss_of, wanted = torch.nn.CTCLoss(zero_infinity=True), [classes(words, language) for words, _ in examples]
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         by_length = np.argsort([len(heard) // 20 + chance.random() * 3 for _, heard in examples])
         batches = [by_length[at : at + BATCH] for at in range(0, len(by_length) - BATCH + 1, BATCH)]
         losses = []
@@ -301,6 +309,22 @@ def _as_stored(network: Any, language: str, mean: Any, std: Any) -> dict[str, An
     }  # fmt: skip
 
 
+def _load(torch: Any, network: Any, before: Mapping[str, Any]) -> None:
+    """The other way round than `_as_stored`."""
+
+    def fill(into: Any, name: str, *order: int) -> None:
+        array = before[name].astype(np.float32)
+        into.data.copy_(torch.from_numpy(np.ascontiguousarray(array.transpose(order) if order else array)))
+
+    fill(network.out.weight, "out.w", 1, 0)
+    fill(network.out.bias, "out.b")
+    for name, block in zip(("into", "0", "1", "2", "3"), network.blocks, strict=True):
+        fill(block.conv.weight, f"{name}.w", 2, 1, 0)
+        fill(block.conv.bias, f"{name}.b")
+        fill(block.norm.weight, f"{name}.scale")
+        fill(block.norm.bias, f"{name}.shift")
+
+
 def cache(language: str) -> Path:
     """Return where renderings and encodings are kept."""
     place = slot_voices.cache().parent / "closed_ear" / language
@@ -323,9 +347,10 @@ def main() -> int:
             (place / f"encoded-{name}.pkl").write_bytes(pickle.dumps(list(encode(language))))
     else:
         target = Path(__file__).parent.parent / "asr_tts" / "engines" / "ears" / f"{language}.bin"
+        before = dict(np.load(target)) if step == "more" else None
         with target.open("wb") as file:
             heard = [pickle.loads(path.read_bytes()) for path in sorted(place.glob("encoded-*.pkl"))]
-            np.savez(file, **train(language, [example for examples in heard for example in examples]))
+            np.savez(file, **train(language, [example for examples in heard for example in examples], before))
         sys.stdout.write(f"{target.stat().st_size} bytes, SHA-256 {sha256(target.read_bytes()).hexdigest()}\n")
     return 0
 

@@ -22,13 +22,12 @@ from numpy.typing import NDArray
 
 from asr_tts import reaction
 from asr_tts.activity import FULL_SCALE
-from asr_tts.engines.closed_ear import KINDS, ClosedEar, counts
+from asr_tts.engines.closed_ear import KINDS, ClosedEar, counts, fits
 from asr_tts.engines.said_before import said_before, sounds_alike, wants_proof
 from asr_tts.engines.whisper_alignment import EARLY, LONGEST_ALIGNED, pieces
 from asr_tts.heard_text import tidy
 from asr_tts.recognition import Question, Samples, Transcript
 from asr_tts.speech_protocol import QuestionKind
-from asr_tts.spoken_digits import how_many
 from asr_tts.word_times import Word, aligned, loud_spans
 
 RATE = 16000
@@ -139,7 +138,7 @@ class Whisper:
         ):
             return None
         listened = ear.listen(np.asarray(encoded)[0, : frames_of(seconds)], question)
-        if not counts(listened):
+        if not counts(listened, question):
             return None
         return Transcript(listened.text, language, listened.sure)
 
@@ -168,7 +167,7 @@ class Whisper:
             )
             for ids in result.sequences_ids
         ]
-        best = next((at for at, text in enumerate(texts) if _fits(text, question)), 0) if string else 0
+        best = next((at for at, text in enumerate(texts) if fits(text, question)), 0) if string else 0
         score = float(result.scores[best])
         return Transcript(
             texts[best],
@@ -219,10 +218,6 @@ def _before(question: Question, language: str) -> str:
 def _joined(tokenizer: Tokenizer) -> list[int]:
     """Tokens of several digits, and the marks that a recogniser puts between groups of digits."""
     return [token for token in range(tokenizer.eot) if _JOINED.fullmatch(tokenizer.decode([token]))]
-
-
-def _fits(text: str, question: Question) -> bool:
-    return question.least <= how_many(text) <= (question.most or question.least)
 
 
 def frames_of(seconds: float) -> int:

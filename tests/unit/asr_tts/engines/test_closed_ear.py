@@ -1,5 +1,6 @@
 """The ear for values: its rules, its arithmetic with made-up weights, and the weights that ship."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,23 @@ def test_a_convolution_with_dilation_reaches_as_far_as_it_says(tmp_path: Path) -
 def test_the_ear_counts_where_it_is_sure_of_a_value_and_little_else_was_said(
     words: tuple[str, ...], sure: float, counted: bool
 ) -> None:
-    assert counts(Listened("zh", words, sure, "".join(words))) is counted
+    assert counts(Listened("zh", words, sure, "".join(words)), Question("zh", "money")) is counted
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "counted"),
+    [
+        ("zh", ("二", "三", "二", "三"), True),
+        ("zh", ("二", "三", "二"), False),
+        ("zh", ("二", "三", "二", "三", UNKNOWN), False),
+        ("en", ("two", "three", "two", "three"), False),
+    ],
+    ids=["as long as asked for", "too short", "with other speech", "English is Whisper's"],
+)
+def test_an_unsure_row_counts_in_chinese_where_it_is_as_long_as_was_asked_for(
+    language: str, words: tuple[str, ...], counted: bool
+) -> None:
+    assert counts(Listened(language, words, 0.1, " ".join(words)), replace(DIGITS, language=language)) is counted
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -103,5 +120,6 @@ def test_the_weights_that_ship_know_every_word_of_a_value(language: str) -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_silence_is_nothing_said(language: str) -> None:
     heard = ears()[language]
-    listened = heard.listen(np.tile(heard._weights["mean"], (100, 1)), Question(language, "money"))
-    assert not counts(listened)
+    question = Question(language, "money")
+    listened = heard.listen(np.tile(heard._weights["mean"], (100, 1)), question)
+    assert not counts(listened, question)
