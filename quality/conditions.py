@@ -3,27 +3,26 @@
 Each is a value whose `of(subject)` tells whether it holds there, and by what evidence.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import product
 from typing import Literal, Protocol
 
-from knowledge.wording import plain
 from quality.conversation import Turn, Who
 from quality.everyday import others
 from quality.evidence import Alike, Evidence, Subject, Verdict, of_turn
 from quality.facts import WHOLE_S, Side, anger_of, interruptions, silences, speed
 from quality.negation import denies
-from quality.phrases import places
+from quality.phrases import pieces_of, places
 
 Phrases = Mapping[str, tuple[str, ...]]
 """By language."""
 ALIKE = {"en": 0.52, "zh": 0.5}
 """Likeness from which a sentence means what an example means, unless the rule has its own."""
-_PIECES = re.compile(r"[^.?!。？！；;]+[.?!。？！；;]*")
-_CLAUSES = re.compile(r"[^,，、:：]+")
+
+
+CLEARLY = 0.05
+"""By so much what is said must be liker to an everyday sentence than to the examples, to be no more than that."""
 
 
 class Condition(Protocol):
@@ -67,43 +66,35 @@ class Says:
 
     def _by_meaning(self, turns: Sequence[Turn], language: str, subject: Subject) -> Iterator[Evidence]:
         """Yield the likest piece of each turn that is alike enough."""
-        bar = self.likeness or ALIKE.get(language, max(ALIKE.values()))
         likest: dict[int, tuple[float, int, Evidence]] = {}
         for turn, begin, end, likeness in self._liker(turns, language, subject.alike):
             # Of equally like pieces the shortest says best where it is.
             rank = (likeness, begin - end)
-            if likeness >= bar and rank > likest.get(turn.number, (0.0, 0))[:2]:
+            if rank > likest.get(turn.number, (0.0, 0))[:2]:
                 words = turn.text[begin:end].strip()
                 likest[turn.number] = (*rank, of_turn(turn, words, round(likeness, 3), turn.when(begin, end)))
         return (found for _, _, found in likest.values())
 
     def _liker(self, turns: Sequence[Turn], language: str, alike: Alike) -> Iterator[tuple[Turn, int, int, float]]:
-        """Yield the pieces that are liker to an example than to what isn't meant, or is said every day."""
+        """Yield the pieces that are like an example, and liker than to what isn't meant, or is said every day."""
         pieces = [(turn, begin, end) for turn in turns for begin, end in pieces_of(turn.text)]
+        bar = self.likeness or ALIKE.get(language, max(ALIKE.values()))
         for denied in (False, True):
             some = [one for one in pieces if denies(one[0].text[one[1] : one[2]], language) is denied]
             examples = tuple(one for one in self.meaning[language] if denies(one, language) is denied)
             if not some or not examples:
                 continue
+            likeness = alike([turn.text[begin:end] for turn, begin, end in some], examples, language)
+            near = [(one, mine) for one, mine in zip(some, likeness, strict=True) if mine >= bar]
+            if not near:
+                continue
+            texts = [turn.text[begin:end] for (turn, begin, end), _ in near]
             unlike = tuple(one for one in self.unlike.get(language, ()) if denies(one, language) is denied)
-            texts = [turn.text[begin:end] for turn, begin, end in some]
-            liker = alike(texts, examples, language)
-            other = alike(texts, (*unlike, *others(examples, language, alike)), language)
-            for (turn, begin, end), mine, theirs in zip(some, liker, other, strict=True):
-                if mine > theirs:
-                    yield turn, begin, end, mine
-
-
-@lru_cache(4096)
-def pieces_of(text: str) -> tuple[tuple[int, int], ...]:
-    """Return the sentences of a text, and the clauses of those that have several, as characters."""
-    found = []
-    for sentence in _PIECES.finditer(text):
-        if plain(sentence.group()):
-            found.append(sentence.span())
-        clauses = [clause for clause in _CLAUSES.finditer(text, *sentence.span()) if plain(clause.group())]
-        found += [clause.span() for clause in clauses] if len(clauses) > 1 else []
-    return tuple(found)
+            other = alike(texts, unlike, language) if unlike else [0.0] * len(texts)
+            usual = alike(texts, others(examples, language, alike), language)
+            for (piece, mine), theirs, usually in zip(near, other, usual, strict=True):
+                if mine > max(theirs, usually - CLEARLY):
+                    yield *piece, mine
 
 
 # -- how it is said ------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from quality.evidence import Alike
+from quality.phrases import pieces_of
 
 FILE = Path(__file__).with_suffix(".yaml")
 SAME = 0.6
@@ -26,7 +27,7 @@ def everyday(language: str) -> tuple[str, ...]:
 
 @lru_cache(1024)
 def others(examples: tuple[str, ...], language: str, alike: Alike) -> Sequence[str]:
-    """Return the everyday sentences that don't say what one of the examples says."""
+    """Return the everyday sentences that don't say what one of the examples, or a clause of one, says."""
     sentences = everyday(language)
-    likeness = alike(sentences, examples, language)
+    likeness = alike(sentences, [one[begin:end] for one in examples for begin, end in pieces_of(one)], language)
     return tuple(one for one, like in zip(sentences, likeness, strict=True) if like < SAME)

@@ -134,7 +134,11 @@ def _example(node: Node, scorecard: Scorecard) -> Example:
         turns,
         language,
         happenings=tuple(_happenings(node.get("happenings"))),
-        **{key: given[key] for key in NAMED if key in given},
+        direction=given.get("direction", "inbound"),
+        flow=given.get("flow", ""),
+        queue=given.get("queue", ""),
+        team=given.get("team", ""),
+        campaign=given.get("campaign", ""),
         wrap_up_s=wrap_up.number(0, 86_400) if (wrap_up := node.get("wrap_up_s")) else None,
         agents=tuple(one.text() for one in agents.entries()) if (agents := node.get("agents")) else (),
     )

@@ -1,8 +1,8 @@
-"""Where a phrase stands in what was said: whole words in English; in Chinese signs, or their sound. Pure.
+"""Where a phrase stands in what was said: whole words in English; in Chinese signs, or their sound. Its clauses. Pure.
 
 A recogniser of Chinese writes other signs of the same sound. A phrase of three syllables and more is found by its
 toneless sound, in which what speakers and recognisers confuse is one (sh and s, ng and n); one of two only where the
-tones are right too and one of the signs is.
+tones are right too and one of the signs is. Of four and more one may be a near one, of six and more two.
 """
 
 import re
@@ -11,10 +11,17 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
+from knowledge.wording import plain
+
 BY_SOUND = 3
 """Syllables from which the sound alone is enough."""
 _SIGNS = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+", re.IGNORECASE)
+_PIECES = re.compile(r"[^.?!。？！；;]+[.?!。？！；;]*")
+_CLAUSES = re.compile(r"[^,，、:：]+")
 _POLITE = str.maketrans("您妳", "你你")
+_CONSONANT = re.compile(r"[bpmfdtnlgkhjqxzcsrwy]")
+_PLACES = (frozenset("bpmf"), frozenset("dtnl"), frozenset("gkh"), frozenset("jqx"), frozenset("zcsr"))
+"""Consonants that are spoken at the same place."""
 _CONFUSED = ((re.compile(r"^([zcs])h"), r"\1"), (re.compile(r"ng$"), "n"))
 
 Sign = tuple[str, str, str, tuple[int, int]]
@@ -40,7 +47,8 @@ def places(phrase: str, text: str, language: str) -> Iterator[tuple[int, int]]:
 
 def _sounds_like(some: tuple[Sign, ...], wanted: tuple[Sign, ...]) -> bool:
     if len(wanted) >= BY_SOUND:
-        return all(one[1] == other[1] for one, other in zip(some, wanted, strict=True))
+        others = [(one[1], other[1]) for one, other in zip(some, wanted, strict=True) if one[1] != other[1]]
+        return len(others) <= (len(wanted) - 2) // 2 and all(_is_near(*both) for both in others)
     toned = all(one[2] == other[2] for one, other in zip(some, wanted, strict=True))
     return toned and any(one[0] == other[0] for one, other in zip(some, wanted, strict=True))
 
@@ -60,6 +68,22 @@ def _signs(text: str) -> tuple[Sign, ...]:
     return tuple(found)
 
 
+@lru_cache(4096)
+def _is_near(one: str, other: str) -> bool:
+    """Whether a recogniser takes one syllable for the other: spoken at the same place, or with the same main vowel."""
+    (begin, rest), (another, ending) = _parts(one), _parts(other)
+    if rest == ending:
+        return any(begin in place and another in place for place in _PLACES)
+    return begin == another and rest[:1] == ending[:1]
+
+
+def _parts(sound: str) -> tuple[str, str]:
+    """A syllable's consonant and its rest."""
+    found = _CONSONANT.match(sound)
+    begin = found.group() if found else ""
+    return begin, sound[len(begin) :]
+
+
 def _confusable(sound: str) -> str:
     for pattern, one in _CONFUSED:
         sound = pattern.sub(one, sound)
@@ -71,3 +95,15 @@ def _pattern(phrase: str) -> "re.Pattern[str] | None":
     """What an English phrase looks like: between two of its words anything but a word may stand."""
     words = [re.escape(word) for word in re.findall(r"[\w']+", phrase.lower())]
     return re.compile(r"(?<![\w'])" + r"[^\w']+".join(words) + r"(?![\w'])") if words else None
+
+
+@lru_cache(4096)
+def pieces_of(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the sentences of a text, and the clauses of those that have several, as characters."""
+    found = []
+    for sentence in _PIECES.finditer(text):
+        if plain(sentence.group()):
+            found.append(sentence.span())
+        clauses = [clause for clause in _CLAUSES.finditer(text, *sentence.span()) if plain(clause.group())]
+        found += [clause.span() for clause in clauses] if len(clauses) > 1 else []
+    return tuple(found)

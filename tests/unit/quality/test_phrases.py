@@ -33,6 +33,12 @@ def test_an_english_phrase_is_whole_words(phrase, text, found):
         ("说话不算数", "你索话不算数", ["索话不算数"]),
         ("浪费我时间", "别烂费我时间", ["烂费我时间"]),
         ("退款", "推款", []),
+        ("关我什么事", "黄我什么事", ["黄我什么事"]),
+        ("爱买不买", "爱卖不派", ["爱卖不派"]),
+        ("爱买不买", "还买不买", []),
+        ("绝对没问题", "绝对有问题", []),
+        ("浪费我时间", "发给我时间", []),
+        ("我保证", "我报盏", []),
     ],
 )
 def test_a_chinese_phrase_is_signs_and_a_long_one_their_sound(phrase, text, found):
