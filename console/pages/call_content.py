@@ -90,7 +90,7 @@ class Content:
 
     @property
     def running(self) -> bool:
-        return self.call.state != CallState.ENDED
+        return bool(self.call.state != CallState.ENDED)
 
     @property
     def seconds(self) -> float:
@@ -192,7 +192,7 @@ def _same(row: Row[Any], shown: Sequence[Turn]) -> Turn | None:
     """The shown turn in which most of a live one lies."""
 
     def shared(turn: Turn) -> float:
-        return min(turn.end, row.end_s) - max(turn.start, row.start_s)
+        return float(min(turn.end, row.end_s) - max(turn.start, row.start_s))
 
     best = max(shown, key=shared, default=None)
     return best if best is not None and shared(best) > -0.3 else None
