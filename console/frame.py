@@ -113,7 +113,9 @@ class Frame:
                 ui.button(icon="logout").props(
                     f'flat round dense color=white type=submit aria-label="{visit.say("frame.leave")}"'
                 )
-        drawer = ui.left_drawer(value=None).props("show-if-above :width=208 :breakpoint=900").classes("side")
+        # Left open (None), NiceGUI would ask the browser, and complain of each that left meanwhile; on wide screens
+        # Quasar opens it by itself.
+        drawer = ui.left_drawer(value=False).props("show-if-above :width=208 :breakpoint=900").classes("side")
         with drawer, ui.element("nav").props(f'aria-label="{visit.say("frame.menu")}"'):
             for entry in self._entries:
                 if entry.right is None or visit.may(entry.right):

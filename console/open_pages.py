@@ -36,8 +36,9 @@ def _owner(page: str) -> Session | None:
 
 
 def _forget(page: str) -> None:
+    """Take everything off a page, timers and handlers too; NiceGUI deletes it once its socket is gone."""
     from nicegui import Client
 
     client = Client.instances.get(page)
     if client is not None:
-        client.delete()
+        client.remove_all_elements()

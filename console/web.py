@@ -38,7 +38,7 @@ def web(settings: Settings, engine: Engine, token: str) -> FastAPI:
     app.include_router(signing_in(engine, phrases, site))
     app.include_router(sounds(engine, settings, phrases))
     frame = Frame(engine, settings, phrases)
-    for pages in (home, calls, accounts, audit, me, boards, quality, reviews, call, leads):
+    for pages in (home, calls, boards, quality, reviews, call, leads, accounts, audit, me):
         pages.register(frame)
     ui.run_with(app, title="Hotline", show_welcome_message=False, binding_refresh_interval=None, reconnect_timeout=10)
     _tame(frame)

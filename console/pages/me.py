@@ -19,7 +19,7 @@ GUESSES = Throttle(most=5, within_s=300.0)
 
 
 def register(frame: Frame) -> None:
-    @frame.page("/me", title="me.title")
+    @frame.page("/me", title="me.title", icon="person")
     async def show(visit: Visit) -> None:
         with ui.element("h1"):
             ui.label(visit.viewer.shown)

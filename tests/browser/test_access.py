@@ -1,6 +1,7 @@
 """Who gets to see what, in a real browser: signing in and out, roles, other people's calls, and markup from callers."""
 
 import json
+import sqlite3
 import urllib.request
 
 import pytest
@@ -250,5 +251,30 @@ def test_people_leave_in_the_middle_and_nothing_is_in_the_log(browse: Open, cons
         page.wait_for_timeout(50)
     page.goto("/calls")
     page.context.close()
+    leaving = browse("otto", "/me")
+    leaving.get_by_role("button", name="Sign out").click()
+    leaving.wait_for_url("**/sign-in")
+    leaving.wait_for_timeout(3000)  # what is left of pages that were open is taken away by then
     assert set(PEOPLE) >= set(ENTRIES)
-    assert console.faults() == []
+    assert console.faults() == [], "\n".join(console.log)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_database_that_can_not_be_read_is_said_and_nothing_of_it_is_told(
+    browse: Open, console: Console, language: str
+) -> None:
+    page = browse("ann", language=language)
+    database = sqlite3.connect(console.directory / "hotline.sqlite", timeout=10)
+    database.execute("ALTER TABLE audit RENAME TO audit_gone")
+    try:
+        answer = page.goto("/audit")
+        assert answer is not None
+        assert answer.status == 503
+        words = {"en": "The database can't be read just now", "zh": "暂时无法读取数据库"}[language]
+        expect(page.get_by_role("alert")).to_contain_text(words)
+        assert "no such table" not in page.content()
+    finally:
+        database.execute("ALTER TABLE audit_gone RENAME TO audit")
+        database.close()
+    assert sum("A page can't read the database" in line for line in console.log) >= 1
+    assert not any("Traceback" in line for line in console.log)
