@@ -40,7 +40,14 @@ def web(settings: Settings, engine: Engine, token: str) -> FastAPI:
     frame = Frame(engine, settings, phrases)
     for pages in (home, calls, boards, quality, reviews, call, leads, accounts, audit, me):
         pages.register(frame)
-    ui.run_with(app, title="Hotline", show_welcome_message=False, binding_refresh_interval=None, reconnect_timeout=10)
+    ui.run_with(
+        app,
+        title="Hotline",
+        favicon="☎",
+        show_welcome_message=False,
+        binding_refresh_interval=None,
+        reconnect_timeout=10,
+    )
     _tame(frame)
     guarded(app, engine, site, open_pages.owns)
     return app
