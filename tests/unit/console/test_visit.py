@@ -37,7 +37,7 @@ async def test_what_is_taken_from_somebody_is_gone_on_open_pages_too(visit, engi
             connection.execute(update(Account).where(Account.name == "sue").values(**taken))
         else:
             end_all(connection, "sue")
-    done = []
+    done: list[object] = []
     for asked in (visit.ask, visit.write):
         with pytest.raises(SignedOut, match="您已退出"):
             await asked(done.append)
