@@ -18,7 +18,7 @@ from models.call_entry import CallEntry, CallEntryAgent, CallToken
 from models.database import table_of
 from models.writing import writing
 from quality.call_facets import facets_of
-from quality.call_gathering import gather
+from quality.call_gathering import gather, teams_of
 
 ENTRIES, TOKENS, TALKS = (table_of(noun) for noun in (CallEntry, CallToken, CallEntryAgent))
 SETTLED = timedelta(seconds=30)
@@ -61,7 +61,13 @@ def note_call(connection: Connection, call_id: str, now: datetime | None = None)
     former = connection.execute(select(ENTRIES).where(CallEntry.call_id == call_id)).first()
     ended = found.ended_at
     settled = bool(former and former.settled) or (now is not None and ended is not None and now - ended >= SETTLED)
-    entry = {**found.entry, "settled": settled}
+    talks = found.talks
+    if former is not None and former.settled:
+        # Whose team a call is of was decided when it was: who changes teams doesn't take past calls along.
+        of_entry = select(CallEntryAgent.agent, CallEntryAgent.team).where(CallEntryAgent.key == former.key)
+        then = {row.agent: row.team for row in connection.execute(of_entry)}
+        talks = {agent: then.get(agent, team) for agent, team in talks.items()}
+    entry = {**found.entry, "teams": teams_of(talks), "settled": settled}
     if former is None:
         key = _make(connection, entry)
     else:
@@ -69,7 +75,7 @@ def note_call(connection: Connection, call_id: str, now: datetime | None = None)
         if any(getattr(former, name) != value for name, value in entry.items()):
             connection.execute(update(ENTRIES).where(CallEntry.key == key).values(**entry))
     if former is None or former.agents != entry["agents"] or former.teams != entry["teams"]:
-        _write_talks(connection, key, found.talks)
+        _write_talks(connection, key, talks)
     tokens = " ".join((*found.said, *facets_of(entry, found.kept)))
     old = connection.scalar(select(CallToken.tokens).where(CallToken.key == key))
     if old is None:

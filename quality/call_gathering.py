@@ -36,11 +36,27 @@ class Gathered:
     ended_at: datetime | None
 
 
-def gather(connection: Connection, call_id: str) -> Gathered | None:
-    """Read all that an entry tells; None where there is no such call."""
-    call = connection.execute(select(CALLS).where(Call.id == call_id)).first()
-    if call is None:
-        return None
+@dataclass(frozen=True)
+class People:
+    """Whose a call is: who may see it goes by this."""
+
+    talks: Mapping[str, str]
+    """Team of each agent who talked, in their order."""
+    queue: str
+    campaign: str
+
+    @property
+    def teams(self) -> list[str]:
+        return teams_of(self.talks)
+
+
+def teams_of(talks: Mapping[str, str]) -> list[str]:
+    """Return the teams of those who talked, each once."""
+    return list(dict.fromkeys(team for team in talks.values() if team))
+
+
+def people_in(connection: Connection, call_id: str) -> People:
+    """Read who talked in a call, for which queue and campaign, as the records are now."""
     attempt = connection.execute(
         select(Attempt.agent, Attempt.queue, Campaign.name)
         .outerjoin(Campaign, Campaign.id == Attempt.campaign_id)
@@ -52,6 +68,18 @@ def gather(connection: Connection, call_id: str) -> Gathered | None:
         .order_by(QueueCaller.joined_at)
     ).all()
     talks = _talks(connection, call_id, stays, attempt.agent if attempt else "")
+    queue, campaign = _queue(stays), ""
+    if attempt is not None:
+        queue, campaign = queue or attempt.queue, attempt.name or ""
+    return People(talks, queue, campaign)
+
+
+def gather(connection: Connection, call_id: str) -> Gathered | None:
+    """Read all that an entry tells; None where there is no such call."""
+    call = connection.execute(select(CALLS).where(Call.id == call_id)).first()
+    if call is None:
+        return None
+    people = people_in(connection, call_id)
     inspection = connection.execute(
         select(Inspection.state, Inspection.transcript, Inspection.personal).where(Inspection.call_id == call_id)
     ).first()
@@ -62,9 +90,7 @@ def gather(connection: Connection, call_id: str) -> Gathered | None:
     entry = {
         "call_id": call_id, "started_at": call.started_at, "state": call.state, "direction": call.direction,
         "caller": call.caller, "called": call.called, "language": call.language, "flow": call.flow,
-        "queue": _queue(stays) or (attempt.queue if attempt else ""),
-        "campaign": (attempt.name or "") if attempt else "",
-        "agents": list(talks), "teams": list(dict.fromkeys(team for team in talks.values() if team)),
+        "queue": people.queue, "campaign": people.campaign, "agents": list(people.talks), "teams": people.teams,
         "seconds": call.seconds, "cause": call.cause,
         "score": worst.points if worst else None, "scorecard": worst.scorecard if worst else "",
         "good": all(one.good for one in scores) if scores else None,
@@ -73,7 +99,7 @@ def gather(connection: Connection, call_id: str) -> Gathered | None:
     }  # fmt: skip
     kept = sorted({rule for score in scores for rule in score.kept} - set(broken))
     said = tuple(said_tokens(inspection.transcript, inspection.personal)) if inspection and inspected else ()
-    return Gathered(entry, talks, tuple(kept), said, call.ended_at if call.state == CallState.ENDED else None)
+    return Gathered(entry, people.talks, tuple(kept), said, call.ended_at if call.state == CallState.ENDED else None)
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from models.call import Call
 from models.call_entry import CallEntry
 from models.database import table_of
 from models.errors import Refused
 from models.inspection import Inspection
 from quality.call_entries import key_from
-from quality.call_facets import asked, facets_of, within
+from quality.call_facets import asked, within
 from quality.call_filter import CallFilter
-from quality.call_gathering import gather
+from quality.call_gathering import people_in
 from quality.call_said import Snippet, snippet
 from quality.call_words import Group, Phrase, searched
 from quality.scope import Scope
@@ -114,14 +115,22 @@ def exported(connection: Connection, wanted: CallFilter, *, scope: Scope, most: 
 
 
 def may_see(connection: Connection, call_id: str, scope: Scope) -> bool:
-    """Tell whether a call is within a scope, as its records are just now; one that isn't there is in none."""
-    found = gather(connection, call_id)
-    if found is None:
-        return False
+    """Tell whether a call is within a scope; one that isn't there is in none.
+
+    A call that is over is whose it was then, as in the list; one that goes on is whose its records say just now.
+    """
     if scope.everything:
-        return True
-    tokens = set(facets_of(found.entry, ()))
-    return any(token in tokens for phrase in within(scope) for token in phrase.tokens)
+        return connection.scalar(select(Call.id).where(Call.id == call_id)) is not None
+    columns = (CallEntry.agents, CallEntry.teams, CallEntry.campaign)
+    entry = connection.execute(select(*columns).where(CallEntry.call_id == call_id, CallEntry.settled)).first()
+    if entry is not None:
+        agents, teams, campaign = entry
+    elif connection.scalar(select(Call.id).where(Call.id == call_id)) is not None:
+        people = people_in(connection, call_id)
+        agents, teams, campaign = list(people.talks), people.teams, people.campaign
+    else:
+        return False
+    return scope.has(agents, teams, campaign)
 
 
 @dataclass(frozen=True)

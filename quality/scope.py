@@ -1,5 +1,6 @@
 """Which calls somebody may see. A value: whatever reads calls for a person asks it, in its query."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -14,6 +15,15 @@ class Scope:
     """Calls in which an agent of one of these talked."""
     agents: tuple[str, ...] = ()
     """Calls in which one of these (extensions) talked."""
+
+    def has(self, agents: Collection[str], teams: Collection[str], campaign: str) -> bool:
+        """Tell whether a call in which these talked, of that campaign ("": none), is within it."""
+        return (
+            self.everything
+            or (self.campaigns and bool(campaign))
+            or bool({one for one in self.teams if one} & set(teams))
+            or bool({one for one in self.agents if one} & set(agents))
+        )
 
 
 ALL = Scope(everything=True)

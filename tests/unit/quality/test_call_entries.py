@@ -13,10 +13,10 @@ from models.review import Review
 from quality import publishing
 from quality.call_entries import AGAIN, SETTLED, Sweep, note_call
 from quality.call_filter import CallFilter
-from quality.call_search import CallRow, listed
+from quality.call_search import CallRow, listed, may_see
 from quality.evidence import by_words_alone
 from quality.inspector import Inspector
-from quality.scope import ALL
+from quality.scope import ALL, Scope
 from tests.postgresql import cluster
 from tests.unit.quality.conftest import NOW, Records, row
 
@@ -200,3 +200,24 @@ def test_the_sweep_looks_for_what_is_not_settled_without_reading_all_entries(rec
         for statement in unsettled:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (1,) * statement.count("?")).all()
             assert "USING INDEX call_entry_unsettled" in plan[0][3]
+
+
+def test_whose_team_a_call_is_of_stays_when_its_agent_changes_teams(records):
+    records.call("old")
+    records.call("now", state="answered")
+    _change(records, row(Agent, id="a1", extension="201", team="red"))
+    for call_id in ("old", "now"):
+        stay = {"queue": "billing", "agent": "201", "joined_at": NOW, "answered_at": NOW}
+        _change(records, row(QueueCaller, id=f"s-{call_id}", call_id=call_id, **stay))
+        _note(records, call_id, NOW)
+    _change(records, update(Agent).values(team="blue"))
+    for call_id in ("old", "now"):
+        _note(records, call_id, NOW)
+    assert _rows(records, team="red").keys() == {"old"}
+    assert _rows(records, team="blue").keys() == {"now"}
+    with records.engine.connect() as connection:
+        seen = {
+            team: [call for call in ("old", "now") if may_see(connection, call, Scope(teams=(team,)))]
+            for team in ("red", "blue", "")
+        }
+    assert seen == {"red": ["old"], "blue": ["now"], "": []}
