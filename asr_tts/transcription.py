@@ -19,8 +19,9 @@ PAUSE_MS = 700
 QUESTION: QuestionKind = "dictation"
 TELLING = RATE
 """Samples of speech from which an utterance tells its language; shorter ones follow the one before."""
-SURE = 0.8
-"""From here on an utterance is in another language than was expected."""
+SURE = 0.9
+"""From here on an utterance is in that language, whatever was expected: of 109 human prompts in English none was taken
+for Chinese, at 10 dB of noise neither (at 0.8 one was)."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +131,12 @@ class _Tongue:
         expected = self._expected(one)
         telling = next(filter(_tells, (one, *later)), None)
         if telling is not None and self._ear is not None:
-            self._instead[self._expected(telling)] = self._heard(self._ear, telling)
+            likely = self._ear.identify(self._channel[telling.begin : telling.until])
+            best = max(likely, key=lambda language: likely[language], default="")
+            # Who isn't sure, for noise, leaves what the ones before told.
+            if likely.get(best, 0.0) >= SURE:
+                self._instead[self._expected(telling)] = best
         return self._instead.get(expected, expected)
-
-    def _heard(self, ear: LanguageIdentifier, one: Speech) -> str:
-        likely = ear.identify(self._channel[one.begin : one.until])
-        best = max(likely, key=lambda language: likely[language], default="")
-        return best if likely.get(best, 0.0) >= SURE else self._expected(one)
 
 
 def _tells(one: Speech) -> bool:

@@ -42,7 +42,7 @@ def listen_again(conversation: Conversation, sound: Sound, ears: Ears, rest: Cal
     caller, ours = find_speech((sound.caller, sound.ours), ears.detector)
     talks = list(_talks(conversation))
     agents = [one for one in ours if _is_in(one, talks)]
-    turns = [_timed(turn, sound.ours, ears) for turn in conversation.turns if turn.speaker == "robot"]
+    turns = [_timed(turn, sound.ours, ears, rest) for turn in conversation.turns if turn.speaker == "robot"]
     turns += _listened(conversation, "caller", (sound.caller, caller), ears, rest)
     turns += _listened(conversation, "agent", (sound.ours, agents), ears, rest)
     turns.sort(key=lambda turn: (turn.start, turn.number))
@@ -133,7 +133,7 @@ def _listened(
         yield replace(turn, words=words_of(channel, one.begin, one.until, turn, ears.recogniser))
     for turn in live:
         if turn.number not in taken and not _doubled(turn, spoken):
-            yield _timed(turn, channel, ears)
+            yield _timed(turn, channel, ears, rest)
 
 
 def _better(live: Turn, one: Spoken) -> Turn:
@@ -154,11 +154,12 @@ def _expected(live: Sequence[Turn], language: str) -> Callable[[Speech], str]:
     return expected
 
 
-def _timed(turn: Turn, channel: Samples, ears: Ears) -> Turn:
+def _timed(turn: Turn, channel: Samples, ears: Ears, rest: Callable[[], None]) -> Turn:
     """Return a turn whose text stays with its words' times."""
     begin, until = round((turn.start - AROUND_S) * RATE), round((turn.end + AROUND_S) * RATE)
     if turn.text.isdecimal() or begin >= len(channel) or turn.end - turn.start < SHORTEST_S:
         return replace(turn, words=spread(turn.text, [(turn.start, turn.end)], turn.confidence))
+    rest()
     return replace(turn, words=words_of(channel, begin, until, turn, ears.recogniser))
 
 

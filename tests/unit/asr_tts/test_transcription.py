@@ -90,7 +90,11 @@ class Tongues(Counting):
     def identify(self, samples):
         loud = np.abs(samples).max()
         return (
-            {"en": 0.9, "zh": 0.1} if loud < 2000 else {"en": 0.1, "zh": 0.9} if loud < 4000 else {"en": 0.6, "zh": 0.4}
+            {"en": 0.95, "zh": 0.01}
+            if loud < 2000
+            else {"en": 0.01, "zh": 0.95}
+            if loud < 4000
+            else {"en": 0.8, "zh": 0.1}
         )
 
 
@@ -113,6 +117,10 @@ def test_what_is_spoken_in_another_language_than_expected_is_understood_in_it():
 
 def test_what_does_not_surely_sound_like_another_language_is_in_the_expected_one():
     assert _languages((1.5, UNSURE), (1.5, UNSURE), expected="zh") == ["zh", "zh"]
+
+
+def test_what_noise_hides_is_in_the_language_of_the_one_before():
+    assert _languages((1.5, ZH), (1.5, UNSURE), (1.5, EN), (1.5, UNSURE)) == ["zh", "zh", "en", "en"]
 
 
 def test_what_is_too_short_to_tell_follows_the_one_before_and_at_first_the_next():
