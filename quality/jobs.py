@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, literal, select, update
+from sqlalchemy import Connection, Engine, Exists, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from models.agent import Agent, AgentPresence, AgentState
 from models.call import Call, CallState
 from models.inspection import INSPECTION_LIFE, Inspection, InspectionMove, InspectionState
+from models.queue_caller import QueueCaller
 
 LEASE = timedelta(minutes=15)
 """For which a call is one inspector's; much longer than any takes."""
 MOST_TRIES = 3
+WRAPS_UP = timedelta(minutes=3)
+"""For which a call waits for its agent's wrap-up to be over; who forgets to be ready again isn't waited for."""
 GONE = "the inspector that had it is gone"
 NEW = 500
 """Calls that are taken up as waiting at a time."""
@@ -48,7 +52,7 @@ class Jobs:
             )
 
             .where(over == CallState.ENDED, Call.answered_at.is_not(None), Call.ended_at <= settled)
-            .where(~known, *recent)
+            .where(~known, ~_wraps_up(settled), *recent)
             .order_by(Call.started_at.desc())
             .limit(NEW)
         )  # fmt: skip
@@ -155,3 +159,15 @@ def _is_dead(who: str) -> bool:
     except OSError:  # somebody else's
         return False
     return False
+
+
+def _wraps_up(settled: datetime) -> Exists:
+    """Whether a call's agent is still busy with it: how long that takes is a fact of the call too."""
+    return (
+        select(QueueCaller.id)
+        .join(Agent, Agent.extension == QueueCaller.agent)
+        .join(AgentPresence, AgentPresence.agent_id == Agent.id)
+        .where(QueueCaller.call_id == Call.id, AgentPresence.state == AgentState.WRAP_UP)
+        .where(AgentPresence.since >= QueueCaller.answered_at, Call.ended_at > settled - WRAPS_UP)
+        .exists()
+    )

@@ -4,15 +4,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from models.agent import Agent, AgentPresence
 from models.errors import CannotDo
 from models.inspection import CallScore, Finding
+from models.queue_caller import QueueCaller
 from quality import publishing, rescoring
 from quality.evidence import by_words_alone
 from quality.inspected import inspected, inspected_lines
 from quality.inspector import Inspector
 from quality.jobs import LEASE, MOST_TRIES, Jobs
 from quality.reading import ScorecardRefused, loads
-from tests.unit.quality.conftest import NOW
+from tests.unit.quality.conftest import NOW, row
 
 CARD = """
 scorecard: manners
@@ -260,3 +262,15 @@ def test_a_scorecard_is_for_the_day_of_the_call_not_of_its_inspection(records, t
     _publish(records, CARD.replace("rules:", "applies: {since: 2026-11-01}\nrules:"))
     _inspector(records, tmp_path).run()
     assert _found(records, "c1")["scores"] == []
+
+
+@pytest.mark.parametrize(("state", "ago", "inspected"), [("wrap-up", 40, 0), ("ready", 40, 1), ("wrap-up", 600, 1)])
+def test_a_call_waits_a_while_for_its_agents_wrap_up(records, tmp_path, state, ago, inspected):
+    records.call("c1", ("agent", "Bye."), seconds_ago=ago)
+    began = NOW - timedelta(seconds=ago)
+    stay = {"id": "s1", "call_id": "c1", "agent": "201", "joined_at": began, "answered_at": began, "ended_at": NOW}
+    with records.engine.begin() as connection:
+        connection.execute(row(Agent, id="a1", extension="201"))
+        connection.execute(row(AgentPresence, agent_id="a1", state=state, since=NOW))
+        connection.execute(row(QueueCaller, **stay))
+    assert _inspector(records, tmp_path).run() == inspected
