@@ -93,7 +93,7 @@ def _one(chance: random.Random, number: int) -> Made:
     )  # fmt: skip
 
 
-CALLS = made(seed=6, count=160)
+CALLS = made(seed=6, count=110)
 
 
 def write(engine: Engine, calls: Sequence[Made]) -> None:

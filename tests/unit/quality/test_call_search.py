@@ -72,7 +72,7 @@ def test_any_filter_finds_what_a_patient_reader_would(engine):
     chance = random.Random(11)
     began = {call.id: call.began for call in CALLS}
     found_some = 0
-    for _ in range(400):
+    for _ in range(300):
         wanted, scope = _some_filter(chance), chance.choice(SCOPES)
         expected = naive(CALLS, wanted, scope)
         page = _listed(engine, wanted, scope, limit=500)
@@ -81,7 +81,7 @@ def test_any_filter_finds_what_a_patient_reader_would(engine):
         assert [began[one] for one in shown] == [began[one] for one in expected], wanted
         assert (page.total, page.total_is_least, page.next) == (len(expected), False, "")
         found_some += bool(expected)
-    assert found_some > 100
+    assert found_some > 80
 
 
 def test_pages_follow_each_other_without_gap_or_double(engine):
