@@ -16,11 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.call_log import CallLog
 from models.call_note import CallNote, EventHappened
 from models.errors import HotlineError
-from quality.evidence import Alike
+from quality.conversation import Conversation, Turn
+from quality.evidence import Alike, Subject
 from quality.live import Alert, LiveCalls
 from quality.masking import masked_words
 from quality.publishing import in_force
 from quality.scorecard import Scorecard
+from quality.scoring import score
 
 log = logging.getLogger(__name__)
 ALERT = "alert"
@@ -38,6 +40,12 @@ def nobody(call_id: str) -> bool:
     return False
 
 
+def nobodys(language: str) -> Conversation:
+    """Return a conversation in which next to nothing is said, by both sides."""
+    turns = (Turn(1, "agent", "1", 0.0, 1.0, language), Turn(2, "caller", "1", 1.0, 2.0, language))
+    return Conversation("", 2.0, turns, language)
+
+
 class LiveWatch:
     def __init__(
         self, engine: Engine, call_log: CallLog, alike: Alike, clock: Callable[[], float] | None = None
@@ -47,6 +55,9 @@ class LiveWatch:
         self._calls = LiveCalls(alike)
         self._touched: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self._waiting: set[tuple[str, bool]] = set()
+        self._alike = alike
+        self._ready: set[tuple[str, str]] = set()
+        """Names and versions of scorecards that were tried once."""
         self.hint: Hint = nobody
         """How an agent is told of rules with `tell: agent`."""
         self.alerts = 0
@@ -137,4 +148,11 @@ class LiveWatch:
 
     def _read(self) -> Sequence[Scorecard]:
         with self._engine.connect() as connection:
-            return in_force(connection)
+            cards = in_force(connection)
+        # Encoders take seconds to load, and examples to be worked out: not while a caller's words wait for it.
+        for card in cards:
+            if (card.name, card.version) not in self._ready:
+                for language in card.languages:
+                    score(card, Subject(nobodys(language), self._alike))
+                self._ready.add((card.name, card.version))
+        return cards

@@ -118,3 +118,30 @@ async def test_a_silence_is_told_of_while_nobody_speaks(watched, monkeypatch):
     log.speech("c1", "agent", 0.0, 1.0)
     alert = await asyncio.wait_for(alerts.get(), 10)
     assert (alert.data["rule"], alert.data["second"]) == ("dead-air", 1.0)
+
+
+MEANING = """
+scorecard: greets
+languages: [en, zh]
+rules:
+  - {rule: hello, must: {says: {who: ours, meaning: {en: ["Hello."], zh: [您好。]}}}}
+"""
+
+
+async def test_encoders_are_loaded_and_examples_known_before_callers_come(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'hotline.sqlite'}")
+    migrate(engine)
+    with engine.begin() as connection:
+        publishing.publish(connection, MEANING, "greets.yaml", "", datetime.now(UTC))
+    asked: list[tuple[str, str]] = []
+
+    def alike(said, examples, language):
+        asked.append((examples[0], language))
+        return [0.0] * len(said)
+
+    watch = LiveWatch(engine, CallLog(f"sqlite:///{tmp_path / 'hotline.sqlite'}", tmp_path), alike)
+    assert [card.name for card in watch._read()] == ["greets"]
+    assert set(asked) == {("Hello.", "en"), ("您好。", "zh")}
+    before = len(asked)
+    watch._read()
+    assert len(asked) == before
