@@ -28,6 +28,7 @@ class LiveFeed(Generic[T]):
         self._listeners: list[tuple[asyncio.AbstractEventLoop, Listener[T]]] = []
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._failing = False
         self.newest: T | None = None
         """What was found last; old where nobody watches."""
         self.looks = 0
@@ -78,8 +79,12 @@ class LiveFeed(Generic[T]):
                 with self._engine.connect() as connection:
                     self.newest = self._look(connection, datetime.now(UTC))
                 self._hand(self.newest)
+                self._failing = False
             except Exception:  # the database is away for a moment: pages stay as they are
-                log.warning("The %s can't look into the database now", self._name, exc_info=True)
+                if not self._failing:
+                    # Once, not every second for as long as it is away.
+                    log.warning("The %s can't look into the database now", self._name, exc_info=True)
+                self._failing = True
             self.looks += 1
             self.seconds_looked += time.monotonic() - began
             # After a look that took longer than its time, the next one isn't made up for.

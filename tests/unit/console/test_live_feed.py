@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from itertools import count
 
+import pytest
 from sqlalchemy import Connection, Engine, text
 
 from console.live_feed import LiveFeed
@@ -52,12 +53,14 @@ async def test_who_watches_nothing_costs_nothing(engine: Engine) -> None:
     assert (feed.looks, feed.watchers) == (looks, 0)
 
 
-async def test_a_database_that_is_away_for_a_moment_is_looked_into_again(engine: Engine) -> None:
+async def test_a_database_that_is_away_is_looked_into_again_and_told_of_once(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     there = asyncio.Event()
     tries = count()
 
     def look(connection: Connection, now: datetime) -> str:
-        if next(tries) < 2:
+        if next(tries) < 3:
             connection.execute(text("select * from no_such_table"))
         return "found"
 
@@ -67,3 +70,4 @@ async def test_a_database_that_is_away_for_a_moment_is_looked_into_again(engine:
     leave()
     feed.close()
     assert feed.newest == "found"
+    assert len(caplog.records) == 1

@@ -3,12 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, update
 
+from campaigns.campaign_orders import possible
+from campaigns.campaign_rows import put_campaign
+from campaigns.plan import plan_of
 from console.board_figures import minutes, percent
+from console.campaign_look import looking
 from console.queue_look import agent_states, look, totals
+from models.campaign import Campaign
 from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
+from models.settings import Settings
 from queues.caller_scores import score_parts
 from queues.plan import Priority, Queue
 from queues.waiting_room import Caller, Place
@@ -76,3 +82,22 @@ def test_durations_are_read_as_a_clock_shows_them(seconds: float | None, words: 
 
 def test_shares_are_percent() -> None:
     assert [percent(None), percent(0.856), percent(0.0123, 1)] == ["–", "86%", "1.2%"]
+
+
+def test_campaigns_are_looked_at_whatever_their_state_but_not_when_they_are_finished(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for name in ("autumn", "春季"):
+            put_campaign(connection, plan_of(plan := {"name": name, "country": "CN", "flows": ["f"]}), plan, NOW)
+        connection.execute(update(Campaign).where(Campaign.name == "autumn").values(state="finished"))
+    with engine.connect() as connection:
+        found = looking(Settings())(connection, NOW)
+    assert [(one["name"], one["state"], one["live"]) for one in found.campaigns] == [("春季", "draft", None)]
+    assert found.attempts == ()
+
+
+@pytest.mark.parametrize(("state", "orders"), [
+    ("draft", {"start"}), ("running", {"pause", "stop", "drain"}), ("paused", {"resume", "stop", "drain"}),
+    ("finished", set()),
+])  # fmt: skip
+def test_only_what_a_campaign_can_do_now_is_offered(state: str, orders: set[str]) -> None:
+    assert set(possible(state)) == orders
