@@ -1,6 +1,5 @@
 """The course of a conversation: emotion, language, hold, misunderstandings, hand-overs, each with its second. Pure."""
 
-from collections import Counter
 from typing import Any
 
 from quality.conversation import Conversation
@@ -14,14 +13,15 @@ def course_of(conversation: Conversation) -> dict[str, Any]:
     side said in each; holds: [from, to]; misunderstood_at: seconds; hand_overs_at: [second, the agent's name or ""].
     """
     people = [turn for turn in conversation.turns if turn.speaker != "robot"]
-    spoken: dict[str, Counter[str]] = {"caller": Counter(), "ours": Counter()}
+    spoken: dict[str, dict[str, float]] = {"caller": {}, "ours": {}}
     for turn in conversation.turns:
-        spoken["caller" if turn.speaker == "caller" else "ours"][turn.language] += turn.end - turn.start
+        side = spoken["caller" if turn.speaker == "caller" else "ours"]
+        side[turn.language] = side.get(turn.language, 0.0) + turn.end - turn.start
     return {
         "emotion": [[round(turn.start, 1), turn.speaker, anger_of(turn)] for turn in people],
         "languages": {
-            side: {language: round(seconds, 1) for language, seconds in found.most_common()}
-            for side, found in spoken.items()
+            name: {language: round(found[language], 1) for language in sorted(found, key=lambda one: -found[one])}
+            for name, found in spoken.items()
         },
         "holds": [[round(one.start, 1), round(one.end, 1)] for one in holds(conversation)],
         "misunderstood_at": [round(one.at, 1) for one in conversation.happenings if one.name in MISUNDERSTOOD],

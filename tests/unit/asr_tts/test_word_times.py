@@ -25,7 +25,7 @@ def test_a_word_is_what_spaces_and_marks_part_and_in_chinese_a_sign(text, words)
 
 def _pieces(text: str, *starts: float, end: float) -> list[Piece]:
     spans, edges = word_spans(text), [*starts, end]
-    return [Piece(*span, *edges[at : at + 2], 0.9) for at, span in enumerate(spans)]
+    return [Piece(*span, edges[at], edges[at + 1], 0.9) for at, span in enumerate(spans)]
 
 
 def test_a_pause_parts_the_words_that_the_alignment_parts_near_it():
