@@ -53,6 +53,8 @@ class Running:
     agent: str = ""
     """Extension of whom the callee is to talk to; "": whoever is free."""
     call_id: str = ""
+    rang_at: float | None = None
+    """When it began to ring, by the steady clock."""
     rang: bool = False
     """Whether the breaker knows that the line works."""
     answered: bool = False

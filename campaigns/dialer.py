@@ -95,8 +95,6 @@ class Dialer:
         calling = (one.placed.lead for one in self.running.values())
         return {lead.id for lead in (*self._leads, *self._in_hand, *calling)} | self.previews.held()
 
-    # -- orders ------------------------------------------------------------------------------------------------
-
     def take_up(self, campaign: StoredCampaign) -> None:
         """Go by an edited plan from the next call on."""
         plan = campaign.plan
@@ -130,9 +128,12 @@ class Dialer:
     def hang_up(self) -> None:
         """End all running calls, however far they got."""
         for one in list(self.running.values()):
-            one.stopping = True
-            if one.call_id:
-                self._ports.calls.hang_up(one.call_id)
+            self._stop(one, Cause.OPERATOR_HUNG_UP)
+
+    def _stop(self, one: Running, cause: Cause) -> None:
+        one.stopping = True
+        if one.call_id:
+            self._ports.calls.hang_up(one.call_id, cause)
 
     def wake(self) -> None:
         """Look at once whether something can be dialled."""
@@ -149,8 +150,6 @@ class Dialer:
             self._leads.appendleft(lead)
             return why or "the campaign is paused, or ends"
         return await self._begin(lead, self._group, agent)
-
-    # -- the loop ----------------------------------------------------------------------------------------------
 
     async def run(self) -> bool:
         """Dial; return True when the whole list is done, False when told to leave. Cancelled, calls end at once."""
@@ -227,8 +226,11 @@ class Dialer:
 
     def _decide(self, steady: float) -> int:
         # Who is handed over needs an agent, though the queue may not know it yet: it writes first.
+        floor = self._ports.agents.floor(self.campaign.plan.queue)
+        for one in self.lessons.hopeless(floor, self.running.values(), steady):
+            self._stop(one, Cause.NO_ANSWER)
         ringing = [steady - one.began for one in self.running.values() if not one.offered]
-        self.decision = self.pacing.decide(self._ports.agents.floor(self.campaign.plan.queue), ringing, steady)
+        self.decision = self.pacing.decide(floor, ringing, steady)
         return self.decision.calls
 
     async def _take(self, room: int) -> bool:
@@ -266,8 +268,6 @@ class Dialer:
         if self._leads:
             await self._ports.work(self._ports.store.release, list(self._leads), self._ports.node)
             self._leads.clear()
-
-    # -- one lead ----------------------------------------------------------------------------------------------
 
     async def _begin(self, lead: LeadRow, group: asyncio.TaskGroup, agent: str = "") -> str:
         """Ask the law and the lines, write the attempt, and let the call begin; else put the lead back.

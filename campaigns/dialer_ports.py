@@ -11,6 +11,7 @@ from campaigns.pacing import Floor
 from campaigns.permission import Permission
 from campaigns.rate_limit import RateLimit
 from dialplans.flow import Flow
+from models.cause import Cause
 from voice.call_outcome import Outcome
 from voice.campaign_call import Outgoing
 
@@ -21,7 +22,7 @@ class Calls(Protocol):
     async def prepare(self, flow: Flow) -> list[str]: ...
     def refusal(self) -> str: ...
     async def call(self, outgoing: Outgoing) -> Outcome: ...
-    def hang_up(self, call_id: str) -> None: ...
+    def hang_up(self, call_id: str, cause: Cause = ...) -> None: ...
 
 
 class Agents(Protocol):

@@ -1,12 +1,12 @@
 """What a dialler learns from its calls: pacing, the circuit breaker and its own figures are told how they go. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from campaigns.attempt import Running
 from campaigns.breaker import Breaker, BreakerRules, BreakerState
 from campaigns.disposition import LINE_FAULTS, Disposition
-from campaigns.pacing import Pacing
+from campaigns.pacing import Floor, Pacing
 from voice.call_outcome import Outcome
 from voice.campaign_call import Progress
 
@@ -45,6 +45,8 @@ class Lessons:
 
     def heard(self, running: Running, progress: Progress, now: float) -> bool:
         """Take how a call goes on; return whether others may be placed for it."""
+        if progress.name == "ringing" and running.rang_at is None:
+            running.rang_at = now
         match progress.name:
             case "ringing" if self.breaker.state is BreakerState.CLOSED and not running.rang:
                 # At once: failures are over long before talks, and would look like more than they are.
@@ -63,6 +65,12 @@ class Lessons:
             case _:
                 pass
         return False
+
+    def hopeless(self, floor: Floor, calls: Iterable[Running], now: float) -> list[Running]:
+        """Return which calls to let go, since whoever answered now would find nobody."""
+        ringing = [one for one in calls if not (one.answered or one.stopping)]
+        ages = [now - one.rang_at if one.rang_at is not None else 0.0 for one in ringing]
+        return [ringing[place] for place in self.pacing.let_go(floor, ages)]
 
     def ended(self, running: Running, outcome: Outcome, now: float) -> None:
         """Let pacing know how a call ended."""

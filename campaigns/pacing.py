@@ -12,7 +12,8 @@ left for that call is its risk, and the call is placed while that is within what
 the abandonment budget that the window has left (the cap on its answered calls, less those that were abandoned), so that
 a window in which chance was against us is spent cautiously, which costs few minutes of talk: most of what predicting
 gains, it gains at next to no risk. Where the cap of the window or of the 30 days is reached, no call is placed beyond
-the free agents; likewise with few agents or few data.
+the free agents; likewise with few agents or few data. When the forecast turns, calls that have rung as long as the law
+wants are let go: a late answer that finds nobody costs more than the call.
 """
 
 from collections import deque
@@ -79,6 +80,10 @@ HORIZONS = 7
 """Moments of an answer that are looked at."""
 LEAST_RISK = 0.0003
 """That is taken where the next abandoned call would reach the cap."""
+LEAST_RING_S = 15.0
+"""For which a call rings at least: the law's 15 seconds or four rings."""
+HOPELESS = 0.5
+"""Chance that nobody will be there for who answers now, above which calls that rang so long are let go."""
 ALLOWANCE = 1.0
 """Abandoned calls beyond the cap that may be chance; with more, the forecast isn't believed any more."""
 SHRINKING = 1.5
@@ -144,6 +149,18 @@ class Pacing:
         surely = max(0, floor.free - floor.waiting - len(ringing))
         found = self._predict(floor, ringing, now)
         return found if found.calls >= surely else Decision(surely, found.why)
+
+    def let_go(self, floor: Floor, rung: Sequence[float]) -> list[int]:
+        """Return which ringing calls to end now: the places in `rung`, for how many seconds each has rung.
+
+        Those that have rung as long as the law wants, where who answered now would hardly find an agent in time.
+        """
+        long = [place for place, age in enumerate(rung) if age >= LEAST_RING_S]
+        if self.mode != "predictive" or not long or floor.free > floor.waiting:
+            return []
+        freed = self._freed(floor, np.asarray([self.rules.connect_s]))
+        nobody = 1.0 if floor.waiting > floor.free else float(np.prod(1 - freed))
+        return long if nobody > HOPELESS else []
 
     def window(self, now: float) -> Count:
         """Return the calls of the window that ends now."""

@@ -135,6 +135,9 @@ class _Run:
                 (talking if agent.phase == _Phase.TALKING else wrapping).append(now - agent.since)
         floor = Floor(free, talking, wrapping, len(self._waiting))
         calls = self._pacing.decide(floor, [now - at for at in self._ringing.values()], now).calls
+        numbers = list(self._ringing)
+        for place in self._pacing.let_go(floor, [now - self._ringing[one] for one in numbers]):
+            self._over(numbers[place], now)
         for _ in range(min(calls, self._day.at_once - len(self._ringing) - len(talking))):
             self._place(now)
 
@@ -160,10 +163,14 @@ class _Run:
         return self._chance.gammavariate(4.0, mean / 4)
 
     def _over(self, number: int, now: float) -> None:
-        self._pacing.call_ended_unanswered(now - self._ringing.pop(number))
+        # Not there: it was let go before.
+        if (began := self._ringing.pop(number, None)) is not None:
+            self._pacing.call_ended_unanswered(now - began)
 
     def _answered(self, number: int, now: float, human: bool) -> None:
-        self._pacing.answered(now - self._ringing.pop(number), now)
+        if (began := self._ringing.pop(number, None)) is None:
+            return
+        self._pacing.answered(now - began, now)
         if human:
             self.result.answered.append(now)
         self._waiting.append((number, now, human))

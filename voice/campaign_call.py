@@ -184,10 +184,10 @@ class CampaignCalls:
             del self._tales[call.id]
         return tale.outcome()
 
-    def hang_up(self, call_id: str) -> None:
+    def hang_up(self, call_id: str, cause: Cause = Cause.OPERATOR_HUNG_UP) -> None:
         """End a call, however far it got; nothing where it is over already."""
         with suppress(CannotDo):
-            self._running.hang_up(call_id, Cause.OPERATOR_HUNG_UP)
+            self._running.hang_up(call_id, cause)
 
     # -- one call ----------------------------------------------------------------------------------------------
 

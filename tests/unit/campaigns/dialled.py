@@ -66,9 +66,9 @@ class Phones:
     def refusal(self) -> str:
         return self.refuses
 
-    def hang_up(self, call_id: str) -> None:
+    def hang_up(self, call_id: str, cause: Cause = Cause.OPERATOR_HUNG_UP) -> None:
         if not self._calls[call_id].done():
-            self._calls[call_id].set_result(Cause.OPERATOR_HUNG_UP)
+            self._calls[call_id].set_result(cause)
 
     async def call(self, outgoing: Outgoing) -> Outcome:
         loop, number = asyncio.get_running_loop(), outgoing.permit.number

@@ -330,9 +330,10 @@ class Agents:
 
     def __init__(self, free: int) -> None:
         self.free, self.listener = free, lambda what, seconds: None
+        self.waiting = 0
 
     def floor(self, queue: str) -> Floor:
-        return Floor(self.free)
+        return Floor(self.free, waiting=self.waiting)
 
     def hinders(self, queue: str, extension: str) -> str:
         return "" if extension == "201" else "no such agent"
@@ -502,3 +503,22 @@ async def test_an_agent_who_is_taken_while_the_law_is_asked_gets_no_call(
     await campaign.run(30)
     assert not phones.placed
     assert {lead.lease_by for lead in campaign.leads()} == {""}, "put back when the dialler ended"
+
+
+async def test_calls_that_rang_long_are_let_go_as_not_answered_when_no_agent_would_be_there(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    stored = make_campaign(mode="predictive", queue="sales", max_calls=50, calls_per_second=50)
+    add_leads(stored, *numbers(3))
+    agents, phones = Agents(3), Phones(others=Person([NOBODY]))
+    campaign = Campaign(engine, stored, phones, agents=agents)
+    running = asyncio.ensure_future(campaign.run(40))
+    await asyncio.sleep(5)
+    assert phones.running == 3
+    agents.free, agents.waiting = 0, 1
+    await asyncio.sleep(8)
+    assert phones.running == 3, "not before the law's 15 seconds"
+    await asyncio.sleep(4)
+    assert phones.running == 0
+    await running
+    assert {attempt.disposition for attempt in campaign.attempts()} == {"no-answer"}

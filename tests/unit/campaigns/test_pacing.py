@@ -93,3 +93,12 @@ def test_who_waits_has_a_claim_to_a_free_agent() -> None:
     assert (
         pacing.decide(Floor(2, talking, waiting=2), [], 200.0).calls < pacing.decide(Floor(2, talking), [], 200.0).calls
     )
+
+
+def test_calls_that_rang_as_long_as_the_law_wants_are_let_go_where_nobody_would_be_there() -> None:
+    pacing, just_begun = experienced(), Floor(0, [1.0] * 20)
+    assert pacing.let_go(just_begun, [3.0, 16.0, 14.9, 15.0]) == [1, 3]
+    assert pacing.let_go(Floor(1, [1.0] * 19), [20.0]) == [], "an agent is free"
+    assert pacing.let_go(Floor(1, [1.0] * 19, waiting=1), [20.0]) == [0], "but another has a claim"
+    assert pacing.let_go(Floor(0, [30.0] * 10, [9.0] * 10), [20.0]) == [], "one will be"
+    assert Pacing("progressive").let_go(just_begun, [20.0]) == []
