@@ -196,8 +196,14 @@ def _keys(
         )
     else:
         values["tokens"] = _for_tsquery(groups)
-        query = _ON_POSTGRESQL.format(checks="".join(f" AND {check}" for check in checks))
-    result = connection.execute(text(query), values)
+        query = _ON_POSTGRESQL.format(
+            join="JOIN call_entry e ON e.key = t.key" if checks else "",
+            checks="".join(f" AND {check}" for check in checks),
+        )
+    # Read as it is found: on PostgreSQL by a cursor, which is planned for its first rows too.
+    result = connection.execute(
+        text(query), values, execution_options={"stream_results": True, "max_row_buffer": AT_ONCE}
+    )
     try:
         while some := result.fetchmany(AT_ONCE):
             yield [row[0] for row in some]
@@ -211,9 +217,9 @@ _ON_SQLITE = """
     ORDER BY call_search.rowid DESC LIMIT :most"""
 """FTS5 finds in the order of its row ids by itself; CROSS JOIN keeps it the outer one."""
 _ON_POSTGRESQL = """
-    SELECT e.key FROM call_entry e JOIN call_token t ON t.key = e.key
-    WHERE t.search @@ CAST(:tokens AS tsquery) AND e.key >= :first AND e.key < :last{checks}
-    ORDER BY e.key DESC LIMIT :most"""
+    SELECT t.key FROM call_token t {join}
+    WHERE t.search @@ CAST(:tokens AS tsquery) AND t.key >= :first AND t.key < :last{checks}
+    ORDER BY t.key DESC LIMIT :most"""
 
 
 def _for_fts5(groups: Sequence[Group]) -> str:

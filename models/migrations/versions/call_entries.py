@@ -36,6 +36,8 @@ ON_SQLITE = (
 )
 ON_POSTGRESQL = (
     "ALTER TABLE call_token ADD COLUMN search tsvector",
+    # Only what is searched stays in the row, so that a walk through many needn't look for it elsewhere.
+    "ALTER TABLE call_token ALTER COLUMN tokens SET STORAGE EXTERNAL, ALTER COLUMN search SET STORAGE MAIN",
     # Places count as they stand; the break between turns ('¶') takes one and isn't kept. A tsvector has no place beyond
     # 16383, and takes no empty text.
     """CREATE FUNCTION call_token_search() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
