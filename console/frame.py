@@ -46,6 +46,8 @@ class Frame:
     def __init__(self, engine: Engine, settings: Settings, phrases: Phrases) -> None:
         self.engine, self.settings, self.phrases = engine, settings, phrases
         self._entries: list[Entry] = []
+        self.beside: list[Callable[[Visit], None]] = []
+        """What every page but walls has besides its own, such as an agent's hints."""
 
     def page(
         self, path: str, *, right: Right | None = None, title: str, icon: str = "", wall: bool = False
@@ -80,6 +82,8 @@ class Frame:
                 return None
             answer = await _shown(visit, show)
         if answer is None:
+            for beside in () if wall else self.beside:
+                beside(visit)
             # A wall is watched, not used: as long as it hangs there, its session isn't idle.
             ui.timer(CHECK_S, partial(_still_there, visit, watched=wall))
         return answer

@@ -77,6 +77,7 @@ def test_text_and_alerts_come_by_themselves_and_who_takes_note_is_seen_by_all(
     browse: Open, running: Running, language: str
 ) -> None:
     page, other = browse("sue", "/live", language), browse("nils", "/live", language)
+    mine = browse("dana", "/me", language)
     call = page.locator(f"#call-{running.id}")
     expect(call).to_contain_text("…45")
     running.say(WORDS[language])
@@ -86,7 +87,8 @@ def test_text_and_alerts_come_by_themselves_and_who_takes_note_is_seen_by_all(
     running.alert()
     alert = page.locator(".live-alerts li", has_text=TITLES[language]).first
     expect(alert).to_contain_text(EVIL)
-    mine = browse("dana", "/my-call", language)
+    expect(mine.locator(".q-notification")).to_contain_text(TITLES[language])
+    mine.goto("/my-call")
     expect(mine.locator(".live-alerts")).to_contain_text(TITLES[language])
     alert.get_by_role("button", name=NOTE[language]).click()
     expect(page.locator(".live-alerts li.noted").first).to_contain_text("sue")
