@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from bench import labelled_calls
+from bench.findings import KINDS
+from bench.labelled_calls import QUIET_S, REQUIRED, Half, calls, scorecard
+from quality.conditions import Says
+
+HALVES: tuple[Half, ...] = ("dev", "test")
+
+
+@pytest.fixture(autouse=True)
+def _tones(monkeypatch):
+    """Sentences are as long as people take for them, and are tones: nobody speaks here."""
+
+    def say(text, language, voice, pace=1.0):
+        seconds = len(text) * (0.24 if language == "zh" else 0.07)
+        return (4000 * np.sin(np.arange(round(8000 * seconds)) / 3)).astype(np.int16)
+
+    monkeypatch.setattr(labelled_calls, "say", say)
+
+
+def _texts(node) -> set[str]:
+    if isinstance(node, str):
+        return {node}
+    inner = node.values() if isinstance(node, dict) else node
+    return {text for each in inner for text in _texts(each)}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_halves_share_no_sentence_no_voice_and_no_rule_to_be_found_by_words(language):
+    dev, test = (labelled_calls._sentences(half)[language] for half in HALVES)
+    listening = set(dev["backchannel"]) | set(test["backchannel"])
+    assert _texts(dev) & _texts(test) <= listening
+    assert set(REQUIRED["dev"]) & set(REQUIRED["test"]) == set()
+    assert not set.intersection(*(_forbidden(half, language) for half in HALVES))
+
+
+def _forbidden(half: Half, language: str) -> set[str]:
+    (says,) = (rule.must_not for rule in scorecard(half).rules if rule.name == "words")
+    assert isinstance(says, Says)
+    return set(says.phrases[language])
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_every_rule_is_of_a_kind_and_half_the_calls_break_it_half_keep_it(half):
+    assert {rule.name for rule in scorecard(half).rules} <= set(KINDS)
+    made = list(calls(half, "en", 40))
+    for rule in scorecard(half).rules:
+        assert 8 <= sum(rule.name in call.broken for call in made) <= 32
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_call_is_the_same_each_time_and_its_silence_is_as_long_as_it_says(language):
+    for half in HALVES:
+        for one, again in zip(calls(half, language, 12), calls(half, language, 12), strict=True):
+            assert (one.plan, one.broken) == (again.plan, again.broken)
+            assert np.array_equal(one.sound.caller, again.sound.caller)
+            assert ("s of silence, over" in one.plan) is ("quiet" in one.broken)
+            longest = _longest_silence(one.sound.caller, one.sound.ours)
+            if "quiet" in one.broken:
+                assert longest > QUIET_S[half]
+
+
+def _longest_silence(*channels) -> float:
+    """By the power of every tenth of a second: line noise is softer than the softest voice."""
+    size = 800
+    windows = [channel[: len(channel) // size * size].astype(float).reshape(-1, size) for channel in channels]
+    loud = np.max([np.sqrt((one**2).mean(axis=1)) for one in windows], axis=0) > 800
+    return float(np.diff(np.flatnonzero(loud)).max() * 0.1)
