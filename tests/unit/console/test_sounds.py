@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bench import long_call
 from console.access import Viewer
@@ -238,7 +238,7 @@ async def test_missing_damaged_and_never_made_are_sentences_in_both_languages(si
     missing = await got(site, path, accept_language="zh")
     assert (missing.status_code, "找不到录音" in missing.text) == (404, True)
     with engine.begin() as connection:
-        connection.execute(Recording.__table__.delete())
+        connection.execute(delete(Recording))
     assert "wasn't recorded" in (await got(site, path, accept_language="en")).text
 
 
