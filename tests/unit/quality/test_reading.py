@@ -116,3 +116,17 @@ def test_a_file_that_is_missing_or_no_utf8_is_refused_in_one_sentence(tmp_path: 
     broken.write_bytes("规则".encode("gb18030"))
     with pytest.raises(Exception, match="save it as UTF-8"):
         load(broken)
+
+
+def test_who_is_told_live_is_the_board_or_the_agent_too():
+    rule = "{rule: r, TELL must: {happens: [x]}}"
+    (told,) = loads("scorecard: s\nrules:\n  - " + rule.replace("TELL", "tell: agent,")).rules
+    (quiet,) = loads("scorecard: s\nrules:\n  - " + rule.replace("TELL", "")).rules
+    assert (told.tells_agent, quiet.tells_agent) == (True, False)
+    with pytest.raises(ScorecardRefused, match="Who is told is never 'agents'"):
+        loads("scorecard: s\nrules:\n  - " + rule.replace("TELL", "tell: agents,"))
+
+
+def test_a_scorecard_can_be_for_campaigns():
+    card = loads("scorecard: s\napplies: {campaigns: [spring]}\nrules: [{rule: r, must: {happens: [x]}}]")
+    assert card.applies.campaigns == ("spring",)
