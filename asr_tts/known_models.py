@@ -244,7 +244,10 @@ _CLOSED_EAR = Model(
     licence="Apache-2.0",
     provenance="Hotline's own, trained by bench/closed_ear_training.py on what synthetic voices say.",
     files=(
-        WeightFile("zh.bin", 2_116_776, "f52129918da58e921019dfec31da4e140c3f70259439990b0967dfd074044635", parts=()),
+        WeightFile("zh.bin", 2_116_776, "c0866e96068899ac1b5d093be7374d17f8d1c762961931ac7d34e4c0b0c1f215", parts=()),
+        WeightFile(
+            "zh-digits.bin", 2_116_776, "f52129918da58e921019dfec31da4e140c3f70259439990b0967dfd074044635", parts=()
+        ),
         WeightFile("en.bin", 2_139_536, "34340625fb29f21defda11d81fbc6eb16ac168898f1faf05db01a5e544e980e4", parts=()),
     ),
     shipped="engines/ears",

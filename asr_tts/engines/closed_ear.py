@@ -71,10 +71,13 @@ class Listened:
 
 
 def ears() -> dict[str, "ClosedEar"]:
-    """Return the ears by language; raises OperatorFault where their weights are missing or damaged."""
+    """Return the ears by what they listen to, a language or one kind of question in it ("zh", "zh-digits").
+
+    Raises OperatorFault where their weights are missing or damaged.
+    """
     place = weights.find("closed-ear")
     names = [Path(file.name).stem for file in weights.known("closed-ear").files]
-    return {language: ClosedEar(place / f"{language}.bin", language) for language in names}
+    return {name: ClosedEar(place / f"{name}.bin", name.partition("-")[0]) for name in names}
 
 
 class ClosedEar:

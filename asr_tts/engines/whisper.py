@@ -73,7 +73,8 @@ class Whisper:
     ) -> None:
         """Load a CTranslate2 Whisper (multilingual or .en) from `directory` for one thread.
 
-        `ears`, by language: what listens first where a value is asked for; made for the encoder of Whisper base only.
+        `ears`, by language ("zh") or language and kind of question ("zh-digits"): what listens first where a value
+        is asked for; made for the encoder of Whisper base only.
         """
         self._ears = ears or {}
         self._model = ctranslate2.models.Whisper(
@@ -130,7 +131,7 @@ class Whisper:
 
     def _closed(self, encoded: Any, question: Question, language: str, seconds: float) -> Transcript | None:
         """Return what the ear for values is sure of; None where Whisper has to say what was said."""
-        ear = self._ears.get(language)
+        ear = self._ears.get(f"{language}-{question.kind}") or self._ears.get(language)
         if (
             ear is None
             or question.kind not in KINDS[language]
