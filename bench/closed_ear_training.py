@@ -3,8 +3,8 @@
 Each step keeps what it made in the cache directory: `render LANGUAGE COUNT PART PARTS` has Kokoro, Piper and espeak-ng
 say texts (about 1 s of CPU each), `groups LANGUAGE COUNT PART PARTS` has speakers say single groups of digits as in
 dictation (5 s of CPU each), `encode LANGUAGE` lets Whisper's encoder listen to each on a few lines, `train LANGUAGE`
-writes the weights, `more LANGUAGE` goes on from those that are there (minutes of one core; both need torch, which
-nothing else here does: install it into an environment of its own). Never heard in training: the voices of `HELD_OUT`,
+writes the weights, `more LANGUAGE` goes on from them with the groups and writes those for rows of digits (minutes of
+one core; both need torch, which nothing else here does: install it into an environment of its own). Never heard in training: the voices of `HELD_OUT`,
 the values of the seeds that are reported.
 """
 
@@ -346,11 +346,16 @@ def main() -> int:
         for name, encode in (("renders", encode_renders), ("groups", encode_groups)):
             (place / f"encoded-{name}.pkl").write_bytes(pickle.dumps(list(encode(language))))
     else:
-        target = Path(__file__).parent.parent / "asr_tts" / "engines" / "ears" / f"{language}.bin"
-        before = dict(np.load(target)) if step == "more" else None
+        ears = Path(__file__).parent.parent / "asr_tts" / "engines" / "ears"
+        more = step == "more"
+        target = ears / (f"{language}-digits.bin" if more else f"{language}.bin")
+        heard = [
+            pickle.loads(path.read_bytes()) for path in sorted(place.glob(f"encoded-{'*' if more else 'renders'}.pkl"))
+        ]
+        before = dict(np.load(ears / f"{language}.bin")) if more else None
+        trained = train(language, [example for examples in heard for example in examples], before)
         with target.open("wb") as file:
-            heard = [pickle.loads(path.read_bytes()) for path in sorted(place.glob("encoded-*.pkl"))]
-            np.savez(file, **train(language, [example for examples in heard for example in examples], before))
+            np.savez(file, **trained)
         sys.stdout.write(f"{target.stat().st_size} bytes, SHA-256 {sha256(target.read_bytes()).hexdigest()}\n")
     return 0
 
