@@ -4,8 +4,8 @@ Each step keeps what it made in the cache directory: `render LANGUAGE COUNT PART
 say texts (about 1 s of CPU each), `groups LANGUAGE COUNT PART PARTS` has speakers say single groups of digits as in
 dictation (5 s of CPU each), `encode LANGUAGE` lets Whisper's encoder listen to each on a few lines, `train LANGUAGE`
 writes the weights, `more LANGUAGE` goes on from them with the groups and writes those for rows of digits (minutes of
-one core; both need torch, which nothing else here does: install it into an environment of its own). Never heard in training: the voices of `HELD_OUT`,
-the values of the seeds that are reported.
+one core; both need torch, which nothing else here does: install it into an environment of its own). Never heard
+in training: the voices of `HELD_OUT`, the values of the seeds that are reported.
 """
 
 import audioop
