@@ -3,6 +3,7 @@
 import os
 import queue
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from models.database import migrate, open_engine
 from tests.browser.made_calls import Hotline, Made
 from tests.unit.console.people import PASSWORD
 
-ADDRESS = "127.0.38.8:9465"
+HOST = "127.0.38.8"
 CHROMIUM = "/usr/bin/chromium"
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 PATIENCE_MS = 40_000
@@ -48,7 +49,10 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     calls = Hotline(engine, directory, datetime.now(UTC)).fill()
     engine.dispose()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
-    settings = {"HOTLINE_DATA__DIRECTORY": str(directory), "HOTLINE_CONSOLE__LISTEN": ADDRESS}
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        address = f"{HOST}:{probe.getsockname()[1]}"
+    settings = {"HOTLINE_DATA__DIRECTORY": str(directory), "HOTLINE_CONSOLE__LISTEN": address}
     process = subprocess.Popen(
         [sys.executable, "-m", "console", "console"], env={**inherited, **settings}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -59,7 +63,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     reader.start()
     try:
         assert ready.get(timeout=60), "\n".join(log)
-        yield Console(f"http://{ADDRESS}", calls, log, directory)
+        yield Console(f"http://{address}", calls, log, directory)
     finally:
         process.terminate()
         process.wait(15)

@@ -252,7 +252,7 @@ def test_people_leave_in_the_middle_and_nothing_is_in_the_log(browse: Open, cons
     page.goto("/calls")
     page.context.close()
     leaving = browse("otto", "/me")
-    leaving.get_by_role("button", name="Sign out").click()
+    leaving.get_by_role("button", name="Sign out", exact=True).click()
     leaving.wait_for_url("**/sign-in")
     leaving.wait_for_timeout(3000)  # what is left of pages that were open is taken away by then
     assert set(PEOPLE) >= set(ENTRIES)
