@@ -1,5 +1,6 @@
 """Teaching from the page of a call: what was misunderstood, and what the knowledge base had no answer to."""
 
+from functools import cached_property
 from typing import Any
 
 from nicegui import ui
@@ -25,7 +26,10 @@ class Teaching:
 
     def __init__(self, visit: Visit, content: Content) -> None:
         self._visit, self._content = visit, content
-        self._masked = {turn.number: turn.text for turn in masked(content.conversation).turns}
+
+    @cached_property
+    def _masked(self) -> dict[int, str]:
+        return {turn.number: turn.text for turn in masked(self._content.conversation).turns}
 
     async def ask(self, number: int, kind: str) -> None:
         """Do what was pressed at the turn with that number: "misunderstood" (opens the dialog) or "unanswered"."""
