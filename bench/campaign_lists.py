@@ -11,9 +11,10 @@ from xml.sax.saxutils import escape
 
 from sqlalchemy import Engine
 
-from campaigns.campaign_rows import StoredCampaign, campaign_named, put_campaign, writing
+from campaigns.campaign_rows import StoredCampaign, campaign_named, put_campaign
 from campaigns.plan import plan_of
 from models.database import migrate
+from models.writing import writing
 from tests.postgresql import cluster
 
 NOON = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)

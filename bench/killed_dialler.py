@@ -45,7 +45,7 @@ class _Calls:
     def refusal(self) -> str:
         return ""
 
-    def hang_up(self, call_id: str) -> None:
+    def hang_up(self, call_id: str, cause: Cause = Cause.OPERATOR_HUNG_UP) -> None:
         raise AssertionError("nobody asks for it here")
 
     async def call(self, outgoing: Outgoing) -> Outcome:

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, text
 
 from bench.campaign_lists import NOON, campaign_in, database, write_american_csv, write_do_not_call
 from bench.report import Report, percentile, short
-from campaigns.campaign_rows import StoredCampaign, writing
+from campaigns.campaign_rows import StoredCampaign
 from campaigns.do_not_call_import import import_list
 from campaigns.lead_import import ImportOrder, import_leads
 from campaigns.lead_row import LeadChange, LeadRow
@@ -31,6 +31,7 @@ from campaigns.permission import Permission, Permit
 from models.call import new_id
 from models.database import open_engine
 from models.lead import LeadMove
+from models.writing import writing
 
 LEADS, NUMBERS, TIMES = (20_000, 100_000, 500) if short() else (1_000_000, 10_000_000, 2_000)
 KINDS = ("sqlite", "postgresql")

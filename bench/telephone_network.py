@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign, writing
+from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign
 from campaigns.line_plan import Line
 from campaigns.plan import plan_of
 from models.campaign import CampaignMove
 from models.database import migrate, open_engine, table_of
 from models.lead import Lead
 from models.line import Line as LineRow
+from models.writing import writing
 
 SCENARIO = Path(__file__).parents[1] / "tests" / "peers" / "sip" / "telephone_network.xml"
 BECOMES = {

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from campaigns.breaker import BreakerState
-from campaigns.campaign_rows import LIVE, StoredCampaign, campaigns, moved, note, writing
+from campaigns.campaign_rows import LIVE, StoredCampaign, campaigns, moved, note
 from campaigns.dialer import Dialer
 from campaigns.dialer_ports import Agents, Calls, NoAgents, Ports
 from campaigns.lead_row import Happened
@@ -39,6 +39,7 @@ from models.control_protocol import AskCampaign, Done, Facts, Preview, TakeUpCam
 from models.database import moment
 from models.errors import CannotDo, HotlineError
 from models.settings import CampaignSettings
+from models.writing import writing
 
 log = logging.getLogger(__name__)
 LOOK_S = 5.0

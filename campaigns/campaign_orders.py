@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from campaigns.campaign_rows import campaign_named, moved, writing
+from campaigns.campaign_rows import campaign_named, moved
 from campaigns.running import ORDERS, move_of
 from models.campaign import CAMPAIGN_LIFE, CampaignState
 from models.control_client import NotRunning, ask
 from models.control_protocol import TakeUpCampaigns
 from models.errors import CannotDo
 from models.settings import Settings
+from models.writing import writing
 
 PATIENCE_S = 30.0
 

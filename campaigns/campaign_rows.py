@@ -1,15 +1,13 @@
 """Campaigns in the database: made, found, listed, cloned and removed, within the caller's transaction."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from campaigns.lead_row import Happened
 from campaigns.plan import CampaignPlan, plan_of
@@ -38,18 +36,6 @@ class StoredCampaign:
     edited_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Yield a transaction that has SQLite's only writer's place from its beginning; a fault becomes a sentence."""
-    try:
-        with engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-    except DBAPIError as error:
-        raise CannotDo(f"The database can't be written now ({error.orig}); nothing was changed: try again.") from error
 
 
 def _stored(row: Any) -> StoredCampaign:

@@ -62,9 +62,10 @@ def create(
     config: ConfigFile = None,
 ) -> None:
     """Make a campaign as FILE says, or change the one of that name; the same again changes nothing."""
-    from campaigns.campaign_rows import put_campaign, writing
+    from campaigns.campaign_rows import put_campaign
     from campaigns.plan_file import read_campaign_file
     from models.settings_file import read_settings
+    from models.writing import writing
 
     settings = read_settings(config)
     plan, document = read_campaign_file(path)
@@ -217,8 +218,9 @@ def clone(
     config: ConfigFile = None,
 ) -> None:
     """Make a campaign with the same plan and an empty list."""
-    from campaigns.campaign_rows import cloned, writing
+    from campaigns.campaign_rows import cloned
     from models.settings_file import read_settings
+    from models.writing import writing
 
     with opened(read_settings(config)) as engine, writing(engine) as connection:
         one = cloned(connection, name, new, datetime.now(UTC))
@@ -237,8 +239,9 @@ def remove(
     config: ConfigFile = None,
 ) -> None:
     """Remove a campaign and its leads; attempts and opt-outs stay on record."""
-    from campaigns.campaign_rows import campaign_named, removed, writing
+    from campaigns.campaign_rows import campaign_named, removed
     from models.settings_file import read_settings
+    from models.writing import writing
 
     with opened(read_settings(config)) as engine, writing(engine) as connection:
         leads = removed(connection, campaign_named(connection, name), datetime.now(UTC), force)

@@ -46,9 +46,10 @@ def add(
     config: ConfigFile = None,
 ) -> None:
     """Put a number on a do-not-call list; from now on nobody calls it."""
-    from campaigns.campaign_rows import campaign_named, writing
+    from campaigns.campaign_rows import campaign_named
     from campaigns.do_not_call import OWN, Proof, digits, list_named, put_numbers, refuse_our_name, take_opt_out
     from models.settings_file import read_settings
+    from models.writing import writing
 
     if list_ != OWN:
         refuse_our_name(list_)
@@ -201,10 +202,10 @@ def remove(
     config: ConfigFile = None,
 ) -> None:
     """Take a number off a list, or remove a list. Proofs of opt-outs stay, and so do the leads that they ended."""
-    from campaigns.campaign_rows import writing
     from campaigns.do_not_call import digits, list_id, take_list_out, take_out
     from campaigns.do_not_call_import import clear_away
     from models.settings_file import read_settings
+    from models.writing import writing
 
     with opened(read_settings(config)) as engine:
         with writing(engine) as connection:
@@ -240,10 +241,10 @@ def consent(
     config: ConfigFile = None,
 ) -> None:
     """Write down that somebody agreed to be called, or (--take-back) no longer does."""
-    from campaigns.campaign_rows import writing
     from campaigns.consents import put_consent
     from campaigns.consents import take_back as no_longer
     from models.settings_file import read_settings
+    from models.writing import writing
 
     found, now = _e164(number, country).e164, datetime.now(UTC)
     if not take_back and not source:

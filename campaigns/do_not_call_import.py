@@ -20,11 +20,11 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 from phonenumbers.phonemetadata import PhoneMetadata
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from campaigns.campaign_rows import writing
 from campaigns.do_not_call import LISTS, NUMBERS, next_list_id, refuse_our_name
 from campaigns.phone_number import NotANumber, numbering
 from models.call import new_id
 from models.errors import CannotDo, OperatorFault
+from models.writing import writing
 
 BLOCK = 1 << 22
 PART = 250_000

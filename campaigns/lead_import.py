@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from campaigns.campaign_rows import StoredCampaign, note, writing
+from campaigns.campaign_rows import StoredCampaign, note
 from campaigns.do_not_call import listed, lists_for
 from campaigns.lead_reading import LeadReader, RowRefused
 from campaigns.lead_row import Happened
@@ -25,6 +25,7 @@ from campaigns.phone_number import NotANumber, numbering
 from campaigns.plan import CampaignPlan, Duplicates
 from models.campaign import CampaignState
 from models.errors import CannotDo, OperatorFault
+from models.writing import writing
 
 PART = 10_000
 """Rows in one transaction."""

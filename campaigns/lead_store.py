@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, case, event, func, insert, select, tr
 
 from campaigns.attempt_rows import BLANK, after_loss, known_at_the_end
 from campaigns.calling_hours import CallingHours
-from campaigns.campaign_rows import StoredCampaign, campaign_of, note, writing
+from campaigns.campaign_rows import StoredCampaign, campaign_of, note
 from campaigns.do_not_call import Proof, lists_for, take_opt_out
 from campaigns.lead_row import COLUMNS, Happened, LeadChange, LeadRow, lead_row
 from campaigns.next_lead import AHEAD, FRESH_S, Buckets, candidates
@@ -25,6 +25,7 @@ from models.campaign import Campaign
 from models.database import table_of
 from models.errors import CannotDo
 from models.lead import LEAD_LIFE, Lead, LeadMove, LeadState
+from models.writing import writing
 
 LEASE_S = 60.0
 """For which a dialler has a lead that it doesn't call yet."""

@@ -285,11 +285,11 @@ def _edit(
     settings: "Settings", change: "Callable[[Connection], list[Change]]", as_json: bool, dry_run: bool = False
 ) -> None:
     """Carry out `change` in a transaction, have the running server take it up, and print what became of it."""
-    from campaigns.campaign_rows import writing
     from models.control_client import NotRunning, ask
     from models.control_protocol import TakeUpLines
     from models.database import database_url, migrate, open_engine
     from models.errors import CannotDo
+    from models.writing import writing
 
     engine = open_engine(database_url(settings))
     try:

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
-from sqlalchemy.exc import DBAPIError
 
+import models.writing
 from models.agent import Agent as AgentRow
 from models.agent import AgentPresence, AgentState
 from models.call import new_id
-from models.errors import CannotDo
 from models.queue import Queue as QueueRow
 from models.staffing import OpeningHours, Skill
 from models.staffing import Shift as ShiftRow
@@ -45,15 +44,10 @@ class StoredAgent:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Yield a transaction in which nobody else changes the plan between our reading and our writing."""
-    try:
-        with engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            else:
-                connection.exec_driver_sql("LOCK TABLE agent, queue, shift IN SHARE ROW EXCLUSIVE MODE")
-            yield connection
-    except DBAPIError as error:
-        raise CannotDo(f"The database can't be written now ({error.orig}); nothing was changed: try again.") from error
+    with models.writing.writing(engine) as connection:
+        if connection.dialect.name != "sqlite":
+            connection.exec_driver_sql("LOCK TABLE agent, queue, shift IN SHARE ROW EXCLUSIVE MODE")
+        yield connection
 
 
 def stored_agents(connection: Connection) -> dict[str, StoredAgent]:

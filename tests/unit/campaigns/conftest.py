@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, insert
 
-from campaigns.campaign_rows import StoredCampaign, campaign_named, put_campaign, writing
+from campaigns.campaign_rows import StoredCampaign, campaign_named, put_campaign
 from campaigns.plan import plan_of
 from models.database import Base, migrate, open_engine, table_of
 from models.lead import Lead
+from models.writing import writing
 from tests.postgresql import cluster
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)

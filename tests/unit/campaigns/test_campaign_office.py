@@ -13,7 +13,7 @@ from sqlalchemy import Engine, insert, update
 
 from campaigns.attempt_rows import BLANK
 from campaigns.campaign_office import RENEW_S, CampaignOffice
-from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign, writing
+from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign
 from campaigns.dialer_ports import NoAgents
 from campaigns.lead_row import Happened
 from campaigns.line_book import LineBook
@@ -30,6 +30,7 @@ from models.database import moment, table_of
 from models.errors import CannotDo, OperatorFault
 from models.lead import Lead
 from models.settings import CampaignSettings, LineSettings
+from models.writing import writing
 from tests.unit.campaigns.conftest import NOON, Add, Make
 from tests.unit.campaigns.dialled import FLOW, NO_LINE, Person, Phones
 

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 
-from campaigns.campaign_rows import writing
 from campaigns.do_not_call import list_named, put_numbers
 from campaigns.line_book import LineBook
 from campaigns.line_plan import Line
@@ -21,6 +20,7 @@ from campaigns.rate_limit import RateLimit
 from models.campaign_event import CampaignEvent
 from models.errors import CannotDo
 from models.settings import LineSettings
+from models.writing import writing
 from tests.unit.campaigns.conftest import NOON, Add, Make
 from tests.unit.campaigns.dialled import BUSY, NO_LINE, NOBODY, TALKS, Campaign, Person, Phones
 from voice.call_outcome import Outcome

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select
 
 import campaigns.do_not_call_import
-from campaigns.campaign_rows import writing
 from campaigns.do_not_call import (
     NUMBERS,
     Proof,
@@ -28,6 +27,7 @@ from campaigns.do_not_call import (
 from campaigns.do_not_call_import import ListImported, clear_away, import_list
 from models.campaign_event import CampaignEvent
 from models.errors import CannotDo, OperatorFault
+from models.writing import writing
 from tests.unit.campaigns.conftest import NOON
 
 

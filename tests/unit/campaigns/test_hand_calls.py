@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import Engine
 
-from campaigns.campaign_rows import writing
 from campaigns.do_not_call import list_named, put_numbers
 from campaigns.hand_calls import HandCalls
 from campaigns.line_book import LineBook
 from campaigns.line_plan import Line
 from models.settings import LineSettings
+from models.writing import writing
 from tests.unit.campaigns.conftest import NOON, Make
 
 LINES = [Line(name="telecom", dial={"+86": "9"}, numbers=("+862161234567",))]

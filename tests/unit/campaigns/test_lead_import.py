@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 import campaigns.lead_import
-from campaigns.campaign_rows import StoredCampaign, moved, writing
+from campaigns.campaign_rows import StoredCampaign, moved
 from campaigns.do_not_call import list_named, put_numbers
 from campaigns.lead_import import Imported, ImportOrder, import_leads
 from campaigns.lead_writing import insert_leads
@@ -18,6 +18,7 @@ from models.campaign import CampaignMove
 from models.database import table_of
 from models.errors import CannotDo, OperatorFault
 from models.lead import Lead
+from models.writing import writing
 from tests.unit.campaigns.conftest import NOON, Add, Make
 
 CHINESE = "手机号,姓名,语言,优先级,预约时间,同意来源,同意时间,欠款金额,备注\n"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from campaigns.campaign_rows import StoredCampaign, lead_counts, writing
+from campaigns.campaign_rows import StoredCampaign, lead_counts
 from campaigns.do_not_call import Proof, list_named, put_numbers
 from campaigns.lead_row import Happened, LeadChange, LeadRow
 from campaigns.lead_store import LeadStore
@@ -21,6 +21,7 @@ from models.campaign_event import CampaignEvent
 from models.database import table_of
 from models.errors import CannotDo
 from models.lead import Lead, LeadMove
+from models.writing import writing
 from tests.unit.campaigns.conftest import NOON, Add, Make
 
 MINUTE = timedelta(minutes=1)

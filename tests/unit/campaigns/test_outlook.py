@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from campaigns.campaign_rows import campaign_named, moved, removed, writing
+from campaigns.campaign_rows import campaign_named, moved, removed
 from campaigns.consents import put_consent
 from campaigns.do_not_call import list_named, put_numbers
 from campaigns.lead_store import LeadStore
 from campaigns.outlook import outlook
 from models.campaign import CampaignMove
+from models.writing import writing
 from tests.unit.campaigns.conftest import NOON, Add, Make
 from tests.unit.campaigns.test_lead_store import NUMBERS, attempt
 

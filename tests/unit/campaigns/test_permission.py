@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, insert, select
 
-from campaigns.campaign_rows import StoredCampaign, writing
+from campaigns.campaign_rows import StoredCampaign
 from campaigns.consents import put_consent, take_back
 from campaigns.do_not_call import Proof, list_named, put_numbers, take_opt_out
 from campaigns.lead_row import LeadRow
@@ -20,6 +20,7 @@ from models.call import new_id
 from models.database import table_of
 from models.errors import CannotDo, OurFault
 from models.lead import Lead
+from models.writing import writing
 from tests.unit.campaigns.conftest import NOON, Add, Make
 
 ANNA, BELLA = "+8613800000001", "+8613800000002"

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 
 from campaigns import results as results_module
-from campaigns.campaign_rows import StoredCampaign, put_campaign, writing
+from campaigns.campaign_rows import StoredCampaign, put_campaign
 from campaigns.plan import plan_of
 from campaigns.result_document import result_of, told
 from campaigns.results import Results
@@ -24,6 +24,7 @@ from models.call import new_id
 from models.campaign_event import CampaignEvent
 from models.lead import Lead
 from models.webhook_delivery import WebhookDelivery
+from models.writing import writing
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 CRM, SMS = "http://crm.example/results", "http://sms.example/send"

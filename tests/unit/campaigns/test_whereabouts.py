@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, insert
 
-from campaigns.campaign_rows import writing
 from campaigns.lead_row import LeadRow
 from campaigns.legal_figures import legal_figures
 from campaigns.permission import Permission, Permit, Reason, Refusal
 from campaigns.whereabouts import whereabouts
 from models.attempt import Attempt
 from models.database import table_of
+from models.writing import writing
 from tests.unit.campaigns.conftest import Add, Make
 
 NEW_YORK, HONOLULU, TOLL_FREE, SHANGHAI = "+12127360123", "+18085261234", "+18005261234", "+8613800000001"
