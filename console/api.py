@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine, select
 
 from console.access import Right, Viewer
-from console.api_access import Asker, Door, needs
+from console.api_access import LONGEST, Asker, Door, needs, put_on_trail, trailed
 from console.api_calls import calls
 from console.api_campaigns import campaigns
 from console.api_document import described
@@ -47,13 +47,16 @@ ORDER_SECONDS = 40.0
 """For a supervisor's phone to be answered."""
 
 
+Word = Annotated[str, Field(max_length=LONGEST)]
+
+
 class StateWish(BaseModel):
     """What an agent shall do."""
 
     model_config = ConfigDict(extra="forbid")
 
     state: Literal["ready", "paused", "offline"]
-    reason: str = ""
+    reason: Word = ""
 
 
 class Disposition(BaseModel):
@@ -69,8 +72,8 @@ class TalkWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    order: str
-    number: str = ""
+    order: Word
+    number: Word = ""
 
 
 class SupervisionWish(BaseModel):
@@ -78,8 +81,8 @@ class SupervisionWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    mode: str
-    user: str = ""
+    mode: Word
+    user: Word = ""
 
 
 def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
@@ -105,28 +108,33 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
             return _there(agent_document, connection, extension)
 
     @app.post("/agents/{extension}/state", dependencies=order)
-    def change_state(extension: str, wish: StateWish, viewer: Asker) -> dict[str, Any]:
+    def change_state(request: Request, extension: str, wish: StateWish, viewer: Asker) -> dict[str, Any]:
         with engine.connect() as connection:
             _insist_on_own(viewer, _there(agent_document, connection, extension))
+        told = {"agent": extension, **wish.model_dump()}
+        put_on_trail(engine, request, "agent-state", words=f"{extension} {wish.state}", **told)
         sentence, facts = set_state(settings, extension, wish.state, wish.reason)
         return {"sentence": sentence, **facts}
 
     @app.post("/agents/{extension}/disposition", dependencies=order)
-    def dispose(extension: str, disposition: Disposition, viewer: Asker) -> dict[str, Any]:
+    def dispose(request: Request, extension: str, disposition: Disposition, viewer: Asker) -> dict[str, Any]:
         with engine.connect() as connection:
             _insist_on_own(viewer, _there(agent_document, connection, extension))
+        put_on_trail(engine, request, "agent-disposition", words=f"{extension} {disposition.code}", agent=extension)
         return _ordered(settings, DisposeTalk(extension, disposition.code))
 
     @app.post("/calls/{call}/talk", dependencies=order)
-    def order_talk(call: str, wish: TalkWish, viewer: Asker) -> dict[str, Any]:
+    def order_talk(request: Request, call: str, wish: TalkWish, viewer: Asker) -> dict[str, Any]:
         with engine.connect() as connection:
             _insist_on_own_call(connection, viewer, call)
+        put_on_trail(engine, request, "talk.order", call[:LONGEST], wish.order, number=wish.number)
         return _ordered(settings, OrderTalk(call, wish.order, wish.number))
 
     @app.post("/calls/{call}/supervision", dependencies=order)
-    def supervise(call: str, wish: SupervisionWish, viewer: Asker) -> dict[str, Any]:
+    def supervise(request: Request, call: str, wish: SupervisionWish, viewer: Asker) -> dict[str, Any]:
         with engine.connect() as connection:
             _insist_on_own_call(connection, viewer, call)
+        put_on_trail(engine, request, f"talk.{wish.mode}", call[:LONGEST], user=wish.user)
         return _ordered(settings, SuperviseTalk(call, wish.mode, wish.user))
 
     @app.get("/queues", dependencies=live)
@@ -164,7 +172,8 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
     add_sound(app, settings, engine)
     app.include_router(quality(settings, engine))
     app.include_router(campaigns(settings, engine))
-    app.include_router(edits(settings, engine), dependencies=[Depends(needs(Right.PLAN))])
+    orders_of_plan = [Depends(needs(Right.PLAN)), Depends(trailed(engine, "plan-order"))]
+    app.include_router(edits(settings, engine), dependencies=orders_of_plan)
     say_problems(app)
     described(app)
     return app

@@ -21,6 +21,8 @@ ADMINISTRATOR = Viewer("token of [console]", "", ("administrator",))
 READS = ("GET", "HEAD")
 WHO = "Say who you are: Authorization: Bearer TOKEN, one of `hotline users token add` or that of [console]."
 SECRET = "x-csrf-token"
+LONGEST = 200
+"""Characters of what goes on the trail."""
 
 
 class Door:
@@ -93,8 +95,24 @@ def needs(right: Right) -> Callable[[Request], None]:
     return insist
 
 
-def put_on_trail(engine: Engine, request: Request, action: str, call_id: str = "") -> None:
-    """Put on the trail what somebody saw by the API."""
+def put_on_trail(
+    engine: Engine, request: Request, action: str, call_id: str = "", words: str = "", **data: str
+) -> None:
+    """Put on the trail what somebody saw by the API, or orders: before it is done."""
     address = request.client.host if request.client else ""
     with engine.begin() as connection:
-        record(connection, datetime.now(UTC), viewer_of(request).name, action, call_id=call_id, address=address)
+        record(
+            connection, datetime.now(UTC), viewer_of(request).name, action,
+            call_id=call_id, words=words, data=data, address=address,
+        )  # fmt: skip
+
+
+def trailed(engine: Engine, action: str) -> Callable[[Request], None]:
+    """Return a dependency of routes that puts on the trail whatever is more than asking."""
+
+    def put(request: Request) -> None:
+        if request.method not in READS:
+            path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+            put_on_trail(engine, request, action, words=f"{request.method} {path}"[:LONGEST])
+
+    return put

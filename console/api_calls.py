@@ -29,6 +29,7 @@ from quality.call_filter import CallFilter
 from quality.call_search import listed, may_see
 from quality.inspected import inspected
 from quality.review_cli import document as review_document
+from quality.review_view import ReviewView
 
 Document = dict[str, Any]
 HIDDEN = ("key", "settled")
@@ -71,7 +72,7 @@ def calls(engine: Engine) -> APIRouter:
             found = {
                 **_masked(viewer, _entry(connection, call_id)),
                 "inspection": _inspection(connection, call_id, original),
-                "reviews": [review_document(one) for one in reviews.of_call(connection, call_id, person(viewer))],
+                "reviews": [review_document(one) for one in _reviews(connection, viewer, call_id)],
                 "comments": [_plain(asdict(one)) for one in comments.of_call(connection, call_id)],
             }
         put_on_trail(engine, request, "saw-original" if original else "opened-call", call_id)
@@ -94,6 +95,13 @@ def insist(connection: Connection, viewer: Viewer, call_id: str, original: bool)
         raise NotThere(f"There is no call {call_id[:40]} for you.")
     if original and not viewer.may(Right.ORIGINAL):
         raise Forbidden("Personal data need the right 'original'; without original=yes they are masked.")
+
+
+def _reviews(connection: Connection, viewer: Viewer, call_id: str) -> list[ReviewView]:
+    """Return what the viewer may see; a program, which is no person in them, all or nothing."""
+    if not person(viewer) and not viewer.scope().everything:
+        return []
+    return reviews.of_call(connection, call_id, person(viewer))
 
 
 def _inspection(connection: Connection, call_id: str, original: bool) -> Document | None:

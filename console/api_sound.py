@@ -12,13 +12,14 @@ from console.api_access import Asker, needs, put_on_trail
 from console.api_calls import insist
 from console.problems import problem
 from console.recordings import STATUS, NoSound, playable
-from console.sounds import in_ranges
+from console.sounds import Heard, in_ranges
 from models.settings import Settings
 
 
 def add_sound(app: FastAPI, settings: Settings, engine: Engine) -> None:
     """Add the route, and what is said where nothing can be heard."""
     router = APIRouter(tags=["calls"], dependencies=[Depends(needs(Right.CALLS))])
+    heard = Heard()
 
     @router.get("/calls/{call_id}/sound", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
     def sound(request: Request, call_id: str, viewer: Asker, original: bool = False) -> Response:
@@ -26,9 +27,11 @@ def add_sound(app: FastAPI, settings: Settings, engine: Engine) -> None:
             insist(connection, viewer, call_id, original)
             path = playable(connection, settings.data.directory, viewer, call_id, original=original)
         answer = in_ranges(request, path)
-        if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
-            # Players ask for the rest of the same sound in more requests.
+        # Players ask for the rest of the same sound in more requests; but nobody hears it only by such.
+        this, wanted = (viewer.name, call_id, str(original)), request.headers.get("range", "")
+        if not heard.knows(*this) or _from_the_start(wanted):
             put_on_trail(engine, request, "listened-original" if original else "listened", call_id)
+            heard.know(*this)
         return answer
 
     def silent(_: Request, fault: Exception) -> JSONResponse:
@@ -37,3 +40,8 @@ def add_sound(app: FastAPI, settings: Settings, engine: Engine) -> None:
 
     app.include_router(router)
     app.add_exception_handler(NoSound, silent)
+
+
+def _from_the_start(wanted: str) -> bool:
+    """Tell whether a range has the beginning of the sound; what isn't a range of bytes is all of it."""
+    return wanted.startswith("bytes=0-") or not wanted.startswith("bytes=")

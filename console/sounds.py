@@ -35,14 +35,15 @@ class Heard:
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], None] = {}
 
-    def first(self, *opening: str) -> bool:
-        """Tell whether an opening is new, and know it from now on."""
-        if opening in self._known:
-            return False
+    def knows(self, *opening: str) -> bool:
+        """Tell whether an opening is on the trail."""
+        return opening in self._known
+
+    def know(self, *opening: str) -> None:
+        """Know an opening from now on; to be called once it is on the trail, as until then nothing is to be heard."""
         self._known[opening] = None
         if len(self._known) > OPENINGS:
             del self._known[next(iter(self._known))]
-        return True
 
 
 def sounds(engine: Engine, settings: Settings, phrases: Phrases) -> APIRouter:
@@ -70,11 +71,13 @@ def sounds(engine: Engine, settings: Settings, phrases: Phrases) -> APIRouter:
         except NoSound as fault:
             return refused(request, fault)
         session: Session = request.scope["session"]
-        if request.method == "GET" and heard.first(session.id, call_id, str(original), opening):
+        this = (session.id, call_id, str(original), opening)
+        if request.method == "GET" and not heard.knows(*this):
             action = "listened-original" if original else "listened"
             address = request.client.host if request.client else ""
             with engine.begin() as connection:
                 record(connection, datetime.now(UTC), session.viewer.name, action, call_id=call_id, address=address)
+            heard.know(*this)
         return answer
 
     @router.get("/calls/{call_id}/peaks")

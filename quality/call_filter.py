@@ -13,6 +13,10 @@ from models.errors import Refused
 LONGEST = 200
 """Characters of anything that is asked for."""
 SHORTEST_NUMBER = 3
+WHOLE = "="
+"""Before a number: it is found only by all of it."""
+NEARLY = 9
+"""Digits that are all of a number but what is dialled before it from elsewhere."""
 REVIEWED = ("open", "done", "appealed")
 TALKS = ("robot", "agent")
 
@@ -25,7 +29,7 @@ class CallFilter:
     until: datetime | None = None
     """Calls that began in [since, until), by the millisecond."""
     number: str = ""
-    """Caller or called, however it is written: whole, or its beginning or end; with `*`, only that one."""
+    """Caller or called, however written: all of it, its beginning or end; with `*`: only that; with `=`: only all."""
     agent: str = ""
     """Extension of one who talked."""
     team: str = ""
@@ -97,6 +101,9 @@ class Looks:
 def looks_of(number: str) -> Iterator[Looks]:
     """Yield how the number that is meant may stand in a record; any of them is enough."""
     bare = bare_number(number)
+    if number.startswith(WHOLE):
+        yield from _whole(number.removeprefix(WHOLE), bare)
+        return
     before, behind = number.startswith("*"), number.endswith("*")
     if before or not behind:
         yield Looks("ends", bare)
@@ -109,6 +116,16 @@ def looks_of(number: str) -> Iterator[Looks]:
     elif bare.startswith("0") and len(bare) > SHORTEST_NUMBER + 1:
         # The trunk prefix of a number within its country: abroad it isn't there.
         yield Looks("ends", bare[1:])
+
+
+def _whole(number: str, bare: str) -> Iterator[Looks]:
+    """Yield how a number stands in a record, so that no beginning or end of it that somebody guesses is confirmed."""
+    yield Looks("is", bare)
+    if bare.isdigit():
+        if number.lstrip().startswith(("+", "00")):
+            yield from (Looks("is", national) for national in _national(bare))
+        if len(bare.lstrip("0")) >= NEARLY:
+            yield Looks("ends", bare.lstrip("0"))
 
 
 def _national(bare: str) -> Iterator[str]:

@@ -73,6 +73,23 @@ def test_a_number_is_meant_however_it_is_written(asked, on_record):
     assert any(look.like(bare_number(on_record)) for look in looks_of(asked))
 
 
-@pytest.mark.parametrize(("asked", "on_record"), [("138*", "9138"), ("*138", "1389"), ("99138", "13800138000")])
+@pytest.mark.parametrize(
+    ("asked", "on_record"),
+    [
+        ("=+86 138 0013 8000", "13800138000"), ("=13800138000", "sip:+8613800138000@x"),
+        ("=030 12345678", "+493012345678"), ("=+44 20 7946 0123", "02079460123"), ("=2079460123", "+442079460123"),
+    ],
+)  # fmt: skip
+def test_a_whole_number_is_found_with_and_without_its_country(asked, on_record):
+    assert any(look.like(bare_number(on_record)) for look in looks_of(asked))
+
+
+@pytest.mark.parametrize(
+    ("asked", "on_record"),
+    [
+        ("138*", "9138"), ("*138", "1389"), ("99138", "13800138000"), ("=1380013", "13800138000"),
+        ("=8613800138", "+8613800138000"), ("=+861380013800", "+8613800138000"), ("=00138000", "13800138000"),
+    ],
+)  # fmt: skip
 def test_another_number_is_not_meant(asked, on_record):
     assert not any(look.like(bare_number(on_record)) for look in looks_of(asked))
