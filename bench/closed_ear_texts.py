@@ -50,8 +50,9 @@ def text(language: str, chance: random.Random) -> tuple[str, str]:
 def dictation(language: str, chance: random.Random) -> list[str]:
     """Return groups of one to four digits as one speaker dictates them, the first now and then with words before it."""
     one, zero = chance.choice("一幺幺"), chance.choice(("zero", "oh"))
-    doubled, comma, stop = chance.random() < 0.3, *("，。" if language == "zh" else ",.")
-    said = []
+    doubled = chance.random() < 0.3
+    comma, stop = ("，", "。") if language == "zh" else (",", ".")
+    said: list[str] = []
     for _ in range(GROUPS):
         row = _row(chance, (1, 2, 2, 3, 3, 3, 4, 4, 4))
         words = slot_values._group_zh(row, one, doubled) if language == "zh" else (
