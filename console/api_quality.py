@@ -20,6 +20,7 @@ from console.access import Right
 from console.api_access import Asker, needs, person
 from console.api_pages import After, Limit, link_to
 from console.problems import NotThere
+from models.errors import CannotDo
 from models.review import Review, ReviewState
 from models.settings import Settings
 from quality import agreement, reviews
@@ -30,6 +31,7 @@ from quality.sampling_rows import foreseen, sample
 Document = dict[str, Any]
 WEEKS = timedelta(weeks=12)
 """What agreement looks back on."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 DAYS = timedelta(days=28)
 """What a board looks back on."""
 By = Literal["agent", "team", "queue", "campaign", "flow", "week", "day"]
@@ -74,7 +76,7 @@ def quality(settings: Settings, engine: Engine) -> APIRouter:
 
     @router.get("/agreement", dependencies=[Depends(needs(Right.QUALITY))])
     def show_agreement(viewer: Asker, since: datetime | None = None) -> Document:
-        began = since or datetime.now(UTC) - WEEKS
+        began = _aware(since) if since else datetime.now(UTC) - WEEKS
         with engine.connect() as connection:
             rules = agreement.of_rules(connection, began, viewer.scope())
             people = agreement.of_reviewers(connection, began, viewer.scope())
@@ -86,7 +88,7 @@ def quality(settings: Settings, engine: Engine) -> APIRouter:
         agent: Text = "", team: Text = "", queue: Text = "", campaign: Text = "", flow: Text = "",
     ) -> Document:  # fmt: skip
         end = _aware(until) if until else datetime.now(UTC)
-        begin = _aware(since) if since else end - DAYS
+        begin = _aware(since) if since else max(end, EARLIEST) - DAYS
         asked = Asked(begin, end, by, agent=agent, team=team, queue=queue, campaign=campaign, flow=flow)
         with engine.connect() as connection:
             found = board(connection, asked, viewer.scope())
@@ -102,7 +104,10 @@ def quality(settings: Settings, engine: Engine) -> APIRouter:
 
 
 def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as beyond:
+        raise CannotDo(f"{moment.isoformat()} is before or after all time; choose another moment.") from beyond
 
 
 def _tally(tally: Tally) -> Document:

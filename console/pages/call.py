@@ -185,11 +185,13 @@ class CallPage:
 
     async def _change_original(self, event: GenericEventArguments) -> None:
         async def change() -> None:
-            self._original = not self._original
+            wanted = not self._original
+            if wanted:
+                # First: what isn't on the trail isn't shown, by whatever else draws the page anew either.
+                await self._visit.audit("saw-original", call_id=self._call_id)
+            self._original = wanted
             self._start = float(event.args) if isinstance(event.args, int | float) else -1.0
             self._opening = secrets.token_urlsafe(12)
-            if self._original:
-                await self._visit.audit("saw-original", call_id=self._call_id)
             self._build(await self._visit.ask(self._read))
 
         await doing(self._visit, change())

@@ -272,6 +272,11 @@ async def test_the_board_of_figures_counts_the_calls_of_the_scope(app, engine, c
         assert found["total"]["calls"] > 0
         assert {one["team"] for one in found["rows"]} >= {"red"}
         assert (await client.get("/api/v1/board?by=weather")).status_code == 422
+        beyond = "0001-01-01T00:00:00%2B14:00"
+        for moments in ("until=0001-01-01T00:00:00Z", "since=0001-01-01&until=9999-12-31", f"since={beyond}"):
+            assert (await client.get(f"/api/v1/board?{moments}")).status_code == 409, moments
+        assert (await client.get(f"/api/v1/agreement?since={beyond}")).status_code == 409
+        assert (await client.get("/api/v1/agreement?since=0001-01-01")).status_code == 200
 
 
 async def test_the_document_for_generators_says_who_may_ask_what_goes_wrong_and_how_pages_go_on(app, engine):

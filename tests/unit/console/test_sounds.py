@@ -198,6 +198,19 @@ async def test_hearing_is_on_the_trail_once_for_each_opening_of_a_page(site, eng
     ]  # fmt: skip
 
 
+async def test_what_could_not_be_put_on_the_trail_is_not_heard_by_asking_again(site, engine, impersonal, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("The database is locked.")
+
+    path = f"/calls/{impersonal}/sound?opening=a"
+    with monkeypatch.context() as patched:
+        patched.setattr("console.sounds.record", broken)
+        with pytest.raises(RuntimeError):
+            await got(site, path, "sue")
+    assert (await got(site, path, "sue")).status_code == 200
+    assert trail(engine) == [("sue", "listened", impersonal)]
+
+
 @pytest.mark.parametrize(
     "kept", ["../secret.wav", "/etc/passwd", "recordings/../../secret.wav", "recordings", "", "x\0y"]
 )
