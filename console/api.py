@@ -159,7 +159,7 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
 
     @app.get("/events", dependencies=personal)
     def events(
-        request: Request, response: Response, since: Annotated[int, Query(ge=0)] = 0,
+        request: Request, response: Response, since: Annotated[int, Query(ge=0, lt=2**63)] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     ) -> list[dict[str, Any]]:  # fmt: skip
         with engine.connect() as connection:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from console.call_export import RISKY
 from console.refused import Refused
 from models.audit import Audit
 
@@ -16,6 +17,10 @@ LIMIT = 50
 MOST_EXPORTED = 100_000
 """Lines of one file, the newest; for more, give a shorter time."""
 HEADINGS = ("at", "account", "address", "action", "call_id", "words", "data")
+DAY = timedelta(days=1)
+LAST = datetime.max.replace(tzinfo=UTC) - DAY
+LARGEST = 2**63 - 1
+"""Id that a database knows."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class TrailFilter:
         if self.since:
             wanted.append(Audit.at >= _day(self.since))
         if self.until:
-            wanted.append(Audit.at < _day(self.until) + timedelta(days=1))
+            wanted.append(Audit.at < _day(self.until) + DAY)
         return wanted
 
 
@@ -89,11 +94,12 @@ def as_csv(connection: Connection, wanted: TrailFilter) -> Iterator[str]:
 def _plain(cell: object) -> str:
     """Return a cell that no spreadsheet takes for a formula: names and words may be anybody's."""
     text = str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(RISKY) else text
 
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        found = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        return min(found, LAST)
     except ValueError as wrong:
         raise Refused(f"'{text}' is no day; write it as 2026-11-21.", "audit.no_day", day=text) from wrong

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from console.access import Right
 from console.frame import Frame, told
-from console.trail import TrailFilter, as_csv, entries
+from console.trail import LARGEST, TrailFilter, as_csv, entries
 from console.visit import Visit
 
 COLUMNS = ("at", "account", "action", "call_id", "words", "address")
@@ -17,6 +17,8 @@ FIELDS = (("account", "text"), ("action", "action"), ("call_id", "text"), ("sinc
 """Of the form, which is a plain one: its answer is an address that can be passed on."""
 
 
+LONGEST = 20
+"""Digits of a number that are looked at."""
 DO = "audit.do_"
 """Begins the phrases of actions."""
 
@@ -29,7 +31,8 @@ def register(frame: Frame) -> None:
         wanted = TrailFilter.of(visit.query)
         _form(visit, wanted)
         before = visit.query.get("before", "")
-        rows, further = await visit.ask(entries, wanted, int(before) if before.isdecimal() else 0)
+        number = min(int(before[:LONGEST]), LARGEST) if before.isdecimal() else 0
+        rows, further = await visit.ask(entries, wanted, number)
         if not rows:
             told(visit.say("audit.none"), kind="empty")
             return

@@ -37,6 +37,7 @@ def test_the_newest_come_first_and_pages_follow_each_other(connection):
         ({"call_id": "c1"}, 3),
         ({"action": "signed-in"}, 1),
         ({"since": "2026-11-23", "until": "2026-11-24"}, 2),
+        ({"since": "2020-01-01", "until": "9999-12-31"}, 8),
         ({"account": "nobody"}, 0),
         ({"account": "' OR 1=1 --"}, 0),
     ],
@@ -57,3 +58,10 @@ def test_the_file_has_every_line_and_no_formula(connection):
     assert lines[0][:4] == ["at", "account", "address", "action"]
     assert len(lines) == 9
     assert lines[1][1:6] == ["quinn", "192.0.2.1", "signed-in", "", '\'=HYPERLINK("http://evil.example")']
+
+
+@pytest.mark.parametrize("words", ["＝1+1", "＠x", "=1+1"])
+def test_what_a_spreadsheet_turns_into_a_formula_is_none_in_the_file(connection, words):
+    record(connection, NOW, "quinn", "comment.added", words=words)
+    (_, row) = csv.reader(as_csv(connection, TrailFilter(action="comment.added")))
+    assert row[5] == f"'{words}"
