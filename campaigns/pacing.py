@@ -82,7 +82,7 @@ LEAST_RISK = 0.0003
 """That is taken where the next abandoned call would reach the cap."""
 LEAST_RING_S = 15.0
 """For which a call rings at least: the law's 15 seconds or four rings."""
-HOPELESS = 0.5
+HOPELESS = 0.3
 """Chance that nobody will be there for who answers now, above which calls that rang so long are let go."""
 ALLOWANCE = 1.0
 """Abandoned calls beyond the cap that may be chance; with more, the forecast isn't believed any more."""
