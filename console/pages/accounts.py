@@ -1,6 +1,6 @@
 """Accounts: who may sign in, as what; added, changed, given a new password, signed out, removed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -78,7 +78,7 @@ class _Accounts:
 
         async def save() -> None:
             values = form.values()
-            if await self._do(dialog, accounts.change, name, values, done="accounts.saved") and not values["enabled"]:
+            if await self._do(dialog, accounts.change, name, values, done="accounts.saved") and sees_else(row, values):
                 open_pages.close(account=name)
 
         async def renew() -> None:
@@ -141,6 +141,15 @@ class _Accounts:
         with ui.row().classes("w-full justify-end"):
             ui.button(self._say("accounts.cancel"), on_click=dialog.close).props("flat no-caps")
             ui.button(self._say(words), on_click=go_on).props("no-caps")
+
+
+def sees_else(row: Any, values: Mapping[str, Any]) -> bool:
+    """Tell whether pages that somebody has open show what is no longer that account's (`row`) to see."""
+    return (
+        set(values["roles"]) != set(row.roles)
+        or not values["enabled"]
+        or any((values[key] or "").strip() != getattr(row, key) for key in ("team", "extension"))
+    )
 
 
 class _Form:
