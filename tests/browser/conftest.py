@@ -40,7 +40,7 @@ class Console:
         return [line for line in self.log if re.search(r"Traceback|error|warning|No response returned", line, re.I)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """`hotline console` with calls, as an installation has it."""
     directory = tmp_path_factory.mktemp("console")
@@ -79,8 +79,9 @@ def _read(process: "subprocess.Popen[str]", log: list[str], ready: "queue.Queue[
     ready.put(False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """One browser; ended with the package, since Playwright leaves an event loop running in this thread meanwhile."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
