@@ -12,7 +12,7 @@ from models.call_list import find_call
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 from models.errors import CannotDo
 from models.settings_file import read_settings
-from quality import examples, inspection_cli, publishing, reading, review_cli, scoring, sound
+from quality import examples, few_examples, inspection_cli, publishing, reading, review_cli, scoring, sound
 from quality.evidence import Subject
 from quality.inspection_cli import ears_of, open_records
 from quality.likeness import Likeness
@@ -43,7 +43,10 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML files
 @app.command()
 @sentences
 def check(files: Files, config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """Say what is wrong with scorecards, and where they find something else in the example calls beside them."""
+    """Say what is wrong with scorecards, and where they find something else in the example calls beside them.
+
+    What is only warned of (few examples) leaves a scorecard good.
+    """
     likeness = Likeness()
     reports = [_report(path, likeness) for path in files]
     if as_json:
@@ -53,6 +56,8 @@ def check(files: Files, config: ConfigFile = None, as_json: AsJson = False) -> N
             typer.echo(f"{line['place']}: {line['sentence']}")
         for line in report["differences"]:
             typer.echo(f"{line['place']}: in '{line['call']}': {line['sentence']}")
+        for line in report["warnings"]:
+            typer.echo(f"{line['place']}: warning: {line['sentence']}")
         if report["good"]:
             calls = report["calls"]
             typer.echo(f"{report['file']}: {report['rules']} rules, {calls} example calls as expected.")
@@ -140,11 +145,13 @@ def scorecards(
 
 def _report(path: Path, likeness: Likeness) -> dict[str, Any]:
     complaints: list[Complaint] = []
+    warnings: list[Complaint] = []
     found: list[examples.Difference] = []
     rules = calls = 0
     try:
         scorecard = reading.load(path)
         rules = len(scorecard.rules)
+        warnings = list(few_examples.warnings(scorecard))
         beside = examples.beside(path)
         if beside.is_file():
             written = examples.load(beside, scorecard)
@@ -161,5 +168,6 @@ def _report(path: Path, likeness: Likeness) -> dict[str, Any]:
         "calls": calls,
         "good": not complaints and not found,
         "complaints": [{"place": str(one.place), "sentence": one.sentence} for one in complaints],
+        "warnings": [{"place": str(one.place), "sentence": one.sentence} for one in warnings],
         "differences": [{"place": str(one.place), "call": one.call, "sentence": one.sentence} for one in found],
     }
