@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quality.call_words import forms, hits, may_have, searched, tokens_of
@@ -56,6 +56,7 @@ def test_hits_are_where_the_words_stand(words, text, marked):
 
 
 @given(st.text(max_size=60))
+@example("𝑨:0")
 def test_whatever_is_said_is_found_by_itself_and_its_tokens_need_no_quoting(text):
     tokens = list(tokens_of(text))
     for token in tokens:
