@@ -11,11 +11,11 @@ _DENIES = {
     "en": re.compile(r"\b(?:not|no|never|nobody|nothing|none|cannot|without|unable|impossible)\b|n't\b"),
     # 不 and 没 in what denies nothing: 不好意思 (sorry), 差不多 (nearly), 没问题 (of course) …
     "zh": re.compile(
-        r"(?<!差)不(?!好意思|管|过|错|客气|久|但|仅|同|断|少)|没(?!问题|关系|事)|别(?![的人处])|无法|未能|禁止"
+        r"(?<!差)不(?!好意思|管|过|错|客气|久|但|仅|同(?!意)|断|少)|没(?!问题|关系|事)|别(?![的人处])|无法|未能|禁止"
     ),
 }
-_QUESTIONS = re.compile(r"[是会能要行好有](?:不[是会能要行好]|没有?)")
-"""是不是, 有没有: asks, and denies nothing."""
+_QUESTIONS = re.compile(r"([\u3400-\u9fff])[不没]\1|[是会能要行好有](?:不[是会能要行好]|没有?)")
+"""是不是, 对不对, 同不同意, 有没有: asks, and denies nothing."""
 
 
 @lru_cache(8192)

@@ -19,6 +19,10 @@ from quality.negation import denies
         ("没问题，我帮您查。", "zh", False),
         ("您是不是要退货？", "zh", False),
         ("有没有发票？", "zh", False),
+        ("您同不同意接收邮件？", "zh", False),
+        ("您看对不对？", "zh", False),
+        ("我不同意，对不对？", "zh", True),
+        ("两个不同的颜色。", "zh", False),
     ],
 )
 def test_what_denies_is_told_from_what_only_sounds_like_it(text, language, denied):
