@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -80,10 +81,14 @@ class LiveFeed(Generic[T]):
                     self.newest = self._look(connection, datetime.now(UTC))
                 self._hand(self.newest)
                 self._failing = False
-            except Exception:  # the database is away for a moment: pages stay as they are
+            except DBAPIError as fault:
+                # Once, not every second for as long as it is away; pages stay as they are.
                 if not self._failing:
-                    # Once, not every second for as long as it is away.
-                    log.warning("The %s can't look into the database now", self._name, exc_info=True)
+                    log.warning("The %s can't look into the database now: %s", self._name, fault.orig)
+                self._failing = True
+            except Exception:
+                if not self._failing:
+                    log.warning("The %s can't look now", self._name, exc_info=True)
                 self._failing = True
             self.looks += 1
             self.seconds_looked += time.monotonic() - began

@@ -52,8 +52,10 @@ def _simplifier() -> OpenCC:
 @lru_cache(maxsize=30_000)
 def _plain_sign(sign: str) -> str:
     """Each for itself, so that a word is the same in a search and among others, and as long as it was."""
-    plain = unicodedata.normalize("NFKC", sign.lower()).lower()
-    plain = str(_simplifier().convert(plain)) if _is_han(sign) else plain
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", sign).lower())
+    if len(plain) == 1 and _is_han(plain):
+        # Twice: some simplified signs are written more simply still.
+        plain = str(_simplifier().convert(_simplifier().convert(plain)))
     return plain if len(plain) == 1 else sign
 
 

@@ -56,7 +56,8 @@ rules:
 """
 PEOPLE: Mapping[str, tuple[str, str, str]] = {
     "ann": ("administrator", "", ""), "quinn": ("qa", "", ""), "ruth": ("qa", "", ""), "sue": ("supervisor", "day", ""),
-    "nils": ("supervisor", "night", ""), "otto": ("operator", "", ""), "dana": ("agent", "day", "201"),
+    "nils": ("supervisor", "night", ""), "otto": ("operator", "", ""), "pia": ("supervisor", "night", ""),
+    "dana": ("agent", "day", "201"),
 }  # fmt: skip
 """Role, team and extension by name."""
 AGENTS = {"201": ("Dana 丹娜", "day"), "202": ("Nia", "night")}

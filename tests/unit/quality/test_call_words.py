@@ -57,6 +57,8 @@ def test_hits_are_where_the_words_stand(words, text, marked):
 
 @given(st.text(max_size=60))
 @example("𝑨:0")
+@example("⼾:0")
+@example("薴:0")
 def test_whatever_is_said_is_found_by_itself_and_its_tokens_need_no_quoting(text):
     tokens = list(tokens_of(text))
     for token in tokens:
