@@ -192,7 +192,7 @@ def _inflected(base: str) -> Iterator[str]:
     yield from (f"{base}s", f"{stem}ed", f"{stem}ing")
     if base.endswith(("s", "x", "z", "ch", "sh")):
         yield f"{base}es"
-    if base.endswith("y") and base[-2] not in _VOWELS:
+    if base.endswith("y") and base[-2:-1] not in ("", *_VOWELS):
         yield from (f"{base[:-1]}ies", f"{base[:-1]}ied")
-    if base[-1] not in f"{_VOWELS}wxy" and base[-2] in _VOWELS and base[-3] not in _VOWELS:
+    if len(base) > 2 and base[-1] not in f"{_VOWELS}wxy" and base[-2] in _VOWELS and base[-3] not in _VOWELS:
         yield from (f"{base}{base[-1]}ed", f"{base}{base[-1]}ing")

@@ -73,6 +73,8 @@ def test_whatever_is_said_is_found_by_itself_and_its_tokens_need_no_quoting(text
 
 
 @given(st.text(max_size=200))
+@example("ADDED")
+@example("ying ies eyed")
 def test_a_search_asks_for_few_things_whatever_is_typed(text):
     groups = searched(text)
     assert len(groups) <= 12
