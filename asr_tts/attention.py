@@ -18,9 +18,9 @@ from asr_tts.choices import choose
 from asr_tts.endpointing import Endpointer, Manner
 from asr_tts.prosody import prosody
 from asr_tts.recognition import Question, Samples, Transcript
-from asr_tts.sentence_end import Reading, reading
+from asr_tts.sentence_end import Reading, reading, row_reading
 from asr_tts.speech_protocol import FRAME_BYTES, RATE
-from asr_tts.spoken_digits import digits_of, how_many
+from asr_tts.spoken_digits import digits_of
 from asr_tts.tape import Tape
 
 MS = RATE // 1000
@@ -385,12 +385,9 @@ def _level(utterance: Utterance, block: Samples) -> float:
 
 
 def _reading(transcript: Transcript, question: Question) -> Reading:
-    """Words that are hardly sure tell no end; a row of digits hangs where more than one is missing.
-
-    One may be missing because it wasn't heard: nobody goes on after that.
-    """
+    """Words that are hardly sure tell no end."""
     if question.kind == "digits":
-        return "hanging" if 0 < how_many(transcript.text) < question.least - 1 else "unread"
+        return row_reading(transcript.text, question.least)
     found = reading(transcript.text, transcript.language)
     return "unsure" if found == "whole" and transcript.confidence < SURE else found
 

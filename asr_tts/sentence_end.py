@@ -125,3 +125,11 @@ def _chinese(sentence: str, text: str) -> Reading:
         return "whole" if len(signs) >= SHORTEST_ZH else "unsure"
     whole = _CLOSED.search(text) and len(signs) >= SHORTEST_ZH and not ORDERS_ZH.match(signs)
     return "whole" if whole else "unsure"
+
+
+def row_reading(text: str, least: int) -> Reading:
+    """Return how a row of digits of at least `least` reads: hanging where more than one is missing.
+
+    One may be missing because it wasn't heard: nobody goes on after that.
+    """
+    return "hanging" if 0 < how_many(text) < least - 1 else "unread"

@@ -24,7 +24,7 @@ from voice.listening import Listening
 from voice.media import media_protocol as media
 from voice.people import Extension, Find, Shown, Talked, Transfer, Where
 from voice.phones import Phones
-from voice.sip.uri import BadUri, read_uri
+from voice.sip.uri import user_of
 
 if TYPE_CHECKING:
     from voice.guest import WaitingCaller
@@ -398,12 +398,3 @@ class Talk:
             self._record.new_turn(), speaker, said.text, said.start + offset, said.end + offset,
             confidence=said.confidence, language=said.language,
         )  # fmt: skip
-
-
-def user_of(uri: str) -> str:
-    """Return whom a URI names: its user part, or the number of a `tel:`; "" where it can't be read."""
-    try:
-        read = read_uri(uri)
-    except BadUri:
-        return ""
-    return read.user or read.host

@@ -72,6 +72,15 @@ def read_uri(text: str) -> Uri:
     return Uri(scheme, unquote(user), match["host"].strip("[]"), port, _parameters(rest), headers)
 
 
+def user_of(uri: str) -> str:
+    """Return whom a URI names: its user part, or the number of a `tel:`; "" where it can't be read."""
+    try:
+        read = read_uri(uri)
+    except BadUri:
+        return ""
+    return read.user or read.host
+
+
 def read_name_addr(text: str) -> NameAddr:
     """Read `"name" <uri>;parameters` or `uri;parameters`; raises `BadUri` where quotes or brackets don't balance."""
     text = text.strip()
