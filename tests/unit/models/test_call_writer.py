@@ -81,10 +81,11 @@ async def test_much_that_waits_goes_to_the_spool_and_comes_back_in_order(tmp_pat
     writer.start()
     other = lock(tmp_path)
     ids = put_calls(writer, 60)
-    for _ in range(100):
-        if (tmp_path / "spool" / "notes.jsonl").exists():
+    for _ in range(400):
+        if not writer._queue:
             break
         await asyncio.sleep(0.05)
+    assert (tmp_path / "spool" / "notes.jsonl").exists()
     assert len(writer._queue) == 0
     assert (tmp_path / "spool" / "notes.jsonl").stat().st_size > 0
     for call_id in ids:

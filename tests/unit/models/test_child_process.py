@@ -127,7 +127,8 @@ async def test_a_process_that_can_not_be_forked_leaves_no_socket_behind(monkeypa
     async with watched(monkeypatch) as it:
         await it.child.ready.wait()
         assert it.losses == ["it can't be started: Cannot allocate memory"] * 3
-        assert len(set(attempts)) == 1
+        # What earlier tests left to the garbage collector may go meanwhile; nothing may come.
+        assert max(attempts) == attempts[0]
 
 
 async def test_a_fault_of_ours_on_its_message_starts_it_again_and_is_logged_with_its_traceback(monkeypatch, caplog):
