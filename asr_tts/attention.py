@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from asr_tts import echo, endpointing, rejection
 from asr_tts import speech_protocol as to_server
 from asr_tts.activity import FULL_SCALE, SILENCE_DBOV, level_dbov
-from asr_tts.choices import choose
+from asr_tts.choices import choose, surer
 from asr_tts.endpointing import Endpointer, Manner
 from asr_tts.prosody import prosody
 from asr_tts.recognition import Question, Samples, Transcript
@@ -323,7 +323,7 @@ class Attention:
         question = self._utterances[number].question
         choice, score = choose(text, question)
         silence = max(0, self._judged - self._ends.end_of_speech) // MS
-        sure = _confidence(confidence, choice, score)
+        sure = surer(confidence, choice, score)
         return to_server.Draft(self.stream, number, _answer(text, question), sure, choice, silence, partial, reaction)
 
     def _conclude(self, number: int, transcript: Transcript, now: float) -> Iterator[Out]:
@@ -338,7 +338,7 @@ class Attention:
             self.stream,
             number,
             _answer(transcript.text, utterance.question),
-            _confidence(transcript.confidence, choice, score),
+            surer(transcript.confidence, choice, score),
             transcript.language,
             over.onset,
             over.end,
@@ -395,8 +395,3 @@ def _reading(transcript: Transcript, question: Question) -> Reading:
 def _answer(text: str, question: Question) -> str:
     """Digits are handed on as digits where nothing else was said."""
     return (digits_of(text) or text) if question.kind == "digits" else text
-
-
-def _confidence(of_words: float, choice: int, score: float) -> float:
-    """A clear answer to a closed question is surer than its words, and a far-fetched one less sure."""
-    return round(max(of_words, score * 0.9) if choice >= 0 and score > 0.9 else of_words, 3)

@@ -43,6 +43,11 @@ def choose(text: str, question: Question) -> tuple[int, float]:
     return index, score
 
 
+def surer(of_words: float, choice: int, score: float) -> float:
+    """A clear answer to a closed question is surer than its words, and a far-fetched one less sure."""
+    return round(max(of_words, score * 0.9) if choice >= 0 and score > 0.9 else of_words, 3)
+
+
 def yes_or_no(text: str) -> tuple[int, float]:
     """0 for yes, 1 for no, -1 for neither; beginnings count most ("no, I don't think so", "yes I would")."""
     said = plain(text)

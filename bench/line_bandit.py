@@ -25,6 +25,7 @@ from typing import Protocol
 
 import numpy as np
 
+from bench.call_ends import ended, unanswered
 from bench.report import Report, mean, short
 from campaigns.line_book import Choice, LineBook
 from campaigns.line_plan import Line
@@ -80,28 +81,6 @@ class World:
         lasting = 1 - self.short[line]
         minutes = self.short[line] + lasting * 1 / (1 - math.exp(-60 / TALK_S))
         return rate * (WORTH * lasting - self.price[line] * minutes)
-
-
-def ended(
-    cause: Cause,
-    code: int,
-    ringing_s: float | None,
-    answered_s: float | None,
-    talk_s: float,
-    answered_by: str,
-    retry_after: int = 0,
-) -> Outcome:
-    """Return how a call ended."""
-    return Outcome(
-        "",
-        cause,
-        code=code,
-        ringing_s=ringing_s,
-        answered_s=answered_s,
-        talk_s=talk_s,
-        answered_by=answered_by,
-        retry_after=retry_after,
-    )
 
 
 class Way(Protocol):
@@ -233,7 +212,7 @@ def lived(world: World, way: Way, seed: int) -> Day:
             day.answers += talk_s > SHORT_S
             end = ended(Cause.CALLER_HUNG_UP, 0, 2.0, ring_s, talk_s, "human")
         else:
-            talk_s, end = 0.0, ended(Cause.NO_ANSWER, 480, 2.0, None, 0.0, "")
+            talk_s, end = 0.0, unanswered(Cause.NO_ANSWER, 480, 2.0)
         day.cost += PLACED + cost
         order += 1
         heapq.heappush(ending, (now + ring_s + talk_s, order, line, end, cost))

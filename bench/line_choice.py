@@ -14,12 +14,12 @@ import sys
 import time
 from typing import Any
 
+from bench.call_ends import ended, unanswered
 from bench.report import Report, percentile, short
 from campaigns.line_book import Choice, LineBook
 from campaigns.line_plan import Line
 from models.cause import Cause
 from models.settings import LineSettings
-from voice.call_outcome import Outcome
 
 LINES = 200
 LIMIT_MS = 0.2
@@ -29,29 +29,7 @@ MOBILE = (*range(130, 140), *range(150, 154), *range(155, 160), *range(180, 190)
 REGIONS = ("CN-BJ", "CN-SH", "CN-GD", "CN-ZJ", "CN-SC", "CN")
 
 
-def ended(
-    cause: Cause = Cause.CALLER_HUNG_UP,
-    code: int = 0,
-    ringing_s: float | None = 2.0,
-    answered_s: float | None = 9.0,
-    talk_s: float = 40.0,
-    answered_by: str = "human",
-    retry_after: int = 0,
-) -> Outcome:
-    """Return how a call ended."""
-    return Outcome(
-        "",
-        cause,
-        code=code,
-        ringing_s=ringing_s,
-        answered_s=answered_s,
-        talk_s=talk_s,
-        answered_by=answered_by,
-        retry_after=retry_after,
-    )
-
-
-BUSY = ended(Cause.BUSY, 486, 2.0, None, 0.0, "")
+BUSY = unanswered(Cause.BUSY, 486, 2.0)
 
 
 def lines(chance: random.Random) -> list[Line]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bench.call_ends import ended, unanswered
 from campaigns.line_book import Choice, LineBook
 from campaigns.line_plan import Line
 from campaigns.line_state import FAILURES, REST_S
@@ -18,29 +19,8 @@ NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp()
 """A Friday, in Shanghai."""
 
 
-def ended(
-    cause: Cause = Cause.CALLER_HUNG_UP,
-    code: int = 0,
-    ringing_s: float | None = 2.0,
-    answered_s: float | None = 8.0,
-    talk_s: float = 60.0,
-    answered_by: str = "human",
-    retry_after: int = 0,
-) -> Outcome:
-    return Outcome(
-        "",
-        cause,
-        code=code,
-        ringing_s=ringing_s,
-        answered_s=answered_s,
-        talk_s=talk_s,
-        answered_by=answered_by,
-        retry_after=retry_after,
-    )
-
-
-BUSY = ended(Cause.BUSY, 486, 2.0, None, 0.0, "")
-FAILED = ended(Cause.LINE_REFUSED, 500, None, None, 0.0, "")
+BUSY = unanswered(Cause.BUSY, 486, 2.0)
+FAILED = unanswered(Cause.LINE_REFUSED, 500, None)
 
 
 class Play:
@@ -146,7 +126,7 @@ def test_all_lines_together_keep_the_servers_limit():
 
 def test_a_line_that_asked_for_it_is_left_alone_so_long():
     play = Play({}, {})
-    refused = ended(Cause.CONGESTION, 503, None, None, 0.0, "", retry_after=20)
+    refused = unanswered(Cause.CONGESTION, 503, None, retry_after=20)
     first = play.call(refused)
     others = {play.call().line for _ in range(20)}
     assert others == {"l0", "l1"} - {first.line}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, insert, select
 
+from bench.call_ends import ended, unanswered
 from campaigns.line_book import LineBook
 from campaigns.line_keeping import forget, keep, restore, rows_of
 from campaigns.line_plan import Line
@@ -27,27 +28,6 @@ LINES = [
     })
     for name in ("a", "b")
 ]  # fmt: skip
-
-
-def ended(
-    cause: Cause = Cause.CALLER_HUNG_UP,
-    code: int = 0,
-    ringing_s: float | None = 2.0,
-    answered_s: float | None = 8.0,
-    talk_s: float = 30.0,
-    answered_by: str = "human",
-    retry_after: int = 0,
-) -> Outcome:
-    return Outcome(
-        "",
-        cause,
-        code=code,
-        ringing_s=ringing_s,
-        answered_s=answered_s,
-        talk_s=talk_s,
-        answered_by=answered_by,
-        retry_after=retry_after,
-    )
 
 
 def book(engine: Engine, now: float) -> LineBook:
@@ -119,7 +99,7 @@ def test_attempts_that_were_never_kept_count_all_the_same(written: Engine):
 
 def test_a_rest_that_a_line_asked_for_outlives_a_restart(written: Engine):
     before = book(written, NOON)
-    call(before, NOON, ended(Cause.CONGESTION, 503, None, None, 0.0, "", 120))
+    call(before, NOON, unanswered(Cause.CONGESTION, 503, None, retry_after=120))
     kept(written, before, NOON)
     assert book(written, NOON + 60).choose(NUMBER, ("a",), now=NOON + 60, country="CN") is None
     assert book(written, NOON + 130).choose(NUMBER, ("a",), now=NOON + 130, country="CN") is not None

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 
+from bench.call_ends import ended
 from campaigns import line_office
 from campaigns.line_office import LineOffice
 from campaigns.line_plan import Line
@@ -17,7 +18,7 @@ from models.control_protocol import AskLine, News, TakeUpLines
 from models.errors import CannotDo
 from models.line import LineDay
 from models.settings import LineSettings
-from tests.unit.campaigns.test_line_keeping import NUMBER, ended
+from tests.unit.campaigns.test_line_keeping import NUMBER
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp()
 LINE = {"name": "a", "currency": "CNY", "prices": {"+86": 0.06}, "spend_per_day": 0.06, "numbers": ["+862161234567"]}

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from bench.call_ends import ended
 from campaigns.line_book import LineBook
 from campaigns.line_keeping import keep, restore, rows_of
 from campaigns.line_rows import stored_lines
 from console.command import app
 from models.database import open_engine
 from models.settings import LineSettings
-from tests.unit.campaigns.test_line_keeping import call, ended
+from tests.unit.campaigns.test_line_keeping import call
 
 CONFIG = """
 [[sip.trunks]]

@@ -1,15 +1,16 @@
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, insert
+from sqlalchemy import Engine, insert
 
 from models.call import Call
-from models.database import Base, migrate, open_engine
+from models.database import migrate, open_engine
 from models.turn import Turn
-from tests.postgresql import cluster
+from tests.databases import database_url, postgresql, sqlite_pattern
+
+__all__ = ["database_url", "postgresql", "sqlite_pattern"]
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 BLANK = {"String": "", "Float": 0.0, "Double": 0.0, "Integer": 0, "JSON": {}, "Boolean": False, "Moment": NOW}
@@ -48,43 +49,9 @@ def records(tmp_path: Path) -> Records:
     return Records(engine)
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of a database with our tables on a server of its own."""
-    with cluster() as server:
-        url = server.format("postgres")
-        engine = open_engine(url)
-        migrate(engine)
-        engine.dispose()
-        yield url
-
-
-@pytest.fixture(scope="session")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database with our tables, to copy."""
-    path = tmp_path_factory.mktemp("pattern") / "pattern.sqlite"
-    engine = open_engine(f"sqlite:///{path}")
-    migrate(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture
+def either(database_url: str) -> Iterator[Engine]:
     """A fresh database of each kind."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("pattern"), tmp_path / "either.sqlite")
-        url = f"sqlite:///{tmp_path / 'either.sqlite'}"
-    else:
-        url = request.getfixturevalue("postgresql")
-    engine = open_engine(url)
+    engine = open_engine(database_url)
     yield engine
     engine.dispose()
-    if request.param == "postgresql":
-        emptied = create_engine(url)
-        with emptied.begin() as connection:
-            tables = reversed(Base.metadata.sorted_tables)
-            connection.exec_driver_sql("; ".join(f"DELETE FROM {table.name}" for table in tables))
-        emptied.dispose()

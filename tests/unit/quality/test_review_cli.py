@@ -26,9 +26,9 @@ per = "all"
 
 
 class Command:
-    def __init__(self, directory, pattern) -> None:
+    def __init__(self, directory, sqlite_pattern) -> None:
         self.directory = directory
-        shutil.copy(pattern, directory / "hotline.sqlite")
+        shutil.copy(sqlite_pattern, directory / "hotline.sqlite")
         self.write(SAMPLES)
         self.desk = peopled(Desk(open_engine(f"sqlite:///{directory / 'hotline.sqlite'}")))
 
@@ -46,8 +46,8 @@ class Command:
 
 
 @pytest.fixture
-def hotline(tmp_path, pattern) -> Command:
-    return Command(tmp_path, pattern)
+def hotline(tmp_path, sqlite_pattern) -> Command:
+    return Command(tmp_path, sqlite_pattern)
 
 
 def _calls(desk: Desk, *names: str) -> None:
