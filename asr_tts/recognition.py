@@ -4,7 +4,7 @@ A *whole* recogniser (Whisper) is handed an utterance when it may be over. A *st
 audio as it comes, says what it has understood so far, and may find the end of the utterance by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr_tts.known_models import KNOWN
-from asr_tts.speech_protocol import QuestionKind
+from asr_tts.speech_protocol import Others, QuestionKind
 from asr_tts.word_times import Word
 from models.errors import OperatorFault
 
@@ -31,10 +31,14 @@ class Question:
     least: int = 0
     most: int = 0
     """How many digits a "digits" question wants; 0: not known."""
+    check: str = ""
+    """Scheme that its check digit keeps, one of `asr_tts.check_digits.CHECKS`; "": none."""
     urgent: bool = True
     """Whether somebody waits for the words."""
     over_robot: bool = False
     """Whether it was said into the robot's speech, to a question that words answer: it may be a mere reaction."""
+    glimpse: bool = False
+    """Whether the speech goes on, and the words so far are wanted soon rather than exactly."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Transcript:
     """Per token, natural logarithm; 0 where the engine has none."""
     reaction: str = ""
     """What a short unclear sound into the robot's speech is where it is one of the words with which listeners react."""
+    others: Others = ()
+    """What else may have been said; only of open questions."""
 
 
 class Recogniser(Protocol):
@@ -69,6 +75,19 @@ class Aligner(Protocol):
 
     def align(self, samples: Samples, text: str, language: str) -> tuple[Word, ...]:
         """Return the words of `text` in seconds from the first sample; none where they can't be found."""
+
+
+@runtime_checkable
+class InPeace(Protocol):
+    """A recogniser that has time for recordings: several utterances at once cost less. Used from one thread."""
+
+    def recognise_together(
+        self, utterances: Sequence[Samples], language: str, thorough: bool
+    ) -> list[tuple[Transcript, tuple[str, ...]]]:
+        """Return the words of each utterance, and what else it may have been, the likeliest first.
+
+        `thorough`: listened to twice where that hears better; what else it may have been is known only then.
+        """
 
 
 @runtime_checkable

@@ -25,6 +25,8 @@ REMEMBERED = 4096
 """Sentences whose vectors are kept: drafts of one utterance come again and again."""
 
 
+TOGETHER = 3
+"""So many texts are worked out in one go, as what may have been said in one utterance: that costs less."""
 STEP_ASIDE = 0.0005
 """Seconds between two texts of many: a lock that is taken again at once is never had by who waits for it."""
 
@@ -53,6 +55,8 @@ class Remembering:
     def of(self, texts: Sequence[str]) -> Vectors:
         """See the port. Of many texts each waits its turn anew: a caller's sentence gets in between."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
+        if 1 < len(texts) <= TOGETHER:
+            self._remember([text for text in dict.fromkeys(texts) if text.strip()])
         for row, text in enumerate(texts):
             if text.strip():
                 vectors[row], worked = self._one(text)
@@ -67,10 +71,20 @@ class Remembering:
             if vector is not None:
                 self._known.move_to_end(text)
                 return vector, False
-            vector = self._known[text] = self._sense.of([text])[0]
-            if len(self._known) > self._most:
-                self._known.popitem(last=False)
-            return vector, True
+            return self._kept(text, self._sense.of([text])[0]), True
+
+    def _remember(self, texts: Sequence[str]) -> None:
+        with self._asking:
+            new = [text for text in texts if text not in self._known]
+            if new:
+                for text, vector in zip(new, self._sense.of(new), strict=True):
+                    self._kept(text, vector)
+
+    def _kept(self, text: str, vector: Vectors) -> Vectors:
+        self._known[text] = vector
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)
+        return vector
 
 
 @cache
@@ -83,6 +97,22 @@ def sense_of(language: str) -> Sense | None:
         return Remembering(_ENCODERS[language]()) if language in _ENCODERS else None
     except OperatorFault as fault:
         log.warning("%s Until then sentences in '%s' are compared by their words alone.", fault, language)
+        return None
+
+
+@cache
+def search_sense_of(language: str) -> Sense | None:
+    """Return the encoder by which articles in `language` are found; None as for `sense_of`.
+
+    A caller's question to the knowledge base may cost more than every sentence of a talk: English has a larger one,
+    Chinese one that learned to tell the articles of a company apart.
+    """
+    if language not in _SEARCH_ENCODERS:
+        return sense_of(language)
+    try:
+        return Remembering(_SEARCH_ENCODERS[language]())
+    except OperatorFault as fault:
+        log.warning("%s Until then articles in '%s' are found by their words alone.", fault, language)
         return None
 
 
@@ -102,6 +132,14 @@ class Joined:
 
 
 @cache
+def _of_many() -> Sense:
+    """The encoder of sixteen languages, of which Chinese has two uses: hundreds of megabytes, one in a process."""
+    from asr_tts.engines.universal_encoder import UniversalEncoder
+
+    return UniversalEncoder()
+
+
+@cache
 def _of_both() -> Sense:
     """The encoder that serves both languages: hundreds of megabytes, so there is one in a process."""
     from asr_tts.engines.e5 import E5
@@ -116,9 +154,20 @@ def _english() -> Sense:
 
 
 def _chinese() -> Sense:
-    from asr_tts.engines.universal_encoder import UniversalEncoder
+    return Joined((_of_many(), _of_both()))
 
-    return Joined((UniversalEncoder(), _of_both()))
+
+def _english_search() -> Sense:
+    from asr_tts.engines.mpnet import Mpnet
+
+    return Mpnet()
+
+
+def _chinese_search() -> Sense:
+    from asr_tts.engines.e5 import E5
+
+    return Joined((_of_many(), E5(tuned=True)))
 
 
 _ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english, "zh": _chinese}
+_SEARCH_ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english_search, "zh": _chinese_search}

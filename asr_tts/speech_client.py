@@ -126,6 +126,11 @@ class SpeechClient:
         """False: keypad only."""
         return any(worker.recognises for worker in self._workers)
 
+    @property
+    def backlog(self) -> int:
+        """See the port; a second old at most."""
+        return min((worker.pong.backlog for worker in self._workers if worker.recognises), default=0)
+
     def counts(self) -> Mapping[str, float]:
         """How the workers fare and what they did, by name (for metrics)."""
         return {

@@ -17,6 +17,8 @@ FRAME = 160
 """Samples in one frame of audio (20 ms)."""
 
 QuestionKind = Literal["open", "yes_no", "digits", "money", "moment", "list", "dictation"]
+Others = tuple[tuple[str, float], ...]
+"""Texts, the likeliest first, each with how many times as likely it is as the text that was chosen."""
 
 
 class Message(msgspec.Struct, tag=True):
@@ -40,6 +42,8 @@ class Listen(Message):
     least: int = 0
     most: int = 0
     """How many digits a "digits" question wants; 0: not known."""
+    check: str = ""
+    """Scheme that its check digit keeps, one of `asr_tts.check_digits.CHECKS`; "": none."""
     glimpses: bool = False
     """Also what is understood while the speech goes on is told (`Glimpse`): who answers a call of ours?"""
     urgent: bool = True
@@ -194,6 +198,8 @@ class Heard(Message):
     """None where there was too little voice to tell."""
     reaction: str = ""
     """Said into the robot's speech, short and unclear: which of the words it is with which listeners react, if one."""
+    others: Others = ()
+    """What else may have been said; only of open questions."""
 
 
 class Rejected(Message):

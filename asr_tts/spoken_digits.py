@@ -65,8 +65,13 @@ def digits_of(text: str) -> str:
 
 def how_many(text: str) -> int:
     """Return how many digits `text` says, other words aside; a Chinese sign that sounds like a digit is one."""
+    return len(row_in(text))
+
+
+def row_in(text: str) -> str:
+    """Return the digits that `text` says, other words aside; a Chinese sign that sounds like a digit is one."""
     tokens = [token for token in _TOKEN.findall(plain(text)) if token not in _AROUND]
-    count, times, place = 0, 1, 0
+    row, times, place = "", 1, 0
     while place < len(tokens):
         token = tokens[place]
         if token in _TIMES or (token in _COUNTED and tokens[place + 1 : place + 2] == ["个"]):
@@ -75,8 +80,8 @@ def how_many(text: str) -> int:
         digits = "" if token in _ONLY_BESIDE_OTHERS else _digits_in(token) or _sounded(token)
         if token in _TENS and place + 1 < len(tokens) and _ENGLISH.get(tokens[place + 1], "0") != "0":
             digits = _TENS[token]
-        count, times, place = count + len(digits) + (times - 1) * bool(digits), 1, place + 1
-    return count
+        row, times, place = row + digits[:1] * (times - 1) + digits, 1, place + 1
+    return row
 
 
 def _sounded(token: str) -> str:

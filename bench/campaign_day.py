@@ -15,8 +15,11 @@ from campaigns.pacing import Mode
 from campaigns.pacing_rules import PacingRules
 from campaigns.simulation import Day, Population, document, simulate
 
-TUNED_ON, MEASURED_ON = range(1, 6), range(101, 111)
-"""Seeds: the risk that predictive takes was chosen by the first; what is reported is measured on the others."""
+MEASURED_ON = range(316, 331)
+"""Seeds of the days that are reported. Seeds 1-50 were tuned on, 101-110 and 201-215 were reported before, on 301-314
+another pacing was tried."""
+OTHERS = 2
+"""Days of other sizes and people; each takes seconds to simulate."""
 
 
 def _jumps(now: float) -> Population:
@@ -28,27 +31,29 @@ DAYS: dict[str, tuple[Day, Sequence[Mode]]] = {
     "10 agents": (Day(agents=10), ("progressive", "predictive")),
     "50 agents": (Day(agents=50), ("progressive", "predictive")),
     "answers jump 14 % / 42 %": (Day(population=_jumps), ("ratio", "predictive")),
-    "talks of 90 s, wrap-ups of 20 s": (
-        Day(population=lambda _now: replace(Population(), talk_s=90.0, wrap_s=20.0)), ("progressive", "predictive"),
-    ),
+    "talks of 240 s": (Day(population=lambda _now: replace(Population(), talk_s=240.0)), ("ratio", "predictive")),
 }  # fmt: skip
 
 
 async def measure() -> Report:
     """Return the figure."""
-    seeds = MEASURED_ON[:1] if short() else MEASURED_ON[:5]
+    seeds = MEASURED_ON[:1] if short() else MEASURED_ON
     report = Report("campaign day", f"8 h, seeds {seeds[0]}-{seeds[-1]}, in simulated time")
     for name, (day, modes) in DAYS.items():
         for mode in modes:
-            found = [document(simulate(day, mode, PacingRules(), seed)) for seed in seeds]
             main = name == "20 agents" and mode == "predictive"
+            of = seeds if main else seeds[:OTHERS]
+            found = [document(simulate(day, mode, PacingRules(), seed)) for seed in of]
             here = f"{name}, {mode}:"
             report.add(
                 f"{here} talk minutes an agent hour", _of(found, "talk_minutes", mean), "min", ">= 50" if main else ""
             )
             report.add(f"{here} abandoned", _of(found, "abandoned_percent", mean), "%", "<= 3" if main else "")
             worst = _of(found, "worst_window_percent", max)
-            report.add(f"{here} worst window of all seeds", worst, "%", "<= 3" if main else "")
+            report.add(f"{here} worst window of all days", worst, "%", "<= 3" if main else "")
+            if main:
+                least = _of(found, "talk_minutes", min)
+                report.add(f"{here} talk minutes on the worst day", least, "min", ">= 50")
     return report
 
 

@@ -3,7 +3,7 @@
 import csv
 import random
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ NOON = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=512MB", "max_wal_size=4GB")
 """As a database that matters is run."""
 HEADINGS = ("手机号", "姓名", "优先级", "欠款金额", "到期日", "城市")
+DAY = "2026-12-01"
 BEGINNINGS = ("138", "139", "150", "186", "177", "199")
 AREAS = ("212", "617", "305", "312", "713", "214", "303", "602", "310", "415", "206", "907", "808", "313", "404")
 
@@ -43,7 +44,7 @@ def chinese_rows(count: int, seed: int = 1) -> Iterator[tuple[str, ...]]:
         number = f"{chance.choice(BEGINNINGS)}{chance.randrange(10**8):08}" if n % 100 else "1380000"
         yield (
             number, f"王{n % 977}", chance.choice(("", "10", "50", "90")), f"{chance.randrange(10**5) / 100:.2f}",
-            "2026-12-01", chance.choice(("上海", "北京", "成都")),
+            DAY, chance.choice(("上海", "北京", "成都")),
         )  # fmt: skip
 
 
@@ -55,6 +56,7 @@ def write_csv(path: Path, count: int) -> None:
         writer.writerows(chinese_rows(count))
 
 
+XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 SPACE = "http://schemas.openxmlformats.org"
 PARTS = {
     "[Content_Types].xml": f'<Types xmlns="{SPACE}/package/2006/content-types">'
@@ -73,20 +75,61 @@ PARTS = {
 }
 
 
+OFFICE_PARTS = {
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{SPACE}/package/2006/relationships">'
+    + "".join(
+        f'<Relationship Id="r{n}" Type="{SPACE}/officeDocument/2006/relationships/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(
+            (("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")),
+            1,
+        )
+    )
+    + "</Relationships>",
+    "xl/styles.xml": f'<styleSheet xmlns="{SPACE}/spreadsheetml/2006/main"><cellXfs><xf numFmtId="0"/>'
+    '<xf numFmtId="14"/></cellXfs></styleSheet>',
+}
+
+
 def write_sheet(path: Path, count: int) -> None:
-    """Write the same list as an XLSX sheet."""
+    """Write the same list as an XLSX sheet, each text in its cell, as programs export them."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, text in PARTS.items():
-            archive.writestr(name, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{text}')
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(f'<worksheet xmlns="{SPACE}/spreadsheetml/2006/main"><sheetData>'.encode())
-            for number, row in enumerate((HEADINGS, *chinese_rows(count)), 1):
-                cells = "".join(
-                    f'<c r="{letter}{number}" t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
-                    for letter, cell in zip("ABCDEF", row, strict=True)
-                )
-                sheet.write(f'<row r="{number}">{cells}</row>'.encode())
-            sheet.write(b"</sheetData></worksheet>")
+            archive.writestr(name, f"{XML}{text}")
+        _write_rows(
+            archive, count, lambda place, cell: f'<c r="{place}" t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
+        )
+
+
+def write_office_sheet(path: Path, count: int) -> None:
+    """Write the same list as office programs do: each text once, in a table beside; dates and amounts as numbers."""
+    texts: dict[str, int] = {}
+
+    def written(place: str, cell: str) -> str:
+        if place[0] == "C" or place[0] == "D":
+            return f'<c r="{place}"><v>{cell}</v></c>' if cell[:1].isdigit() else text(place, cell)
+        return f'<c r="{place}" s="1"><v>46357</v></c>' if cell == DAY else text(place, cell)
+
+    def text(place: str, cell: str) -> str:
+        return f'<c r="{place}" t="s"><v>{texts.setdefault(cell, len(texts))}</v></c>'
+
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, part in {**PARTS, **OFFICE_PARTS}.items():
+            archive.writestr(name, f"{XML}{part}")
+        _write_rows(archive, count, written)
+        with archive.open("xl/sharedStrings.xml", "w", force_zip64=True) as table:
+            table.write(f'{XML}<sst xmlns="{SPACE}/spreadsheetml/2006/main">'.encode())
+            for one in texts:
+                table.write(f"<si><t>{escape(one)}</t></si>".encode())
+            table.write(b"</sst>")
+
+
+def _write_rows(archive: zipfile.ZipFile, count: int, written: Callable[[str, str], str]) -> None:
+    with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+        sheet.write(f'<worksheet xmlns="{SPACE}/spreadsheetml/2006/main"><sheetData>'.encode())
+        for number, row in enumerate((HEADINGS, *chinese_rows(count)), 1):
+            cells = "".join(written(f"{letter}{number}", cell) for letter, cell in zip("ABCDEF", row, strict=True))
+            sheet.write(f'<row r="{number}">{cells}</row>'.encode())
+        sheet.write(b"</sheetData></worksheet>")
 
 
 def write_american_csv(path: Path, count: int) -> None:

@@ -32,6 +32,8 @@ _OPEN = {
 _LENGTHS = {"zh": (3, 21), "en": (7, 59)}
 GROUPS = 6
 """Groups that a speaker dictates; some of them, in any order, make a number."""
+BARE = 6
+"""Shares of a number that is said alone; each way to put words around it is one."""
 ALONE = 8
 """So many shares of an answer are the bare value; each way to put words around it is one."""
 
@@ -62,6 +64,18 @@ def dictation(language: str, chance: random.Random) -> list[str]:
             words = chance.choice(_TEXTS["around"]["digits"][language]).format(words)
         said.append(words + (comma if chance.random() < 0.6 else stop))
     return said
+
+
+def row(chance: random.Random) -> str:
+    """Return a Chinese number of five to eleven digits as one says it, in half of them other words before it."""
+    digits, size = _row(chance, (5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 11, 11)), chance.choice((3, 4, 99, 99, 99, 2))
+    one, counted = chance.choice("一幺幺"), chance.random() < 0.2
+    groups = [digits[at : at + size] for at in range(0, len(digits), size)]
+    if len(digits) == 11 and chance.random() < 0.6:
+        groups = [digits[:3], digits[3:7], digits[7:]]
+    words = "，".join(slot_values._group_zh(group, one, counted) for group in groups)
+    around: str = chance.choice(["{}"] * BARE + _TEXTS["around"]["digits"]["zh"])
+    return around.format(words) + "。"
 
 
 def _sentences(language: str) -> list[str]:

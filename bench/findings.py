@@ -2,8 +2,10 @@
 
 120 calls of two channels (`labelled_calls.py`), half of them English, half Chinese, written as recordings, read,
 recognised and scored as an inspector does. Asked of a broken rule: is it told of (recall), and is it true (precision)?
-`--development` takes the half that thresholds and code were tuned on: other rules, sentences and voices; `--wrong`
-names what was found or missed wrongly.
+`--development` takes the half that thresholds and code were tuned on: other rules, sentences and voices; `--hard`
+another one for that, whose voices and sentences are harder; `--named` a third, whose rules ask for things by their
+names; `--several` a fourth, whose rules are kept by any of several things. `--fresh` takes another half that nothing
+was tuned on, written after the first had been run five times. `--wrong` tells what was found or missed wrongly.
 """
 
 import sys
@@ -124,7 +126,10 @@ def tell(report: Report, language: str, result: Result) -> None:
 
 def main() -> int:
     """Measure and report."""
-    half: Half = "dev" if "--development" in sys.argv else "test"
+    asked: dict[str, Half] = {
+        "--development": "dev", "--hard": "hard", "--named": "named", "--several": "several", "--fresh": "fresh",
+    }  # fmt: skip
+    half: Half = next((half for option, half in asked.items() if option in sys.argv), "test")
     report = Report("Findings", f"{half} half: " + " ".join((__doc__ or "").split("\n\n")[1].split()))
     ears, likeness = ears_of(Settings()), Likeness()
     for language in [code for code in ("en", "zh") if f"--{code}" in sys.argv] or ["en", "zh"]:

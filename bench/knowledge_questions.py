@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from asr_tts.sense import sense_of
+from asr_tts.sense import search_sense_of
 from knowledge.entry import Entry
 from knowledge.importing import read_articles
 from knowledge.search import Knowledge
@@ -51,7 +51,7 @@ def entries(name: str, *, more: bool = False) -> list[Entry]:
 def knowledge(name: str, *, more: bool = False) -> Knowledge:
     """Return the articles of a set, ready to be searched by meaning too."""
     language = name[-2:]
-    sense = sense_of(language)
+    sense = search_sense_of(language)
     return Knowledge(entries(name, more=more), {language: sense.of} if sense else {})
 
 

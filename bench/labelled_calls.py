@@ -24,12 +24,16 @@ from quality.conversation import Conversation, Happening, Turn
 from quality.scorecard import Scorecard
 from quality.sound import Sound
 
-Half = Literal["dev", "test"]
+Half = Literal["dev", "hard", "named", "several", "test", "fresh"]
 Side = Literal["caller", "agent"]
 DATA = Path(__file__).parent / "data" / "findings"
-REQUIRED = {"dev": ("returns", "recorded"), "test": ("deadline", "identity")}
+REQUIRED = {
+    "dev": ("returns", "recorded"), "hard": ("mail", "fee", "survey", "privacy"), "test": ("deadline", "identity"),
+    "named": ("plate", "policy", "birthday", "engineer", "postage", "text"),
+    "several": ("verify", "offer", "pay", "size"), "fresh": ("fasting", "cancel", "reach", "worse"),
+}  # fmt: skip
 """Sentences that the agent must say at some time."""
-QUIET_S = {"dev": 6.0, "test": 8.0}
+QUIET_S = {"dev": 6.0, "hard": 7.0, "named": 7.0, "several": 7.0, "test": 8.0, "fresh": 8.0}
 """As the scorecard has it: from so much silence on a rule is broken."""
 OPENING_S = 20.0
 LOUDNESS = 0.5, 1.6
@@ -63,8 +67,11 @@ def calls(half: Half, language: str, count: int) -> Iterator[LabelledCall]:
 
 
 @cache
-def _sentences(half: Half) -> Any:
-    return YAML(typ="safe").load((DATA / f"{half}.yaml").read_text(encoding="utf-8"))
+def sentences(half: Half) -> Any:
+    """Return what is said in calls of this half, by language."""
+    said = YAML(typ="safe").load((DATA / f"{half}.yaml").read_text(encoding="utf-8"))
+    besides = sentences(said.pop("besides")) if "besides" in said else {}
+    return {language: {**besides.get(language, {}), **own} for language, own in said.items()}
 
 
 @dataclass
@@ -83,7 +90,7 @@ class _Making:
     """Who spoke last."""
 
     def __post_init__(self) -> None:
-        said = _sentences(self.half)[self.language]
+        said = sentences(self.half)[self.language]
         self.said, draw = said, self.chance
         self.voices = {side: draw.choice(said["voices"][side]) for side in ("agent", "caller")}
         self.pace = {side: draw.uniform(*PACES) for side in ("agent", "caller")}

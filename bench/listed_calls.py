@@ -6,7 +6,6 @@ call. All of it by chance from a seed. Tokens are made by the code in use; only 
 inverted index is made in the end.
 """
 
-import json
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, insert, select
 
 from models.call import Call
 from models.call_entry import CallEntry, CallEntryAgent, CallToken
@@ -26,6 +25,8 @@ from quality.call_facets import facets_of
 from quality.call_words import BREAK, tokens_of
 
 Row = dict[str, Any]
+Written = tuple[Row, dict[str, str], str, Row]
+"""An entry, who talked, its tokens, its call."""
 NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 YEAR_S = 365 * 86_400
 AT_ONCE = 20_000
@@ -88,7 +89,7 @@ def made(file: Path, count: int, seed: int = 1) -> Engine:
             connection.exec_driver_sql(f"PRAGMA {pragma}")
         for trigger in ("written", "gone", "changed"):
             connection.exec_driver_sql(f"DROP TRIGGER call_token_{trigger}")
-        rows = _rows(random.Random(seed), count)
+        rows = rows_of(count, seed)
         while some := list(islice(rows, AT_ONCE)):
             _write(connection, some)
             connection.commit()
@@ -118,13 +119,19 @@ def transcript(entry: Row) -> list[Row]:
     return turns
 
 
-def _write(connection: Connection, rows: list[tuple[Row, dict[str, str], str]]) -> None:
-    entries = [entry for entry, _, _ in rows]
-    connection.execute(insert(table_of(Call)), [_call(entry) for entry in entries])
+def rows_of(count: int, seed: int = 1) -> Iterator[Written]:
+    """Yield entries with who talked, their tokens and their calls, the oldest first; the same ones each time."""
+    for entry, talks, tokens in _rows(random.Random(seed), count):
+        yield entry, talks, tokens, _call(entry)
+
+
+def _write(connection: Connection, rows: list[Written]) -> None:
+    entries = [entry for entry, *_ in rows]
+    connection.execute(insert(table_of(Call)), [call for *_, call in rows])
     connection.execute(insert(table_of(CallEntry)), entries)
-    talks = [{"key": one["key"], "agent": agent, "team": team} for one, of, _ in rows for agent, team in of.items()]
+    talks = [{"key": one["key"], "agent": agent, "team": team} for one, of, *_ in rows for agent, team in of.items()]
     connection.execute(insert(table_of(CallEntryAgent)), talks)
-    tokens = [{"key": entry["key"], "tokens": found} for entry, _, found in rows]
+    tokens = [{"key": entry["key"], "tokens": found} for entry, _, found, _ in rows]
     connection.execute(insert(table_of(CallToken)), tokens)
 
 
@@ -199,11 +206,11 @@ def _entry(chance: random.Random, number: int, at: datetime, agent: str) -> Row:
 
 def listen(connection: Connection, calls: list[str]) -> None:
     """Give these calls what their inspection keeps, where they haven't it: a page of hits quotes it."""
-    query = text(
-        "SELECT e.call_id, e.language FROM call_entry e LEFT JOIN inspection i ON i.call_id = e.call_id "
-        "WHERE e.call_id IN (SELECT value FROM json_each(:calls)) AND e.inspected AND i.call_id IS NULL"
+    done = select(Inspection.call_id).where(Inspection.call_id.in_(calls))
+    query = select(CallEntry.call_id, CallEntry.language).where(
+        CallEntry.call_id.in_(calls), CallEntry.inspected, CallEntry.call_id.not_in(done)
     )
-    rows = connection.execute(query, {"calls": json.dumps(calls)}).all()
+    rows = connection.execute(query).all()
     inspections = [
         {
             "call_id": row.call_id, "state": "done", "tries": 1, "taken_by": "", "queued_at": NOW, "done_at": NOW,

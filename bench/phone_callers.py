@@ -3,14 +3,15 @@
 Which voice says which sentence is decided by the sentence itself. English: two men and two women of Kokoro (with the
 phonemes of Piper's espeak), Piper's joe in two pitches, and one sentence of seven by espeak-ng, which is misheard far
 more often than a person. Chinese: three voices of Kokoro, one of them in another pitch too; espeak-ng's Chinese is
-hardly intelligible. What was heard is kept in the cache directory of the machine's owner, by sentence and voice, so
-that only the first run pays for it; `--fresh` on the command line forgets it.
+hardly intelligible. What was said and heard is kept in the cache directory of the machine's owner, by sentence and
+voice, so that only the first run pays for it; `--fresh` on the command line forgets what was heard.
 """
 
 import json
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,14 +23,14 @@ from asr_tts import weights
 from asr_tts.engines import kokoro
 from asr_tts.recognition import Question, Samples
 from asr_tts.rejection import after_decoding
-from asr_tts.speech_protocol import QuestionKind
+from asr_tts.speech_protocol import Others, QuestionKind
 from asr_tts.synthesis import Sound
 from bench.recognition_engine import on_the_phone
 from bench.sounds import RATE, espeak, levelled, trimmed
 
 NOISE = 25.0
 """dB by which the voice is louder than the line's white noise."""
-CHANNEL = "1"
+CHANNEL = "2"
 """Counted up when anything here changes what is heard."""
 VOICES = {
     "en": ("joe", "joe 1.1", "af_heart", "am_michael", "bf_emma", "bm_george", "espeak en-us"),
@@ -39,19 +40,39 @@ MORE_VOICES = Path(__file__).parent / "data/voices"
 """Kokoro's style vectors of more speakers, cut to the 120 shortest lengths (Apache-2.0, hexgrad)."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a call's recogniser makes of a sentence."""
+
+    text: str
+    """"" where it was rejected as no speech."""
+    others: Others = ()
+
+
 def heard(
     sentences: Iterable[str], language: str, kind: QuestionKind = "open", phrases: tuple[str, ...] = ()
-) -> list[str]:
-    """Return what is understood of each sentence; "" where it was rejected as no speech."""
+) -> list[Heard]:
+    """Return what is heard of each sentence."""
     known = _Known()
     found = []
     for sentence in sentences:
         voice = _voice_of(sentence, language)
         key = sha256(repr((sentence, voice, kind, phrases, NOISE, CHANNEL)).encode()).hexdigest()[:24]
-        if key not in known.texts:
-            known.keep(key, _recognised(spoken(sentence, language, voice), Question(language, kind, phrases)))
-        found.append(known.texts[key])
+        if key not in known.heard:
+            known.keep(key, _recognised(_kept(sentence, language, voice), Question(language, kind, phrases)))
+        found.append(known.heard[key])
     return found
+
+
+def _kept(sentence: str, language: str, voice: str) -> Samples:
+    """`spoken`, once rendered."""
+    path = _home() / "callers" / f"{sha256(repr((sentence, voice)).encode()).hexdigest()[:24]}.npy"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        partial = path.with_suffix(".part.npy")
+        np.save(partial, spoken(sentence, language, voice))
+        partial.replace(path)
+    return np.asarray(np.load(path, allow_pickle=False), np.int16)
 
 
 def spoken(sentence: str, language: str, voice: str = "") -> Samples:
@@ -85,9 +106,9 @@ def _narrow(sound: Sound, pitch: float) -> Samples:
     return np.asarray(narrow.clip(-32768, 32767), np.int16)
 
 
-def _recognised(samples: Samples, question: Question) -> str:
+def _recognised(samples: Samples, question: Question) -> Heard:
     transcript = _whisper().recognise(on_the_phone(samples, NOISE), question)
-    return "" if after_decoding(transcript) else transcript.text
+    return Heard("") if after_decoding(transcript) else Heard(transcript.text, transcript.others)
 
 
 @cache
@@ -111,20 +132,26 @@ def _kokoro():
     return engine
 
 
+def _home() -> Path:
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hotline-bench"
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
 class _Known:
     """What was heard before, a line of JSON each."""
 
     def __init__(self) -> None:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hotline-bench"
-        home.mkdir(parents=True, exist_ok=True)
-        self._path = home / "heard.jsonl"
+        self._path = _home() / f"heard-{CHANNEL}.jsonl"
         if "--fresh" in sys.argv:
             self._path.unlink(missing_ok=True)
             sys.argv.remove("--fresh")
         lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
-        self.texts: dict[str, str] = dict(json.loads(line) for line in lines)
+        rows = (json.loads(line) for line in lines)
+        self.heard = {key: Heard(text, tuple((other, float(times)) for other, times in others))
+                      for key, text, others in rows}  # fmt: skip
 
-    def keep(self, key: str, text: str) -> None:
-        self.texts[key] = text
+    def keep(self, key: str, one: Heard) -> None:
+        self.heard[key] = one
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([key, text], ensure_ascii=False) + "\n")
+            file.write(json.dumps([key, one.text, one.others], ensure_ascii=False) + "\n")

@@ -141,6 +141,9 @@ class Visitor:
         self._pipe.send(("queue.offered", self.call_id, ""))
         return Ringing(where)
 
+    def when_learned(self, hear: Callable[[], None]) -> None:
+        pass
+
     async def helped(self, own_key: Callable[[], str]) -> None:
         """No robot helps meanwhile."""
 

@@ -65,11 +65,13 @@ class Network:
 
 
 @asynccontextmanager
-async def telephone_network(address: str, port: int, directory: Path) -> AsyncIterator[Network]:
-    """Answer calls to `address` while the block runs."""
+async def telephone_network(
+    address: str, port: int, directory: Path, scenario: Path = SCENARIO
+) -> AsyncIterator[Network]:
+    """Answer calls to `address` as `scenario` has it while the block runs; sounds are files in `directory`."""
     log = directory / "network.log"
     process = await asyncio.create_subprocess_exec(
-        "sipp", "-sf", str(SCENARIO), "-i", address, "-p", str(port), "-mi", address, "-nostdin", "-trace_logs",
+        "sipp", "-sf", str(scenario), "-i", address, "-p", str(port), "-mi", address, "-nostdin", "-trace_logs",
         "-log_file", str(log), cwd=directory, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

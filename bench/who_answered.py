@@ -55,6 +55,12 @@ class Hearing:
         self._results: list[tuple[float, int, Work, Transcript]] = []
         self._number = count()
 
+    @property
+    def decided(self) -> float:
+        """When it was known for good who it is, in seconds from the answer."""
+        last = next((one for one in reversed(self.verdicts) if one.who != self.verdicts[-1].who), None)
+        return self.verdicts[self.verdicts.index(last) + 1 if last else 0].at
+
     def run(self) -> Verdict | None:
         """Hear it to its end; return the last verdict."""
         samples = self.answer.samples[: round(LONGEST_S * RATE)]
@@ -63,14 +69,15 @@ class Hearing:
             self._answered(now)
             frame = samples[at : at + FRAME].tobytes()
             if tone := self._tones.frame(frame):
-                self._take(ToneHeard(1, tone.kind, at + FRAME, 20 * tone.frames, tone.hertz), now)
+                self._take(ToneHeard(1, tone.kind, at + FRAME, 20 * tone.frames, tone.hertz, tone.meaning), now)
             self.ear.take(at, frame)
             while (window := self.ear.window()) is not None:
                 [probability] = self.detector.judge([self.ear.memory], window[None])
                 self._put(list(self.ear.judged(float(probability), now, 0)), now)
-            if (at // FRAME) % round(EVERY_S * 50) == 0:
+            due = self.who.due
+            if (at // FRAME) % round(EVERY_S * 50) == 0 or (due is not None and now >= due):
                 self._news(self.who.time_passes(now))
-            if self.verdicts and self.verdicts[-1].who not in ("human", "silence"):
+            if self.verdicts and self.verdicts[-1].who not in ("human", "silence") and self.verdicts[-1].final:
                 break
         return self.who.finally_(len(samples) / RATE)
 
@@ -108,6 +115,7 @@ def main() -> int:
     report = Report("who answered", f"{name} set, phone channel, Silero and Whisper base, in the recordings' own time")
     taken: dict[str, Counter[str]] = defaultdict(Counter)
     first, after_speech, decoding = defaultdict(list), defaultdict(list), []
+    back: Counter[str] = Counter()
     languages = [one for one in ("en", "zh") if f"--{one}" in sys.argv] or ["en", "zh"]
     for answer in answers(name, 3 if short() else 1, languages):
         hearing = Hearing(answer, detector, recogniser)
@@ -117,15 +125,23 @@ def main() -> int:
         taken[group][who] += 1
         decoding.append(hearing.decoding_s)
         if verdict is not None and hearing.verdicts:
-            first[answer.who].append(hearing.verdicts[-1].at)
-            after_speech[answer.who].append(hearing.verdicts[-1].at - answer.starts)
+            first[answer.who].append(hearing.decided)
+            first[answer.language].append(hearing.decided)
+            first[f"{answer.language} {answer.who}"].append(hearing.decided)
+            after_speech[answer.who].append(hearing.decided - answer.starts)
+            back[answer.who] += hearing.verdicts[0].who == "human" != hearing.verdicts[-1].who
         if who != answer.who and "--wrong" in sys.argv:
             texts = list(hearing.who._texts.values())
             print(f"{group} taken for {who}: {answer.text} ({answer.voice}, {answer.noise})", file=sys.stderr)
             print(f"    heard {texts}; {verdict.reasons if verdict else ''}", file=sys.stderr)
     for language in languages:
         _figures(report, taken, language)
-    everybody = [value for values in first.values() for value in values]
+    for language in languages:
+        for group in ("", " human", " machine"):
+            whose = first[f"{language}{group}"]
+            report.add(f"{language}: decision, from the answer{group and ','}{group} p50", percentile(whose, 50), "s",
+                       "" if group else "<= 2")  # fmt: skip
+    everybody = [value for language in languages for value in first[language]]
     report.spread("decision, from the answer, all", everybody, "s", "<= 2")
     heard = [value for values in after_speech.values() for value in values]
     report.spread("decision, from the first sound, all", heard, "s")
@@ -133,6 +149,7 @@ def main() -> int:
         if first[group]:
             report.add(f"decision, from the answer, {group} p50", percentile(first[group], 50), "s")
             report.add(f"decision, from its first sound, {group} p50", percentile(after_speech[group], 50), "s")
+    report.add("of others than persons, taken for one at first", sum(back.values()))
     report.add("processor time of the recogniser a call", sum(decoding) / max(len(decoding), 1), "s")
     return report.show()
 

@@ -67,6 +67,10 @@ class Breaker:
         rest: float = self.rules.rest_s * 2 ** min(self._failed_trials, MOST_DOUBLINGS)
         return (self.opened or 0.0) + rest
 
+    def trip(self, now: float) -> None:
+        """Open it: it was open when another server process that had it ended."""
+        self._open(now)
+
     def begun(self, attempt: str) -> None:
         """Let it know that an attempt begins."""
         if self.state is BreakerState.HALF_OPEN:

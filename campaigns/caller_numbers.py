@@ -18,6 +18,8 @@ from models.settings import LineSettings
 HALF_LIFE_S = 2 * 86_400.0
 """Marks stay for long."""
 NEARBY, SAME_COUNTRY = 1.0, 0.5
+FADE_S = 60.0
+"""What was heard fades in steps of so long."""
 UNLIMITED = 1e9
 MOST_KNOWN = 1000
 """Places whose nearness is kept."""
@@ -81,12 +83,13 @@ class CallerNumbers:
         if end - begin == 1:
             return begin
         mine = slice(begin, end)
-        heard = self._faded(now)[:, mine]
-        drawn = chance.beta(heard[0] + 1.0, heard[1] + 1.0)
-        score = drawn + self._weights.local * self._nearness(called, region)[mine]
+        heard = self._faded(now)[:, mine] + 1.0
+        near = self._nearness(called, region)[mine]
+        used = self._share[mine]
         # What is used up evens out: a number near its limit gives way to a fresh one that is a little worse.
-        score -= self._weights.spread * np.where(self._capped[mine], self._used[mine] / self._cap[mine], 0.0)
-        score[self._used[mine] >= self._cap[mine]] = -np.inf
+        score = chance.beta(heard[0], heard[1]) + near * self._weights.local - used * self._weights.spread
+        if used.max() >= 1.0:
+            score[used >= 1.0] = -np.inf
         return begin + int(score.argmax())
 
     def shown(self, number: int) -> None:
@@ -98,9 +101,10 @@ class CallerNumbers:
         if self._used[number] == self._cap[number]:
             self._count_up()
             return
+        self._share[number] = self._used[number] / self._cap[number]
         line = int(self._owner[number])
         begin, end = self._range(line)
-        self._fresh[line] = 1.0 - (self._used[begin:end] / self._cap[begin:end]).min()
+        self._fresh[line] = 1.0 - self._share[begin:end].min()
 
     def heard(self, number: int, answered: bool, now: float) -> None:
         """Take what became of a call with this number."""
@@ -157,14 +161,16 @@ class CallerNumbers:
         self._near_lines.clear()
         self._free: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self._fresh: Column = np.zeros(0)
+        self._share: Column = np.zeros(0)
+        """Of each number, how much of what it may be shown today was shown; 0 without a limit."""
         if not len(self._starts):
             return
         self._free = np.asarray(np.logical_or.reduceat(self._used < self._cap, self._starts))
-        shown = np.where(self._capped, self._used / self._cap, 0.0)
-        self._fresh = np.asarray(1.0 - np.minimum.reduceat(shown, self._starts))
+        self._share = np.where(self._capped, self._used / self._cap, 0.0)
+        self._fresh = np.asarray(1.0 - np.minimum.reduceat(self._share, self._starts))
 
     def _faded(self, now: float) -> Column:
-        if now > self._heard_at:
+        if now >= self._heard_at + FADE_S:
             self._heard *= 0.5 ** ((now - self._heard_at) / HALF_LIFE_S)
             self._heard_at = now
         return self._heard

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
@@ -15,6 +16,7 @@ from campaigns.line_plan import Line
 from campaigns.line_rows import stored_lines
 from campaigns.outlook import LEAD, Outlook, outlook
 from campaigns.plan import CampaignPlan, Texts
+from campaigns.schedule import clashes
 from campaigns.toll_guard import refusal
 from dialplans.flow import Flow
 from dialplans.publishing import Publications
@@ -102,6 +104,7 @@ def examine(
         *_people(connection, campaign, ahead, now),
         *_ways(campaign.plan, lines, seen),
         *_law(connection, campaign.plan, now),
+        *_schedule(campaign.plan, now),
     )
     return Checked(
         campaign, now, ahead, seen, findings, assumed, cost, min(currencies, default=""),
@@ -158,11 +161,7 @@ def _people(connection: Connection, campaign: StoredCampaign, ahead: Outlook, no
     elif not ahead.waiting:
         yield _fault("Everybody on the list was called or refused; there is nobody left.")
     elif not ahead.today:
-        opens = min((zone.opens for zone in ahead.zones if zone.opens), default=None)
-        when = (
-            f"the hours open next at {opens:%Y-%m-%d %H:%M} UTC" if opens else "there is no hour at all that is lawful"
-        )
-        yield _warning(f"Nobody can be called today: {when}.")
+        yield _warning(f"Nobody can be called today: {_next_hours(plan, ahead)}.")
     over = CallingHours.of(plan).end_on
     if over and over < now.date():
         yield _fault(f"The campaign's last day was {over}; set end_on to a later one.")
@@ -176,6 +175,16 @@ def _people(connection: Connection, campaign: StoredCampaign, ahead: Outlook, no
         names = set(connection.scalars(select(Queue.name)))
         if plan.queue not in names:
             yield _fault(f"There is no queue '{plan.queue}'; add it: hotline queues add {plan.queue}.")
+
+
+def _next_hours(plan: CampaignPlan, ahead: Outlook) -> str:
+    """Return when the hours open next, by the clock there, as the table has it."""
+    opening = [(zone.opens, zone.timezone) for zone in ahead.zones if zone.opens]
+    if not opening:
+        return "there is no hour at all that is lawful"
+    opens, timezone = min(opening)
+    zone = (plan.timezone or timezone or "UTC").partition(",")[0]
+    return f"the hours open next at {opens.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
 
 
 def _ways(plan: CampaignPlan, lines: Sequence[Line], seen: Sequence[LineOutlook]) -> Iterator[Finding]:
@@ -193,6 +202,15 @@ def _ways(plan: CampaignPlan, lines: Sequence[Line], seen: Sequence[LineOutlook]
     if seen and all(one.may_call == 0 for one in seen):
         yield _fault(
             "No line may call anybody on this list; give one a prefix (hotline lines change NAME --prefix +86)."
+        )
+
+
+def _schedule(plan: CampaignPlan, now: datetime) -> Iterator[Finding]:
+    for at, first, other in clashes(plan.schedule, plan.timezone, now):
+        there = ZoneInfo((first.timezone or plan.timezone or "UTC").partition(",")[0])
+        yield _warning(
+            f"The schedule has {first.do} ({first.at}) and {other.do} ({other.at}) for one moment, such as "
+            f"{at.astimezone(there):%Y-%m-%d %H:%M} ({there}): {first.do} is done, {other.do} isn't."
         )
 
 

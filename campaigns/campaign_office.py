@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,24 +20,29 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from campaigns.breaker import BreakerState
-from campaigns.campaign_rows import LIVE, StoredCampaign, campaigns, moved, note
+from campaigns.breaker_record import CLOSED
+from campaigns.campaign_rows import LIVE, StoredCampaign, moved
+from campaigns.cap_shares import CapShares
 from campaigns.dialer import Dialer
 from campaigns.dialer_ports import Agents, Calls, NoAgents, Ports
+from campaigns.dialling_facts import facts_of
 from campaigns.lead_row import Happened
 from campaigns.lead_store import LeadStore
 from campaigns.line_book import LineBook
+from campaigns.office_rows import breaker_was_open, known_calls, noted, stored_campaign, stored_campaigns
 from campaigns.pacing import Count
-from campaigns.past_calls import PastCall, past_calls, recall
+from campaigns.past_calls import recall
 from campaigns.permission import Permission
 from campaigns.preview_desk import preview
 from campaigns.rate_limit import RateLimit
-from campaigns.running import due_to_start, is_over
+from campaigns.running import begins_by_itself, is_over
+from campaigns.scheduled_orders import DRAINED, carry_out, due_orders
 from dialplans.flow import Flow
 from models.campaign import CampaignMove, CampaignState
 from models.control_desk import Tell
-from models.control_protocol import AskCampaign, Done, Facts, Preview, TakeUpCampaigns
+from models.control_protocol import AskCampaign, Done, Preview, TakeUpCampaigns
 from models.database import moment
-from models.errors import CannotDo, HotlineError
+from models.errors import CannotDo, HotlineError, Refused
 from models.settings import CampaignSettings
 from models.writing import writing
 
@@ -58,6 +63,8 @@ class _Dialling:
     task: "asyncio.Task[None]"
     tripped: bool = False
     """Whether the database knows that the circuit breaker is open."""
+    went_open: bool = False
+    """Whether it was paused, or another process left it, with its breaker open: it goes on with that."""
 
 
 class CampaignOffice:
@@ -82,6 +89,7 @@ class CampaignOffice:
             LeadStore(engine), Permission(engine), calls, lines, agents or NoAgents(),
             RateLimit(settings.max_calls, settings.calls_per_second), flow, self._work, self._tell, clock, steady, "",
         )  # fmt: skip
+        self.shares = CapShares(self.ports, self._limits, self._wake)
         self._dialling: dict[str, _Dialling] = {}
         self._listeners: list[Callable[[Happened], None]] = []
         self._group: asyncio.TaskGroup | None = None
@@ -113,6 +121,8 @@ class CampaignOffice:
             scheduler.add_job(job, "interval", seconds=seconds, max_instances=1, coalesce=True)
         try:
             async with asyncio.TaskGroup() as self._group:
+                await self.shares.begin()
+                self._group.create_task(self.shares.keep(), name="shares of caps")
                 await self.look()
                 scheduler.start()
                 try:
@@ -134,6 +144,7 @@ class CampaignOffice:
                 one.dialer.hang_up()
             if late:
                 await asyncio.wait(late, timeout=10.0)
+        await self.shares.leave()
 
     # -- orders ------------------------------------------------------------------------------------------------
 
@@ -148,7 +159,9 @@ class CampaignOffice:
 
     async def tell_of(self, order: AskCampaign, tell: Tell) -> Done:
         """Tell how a campaign is being dialled right now."""
-        return Done(f"The campaign '{order.name}' is being dialled.", facts_of(self._dialer(order.name)))
+        return Done(
+            f"The campaign '{order.name}' is being dialled.", facts_of(self._dialer(order.name), self.shares.servers)
+        )
 
     async def preview(self, order: Preview, tell: Tell) -> Done:
         """Show an agent a lead, or do with it what the agent decided."""
@@ -157,7 +170,8 @@ class CampaignOffice:
     def _dialer(self, name: str) -> Dialer:
         dialer = self.diallers.get(name)
         if dialer is None:
-            raise CannotDo(f"The campaign '{name}' is not being dialled by the running server.")
+            words = f"The campaign '{name}' is not being dialled by the running server."
+            raise Refused(words, "orders.campaign_not_dialled", name=name)
         return dialer
 
     # -- what campaigns are to do --------------------------------------------------------------------------------
@@ -176,15 +190,18 @@ class CampaignOffice:
                 log.exception("campaigns can't be looked at")
 
     async def _reconcile(self) -> None:
-        stored: dict[str, StoredCampaign] = {one.id: one for one in await self._work(self._stored)}
+        stored: dict[str, StoredCampaign] = {one.id: one for one in await self._work(stored_campaigns, self._engine)}
         now = moment(self._clock())
-        for one in stored.values():
-            if one.state is CampaignState.SCHEDULED and due_to_start(one.plan, now):
+        for campaign_id in await self._work(self._due, list(stored.values()), now):
+            await self._by_schedule(campaign_id)
+            await self._read_again(stored, campaign_id)
+        for one in list(stored.values()):
+            if one.state is CampaignState.SCHEDULED and begins_by_itself(one.plan, now):
                 await self._move(one.id, CampaignMove.START, "its first day has come")
-                stored[one.id] = await self._work(self._read, one.id)
+                await self._read_again(stored, one.id)
             elif one.state in (CampaignState.RUNNING, CampaignState.TRIPPED) and is_over(one.plan, now):
                 await self._move(one.id, CampaignMove.DRAIN, "its last day is over")
-                stored[one.id] = await self._work(self._read, one.id)
+                await self._read_again(stored, one.id)
         for campaign_id, dialling in list(self._dialling.items()):
             if campaign_id not in stored:
                 dialling.dialer.leave()
@@ -194,6 +211,21 @@ class CampaignOffice:
                 await self._go_by(one)
             except HotlineError as fault:
                 log.warning("campaign %s isn't gone by now: %s", one.name, fault)
+
+    async def _read_again(self, stored: dict[str, StoredCampaign], campaign_id: str) -> None:
+        now = await self._work(stored_campaign, self._engine, campaign_id)
+        if now is None:
+            del stored[campaign_id]
+        else:
+            stored[campaign_id] = now
+
+    async def _by_schedule(self, campaign_id: str) -> None:
+        """Carry out the order of the campaign's own schedule whose time has come, or note why it can't be."""
+        try:
+            for event in await self._work(self._carried_out, campaign_id):
+                self._tell(event)
+        except HotlineError as fault:
+            log.warning("a campaign's schedule isn't gone by now: %s", fault)
 
     async def _go_by(self, one: StoredCampaign) -> None:
         dialling = self._dialling.get(one.id)
@@ -205,13 +237,14 @@ class CampaignOffice:
         # What is to end or to rest does so, whatever its plan is like.
         match one.state:
             case CampaignState.RUNNING:
-                if dialling.tripped:
-                    dialling.tripped = False
-                    dialer.lessons.close_breaker(one.plan.breaker)
+                await self._with_breaker(one, dialling)
                 dialer.resume()
             case CampaignState.TRIPPED:
                 dialer.resume()
             case CampaignState.PAUSED:
+                # The breaker stays as it is: who resumes what is paused goes on with its trial.
+                dialling.went_open |= dialling.tripped
+                dialling.tripped = False
                 dialer.pause()
             case CampaignState.DRAINING:
                 dialer.leave()
@@ -223,19 +256,35 @@ class CampaignOffice:
         if one.edited_at != dialer.campaign.edited_at:
             dialer.take_up(one)
 
+    async def _with_breaker(self, one: StoredCampaign, dialling: _Dialling) -> None:
+        """Let a campaign that is to run go on with its breaker as it is, or close that where it is resumed for that."""
+        lessons, now = dialling.dialer.lessons, moment(self._clock())
+        if dialling.tripped:
+            dialling.tripped = False
+            lessons.close_breaker(one.plan.breaker)
+            await self._work(noted, self._engine, Happened(CLOSED, now, one.id, data={"why": "resumed by hand"}))
+        elif dialling.went_open and lessons.breaker.state is not BreakerState.CLOSED:
+            dialling.tripped = True
+            await self._move(one.id, CampaignMove.TRIP, "its circuit breaker is still open")
+        dialling.went_open = False
+
     async def _begin(self, one: StoredCampaign) -> None:
         assert self._group is not None, "looks only while it runs"
-        counted, calls = await self._counted(one), await self._work(self._past_calls, one.id)
+        counted, calls = await self._counted(one), await self._work(known_calls, self._engine, one.id)
         try:
             dialer = Dialer(one, self.ports, counted, partial(self._breaker_turned, one.id))
             recall(dialer.pacing.learned, calls)
         except HotlineError as fault:
             await self._move(one.id, CampaignMove.STOP, str(fault))
             return
+        open_ = one.state is CampaignState.TRIPPED or await self._work(breaker_was_open, self._engine, one.id)
+        if open_:
+            dialer.lessons.breaker.trip(self.ports.steady())
+        self.shares.share(one.id, dialer.limits.limits[0])
         if one.state is CampaignState.DRAINING:
             dialer.leave()
         task = self._group.create_task(self._dial(dialer), name=f"campaign {one.name}")
-        self._dialling[one.id] = _Dialling(dialer, task, one.state is CampaignState.TRIPPED)
+        self._dialling[one.id] = _Dialling(dialer, task, one.state is CampaignState.TRIPPED, open_)
         log.info("campaign %s: dialling", one.name)
 
     async def _dial(self, dialer: Dialer) -> None:
@@ -243,8 +292,7 @@ class CampaignOffice:
         campaign_id = dialer.campaign.id
         try:
             done = await dialer.run()
-        except Exception:
-            # One campaign must not end the others, nor the telephone; it is begun again at the next look.
+        except Exception:  # It must not end the others, nor the telephone; it is begun again at the next look.
             log.exception("campaign %s", dialer.campaign.name)
             return
         finally:
@@ -256,16 +304,17 @@ class CampaignOffice:
             await self._stopped(campaign_id)
 
     async def _stopped(self, campaign_id: str) -> None:
-        now = await self._work(self._read, campaign_id)
+        now = await self._work(stored_campaign, self._engine, campaign_id)
         if now is not None and now.state is CampaignState.DRAINING:
-            await self._move(campaign_id, CampaignMove.STOP, "drained")
+            await self._move(campaign_id, CampaignMove.STOP, DRAINED)
 
     def _breaker_turned(self, campaign_id: str, state: BreakerState) -> None:
         dialling = self._dialling.get(campaign_id)
         if self._group is None or dialling is None:
             return
         breaker = dialling.dialer.lessons.breaker
-        facts = {"state": str(state), "share": round(breaker.share(self.ports.steady()), 3)}
+        share = round(breaker.share(self.ports.steady()), 3)
+        facts = {"state": str(state), "share": share, "node": self.ports.node}
         if state is BreakerState.OPEN:
             self.breakers_opened += 1
             log.warning("campaign %s: failures jumped, dialling rests", dialling.dialer.campaign.name)
@@ -280,13 +329,22 @@ class CampaignOffice:
     async def _write_breaker(self, dialling: _Dialling, event: Happened, state: BreakerState) -> None:
         moves = {BreakerState.OPEN: CampaignMove.TRIP, BreakerState.CLOSED: CampaignMove.MEND}
         try:
-            await self._work(self._noted, event)
-            if state in moves and (state is BreakerState.OPEN) != dialling.tripped:
-                await self._move(event.campaign_id, moves[state], event.name)
-                dialling.tripped = state is BreakerState.OPEN
+            # Not between a look's reading and its doing: a campaign that has just tripped would look like one resumed.
+            async with self._one_at_a_time:
+                await self._work(noted, self._engine, event)
+                if state in moves and (state is BreakerState.OPEN) != dialling.tripped:
+                    await self._move(event.campaign_id, moves[state], event.name)
+                    dialling.tripped = state is BreakerState.OPEN
         except HotlineError as fault:
             log.warning("the breaker's turn isn't written: %s", fault)
         self._tell(event)
+
+    def _limits(self) -> dict[str, RateLimit]:
+        return {campaign_id: one.dialer.limits.limits[0] for campaign_id, one in self._dialling.items()}
+
+    def _wake(self) -> None:
+        for one in self._dialling.values():
+            one.dialer.wake()
 
     # -- the database ------------------------------------------------------------------------------------------
 
@@ -307,20 +365,13 @@ class CampaignOffice:
             return
         self._tell(Happened(f"campaign.{move}", moment(self._clock()), campaign_id, data={"state": state, "why": why}))
 
-    def _stored(self) -> list[StoredCampaign]:
+    def _due(self, stored: list[StoredCampaign], now: datetime) -> list[str]:
         with self._engine.connect() as connection:
-            return campaigns(connection)
+            return list(due_orders(connection, stored, now))
 
-    def _read(self, campaign_id: str) -> StoredCampaign | None:
-        return next((one for one in self._stored() if one.id == campaign_id), None)
-
-    def _past_calls(self, campaign_id: str) -> list[PastCall]:
-        with self._engine.connect() as connection:
-            return past_calls(connection, campaign_id)
-
-    def _noted(self, event: Happened) -> None:
+    def _carried_out(self, campaign_id: str) -> list[Happened]:
         with writing(self._engine) as connection:
-            note(connection, event)
+            return carry_out(connection, campaign_id, moment(self._clock()))
 
     async def _renew(self) -> None:
         now = moment(self._clock())
@@ -347,22 +398,3 @@ class CampaignOffice:
     def _tell(self, event: Happened) -> None:
         for listener in self._listeners:
             listener(event)
-
-
-def facts_of(dialer: Dialer) -> Facts:
-    """Return how a campaign is being dialled, for `--json` and the board."""
-    waiting = sum(not one.answered for one in dialer.running.values())
-    window = dialer.pacing.window(dialer.now)
-    return {
-        "ringing": waiting,
-        "talking": len(dialer.running) - waiting,
-        "with_agents": sum(one.connected for one in dialer.running.values()),
-        "placed": dialer.lessons.figures.placed,
-        "answered": dialer.lessons.figures.answered,
-        "abandoned": dialer.lessons.figures.abandoned,
-        "window_answered": window.answered,
-        "window_abandoned": window.abandoned,
-        "breaker": str(dialer.lessons.breaker.state),
-        "pacing": dialer.decision.why,
-        "why": dialer.why,
-    }

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from campaigns.campaign_rows import campaign_named, moved
-from campaigns.running import ORDERS, move_of
+from campaigns.running import ORDERS, move_of, starts_by_schedule
 from models.campaign import CAMPAIGN_LIFE, CampaignState
 from models.control_client import NotRunning, ask
 from models.control_protocol import TakeUpCampaigns
@@ -29,9 +29,12 @@ class Ordered:
 def order(engine: Engine, settings: Settings, name: str, what: str, now: datetime, why: str) -> Ordered:
     """Start, pause, resume, stop or drain a campaign; raise `OperatorFault` or `CannotDo` where that can't be."""
     with writing(engine) as connection:
-        one = campaign_named(connection, name)
+        one = campaign_named(connection, name, held=True)
         state = moved(connection, one.id, move_of(what, one.state, one.plan, now), now, why)
-    begins = f", and begins on {one.plan.start_on}" if state is CampaignState.SCHEDULED else ""
+    begins = ""
+    if state is CampaignState.SCHEDULED:
+        by_schedule = starts_by_schedule(one.plan, now)
+        begins = f", and begins on {one.plan.start_on}{', when its schedule has a start' if by_schedule else ''}"
     live, words = taken_up(settings)
     return Ordered(state, live, f"The campaign '{name}' is {state}{begins}. {words}")
 

@@ -14,12 +14,14 @@ from campaigns.plan import CampaignPlan, plan_of
 from models.call import new_id
 from models.campaign import CAMPAIGN_LIFE, Campaign, CampaignMove, CampaignState
 from models.campaign_event import CampaignEvent
-from models.errors import CannotDo, OperatorFault
+from models.errors import CannotDo, OperatorFault, Refused
 from models.lead import Lead
 
 log = logging.getLogger(__name__)
 LIVE = (CampaignState.RUNNING, CampaignState.DRAINING, CampaignState.TRIPPED)
 """States in which calls are placed or go on."""
+CHANGED = "campaign.changed"
+"""The event of a changed plan; `schedule` says whether its schedule, or the clock of that, is another now."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,13 @@ def campaigns(connection: Connection) -> list[StoredCampaign]:
     return found
 
 
-def campaign_named(connection: Connection, name: str) -> StoredCampaign:
-    """Return the campaign of that name; raise `OperatorFault` with the names that there are."""
-    row = connection.execute(select(Campaign.__table__).where(Campaign.name == name)).first()
+def campaign_named(connection: Connection, name: str, held: bool = False) -> StoredCampaign:
+    """Return the campaign of that name; raise `OperatorFault` with the names that there are.
+
+    `held`: nobody else moves or edits it until the transaction ends.
+    """
+    asked = select(Campaign.__table__).where(Campaign.name == name)
+    row = connection.execute(asked.with_for_update() if held else asked).first()
     if row is not None:
         return _stored(row)
     names = connection.scalars(select(Campaign.name).order_by(Campaign.id.desc()).limit(8)).all()
@@ -76,9 +82,10 @@ def campaign_named(connection: Connection, name: str) -> StoredCampaign:
     raise OperatorFault(f"There is no campaign '{name}'; {known}.")
 
 
-def campaign_of(connection: Connection, campaign_id: str) -> StoredCampaign:
-    """Return the campaign with that id; raise `OperatorFault` where it was removed."""
-    row = connection.execute(select(Campaign.__table__).where(Campaign.id == campaign_id)).first()
+def campaign_of(connection: Connection, campaign_id: str, held: bool = False) -> StoredCampaign:
+    """Return the campaign with that id; raise `OperatorFault` where it was removed. `held`: as of `campaign_named`."""
+    asked = select(Campaign.__table__).where(Campaign.id == campaign_id)
+    row = connection.execute(asked.with_for_update() if held else asked).first()
     if row is None:
         raise OperatorFault(f"The campaign {campaign_id} was removed; hotline campaigns list shows what there is.")
     return _stored(row)
@@ -88,7 +95,7 @@ def put_campaign(
     connection: Connection, plan: CampaignPlan, settings: Mapping[str, Any], now: datetime
 ) -> tuple[StoredCampaign, str]:
     """Write a plan; return the campaign and created, changed or unchanged. A campaign that is over isn't changed."""
-    row = connection.execute(select(Campaign.__table__).where(Campaign.name == plan.name)).first()
+    row = connection.execute(select(Campaign.__table__).where(Campaign.name == plan.name).with_for_update()).first()
     if row is None:
         values = {"id": new_id(), "name": plan.name, "state": str(CAMPAIGN_LIFE.start), "settings": dict(settings)}
         connection.execute(insert(Campaign).values(**values, created_at=now, edited_at=now))
@@ -100,7 +107,17 @@ def put_campaign(
             f"The campaign '{plan.name}' is finished; clone it under another name, and change that one."
         )
     connection.execute(update(Campaign).where(Campaign.id == row.id).values(settings=dict(settings), edited_at=now))
-    return _noted(connection, campaign_named(connection, plan.name), "changed", now)
+    rescheduled = _timetable(row.settings) != _timetable(settings)
+    return _noted(connection, campaign_named(connection, plan.name), "changed", now, schedule=rescheduled)
+
+
+def _timetable(settings: Mapping[str, Any]) -> frozenset[tuple[str, str, str]] | None:
+    """Return what is done when and where; None where the plan can't be read."""
+    try:
+        plan = plan_of(settings)
+    except ValidationError:
+        return None
+    return frozenset((one.do, one.at, one.timezone or plan.timezone) for one in plan.schedule)
 
 
 def cloned(connection: Connection, name: str, new: str, now: datetime) -> StoredCampaign:
@@ -115,8 +132,10 @@ def cloned(connection: Connection, name: str, new: str, now: datetime) -> Stored
     return put_campaign(connection, plan, settings, now)[0]
 
 
-def _noted(connection: Connection, one: StoredCampaign, what: str, now: datetime) -> tuple[StoredCampaign, str]:
-    note(connection, Happened(f"campaign.{what}", now, one.id))
+def _noted(
+    connection: Connection, one: StoredCampaign, what: str, now: datetime, **data: Any
+) -> tuple[StoredCampaign, str]:
+    note(connection, Happened(f"campaign.{what}", now, one.id, data=data))
     return one, what
 
 
@@ -128,10 +147,15 @@ def note(connection: Connection, *events: Happened) -> None:
 
 def moved(connection: Connection, campaign_id: str, move: CampaignMove, now: datetime, why: str = "") -> CampaignState:
     """Carry out a move of a campaign's life and its event; return the new state. Raises `CannotDo` where it can't."""
-    row = connection.execute(select(Campaign.name, Campaign.state).where(Campaign.id == campaign_id)).one()
+    # With PostgreSQL the lock keeps what an operator says meanwhile from being overwritten; SQLite has one writer.
+    asked = select(Campaign.name, Campaign.state).where(Campaign.id == campaign_id).with_for_update()
+    row = connection.execute(asked).first()
+    if row is None:
+        raise CannotDo(f"The campaign {campaign_id} was removed, so it can't {move}.")
     state = CampaignState(row.state)
     if not CAMPAIGN_LIFE.allows(state, move):
-        raise CannotDo(f"The campaign '{row.name}' is {state}, so it can't {move}.")
+        words = f"The campaign '{row.name}' is {state}, so it can't {move}."
+        raise Refused(words, "orders.campaign_state", name=row.name)
     after = CAMPAIGN_LIFE.next(state, move)
     values: dict[str, Any] = {"state": str(after)}
     if move is CampaignMove.START:

@@ -1,7 +1,7 @@
 """`hotline campaigns`: lists of people to call: made, filled, checked, cloned, removed; and how they run."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,22 +23,11 @@ app = typer.Typer(
 CampaignName = Annotated[str, typer.Argument(metavar="NAME", help="Such as autumn-2026.", show_default=False)]
 
 
-@contextmanager
-def opened(settings: "Settings") -> "Iterator[Engine]":
-    """Open the database, made where there is none; a fault of it becomes a sentence."""
-    from sqlalchemy.exc import DBAPIError
+def opened(settings: "Settings") -> "AbstractContextManager[Engine]":
+    """Open the database of campaigns, made where there is none; a fault of it becomes a sentence."""
+    from models.database import opened_for
 
-    from models.database import database_url, migrate, open_engine
-    from models.errors import OperatorFault
-
-    engine = open_engine(database_url(settings))
-    try:
-        migrate(engine)
-        yield engine
-    except DBAPIError as error:
-        raise OperatorFault(f"Campaigns can't be read ({error.orig}); check [database] url.") from error
-    finally:
-        engine.dispose()
+    return opened_for(settings, "Campaigns can't be read")
 
 
 @contextmanager
@@ -244,7 +233,7 @@ def remove(
     from models.writing import writing
 
     with opened(read_settings(config)) as engine, writing(engine) as connection:
-        leads = removed(connection, campaign_named(connection, name), datetime.now(UTC), force)
+        leads = removed(connection, campaign_named(connection, name, held=True), datetime.now(UTC), force)
     if as_json:
         print_json({"name": name, "leads": leads, "what": "removed"})
     else:

@@ -145,7 +145,7 @@ class Dialer:
 
     async def place(self, lead: LeadRow, agent: str) -> str:
         """Call a lead for the agent who decided so; return why that isn't done, or ""."""
-        why = self._held_up(self.now) or ("a cap is reached" if self.limits.room(self.now) <= 0 else "")
+        why = self._held_up(self.now) or (self.limits.why if self.limits.room(self.now) <= 0 else "")
         if why or self._leaving or self._pausing or self._group is None:
             self._leads.appendleft(lead)
             return why or "the campaign is paused, or ends"
@@ -215,7 +215,7 @@ class Dialer:
             return 0
         trial, calls = self.lessons.trial(steady), self._decide(steady)
         room = min(calls, self.limits.room(steady), calls if trial is None else trial)
-        self.why = "" if room > 0 else self.decision.why if calls == 0 else "a cap is reached"
+        self.why = "" if room > 0 else self.decision.why if calls == 0 else self.limits.why
         return room
 
     def _held_up(self, steady: float) -> str:
@@ -253,8 +253,8 @@ class Dialer:
         return bool(self._leads)
 
     async def _sleep(self) -> None:
-        steady = self._ports.steady()
-        wanted = max(self.limits.next_time(), self._not_before)
+        # Where other servers have all of a rate, nobody knows until when.
+        wanted = max(min(self.limits.next_time(), (steady := self.now) + 60 * TICK_S), self._not_before)
         waits = self._not_before > steady and not self.running
         until = wanted if waits or steady < wanted < steady + TICK_S else steady + TICK_S
         with suppress(TimeoutError):
@@ -295,8 +295,8 @@ class Dialer:
             self._leads.appendleft(lead)
             self._hold(10 * TROUBLE_S, str(fault))
             return str(fault)
-        if not agent and self._decide(self.now) <= 0:
-            # An agent was taken while the law was asked; this lead is the next one.
+        if not agent and min(self._decide(self.now), self.limits.room(self.now)) <= 0:
+            # An agent, or a place for all campaigns, was taken while the law was asked; this lead is the next one.
             self._leads.appendleft(lead)
             return self.decision.why
         attempt = new_id()

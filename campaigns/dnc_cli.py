@@ -189,7 +189,7 @@ def export(
         count = (export_list(connection, list_, output, as_json) if list_
                  else export_opt_outs(connection, output, as_json))  # fmt: skip
     if output is not None:
-        say(f"{count} rows are in {output}.")
+        say(f"Rows in {output}: {count}.")
 
 
 @app.command()

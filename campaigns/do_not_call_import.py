@@ -21,6 +21,7 @@ from phonenumbers.phonemetadata import PhoneMetadata
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from campaigns.do_not_call import LISTS, NUMBERS, next_list_id, refuse_our_name
+from campaigns.lead_writing import survey
 from campaigns.phone_number import NotANumber, numbering
 from models.call import new_id
 from models.errors import CannotDo, OperatorFault
@@ -178,6 +179,7 @@ def _put(
             _write(connection, draft.id, numbers[start : start + PART])
         if progress is not None:
             progress(0.5 + 0.5 * min(1.0, (start + PART) / len(numbers)))
+    survey(engine, "do_not_call")
     with writing(engine) as connection:
         # First: what is there already must stay where another import has begun meanwhile.
         draft.ours(connection)

@@ -2,11 +2,13 @@
 
 It goes in parts of ten thousand rows, each a transaction. So an import that is killed has whole parts, and importing
 the same list again finds them and adds the rest: a number that came from the same row before is known, not refused.
+While PostgreSQL writes a part, the next one is read; SQLite writes in our own process, where that would gain nothing.
 """
 
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +18,10 @@ from sqlalchemy import Connection, Engine
 
 from campaigns.campaign_rows import StoredCampaign, note
 from campaigns.do_not_call import listed, lists_for
+from campaigns.first_lines import FirstLines
 from campaigns.lead_reading import LeadReader, RowRefused
 from campaigns.lead_row import Happened
-from campaigns.lead_writing import Batch, LeadDraft, elsewhere, has_leads, insert_leads, sources_of, tune
+from campaigns.lead_writing import Batch, LeadDraft, elsewhere, has_leads, insert_leads, sources_of, survey, tune
 from campaigns.list_columns import Columns, columns_of, without_headings
 from campaigns.list_file import Form, Progress, Row, form_of, read_rows
 from campaigns.phone_number import NotANumber, numbering
@@ -148,6 +151,30 @@ def _is_number(text: str, plan: CampaignPlan) -> bool:
 
 
 @dataclass
+class _Written:
+    """What came of a part."""
+
+    added: int = 0
+    known: int = 0
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    """Line, reason, and kind of reason."""
+
+    def without(self, drafts: list[LeadDraft], why: Mapping[str, str], words: str, kind: str) -> list[LeadDraft]:
+        """Refuse those that `why` has a word about; return the others."""
+        self.refused += [(draft.line, words.format(why[draft.number]), kind) for draft in drafts if draft.number in why]
+        return [draft for draft in drafts if draft.number not in why]
+
+
+@dataclass
+class _Part:
+    """Rows that are written in one transaction."""
+
+    drafts: list[LeadDraft] = field(default_factory=list)
+    rows: dict[int, Sequence[str]] = field(default_factory=dict)
+    """By line: for the file of refused rows."""
+
+
+@dataclass
 class _Import:
     engine: Engine
     campaign: StoredCampaign
@@ -155,18 +182,38 @@ class _Import:
     now: datetime
     done: Imported
     refusals: _Refusals
-    seen: dict[int, int] = field(default_factory=dict)
-    """Number -> the line that it was on first."""
-    rows: dict[int, Sequence[str]] = field(default_factory=dict)
-    """Of this part, by line: for the file of refused rows."""
+    seen: FirstLines = field(default_factory=FirstLines)
     fresh: bool = False
     """Whether the campaign had no leads before."""
 
     def run(self, rows: Iterator[Row], reader: LeadReader) -> None:
         batch = Batch(self.campaign.id, self.order.path.name, self.now)
-        part: list[LeadDraft] = []
         with self.engine.connect() as connection:
             self.fresh = not has_leads(connection, self.campaign.id)
+        if self.engine.dialect.name == "sqlite":
+            # Each row's step would hand the interpreter over and wait for it again.
+            for part in self._parts(rows, reader):
+                self._told(part, self._write(batch, part))
+        else:
+            self._write_behind(batch, self._parts(rows, reader))
+        self._note()
+        if self.done.added:
+            survey(self.engine, "lead")
+
+    def _write_behind(self, batch: Batch, parts: Iterator[_Part]) -> None:
+        """Write each part while the next one is read."""
+        with ThreadPoolExecutor(1, "lead-import") as writer:
+            before: tuple[_Part, Future[_Written]] | None = None
+            for part in parts:
+                if before is not None:
+                    self._told(before[0], before[1].result())
+                before = part, writer.submit(self._write, batch, part)
+            if before is not None:
+                self._told(before[0], before[1].result())
+
+    def _parts(self, rows: Iterator[Row], reader: LeadReader) -> Iterator[_Part]:
+        """Yield what can be written; what can't is refused, or known, here."""
+        part = _Part()
         for line, cells in rows:
             self.done.rows += 1
             try:
@@ -174,17 +221,17 @@ class _Import:
             except RowRefused as reason:
                 self._refuse(line, cells, str(reason), "not-readable")
                 continue
-            first = self.seen.setdefault(int(draft.number), line)
+            first = self.seen.first(int(draft.number), line)
             if first != line:
                 self._repeated(line, cells, first)
                 continue
-            part.append(draft)
-            self.rows[line] = cells
-            if len(part) >= PART:
-                self._write(batch, part)
-                part = []
-        self._write(batch, part)
-        self._note()
+            part.drafts.append(draft)
+            part.rows[line] = cells
+            if len(part.drafts) >= PART:
+                yield part
+                part = _Part()
+        if part.drafts:
+            yield part
 
     def _repeated(self, line: int, cells: Sequence[str], first: int) -> None:
         if self._duplicates == "allow":
@@ -200,54 +247,54 @@ class _Import:
         self.done.refused[kind] += 1
         self.refusals.put(line, reason, cells)
 
-    def _write(self, batch: Batch, part: list[LeadDraft]) -> None:
-        if not part:
-            return
+    def _told(self, part: _Part, written: _Written) -> None:
+        """Count what came of a part."""
+        self.done.added += written.added
+        self.done.known += written.known
+        for line, reason, kind in written.refused:
+            self._refuse(line, part.rows[line], reason, kind)
+
+    def _write(self, batch: Batch, part: _Part) -> _Written:
+        """Write a part; nothing of the import is touched meanwhile but the database."""
+        done = _Written()
         with writing(self.engine) as connection:
             tune(connection)
-            numbers = [draft.number for draft in part]
-            on = listed(connection, numbers, lists_for(connection, self.campaign))
-            part = self._without(part, {number: f"do-not-call list '{one.name}'" for number, one in on.items()},
-                                 "it is on the {}", "do-not-call")  # fmt: skip
+            drafts = part.drafts
+            on = listed(connection, [draft.number for draft in drafts], lists_for(connection, self.campaign))
+            drafts = done.without(drafts, {number: f"do-not-call list '{one.name}'" for number, one in on.items()},
+                                  "it is on the {}", "do-not-call")  # fmt: skip
             if self._duplicates == "all":
-                others = elsewhere(connection, self.campaign.id, [draft.number for draft in part])
-                part = self._without(part, others, "its number is still to be called by the campaign '{}'", "duplicate")
+                others = elsewhere(connection, self.campaign.id, [draft.number for draft in drafts])
+                words = "its number is still to be called by the campaign '{}'"
+                drafts = done.without(drafts, others, words, "duplicate")
             if self.order.dry_run:
-                there = sources_of(connection, self.campaign.id, [draft.number for draft in part])
-                added = sum(draft.number not in there for draft in part)
+                there = sources_of(connection, self.campaign.id, [draft.number for draft in drafts])
+                done.added = sum(draft.number not in there for draft in drafts)
             else:
                 # Asked before: afterwards those that this part wrote are there too.
-                there = {} if self.fresh else self._sources(connection, part)
-                added = insert_leads(connection, batch, part)
-        self.done.added += added
-        if added < len(part):
-            self._account(batch, part, there, len(part) - added)
-        self.rows.clear()
+                there = {} if self.fresh else self._sources(connection, drafts)
+                done.added = insert_leads(connection, batch, drafts)
+        if done.added < len(drafts):
+            self._account(batch, drafts, there, done)
+        return done
 
-    def _sources(self, connection: Connection, part: Sequence[LeadDraft]) -> dict[str, str]:
-        return sources_of(connection, self.campaign.id, [draft.number for draft in part])
+    def _sources(self, connection: Connection, drafts: Sequence[LeadDraft]) -> dict[str, str]:
+        return sources_of(connection, self.campaign.id, [draft.number for draft in drafts])
 
-    def _without(self, part: list[LeadDraft], why: Mapping[str, str], words: str, kind: str) -> list[LeadDraft]:
-        for draft in part:
-            if draft.number in why:
-                self._refuse(draft.line, self.rows[draft.line], words.format(why[draft.number]), kind)
-        return [draft for draft in part if draft.number not in why]
-
-    def _account(self, batch: Batch, part: Sequence[LeadDraft], there: Mapping[str, str], missing: int) -> None:
+    def _account(self, batch: Batch, drafts: Sequence[LeadDraft], there: Mapping[str, str], done: _Written) -> None:
         """Tell those that this list brought before from those that came from elsewhere."""
-        for draft in part:
+        missing = len(drafts) - done.added
+        for draft in drafts:
             source = there.get(draft.number)
             if source is None:
                 continue
             missing -= 1
             if source == f"{batch.file}:{draft.line}" or self._duplicates == "allow":
-                self.done.known += 1
+                done.known += 1
             else:
-                self._refuse(
-                    draft.line, self.rows[draft.line], f"the campaign has its number from {source}", "duplicate"
-                )
+                done.refused.append((draft.line, f"the campaign has its number from {source}", "duplicate"))
         # Another import wrote them between our asking and our writing.
-        self.done.known += max(0, missing)
+        done.known += max(0, missing)
 
     def _note(self) -> None:
         if self.order.dry_run:

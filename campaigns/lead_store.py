@@ -6,6 +6,7 @@ puts it back, so nobody is forgotten. An attempt is written before its INVITE le
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,8 @@ from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign, campaign_of, note
 from campaigns.do_not_call import Proof, lists_for, take_opt_out
 from campaigns.lead_row import COLUMNS, Happened, LeadChange, LeadRow, lead_row
-from campaigns.next_lead import AHEAD, FRESH_S, Buckets, candidates
+from campaigns.lead_taking import REFUSED, take_at_once
+from campaigns.next_lead import AHEAD, FRESH_S, Bucket, Buckets, Candidate, candidates
 from campaigns.pacing_rules import AGENT_MODES
 from campaigns.permission import come_up
 from models.attempt import ATTEMPT_LIFE, Attempt, AttemptMove, AttemptState
@@ -25,7 +27,7 @@ from models.campaign import Campaign
 from models.database import table_of
 from models.errors import CannotDo
 from models.lead import LEAD_LIFE, Lead, LeadMove, LeadState
-from models.writing import writing
+from models.writing import each_by_itself, writing
 
 LEASE_S = 60.0
 """For which a dialler has a lead that it doesn't call yet."""
@@ -80,28 +82,39 @@ class LeadStore:
         Those on a do-not-call list are refused meanwhile, as far as lists are known to be there; every lead must still
         get its permit.
         """
-        with writing(self.engine) as connection:
-            if connection.dialect.name == "postgresql":
-                # A lease that a crash of the database forgets harms nobody, for `dialling` asks: no disk is awaited.
-                connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+        with self._taking() as connection:
             known = self._campaign(connection, campaign_id, now)
             taken: list[LeadRow] = []
-            refused: list[LeadRow] = []
             for _ in range(ROUNDS):
                 due = known.buckets.due(connection, now, lambda zone: self._is_open(known, zone, now))
                 if not due or len(taken) >= count:
                     break
-                wanted = count - len(taken)
-                found = candidates(connection, campaign_id, due[0], now, wanted + AHEAD, known.lists)
+                wanted, until = count - len(taken), now + timedelta(seconds=lease_s)
+                found = self._take_of(connection, known, due[0], now, wanted, who, until)
                 free = [one.lead for one in found if not one.listed]
                 if len(free) > wanted:
                     known.buckets.came(due[0].timezone, due[0].rank, free[wanted].due_at or now)
                 taken += free[:wanted]
-                listed = [one.lead for one in found if one.listed]
-                refused += listed
-                self._lease(connection, free[:wanted], now, who, lease_s)
-                self._refuse(connection, listed, "do-not-call", now)
         return taken
+
+    def _taking(self) -> AbstractContextManager[Connection]:
+        return writing(self.engine) if self.engine.dialect.name == "sqlite" else each_by_itself(self.engine)
+
+    def _take_of(
+        self, connection: Connection, known: _Known, bucket: Bucket, now: datetime, wanted: int, who: str,
+        until: datetime,
+    ) -> list[Candidate]:  # fmt: skip
+        """Lease the first `wanted` of a bucket that are on no list, and refuse those before them that are on one."""
+        campaign_id = known.campaign.id
+        if connection.dialect.name == "postgresql":
+            return take_at_once(connection, campaign_id, bucket, now, wanted, known.lists, who, until)
+        found = candidates(connection, campaign_id, bucket, now, wanted + AHEAD, known.lists)
+        free = [one.lead.id for one in found if not one.listed][:wanted]
+        if free:
+            values = {"state": after(LeadMove.LEASE), "lease_by": who, "lease_until": until}
+            connection.execute(update(LEAD).where(LEAD.c.id.in_(free)).values(**values))
+        self._refuse(connection, [one.lead for one in found if one.listed], REFUSED, now)
+        return found
 
     def unfinished(self, campaign_id: str, now: datetime) -> bool:
         """Tell whether the last taking ended before the list did: it met nobody but those on do-not-call lists."""
@@ -119,6 +132,9 @@ class LeadStore:
             known = _Known(campaign, CallingHours.of(campaign.plan), Buckets(campaign_id), [], now, {})
             self._known[campaign_id] = known
         known.lists, known.asked = lists_for(connection, known.campaign), now
+        if known.buckets.stale(now):
+            # The next time between two times that heads are asked for, so that no taking waits for both again.
+            known.asked -= timedelta(seconds=FRESH_S / 2)
         return known
 
     def _forget_lists(self) -> None:
@@ -136,12 +152,6 @@ class LeadStore:
         if found is None:
             found = known.open_zones[zone] = known.hours.closed(zone, "", now) is None
         return found
-
-    def _lease(self, connection: Connection, leads: Sequence[LeadRow], now: datetime, who: str, lease_s: float) -> None:
-        if leads:
-            until = now + timedelta(seconds=lease_s)
-            values = {"state": after(LeadMove.LEASE), "lease_by": who, "lease_until": until}
-            connection.execute(update(LEAD).where(LEAD.c.id.in_([one.id for one in leads])).values(**values))
 
     def _refuse(self, connection: Connection, leads: Sequence[LeadRow], reason: str, now: datetime) -> None:
         if leads:
@@ -162,12 +172,8 @@ class LeadStore:
         """Put a lead back that may not be called before `until`, with the law's reason."""
         with writing(self.engine) as connection:
             self._back(connection, LEAD.c.id == lead.id, due_at=until)
-            note(
-                connection,
-                Happened(
-                    "lead.deferred", now, lead.campaign_id, lead.id, data={"reason": reason, "until": until.isoformat()}
-                ),
-            )
+            data = {"reason": reason, "until": until.isoformat()}
+            note(connection, Happened("lead.deferred", now, lead.campaign_id, lead.id, data=data))
 
     def refuse(self, lead: LeadRow, reason: str, now: datetime) -> None:
         """End a leased lead that may never be called, with the law's reason."""

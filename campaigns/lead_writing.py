@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from campaigns.lead_store import APPOINTMENT_RANK
 from models.campaign import Campaign, CampaignState
 from models.database import table_of
 from models.lead import LEAD_LIFE, Lead
+from models.writing import each_by_itself
 
 LEAD = table_of(Lead)
-SQLITE_CACHE_KIB = 200_000
+SQLITE_CACHE_KIB = 160_000
 """Numbers of a list come in no order, so its indexes are written all over; they should stay in memory meanwhile."""
 
 
@@ -49,6 +50,13 @@ def tune(connection: Connection) -> None:
     """Prepare a connection for much writing."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{SQLITE_CACHE_KIB}")
+
+
+def survey(engine: Engine, table: str) -> None:
+    """Have PostgreSQL look at a table that has grown: by itself it does within minutes, and plans badly until then."""
+    if engine.dialect.name == "postgresql":
+        with each_by_itself(engine) as connection:
+            connection.exec_driver_sql(f"ANALYZE {table}")
 
 
 def insert_leads(connection: Connection, batch: Batch, drafts: Sequence[LeadDraft]) -> int:

@@ -69,8 +69,9 @@ class Lessons:
     def hopeless(self, floor: Floor, calls: Iterable[Running], now: float) -> list[Running]:
         """Return which calls to let go, since whoever answered now would find nobody."""
         ringing = [one for one in calls if not (one.answered or one.stopping)]
-        ages = [now - one.rang_at if one.rang_at is not None else 0.0 for one in ringing]
-        return [ringing[place] for place in self.pacing.let_go(floor, ages)]
+        rung = [now - one.rang_at if one.rang_at is not None else 0.0 for one in ringing]
+        ages = [now - one.began for one in ringing]
+        return [ringing[place] for place in self.pacing.let_go(floor, rung, ages, now)]
 
     def ended(self, running: Running, outcome: Outcome, now: float) -> None:
         """Let pacing know how a call ended."""

@@ -18,6 +18,7 @@ from campaigns.line_outcome import learned
 from campaigns.line_plan import Line
 from campaigns.line_selection import WORDS, Chosen, LineSelection, Verdict, Wanted
 from campaigns.line_state import ANSWERS, COST, SECONDS, SHORT, Healthy, LineState
+from campaigns.shares import Cap, Held, Kind
 from campaigns.toll_guard import kind_of
 from models.settings import LineSettings
 from voice.call_outcome import Outcome
@@ -108,6 +109,9 @@ class LineBook:
         self._told_spent: set[str] = set()
         self._gone: dict[str, _Gone] = {}
         """By name."""
+        self._shares: Held | None = None
+        self._allowed = np.inf
+        """What this server may spend today over all lines: its part of the limit."""
         self._lay_out(lines, now)
 
     def _lay_out(self, lines: Sequence[Line], now: float) -> None:
@@ -136,6 +140,7 @@ class LineBook:
         for name in self._gone.keys() & self._index.keys():
             known = self._gone.pop(name)
             self.state.inherit(self._index[name], known.state, known.index)
+        self.state.share(self._shares, now)
         for old, destination, sums in figures:
             if (new := self._index.get(before[old])) is not None:
                 self.figures.restore(new, destination, sums, now, now)
@@ -267,21 +272,53 @@ class LineBook:
 
     @property
     def spent(self) -> float:
-        """What all lines spent today, with what running calls will cost."""
-        gone = sum(
-            float(one.state.today[COST, one.index] + one.state.reserved[one.index]) for one in self._gone.values()
-        )
-        return float(self.state.today[COST].sum() + self.state.reserved.sum()) + gone
+        """What all lines spent today, over all servers, with what running calls of this one will cost."""
+        gone = sum(one.state.spent(one.index) for one in self._gone.values())
+        return float((self.state.today[COST] + self.state.theirs[COST] + self.state.reserved).sum()) + gone
 
     def room(self, index: int, now: float) -> float:
         """Return what a line may still spend today, in its currency; inf without a limit."""
         self.begin_days(now)
-        return min(float(self.state.live(now).room[index]), self._spend_limit - self.spent)
+        return min(float(self.state.live(now).room[index]), self._room())
+
+    def _room(self) -> float:
+        """Return what this server may still spend today over all lines."""
+        if self._spend_limit == np.inf:
+            return np.inf
+        return min(self._spend_limit - self.spent, self._allowed - self._own())
+
+    def _own(self) -> float:
+        gone = sum(one.state.own(one.index)[COST] for one in self._gone.values())
+        return float((self.state.today[COST] + self.state.reserved).sum()) + gone
+
+    # -- with other servers --------------------------------------------------------------------------------------
+
+    def caps(self, now: float) -> dict[str, Cap]:
+        """Return the limits of lines, and of all together, as caps that servers may share."""
+        self.begin_days(now)
+        caps = self.state.caps(now)
+        if self._spend_limit < np.inf:
+            caps["spend "] = Cap(
+                Kind.MONEY, self._spend_limit, min(self._allowed, self._spend_limit), self._own(),
+                days=tuple((name, self.state.day(index, now)) for index, name in enumerate(self.names)),
+            )  # fmt: skip
+        return caps
+
+    def share(self, shares: Held | None, now: float) -> None:
+        """Go by this server's part of all limits from now on; None: by all of them."""
+        self._shares = shares
+        self._allowed = np.inf if shares is None else shares.get("spend ", 0.0)
+        self.state.share(shares, now)
+
+    def heard(self, counts: Mapping[tuple[str, str], Sequence[float]], now: float) -> None:
+        """Take what other servers have on record of the days of lines (`line_state.py` has the order of counts)."""
+        self.begin_days(now)
+        self.state.heard(counts, now)
 
     def _chosen(self, wanted: Wanted, contracts: Contracts, now: float) -> Chosen:
         live = self.state.live(now)
         if self._spend_limit < np.inf:
-            live = replace(live, room=np.minimum(live.room, self._spend_limit - self.spent))
+            live = replace(live, room=np.minimum(live.room, self._room()))
         return self.selection.choose(wanted, live, self.figures, self.numbers, contracts, self._chance, now)
 
     def _contract(self, campaign: str, shares: Mapping[str, float] | None) -> Contracts:
@@ -313,7 +350,7 @@ class LineBook:
     def _say_what_is_spent(self, line: int) -> None:
         name = self.names[line]
         limit = self.lines[name].spend_per_day
-        spent = float(self.state.today[COST, line] + self.state.reserved[line])
+        spent = self.state.spent(line)
         if limit and spent >= limit and name not in self._told_spent:
             self._told_spent.add(name)
             self._tell("line.spend-limit", name, {"spent": round(spent, 6), "limit": limit})

@@ -29,6 +29,8 @@ FIRST_DELAY_S, FIRST_TALK_S = 2.0, 45.0
 MEMORY = 300.0
 """Calls; of a line that is used much, those before its last few hundred are forgotten: it is noticed soon that its
 numbers were marked as spam."""
+FADE_S = 1.0
+"""What is known fades in steps of so long: half-lives are hours, and a choice shouldn't wait for it."""
 FADED = 1e-3
 """Calls; what is left of less is forgotten."""
 
@@ -94,15 +96,16 @@ class Figures:
         total = self._faded(self._total, now)
         known = self._by_destination.get(destination)
         own = self._faded(known, now) if known is not None else _NOTHING
-        calls = total[ANSWERED] + total[UNANSWERED]
-        answered, hung_up = _rate(total[ANSWERED], calls), short * _rate(total[SHORT], calls, 0.0)
-        lent = np.minimum(1.0, BORROWED / (calls + FIRST))
-        weight = (calls + FIRST) * lent + own[ANSWERED] + own[UNANSWERED]
+        of_all = np.add.reduce(total, axis=1).tolist()
+        all_calls = of_all[ANSWERED] + of_all[UNANSWERED]
+        answered, hung_up = _rate(of_all[ANSWERED], all_calls), short * _rate(of_all[SHORT], all_calls, 0.0)
+        known_calls = total[ANSWERED] + total[UNANSWERED] + FIRST
+        lent = np.minimum(1.0, BORROWED / known_calls)
+        weight = known_calls * lent + own[ANSWERED] + own[UNANSWERED]
         answers = (total[ANSWERED] + FIRST * answered) * lent + own[ANSWERED]
         good = answers - short * (total[SHORT] * lent + own[SHORT]) - FIRST * hung_up * lent
         delay_s = (total[DELAY] + FIRST_DELAY_S) / (total[RINGS] + 1.0)
-        talked = total[TALK].sum() + FIRST_TALK_S
-        talk_s = float(talked / (total[SHORT].sum() + total[LONG].sum() + 1.0))
+        talk_s = (of_all[TALK] + FIRST_TALK_S) / (of_all[SHORT] + of_all[LONG] + 1.0)
         return Belief(good, weight - good, answers / weight, delay_s, talk_s)
 
     def rows(self, now: float) -> Iterator[tuple[int, str, tuple[float, ...]]]:
@@ -137,7 +140,7 @@ class Figures:
 
     def _faded(self, sums: _Sums, now: float) -> Column:
         # A clock that was set back makes nothing grow.
-        if now > sums.at:
+        if now >= sums.at + FADE_S:
             sums.values *= 0.5 ** ((now - sums.at) / self._half_life_s)
             sums.at = now
         return sums.values
@@ -146,6 +149,6 @@ class Figures:
 _NOTHING = np.zeros((ROWS, 1))
 
 
-def _rate(part: Column, calls: Column, first: float = 0.5) -> float:
+def _rate(part: float, calls: float, first: float = 0.5) -> float:
     """Return the share of all lines together; without any call `first`."""
-    return float((part.sum() + 2 * first) / (calls.sum() + 2))
+    return (part + 2 * first) / (calls + 2)

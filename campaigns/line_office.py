@@ -52,6 +52,7 @@ class LineOffice:
         self._engine, self._check, self._clock = engine, check, clock
         self.book = LineBook([], weights, clock(), healthy=healthy, tell=self._hear, spend_per_day=spend_per_day)
         self._gate = LineGate(self.book)
+        self._node = ""
         self._events: list[dict[str, Any]] = []
         self._missed = False
         """Whether something wasn't kept that had changed."""
@@ -66,9 +67,12 @@ class LineOffice:
         """Leave the database."""
         self._engine.dispose()
 
-    def open(self) -> None:
-        """Read lines and what was kept of them; blocks for a moment. The database must be migrated."""
-        now = self._clock()
+    def open(self, node: str = "") -> None:
+        """Read lines and what was kept of them; blocks for a moment. The database must be migrated.
+
+        `node`: this server among those that share the database; "": it is alone.
+        """
+        now, self._node = self._clock(), node
         with self._engine.connect() as connection:
             try:
                 self.book.take_up(stored_lines(connection), now)
@@ -76,7 +80,7 @@ class LineOffice:
                 # A line of a newer Hotline must not keep the telephone from being answered.
                 log.error("lines can't be read, campaigns have none: %s", fault)
                 return
-            restore(connection, self.book, now)
+            restore(connection, self.book, now, node)
 
     async def run(self) -> None:
         """Keep the book in the database until cancelled, and once more then."""
@@ -87,7 +91,7 @@ class LineOffice:
                 await asyncio.sleep(KEEP_S)
                 await self._keep()
         finally:
-            self._write(rows_of(self.book, self._clock(), self._missed), self._taken())
+            self._write(rows_of(self.book, self._clock(), self._missed, self._node), self._taken())
 
     def refuses(self, trunk: str, number: str) -> str:
         """Return why a call by hand may not go out (`voice.outbound.Outbound.refuses`)."""
@@ -101,7 +105,7 @@ class LineOffice:
         now = self._clock()
         strangers = self.book.take_up(lines, now)
         with self._engine.connect() as connection:
-            restore_days(connection, self.book, strangers, now)
+            restore_days(connection, self.book, strangers, now, self._node)
         return Done(f"The running server goes by {len(lines)} lines.", {"lines": len(lines)})
 
     async def test(self, order: AskLine, tell: Tell) -> Done:
@@ -129,7 +133,7 @@ class LineOffice:
     async def _keep(self) -> None:
         events = self._taken()
         try:
-            await asyncio.to_thread(self._write, rows_of(self.book, self._clock(), self._missed), events)
+            await asyncio.to_thread(self._write, rows_of(self.book, self._clock(), self._missed, self._node), events)
             self._missed = False
         except DBAPIError as error:
             self._events, self._missed = events + self._events, True

@@ -22,13 +22,15 @@ from campaigns.caller_numbers import CallerNumbers
 from campaigns.line_contracts import Contracts
 from campaigns.line_figures import Column, Figures
 from campaigns.line_plan import Line
-from campaigns.toll_guard import calling_code, kind_of, longest
+from campaigns.toll_guard import Kind, calling_code, kind_of, longest
 from models.settings import LineSettings
 
 Flags = NDArray[np.bool_]
 NARROW = 3
 """Digits behind the calling code that tell destinations apart where lines' answers are learned."""
 LONGEST_DELAY_S = 15.0
+MOST_KNOWN = 1000
+"""Kinds of calls of which is kept what lines are to them."""
 
 
 class Verdict(IntEnum):
@@ -48,6 +50,8 @@ class Verdict(IntEnum):
     NOT_OURS = 11
 
 
+# An enumeration's member costs a microsecond each time that it meets an array.
+_FITS, _NUMBERS_USED_UP, _SPENT, _TOO_FAST, _FULL, _RESTING, _DOWN, _CLOSED = map(int, list(Verdict)[:8])
 WORDS = {
     Verdict.FITS: "fits",
     Verdict.NUMBERS_USED_UP: "its caller numbers were all shown as often as they may be today",
@@ -111,6 +115,17 @@ class _Destination:
 
 
 @dataclass(frozen=True)
+class _Planned:
+    """What plans say of lines for calls of one kind, whatever they do just now."""
+
+    destination: _Destination
+    could: Flags
+    """Which may carry it."""
+    verdicts: NDArray[np.int8]
+    """Of those that may not."""
+
+
+@dataclass(frozen=True)
 class Chosen:
     """The line that was chosen (-1: none fits), with all that was weighed."""
 
@@ -169,7 +184,7 @@ class LineSelection:
         self._prefixes = frozenset(written)
         self._lengths = sorted({len(prefix) for prefix in written}, reverse=True)
         self._known: dict[str, _Destination] = {}
-        self._others: dict[tuple[str, ...], Flags] = {}
+        self._plans: dict[tuple[str, bool, bool, bool, tuple[str, ...]], _Planned] = {}
 
     def choose(
         self,
@@ -183,21 +198,23 @@ class LineSelection:
     ) -> Chosen:
         """Return the line for a call at `now`; the same chance in the same state chooses the same."""
         narrow = destination_of(wanted.number)
-        destination = self._destination(wanted.number)
+        planned = self._planned(wanted, self._key(wanted.number))
+        could = planned.could
         belief = figures.belief(narrow, now, self._weights.short)
-        cost = destination.cost(belief.talk_s)
-        could = self._could(wanted, destination)
-        verdicts = self._verdicts(wanted, live, numbers, could, cost)
-        fitting = np.flatnonzero(verdicts == Verdict.FITS)
+        cost = planned.destination.cost(belief.talk_s)
+        verdicts = self._verdicts(wanted, live, numbers, planned, cost)
+        fitting = (verdicts == _FITS).nonzero()[0]
         if not len(fitting):
             return Chosen(-1, -1, narrow, 0.0, could, self.names, verdicts, fitting, np.zeros(0), {})
         weights = self._weights
+        # Where all fit, nothing has to be copied.
+        mine: slice | NDArray[np.intp] = fitting if len(fitting) < len(self._lines) else slice(None)
         parts = {
-            "answer": chance.beta(belief.good[fitting], belief.bad[fitting]),
-            "cost": -belief.answered[fitting] * cost[fitting] / weights.answer_worth,
-            "delay": -weights.delay * np.minimum(belief.delay_s[fitting], LONGEST_DELAY_S),
-            "local": weights.local * numbers.nearness(wanted.number, wanted.region)[fitting],
-            "spread": weights.spread * numbers.freshness()[fitting],
+            "answer": chance.beta(belief.good[mine], belief.bad[mine]),
+            "cost": belief.answered[mine] * cost[mine] * (-1.0 / weights.answer_worth),
+            "delay": np.minimum(belief.delay_s[mine], LONGEST_DELAY_S) * -weights.delay,
+            "local": numbers.nearness(wanted.number, wanted.region)[mine] * weights.local,
+            "spread": numbers.freshness()[mine] * weights.spread,
         }
         scores = parts["answer"] + parts["cost"] + parts["delay"] + parts["local"] + parts["spread"]
         owed = contracts.most_owed(fitting)
@@ -210,51 +227,56 @@ class LineSelection:
 
     def may(self, wanted: Wanted) -> list[str]:
         """Return the lines that may call a number by what is planned of them, whatever they do just now."""
-        destination = self._destination(wanted.number)
-        return [self.names[line] for line in np.flatnonzero(self._could(wanted, destination))]
+        planned = self._planned(wanted, self._key(wanted.number))
+        return [self.names[line] for line in np.flatnonzero(planned.could)]
 
-    def _could(self, wanted: Wanted, destination: _Destination) -> Flags:
+    def _planned(self, wanted: Wanted, key: str) -> _Planned:
+        """Return what plans say of lines for a call: the same for all numbers of a kind and a longest prefix."""
         kind = kind_of(wanted.number)
-        if kind.trouble:
-            return np.zeros(len(self._lines), dtype=bool)
-        could = destination.open & ~self._off
+        abroad = bool(wanted.country) and kind.country != wanted.country
+        what = key, bool(kind.trouble), kind.costly, abroad, wanted.lines
+        found = self._plans.get(what)
+        if found is None:
+            if len(self._plans) >= MOST_KNOWN:
+                self._plans.clear()
+            found = self._plans[what] = self._planned_anew(wanted, key, kind, abroad)
+        return found
+
+    def _planned_anew(self, wanted: Wanted, key: str, kind: Kind, abroad: bool) -> _Planned:
+        destination = self._destination(key)
+        ours = np.array([not wanted.lines or name in wanted.lines for name in self.names], dtype=bool)
+        could = destination.open & ~self._off & ours & (not kind.trouble)
         if kind.costly:
             could &= self._premium & destination.covered
-        elif wanted.country and kind.country != wanted.country:
+        elif abroad:
             could &= destination.covered
-        if wanted.lines:
-            could &= ~self._not_ours(wanted.lines)
-        return could
+        verdicts = np.where(could, Verdict.FITS, Verdict.NOT_ALLOWED).astype(np.int8)
+        verdicts[self._off] = Verdict.OFF
+        verdicts[~ours] = Verdict.NOT_OURS
+        return _Planned(destination, could, verdicts)
 
     def _verdicts(
-        self, wanted: Wanted, live: Live, numbers: CallerNumbers, could: Flags, cost: Column
+        self, wanted: Wanted, live: Live, numbers: CallerNumbers, planned: _Planned, cost: Column
     ) -> NDArray[np.int8]:
-        found = np.zeros(len(self._lines), dtype=np.int8)
-        found[~numbers.free()] = Verdict.NUMBERS_USED_UP
-        found[live.room < cost] = Verdict.SPENT
-        found[live.too_fast] = Verdict.TOO_FAST
-        found[live.full] = Verdict.FULL
-        found[live.resting] = Verdict.RESTING
-        found[live.down] = Verdict.DOWN
-        found[live.closed] = Verdict.CLOSED
-        found[~could] = Verdict.NOT_ALLOWED
-        found[self._off] = Verdict.OFF
+        now = np.zeros(len(self._lines), dtype=np.int8)
+        now[~numbers.free()] = _NUMBERS_USED_UP
+        now[live.room < cost] = _SPENT
+        now[live.too_fast] = _TOO_FAST
+        now[live.full] = _FULL
+        now[live.resting] = _RESTING
+        now[live.down] = _DOWN
+        now[live.closed] = _CLOSED
         for name in wanted.tried:
             if name in self._index:
-                found[self._index[name]] = Verdict.TRIED
-        if wanted.lines:
-            found[self._not_ours(wanted.lines)] = Verdict.NOT_OURS
-        return found
+                now[self._index[name]] = Verdict.TRIED
+        # The reason that can be changed the least is the highest.
+        return np.maximum(planned.verdicts, now)
 
-    def _not_ours(self, lines: tuple[str, ...]) -> Flags:
-        found = self._others.get(lines)
-        if found is None:
-            found = self._others[lines] = np.array([name not in lines for name in self.names], dtype=bool)
-        return found
+    def _key(self, number: str) -> str:
+        """Return the longest prefix of a number that any line has written: numbers with the same one are alike."""
+        return next((number[:length] for length in self._lengths if number[:length] in self._prefixes), "")
 
-    def _destination(self, number: str) -> _Destination:
-        """Return the columns for a number: the same for all numbers whose longest written prefix is the same."""
-        key = next((number[:length] for length in self._lengths if number[:length] in self._prefixes), "")
+    def _destination(self, key: str) -> _Destination:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._columns(key)

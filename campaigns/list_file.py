@@ -9,9 +9,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from campaigns.xlsx_parts import check_archive, check_book
+from campaigns.xlsx_sheet import sheet_rows
 from models.errors import OperatorFault
 
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+STREAMED = (".xlsx", ".xlsm")
+MOST_HELD = 256 << 20
+"""Bytes in a part of the other sheets, which their reader holds as a whole."""
 BLOCK = 1 << 20
 DELIMITERS = ",;\t|，；"
 MOST_CHARACTERS = 1 << 20
@@ -38,7 +43,11 @@ class Form:
 
 def form_of(path: Path, encoding: str = "") -> Form:
     """Return how the list in `path` is written, by looking at all of it; raise `OperatorFault` where nothing fits."""
+    if path.suffix.lower() in STREAMED:
+        check_book(path)
+        return Form("excel", "")
     if path.suffix.lower() in EXCEL:
+        check_archive(path, MOST_HELD)
         return Form("excel", "")
     try:
         with path.open("rb") as file:
@@ -106,7 +115,8 @@ def _text(path: Path, form: Form, progress: Progress | None) -> Iterator[Row]:
     csv.field_size_limit(MOST_CHARACTERS)
     with path.open("rb") as raw:
         text: TextIO = io.TextIOWrapper(raw, form.encoding, newline="")
-        reader = csv.reader(text, delimiter=form.delimiter)
+        # What no database takes in a text: it would stop the whole import.
+        reader = csv.reader((line.replace("\0", "") for line in text), delimiter=form.delimiter)
         try:
             for number, cells in enumerate(reader):
                 if progress is not None and number % 1000 == 0:
@@ -123,6 +133,10 @@ def _text(path: Path, form: Form, progress: Progress | None) -> Iterator[Row]:
 
 
 def _sheet(path: Path, progress: Progress | None) -> Iterator[Row]:
+    return sheet_rows(path, progress) if path.suffix.lower() in STREAMED else _held_sheet(path, progress)
+
+
+def _held_sheet(path: Path, progress: Progress | None) -> Iterator[Row]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -130,8 +144,7 @@ def _sheet(path: Path, progress: Progress | None) -> Iterator[Row]:
     except (CalamineError, OSError, ValueError) as error:
         raise OperatorFault(f"The sheet {path} can't be read ({error}); save it anew, or as CSV.") from None
     height = max(1, sheet.total_height)
-    first = 1 + (sheet.start[0] if sheet.start else 0)
-    for number, cells in enumerate(sheet.iter_rows(), first):
+    for number, cells in enumerate(sheet.iter_rows(), 1):
         if progress is not None and number % 1000 == 0:
             progress(number / height)
         yield number, [_words(cell) for cell in cells]

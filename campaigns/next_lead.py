@@ -10,31 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Connection,
-    Select,
-    bindparam,
-    cast,
-    exists,
-    false,
-    func,
-    literal_column,
-    select,
-    text,
-)
+from sqlalchemy import BigInteger, Connection, Select, bindparam, literal_column, select, text
 
 from campaigns.lead_row import COLUMNS, LeadRow, lead_row
 from models.database import table_of
-from models.do_not_call import DoNotCall
 from models.lead import TAKEABLE, Lead
 
 FRESH_S = 2.0
 """How long heads are believed before the database is asked again: others import, settle and release leads too."""
 AHEAD = 4
 """Leads that are looked at beyond those wanted, because some will be on a do-not-call list."""
-TABLE, LISTED = table_of(Lead), table_of(DoNotCall)
+TABLE = table_of(Lead)
 # Two steps where a comparison of pairs would be one: SQLite looks for the first of a pair by the index only.
 _HEADS = text(f"""
     WITH RECURSIVE head(id) AS (
@@ -75,12 +61,16 @@ class Buckets:
 
     def due(self, connection: Connection, now: datetime, is_open: Callable[[str], bool]) -> list[Bucket]:
         """Return the buckets to look into: the highest rank first, in it the one whose head waits longest."""
-        if self._asked is None or not 0 <= (now - self._asked).total_seconds() < FRESH_S:
+        if self.stale(now):
             rows = connection.execute(_HEADS, {"campaign": self.campaign_id})
             self._known = [Bucket(row.timezone, row.rank, row.due_at) for row in rows]
             self._asked = now
         found = [one for one in self._known if one.due_at is not None and one.due_at <= now and is_open(one.timezone)]
         return sorted(found, key=lambda one: (-one.rank, one.due_at))
+
+    def stale(self, now: datetime) -> bool:
+        """Tell whether heads will be asked for again at `now`."""
+        return self._asked is None or not 0 <= (now - self._asked).total_seconds() < FRESH_S
 
     def next_due(self, is_open: Callable[[str], bool]) -> datetime | None:
         """Return when the first lead of an open zone is due, as far as is known."""
@@ -109,8 +99,8 @@ class Candidate:
 def candidates(
     connection: Connection, campaign_id: str, bucket: Bucket, now: datetime, count: int, lists: Sequence[int]
 ) -> list[Candidate]:
-    """Return up to `count` due leads of a bucket, on PostgreSQL locked until the transaction ends; notes its head."""
-    query = _query(tuple(lists), connection.dialect.name == "postgresql")
+    """Return up to `count` due leads of a bucket; notes its head. SQLite's way: nobody else writes meanwhile."""
+    query = _query(tuple(lists))
     values = {"campaign": campaign_id, "zone": bucket.timezone, "rank": bucket.rank, "now": now, "count": count}
     rows = connection.execute(query, values).all()
     if len(rows) < count:
@@ -120,33 +110,34 @@ def candidates(
     return [Candidate(lead_row(row), bool(row.listed)) for row in rows]
 
 
-_queries: dict[tuple[tuple[int, ...], bool], Select[Any]] = {}
+_queries: dict[tuple[int, ...], Select[Any]] = {}
 
 
-def _query(lists: tuple[int, ...], locking: bool) -> Select[Any]:
-    found = _queries.get((lists, locking))
+def _query(lists: tuple[int, ...]) -> Select[Any]:
+    found = _queries.get(lists)
     if found is None:
         if len(_queries) > 100:
             _queries.clear()
-        found = _queries[lists, locking] = _written(lists, locking)
+        found = _queries[lists] = _written(lists)
     return found
 
 
-def _written(lists: tuple[int, ...], locking: bool) -> Select[Any]:
-    digits = cast(func.substr(TABLE.c.number, 2), BigInteger)
-    listed = (
-        exists(
-            select(literal_column("1")).where(
-                # As text: the planner must know how few lists they are.
-                text(f"do_not_call.list_id IN ({', '.join(map(str, lists))})"),
-                LISTED.c.number == digits,
-            )
-        )
-        if lists
-        else cast(false(), Boolean)
-    )
-    query = (
-        select(*(TABLE.c[name] for name in COLUMNS), listed.label("listed"))
+def on_lists(lists: Sequence[int], number: str) -> str:
+    """Return SQL that tells whether the column `number` is on one of `lists`.
+
+    A value that is looked up, not EXISTS: for that PostgreSQL may read all ten million numbers into memory at once,
+    which takes seconds, where it believes that many leads are asked about.
+    """
+    if not lists:
+        return "false"
+    ids = ", ".join(map(str, map(int, lists)))
+    digits = f"CAST(substr({number}, 2) AS BIGINT)"
+    return f"(SELECT 1 FROM do_not_call WHERE list_id IN ({ids}) AND do_not_call.number = {digits} LIMIT 1) IS NOT NULL"
+
+
+def _written(lists: tuple[int, ...]) -> Select[Any]:
+    return (
+        select(*(TABLE.c[name] for name in COLUMNS), literal_column(on_lists(lists, "lead.number")).label("listed"))
         .where(
             TABLE.c.campaign_id == bindparam("campaign"),
             text(f"lead.{TAKEABLE}"),
@@ -157,4 +148,3 @@ def _written(lists: tuple[int, ...], locking: bool) -> Select[Any]:
         .order_by(TABLE.c.due_at, TABLE.c.id)
         .limit(bindparam("count", type_=BigInteger()))
     )
-    return query.with_for_update(skip_locked=True, of=TABLE) if locking else query

@@ -1,16 +1,19 @@
 """What a campaign has before it: whom it may call today, where and when, and who stands on lists meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, text
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, exists, false, func, select, text
 
 from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign, lead_counts
+from campaigns.consents import agreed_among, is_taking_back
 from campaigns.do_not_call import NUMBERS, lists_for
+from campaigns.permission import consent_holds
+from campaigns.plan import CampaignPlan
 from models.attempt import Attempt
 from models.consent import Consent
 from models.database import table_of
@@ -19,6 +22,8 @@ from models.lead import TAKEABLE, Lead
 LEAD, ATTEMPT, CONSENT = table_of(Lead), table_of(Attempt), table_of(Consent)
 SAMPLE = 400
 """Leads whose lines and prices are looked at."""
+BATCH = 1000
+"""People who are asked about in one statement."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,35 @@ def _without_consent(
             CONSENT.c.until.is_(None) | (CONSENT.c.until > now),
         )
     )
-    return _count(connection, waiting, text("lead.consent IS NULL"), ~given)
+    return _count(connection, waiting, ~_by_the_list(now), ~given) + _taken_back(connection, plan, waiting, now)
+
+
+def _by_the_list(now: datetime) -> ColumnElement[bool]:
+    """Tell leads whose list says that they agreed, and that it holds now: moments are texts there, all in UTC."""
+    at, until = now.astimezone(UTC).isoformat(), LEAD.c.consent["until"].as_string()
+    begun = LEAD.c.consent["given_at"].as_string() <= at
+    return func.coalesce(begun & (until.is_(None) | (until > at)), false())
+
+
+def _taken_back(connection: Connection, plan: CampaignPlan, waiting: ColumnElement[bool], now: datetime) -> int:
+    """Return how many leads agreed by the list, and took it back since by one of their numbers."""
+    back = select(CONSENT.c.number, func.max(CONSENT.c.given_at).label("at")).where(
+        CONSENT.c.purpose.in_(["", plan.purpose]), CONSENT.c.given_at <= now, is_taking_back()
+    )
+    at = {row.number: row.at for row in connection.execute(back.group_by(CONSENT.c.number))}
+    if not at:
+        return 0
+    several = func.length(cast(LEAD.c.numbers, String)) > len("[]")
+    theirs = LEAD.c.number.in_(back.with_only_columns(CONSENT.c.number)) | several
+    agreed = select(LEAD.c.number, LEAD.c.numbers, LEAD.c.consent).where(waiting, _by_the_list(now), theirs)
+    rows = connection.execution_options(yield_per=BATCH).execute(agreed)
+    gone = [row.number for row in rows if not consent_holds(row.consent, now, _last(at, (row.number, *row.numbers)))]
+    batches = (gone[start : start + BATCH] for start in range(0, len(gone), BATCH))
+    return len(gone) - sum(len(agreed_among(connection, batch, plan.purpose, now)) for batch in batches)
+
+
+def _last(at: Mapping[str, datetime], numbers: Iterable[str]) -> datetime | None:
+    return max((at[number] for number in numbers if number in at), default=None)
 
 
 def _too_often(connection: Connection, campaign: StoredCampaign, waiting: ColumnElement[bool], now: datetime) -> int:

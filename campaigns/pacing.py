@@ -8,12 +8,13 @@
 
 Predictive decides at every event, call by call. For the moments at which the next call would be answered it asks: how
 many people will have answered by then, how many agents will have become free (`forecast.py`)? The chance that nobody is
-left for that call is its risk, and the call is placed while that is within what may be risked now. This shrinks with
-the abandonment budget that the window has left (the cap on its answered calls, less those that were abandoned), so that
-a window in which chance was against us is spent cautiously, which costs few minutes of talk: most of what predicting
-gains, it gains at next to no risk. Where the cap of the window or of the 30 days is reached, no call is placed beyond
-the free agents; likewise with few agents or few data. When the forecast turns, calls that have rung as long as the law
-wants are let go: a late answer that finds nobody costs more than the call.
+left for that call is its risk, and the call is placed while that is within what may be risked now. This goes by how
+many more abandoned calls the windows that hold this moment can bear (the cap on their answered calls, less those that
+were abandoned): while it is many the risk stays level, since little is gained by much risk and little lost by none;
+the last ones are saved. Where the cap of the window or of the 30 days is broken, no call is placed beyond the free
+agents; likewise with few agents or few data. When the forecast turns, calls that have rung as long as the law wants are
+let go, the oldest first, until who answers next will find somebody: a late answer that finds nobody costs more than
+the call.
 """
 
 from collections import deque
@@ -78,16 +79,19 @@ class Learned:
 
 HORIZONS = 7
 """Moments of an answer that are looked at."""
-LEAST_RISK = 0.0003
-"""That is taken where the next abandoned call would reach the cap."""
+RISKS = (0.004, 0.08, 0.32, 0.72, 1.0)
+"""Shares of the most risk, where the windows can bear no more abandoned call, one, two, three, more."""
+FEWER = 0.94
+"""Share of a window's answers that a later one may have; and some were machines, which don't count."""
 LEAST_RING_S = 15.0
 """For which a call rings at least: the law's 15 seconds or four rings."""
-HOPELESS = 0.3
-"""Chance that nobody will be there for who answers now, above which calls that rang so long are let go."""
+HOPELESS = (0.003, 0.01, 0.03)
+"""Chance that nobody will be there for who answers next, above which calls that rang so long are let go; by how many
+abandoned calls the windows can bear: none, one, more."""
+NEXT_S = 3.0
+"""Within which whoever answers is the next."""
 ALLOWANCE = 1.0
 """Abandoned calls beyond the cap that may be chance; with more, the forecast isn't believed any more."""
-SHRINKING = 1.5
-"""Power of the budget's share that is left, by which the risk shrinks."""
 
 
 class Pacing:
@@ -150,17 +154,29 @@ class Pacing:
         found = self._predict(floor, ringing, now)
         return found if found.calls >= surely else Decision(surely, found.why)
 
-    def let_go(self, floor: Floor, rung: Sequence[float]) -> list[int]:
-        """Return which ringing calls to end now: the places in `rung`, for how many seconds each has rung.
+    def let_go(self, floor: Floor, rung: Sequence[float], ringing: Sequence[float], now: float) -> list[int]:
+        """Return which calls to end now, as places in `rung`: for how many seconds each has rung, 0 where it hasn't.
 
-        Those that have rung as long as the law wants, where who answered now would hardly find an agent in time.
+        The longest first of those that have rung as long as the law wants, while who answers such a call next would
+        hardly find an agent in time. `ringing`: for how many seconds each was placed.
         """
-        long = [place for place, age in enumerate(rung) if age >= LEAST_RING_S]
-        if self.mode != "predictive" or not long or floor.free > floor.waiting:
+        long = sorted((place for place, age in enumerate(rung) if age >= LEAST_RING_S), key=lambda place: -rung[place])
+        if self.mode != "predictive" or not long:
             return []
-        freed = self._freed(floor, np.asarray([self.rules.connect_s]))
-        nobody = 1.0 if floor.waiting > floor.free else float(np.prod(1 - freed))
-        return long if nobody > HOPELESS else []
+        answers = self.learned.rings.chances(np.asarray(ringing, dtype=float), np.asarray([NEXT_S]))[:, 0]
+        busy = 1 - self._freed(floor, np.asarray([self.rules.connect_s + NEXT_S / 2]))[:, 0]
+        chances = np.concatenate((answers, busy))
+        moments = [np.asarray([each.sum()]) for each in _moments(chances)]
+        threshold = np.asarray([float(floor.free - floor.waiting + len(busy) - 1)])
+        hopeless, gone = HOPELESS[min(self._bears(now), len(HOPELESS) - 1)], list[int]()
+        for place in long:
+            own = _moments(answers[place : place + 1])
+            mean, variance, third = (whole - part for whole, part in zip(moments, own, strict=True))
+            if exceeds(mean, variance, third, threshold)[0] <= hopeless:
+                break
+            gone.append(place)
+            moments = [mean, variance, third]
+        return gone
 
     def window(self, now: float) -> Count:
         """Return the calls of the window that ends now."""
@@ -201,11 +217,9 @@ class Pacing:
         one = np.minimum(rings.chances(np.zeros(1), horizons)[0] * caution, 1.0)
         # Answered less freed: who becomes free counts as 1 - chance, so that it is one sum of chances.
         busy = 1 - freed
-        mean = answers.sum(axis=0) + busy.sum(axis=0)
-        variance = (answers * (1 - answers)).sum(axis=0) + (busy * (1 - busy)).sum(axis=0)
-        third = _third(answers) + _third(busy)
+        mean, variance, third = (each.sum(axis=0) for each in _moments(np.concatenate((answers, busy))))
         threshold = np.full(len(horizons), float(floor.free - floor.waiting + len(busy) - 1))
-        allowed = self._may_risk(now)
+        allowed, own = self._may_risk(now), _moments(one)
         calls, risk = 0, 0.0
         while calls < PLENTY:
             # The chance that all are taken when this one is answered.
@@ -213,15 +227,19 @@ class Pacing:
             if taken > allowed:
                 break
             calls, risk = calls + 1, taken
-            mean, variance = mean + one, variance + one * (1 - one)
-            third = third + one * (1 - one) * (1 - 2 * one)
+            mean, variance, third = mean + own[0], variance + own[1], third + own[2]
         return Decision(calls, f"risk up to {allowed:.4f}", risk)
 
     def _may_risk(self, now: float) -> float:
         """Return the risk that a call may have, by what the budgets have left beyond one more abandoned call."""
         # What is left of 30 days only counts once most of it is spent: it doesn't come back within hours.
-        left = min(self._left(self.window(now)), 2.5 * self._left(self._all), 1.0)
-        return max(LEAST_RISK, self.rules.most_risk * float(left**SHRINKING))
+        days = min(2.5 * self._left(self._all), 1.0)
+        return self.rules.most_risk * max(RISKS[0], min(RISKS[min(self._bears(now), len(RISKS) - 1)], days))
+
+    def _bears(self, now: float) -> int:
+        """Return how many more abandoned calls every window that holds this moment can bear, at least 0."""
+        window = self.window(now)
+        return max(0, int(self.rules.cap * FEWER * window.answered) - window.abandoned)
 
     def _left(self, count: Count) -> float:
         """Return the share of a budget that is left, beyond one more abandoned call."""
@@ -243,5 +261,7 @@ class Pacing:
         return np.concatenate((talking, wrapping))
 
 
-def _third(chances: Seconds) -> Seconds:
-    return np.asarray((chances * (1 - chances) * (1 - 2 * chances)).sum(axis=0))
+def _moments(chances: Seconds) -> tuple[Seconds, Seconds, Seconds]:
+    """Return mean, variance and third central moment of each chance."""
+    variance = chances * (1 - chances)
+    return chances, variance, variance * (1 - 2 * chances)

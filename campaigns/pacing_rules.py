@@ -36,8 +36,8 @@ class PacingRules:
     """In each of which abandonment stays below the cap, besides the days of the law."""
     cap: float = 0.03
     """Share of the calls that people answered."""
-    most_risk: float = 0.03
-    """That predictive takes with a call while nothing of the budget is spent."""
+    most_risk: float = 0.025
+    """That predictive takes with a call while the windows can bear four abandoned calls more."""
     connect_s: float = 2.0
     """Within which an agent has whoever answered."""
 

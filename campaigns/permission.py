@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from dataclasses import InitVar, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, Select, bindparam, func, literal, select, true
 
 from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign
-from campaigns.consents import taken_back_at
-from campaigns.do_not_call import digits, listed_for
+from campaigns.consents import agreed_since, taken_back_at
+from campaigns.do_not_call import Listed, digits, list_query, list_values, listed_for
 from campaigns.lead_row import LeadRow
 from campaigns.plan import CampaignPlan, FrequencyCap
 from campaigns.whereabouts import whereabouts
 from models.attempt import ATTEMPT_LIFE, Attempt
-from models.consent import Consent
 from models.errors import OurFault
 
 PERMIT_S = 60.0
@@ -124,9 +124,9 @@ class Permission:
     def _refusal(
         self, connection: Connection, lead: LeadRow, number: str, campaign: StoredCampaign, now: datetime
     ) -> Refusal | None:
-        if (listed := _listed(connection, number, lead.all_numbers, campaign)) is not None:
+        listed, calls = _known(connection, number, lead.all_numbers, campaign)
+        if listed is not None:
             return listed
-        calls = _calls_to(connection, lead.all_numbers)
         plan = campaign.plan
         return (
             _refused_before(calls, plan)
@@ -150,33 +150,52 @@ def come_up(
         # Always in one order, so that two of them never wait for each other.
         locks = (func.pg_advisory_xact_lock(one) for one in sorted({digits(one) for one in numbers}))
         connection.execute(select(*locks))
-    if (listed := _listed(connection, number, numbers, campaign)) is not None:
-        return listed
-    calls, plan = _calls_to(connection, numbers), campaign.plan
+    listed, calls = _known(connection, number, numbers, campaign)
+    plan = campaign.plan
     return (
-        _being_called(calls, number, now)
+        listed
+        or _being_called(calls, number, now)
         or _abandoned(calls, number, plan, now)
         or _too_often(calls, plan.frequency, now)
     )
 
 
-def _listed(connection: Connection, number: str, numbers: Sequence[str], campaign: StoredCampaign) -> Refusal | None:
+def _known(
+    connection: Connection, number: str, numbers: Sequence[str], campaign: StoredCampaign
+) -> tuple[Refusal | None, list[Any]]:
+    """Return the list that `number` or, by an opt-out, another of `numbers` is on, and the calls to any of them.
+
+    Calls are of all campaigns, the oldest first. It is one statement: a way to the server is longer than the search.
+    """
     others = [one for one in numbers if one != number]
-    on = listed_for(connection, number, campaign, others)
-    if on is None:
+    values = {**list_values(number, campaign, others), "numbers": list(numbers)}
+    rows = connection.execute(_both(bool(others)), values).all()
+    return _listed(rows[0], number, others), [row for row in rows if row.state is not None]
+
+
+@lru_cache
+def _both(others: bool) -> Select[Any]:
+    """Return the statement that asks for the list and the calls."""
+    on = list_query(True, others).subquery("on_list")
+    calls = select(*_CALL).where(_ATTEMPT.number.in_(bindparam("numbers", expanding=True))).subquery("calls")
+    both = select(literal(1)).subquery("both").outerjoin(on, true()).outerjoin(calls, true())
+    found = select(on.c.name, on.c.source, *(calls.c[one.name] for one in _CALL)).select_from(both)
+    return found.order_by(calls.c.placed_at)
+
+
+def _listed(row: Any, number: str, others: Sequence[str]) -> Refusal | None:
+    if row.name is None:
         return None
     who = f"{number}, or another number of its owner," if others else number
-    return Refusal(Reason(on.reason), f"{who} is on the do-not-call list '{on.name}'.", None)
+    reason = Reason(Listed(row.name, "", row.source).reason)
+    return Refusal(reason, f"{who} is on the do-not-call list '{row.name}'.", None)
 
 
-def _calls_to(connection: Connection, numbers: Sequence[str]) -> Sequence[Any]:
-    """Return the attempts to any of a person's numbers, over all campaigns, the oldest first."""
-    table = Attempt.__table__.c
-    columns = (
-        table.number, table.state, table.placed_at, table.ringing_at, table.answered_at, table.disposition,
-        table.abandoned, table.results,
-    )  # fmt: skip
-    return connection.execute(select(*columns).where(table.number.in_(numbers)).order_by(table.placed_at)).all()
+_ATTEMPT = Attempt.__table__.c
+_CALL = (
+    _ATTEMPT.number, _ATTEMPT.state, _ATTEMPT.placed_at, _ATTEMPT.ringing_at, _ATTEMPT.answered_at,
+    _ATTEMPT.disposition, _ATTEMPT.abandoned, _ATTEMPT.results,
+)  # fmt: skip
 
 
 def _refused_before(calls: Sequence[Any], plan: CampaignPlan) -> Refusal | None:
@@ -193,20 +212,19 @@ def _without_consent(
     connection: Connection, lead: LeadRow, number: str, plan: CampaignPlan, now: datetime
 ) -> Refusal | None:
     own = lead.consent
-    if own and own.get("source") and _holds(own, now, taken_back_at(connection, lead.all_numbers, plan.purpose, now)):
+    if (
+        own
+        and own.get("source")
+        and consent_holds(own, now, taken_back_at(connection, lead.all_numbers, plan.purpose, now))
+    ):
         return None
-    table = Consent.__table__.c
-    found = select(table.id).where(
-        table.number == number, table.purpose.in_(["", plan.purpose]), table.given_at <= now,
-        or_(table.until.is_(None), table.until > now),
-    )  # fmt: skip
-    if connection.execute(found.limit(1)).first() is not None:
+    if agreed_since(connection, number, plan.purpose, now):
         return None
     what = f" for '{plan.purpose}'" if plan.purpose else ""
     return Refusal(Reason.NO_CONSENT, f"{number} has given no consent{what} that holds now.", None)
 
 
-def _holds(consent: Any, now: datetime, taken_back: datetime | None) -> bool:
+def consent_holds(consent: Any, now: datetime, taken_back: datetime | None) -> bool:
     """Tell whether consent that came with a list holds: it has a date, not ahead, isn't over, nor taken back since."""
     given, until = _moment(consent.get("given_at")), _moment(consent.get("until"))
     if given is None or given > now or (taken_back is not None and given <= taken_back):

@@ -19,6 +19,7 @@ from campaigns.grading import GradeRules
 from campaigns.grading import rules_of as grades_of
 from campaigns.pacing_rules import written_pacing
 from campaigns.retry import RetryRules, rules_of
+from campaigns.schedule import ScheduledOrder
 from dialplans.calendars import Calendar, NotACalendar, a_country, a_timezone, hours_of
 from models.errors import OperatorFault
 from models.settings import Section
@@ -99,10 +100,10 @@ class ScreeningRules(Section):
 
 
 class ResultHook(Section):
-    """A program of the company's that is told of results."""
+    """A program of the company's that is told of results, and of a circuit breaker that opens or closes."""
 
     url: str = Field(pattern=r"^https?://")
-    events: tuple[str, ...] = ("attempt.ended",)
+    events: tuple[str, ...] = ("attempt.ended", "breaker.tripped", "breaker.mended")
     secret: str = ""
     """Signs each delivery; "env:NAME" reads it from the environment."""
 
@@ -147,6 +148,8 @@ class CampaignPlan(Section):
     start_on: date | None = None
     end_on: date | None = None
     """The last day."""
+    schedule: tuple[ScheduledOrder, ...] = ()
+    """What is done with the campaign by itself: started, paused … at these times."""
     max_calls: int = Field(10, ge=1)
     """At a time."""
     calls_per_second: float = Field(1, gt=0)
@@ -207,6 +210,8 @@ class CampaignPlan(Section):
             raise _wrong("no flow has a share above 0; give one of the flows a share.")
         if self.start_on and self.end_on and self.end_on < self.start_on:
             raise _wrong(f"it ends on {self.end_on}, before it starts on {self.start_on}; correct one of them.")
+        if any(not one.timezone for one in self.schedule) and not self.timezone:
+            raise _wrong("schedule says times and not where; write timezone: Asia/Shanghai with each of them.")
         strangers = set(self.line_shares) - set(self.lines) if self.lines else set()
         if strangers:
             raise _wrong(f"line_shares name {min(strangers)}, which is not among lines; add it there.")

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from campaigns.lead_row import LeadRow
 from models.control_protocol import Facts
-from models.errors import CannotDo
+from models.errors import Refused
 
 LOOKS_S = 180.0
 """For which an agent may look at a lead."""
@@ -39,7 +39,8 @@ class Previews:
         """Return what an agent looked at, which nobody looks at any more; raise `CannotDo` where there is nothing."""
         found = self._shown.pop(agent, None)
         if found is None:
-            raise CannotDo(f"Agent {agent} looks at no lead (any more); ask for the next one first.")
+            words = f"Agent {agent} looks at no lead (any more); ask for the next one first."
+            raise Refused(words, "orders.lead_none")
         return found[0]
 
     def overdue(self, now: float) -> list[LeadRow]:

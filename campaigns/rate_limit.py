@@ -6,12 +6,14 @@ little closer together or further apart than they were sent: so the limit is kep
 
 from collections import deque
 
+from campaigns.shares import Cap, Held, Kind
+
 SPREAD_S = 0.06
 """By which a call may take longer to the carrier than the one behind it."""
 
 
 class RateLimit:
-    """Calls of a campaign, of a line, or of the whole server."""
+    """Calls of a campaign, of a line, or of the whole."""
 
     def __init__(self, at_once: int = 0, a_second: float = 0.0) -> None:
         """0: no limit. `a_second` below 1: one call in so many seconds."""
@@ -19,22 +21,27 @@ class RateLimit:
         self.running = 0
         self._last = float("-inf")
         self._placed: deque[float] = deque()
+        self._seats: float = float("inf")
+        """This server's part of `at_once`, and of `a_second`; inf: all."""
+        self._rate: float = float("inf")
 
     def room(self, now: float) -> int:
         """Return how many calls may begin at this moment; a rate allows one, until `next_time`."""
-        room = self.at_once - self.running if self.at_once else 1_000_000
+        room = int(min(self.at_once, self._seats)) - self.running if self.at_once else 1_000_000
         if self.a_second and now < self.next_time():
             return 0
         return max(0, min(room, 1) if self.a_second else room)
 
     def next_time(self) -> float:
-        """Return from when on the rate allows a call."""
+        """Return from when on the rate allows a call; inf: other servers have all of it."""
         if not self.a_second:
             return float("-inf")
-        most = max(1, int(self.a_second))
+        rate, most = min(self.a_second, self._rate), self._most()
+        if rate <= 0:
+            return float("inf")
         # None closer than the rate, and not more than it in any second: both, or a late loop would burst.
-        earliest = self._last + 1 / self.a_second
-        if self.a_second >= 1 and len(self._placed) >= most:
+        earliest = self._last + 1 / rate
+        if rate >= 1 and len(self._placed) >= most:
             earliest = max(earliest, self._placed[-most] + 1.0 + SPREAD_S)
         return earliest
 
@@ -44,12 +51,52 @@ class RateLimit:
         if self.a_second:
             self._last = now
             self._placed.append(now)
-            while len(self._placed) > max(1, int(self.a_second)):
-                self._placed.popleft()
+            self._forget()
 
     def ended(self) -> None:
         """Count a call that is over."""
         self.running -= 1
+
+    # -- with other servers --------------------------------------------------------------------------------------
+
+    def caps(self, of: str) -> dict[str, Cap]:
+        """Return both limits as the caps of what is called `of`."""
+        caps = {}
+        if self.at_once:
+            caps[f"calls {of}"] = Cap(Kind.SEATS, self.at_once, max(self.running, min(self.at_once, self._seats)))
+        if self.a_second:
+            caps[f"rate {of}"] = Cap(Kind.RATE, self.a_second, min(self.a_second, self._rate))
+        return caps
+
+    def share(self, of: str, shares: Held | None, now: float) -> None:
+        """Go by this server's part of both from now on; None: by all of both."""
+        rate, most = min(self.a_second, self._rate), self._most()
+        none = float("inf") if shares is None else 0.0
+        self._seats = none if shares is None else shares.get(f"calls {of}", none)
+        self._rate = none if shares is None else shares.get(f"rate {of}", none)
+        if min(self.a_second, self._rate) > rate:
+            # Until now others may have used what is ours from now on: as if we had.
+            self._last = now
+            self._placed.extend([now] * (self._most() - most))
+            self._forget()
+
+    @property
+    def without(self) -> bool:
+        """Whether other servers have all of it."""
+        return self._seats < 1 or self._rate <= 0
+
+    def inherit(self, other: "RateLimit") -> None:
+        """Go on after another one, whose calls count here too."""
+        self._last, self._placed = other._last, other._placed
+
+    def _most(self) -> int:
+        """Return how many calls any second may have."""
+        rate = min(self.a_second, self._rate)
+        return max(1, int(rate)) if rate > 0 else 0
+
+    def _forget(self) -> None:
+        while len(self._placed) > max(1, int(self.a_second)):
+            self._placed.popleft()
 
 
 class Limits:
@@ -61,6 +108,13 @@ class Limits:
     def room(self, now: float) -> int:
         """Return how many calls may begin at this moment."""
         return min((limit.room(now) for limit in self.limits), default=1_000_000)
+
+    @property
+    def why(self) -> str:
+        """Why no call may begin, where none may."""
+        if any(limit.without for limit in self.limits):
+            return "other servers on this database have this cap just now"
+        return "a cap is reached"
 
     def next_time(self) -> float:
         """Return from when on the rates allow a call."""

@@ -10,6 +10,8 @@ from campaigns.plan import CampaignPlan, FollowUp
 
 ENDED = "attempt.ended"
 FOLLOW_UP = "follow_up.requested"
+ALARMS = ("breaker.tripped", "breaker.mended")
+"""Events of a campaign as a whole."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ def result_of(campaign: str, lead: Mapping[str, Any], attempt: Mapping[str, Any]
         "next_call_at": _plain(lead.get("due_at")) if waits else None,
         "recording": recording,
     }
+
+
+def alarm_of(campaign: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what programs are told of an event of a whole campaign: its state and share of failures, 0 to 1."""
+    return {"campaign": campaign, **{name: value for name, value in data.items() if name != "node"}}
 
 
 def _plain(value: Any) -> Any:

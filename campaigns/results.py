@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from campaigns.campaign_rows import campaigns
 from campaigns.plan import CampaignPlan
-from campaigns.result_document import result_of, secret_for, told
+from campaigns.result_document import ALARMS, Told, alarm_of, result_of, secret_for, told
 from models.attempt import Attempt
 from models.call import new_id
 from models.campaign_event import CampaignEvent
@@ -220,16 +220,21 @@ class Results:
             seq = connection.scalar(select(READERS.c.seq).where(*self._mark()))
             new = connection.execute(
                 select(EVENT, ATTEMPT.c.node)
-                .select_from(EVENT.join(ATTEMPT, ATTEMPT.c.id == EVENT.c.attempt_id))
-                .where(EVENT.c.seq > (seq or 0), ATTEMPT.c.node == self._table.node)
+                .select_from(EVENT.outerjoin(ATTEMPT, ATTEMPT.c.id == EVENT.c.attempt_id))
+                .where(EVENT.c.seq > (seq or 0), (ATTEMPT.c.node == self._table.node) | EVENT.c.name.in_(ALARMS))
                 .order_by(EVENT.c.seq)
                 .limit(AT_A_TIME)
             ).all()
             plans = self._plans(connection) if new else {}
             for event in new:
                 plan = plans.get(event.campaign_id)
-                if plan is not None and (plan.webhooks or plan.follow_up):
+                if plan is None or not (plan.webhooks or plan.follow_up):
+                    continue
+                if event.name not in ALARMS:
                     self._put(connection, event, plan)
+                elif event.data.get("node") == self._table.node:
+                    found = told(plan, event.name, alarm_of(plan.name, event.data))
+                    self._keep(connection, event, f"campaign {plan.name}", found)
             if new:
                 connection.execute(update(READERS).where(*self._mark()).values(seq=new[-1].seq))
         return len(new)
@@ -242,13 +247,17 @@ class Results:
         lead = connection.execute(select(LEAD).where(LEAD.c.id == attempt["lead_id"])).mappings().first()
         path = connection.scalar(select(Recording.path).where(Recording.call_id == attempt["call_id"])) or ""
         result = result_of(plan.name, dict(lead or {}), dict(attempt), path)
-        for one in told(plan, event.name, result):
+        self._keep(connection, event, f"lead {attempt['lead_id']}", told(plan, event.name, result))
+
+    def _keep(self, connection: Connection, event: Any, about: str, found: Iterable[Told]) -> None:
+        """Put what is to be told into the table; what is `about` the same is told in its order."""
+        for one in found:
             document = {"type": one.event, "timestamp": event.at.isoformat(timespec="milliseconds"), "data": one.data}
             body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
             connection.execute(
                 insert(DELIVERY).values(
                     node=self._table.node, delivery=f"msg_{new_id()}", url=one.url, event=one.event,
-                    call_id=f"lead {attempt['lead_id']}", body=body, tries=0, why="", made_at=event.at,
+                    call_id=about, body=body, tries=0, why="", made_at=event.at,
                     given_up_at=None,
                 )
             )  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from campaigns.plan import CampaignPlan
+from campaigns.schedule import to_come
 from models.campaign import CampaignMove, CampaignState
 
 FIRST_ZONE, LAST_ZONE = timedelta(hours=14), timedelta(hours=-12)
@@ -20,6 +21,16 @@ def due_to_start(plan: CampaignPlan, now: datetime) -> bool:
     if plan.start_on is None:
         return True
     return _day(now, _zone(plan), FIRST_ZONE) >= plan.start_on
+
+
+def begins_by_itself(plan: CampaignPlan, now: datetime) -> bool:
+    """Tell whether a campaign that was started before its first day begins now, and not at a start of its schedule."""
+    return due_to_start(plan, now) and not starts_by_schedule(plan, now)
+
+
+def starts_by_schedule(plan: CampaignPlan, now: datetime) -> bool:
+    """Tell whether the plan's own schedule has a start that is still to come."""
+    return any(one.do == "start" and to_come(one, plan.timezone, now) for one in plan.schedule)
 
 
 def is_over(plan: CampaignPlan, now: datetime) -> bool:

@@ -1,9 +1,11 @@
 """The live board of campaigns on a terminal: how each is doing, and its last attempts."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
 
+import typer
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
@@ -63,6 +65,18 @@ def watch(look: Callable[[], Board], seconds: float, times: int, console: Consol
             if shown == times:
                 return
             time.sleep(seconds)
+
+
+def watch_lines(look: Callable[[], Board], seconds: float, times: int) -> None:
+    """Print what the board shows as a line of JSON for each look, as `watch`."""
+    shown = 0
+    while True:
+        found, attempts = look()
+        typer.echo(json.dumps({"campaigns": found, "attempts": attempts}, ensure_ascii=False, default=str))
+        shown += 1
+        if shown == times:
+            return
+        time.sleep(seconds)
 
 
 def simulated_table(found: list[dict[str, Any]]) -> Table:

@@ -110,17 +110,19 @@ def watch(
     name: Name = "",
     seconds: Annotated[float, typer.Option(metavar="S", min=0.2, help="From one look to the next.")] = 2.0,
     times: Annotated[int, typer.Option(metavar="N", min=0, help="Looks; 0: until Ctrl-C.")] = 0,
+    as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
-    """Show a live board of campaigns and their last attempts."""
+    """Show a live board of campaigns and their last attempts; with --json a line of it for each look."""
     from contextlib import suppress
 
     from campaigns.running_board import watch as show
+    from campaigns.running_board import watch_lines
     from models.settings_file import read_settings
 
     settings = read_settings(config)
     with suppress(KeyboardInterrupt):
-        show(lambda: _board(settings, name), seconds, times)
+        (watch_lines if as_json else show)(lambda: _board(settings, name), seconds, times)
 
 
 def _look(settings: "Settings", name: str) -> list[dict[str, Any]]:

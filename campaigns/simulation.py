@@ -134,9 +134,9 @@ class _Run:
             else:
                 (talking if agent.phase == _Phase.TALKING else wrapping).append(now - agent.since)
         floor = Floor(free, talking, wrapping, len(self._waiting))
-        calls = self._pacing.decide(floor, [now - at for at in self._ringing.values()], now).calls
-        numbers = list(self._ringing)
-        for place in self._pacing.let_go(floor, [now - self._ringing[one] for one in numbers]):
+        numbers, ages = list(self._ringing), [now - at for at in self._ringing.values()]
+        calls = self._pacing.decide(floor, ages, now).calls
+        for place in self._pacing.let_go(floor, ages, ages, now):
             self._over(numbers[place], now)
         for _ in range(min(calls, self._day.at_once - len(self._ringing) - len(talking))):
             self._place(now)

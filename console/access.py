@@ -75,6 +75,11 @@ class Viewer:
         """Tell whether any of the roles has the right; a role that isn't known has none."""
         return any(right in ROLES.get(role, ()) for role in self.roles)
 
+    def sees_agent(self, extension: str, team: str) -> bool:
+        """Tell whether an agent is one that the roles see: anybody, those of a team that is led, oneself."""
+        scope = self.scope()
+        return scope.everything or extension in scope.agents or bool(team and team in scope.teams)
+
     def scope(self) -> Scope:
         """Return which calls the roles see together."""
         if {"qa", "administrator"} & set(self.roles):

@@ -96,16 +96,18 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
 
     @app.get("/agents", dependencies=live)
     def agents(
-        request: Request, response: Response, team: str = "", state: str = "", after: After = "", limit: Limit = MOST
-    ) -> list[dict[str, Any]]:
+        request: Request, response: Response, viewer: Asker, team: str = "", state: str = "", after: After = "",
+        limit: Limit = MOST,
+    ) -> list[dict[str, Any]]:  # fmt: skip
         with engine.connect() as connection:
-            found = agent_documents(connection, team, state)
+            every = agent_documents(connection, team, state)
+        found = [one for one in every if viewer.sees_agent(one["extension"], one["team"])]
         return page_of(request, response, found, lambda one: str(one["extension"]), after, limit)
 
     @app.get("/agents/{extension}", dependencies=live)
-    def agent(extension: str) -> dict[str, Any]:
+    def agent(extension: str, viewer: Asker) -> dict[str, Any]:
         with engine.connect() as connection:
-            return _there(agent_document, connection, extension)
+            return _seen(connection, viewer, extension)
 
     @app.post("/agents/{extension}/state", dependencies=order)
     def change_state(request: Request, extension: str, wish: StateWish, viewer: Asker) -> dict[str, Any]:
@@ -155,7 +157,10 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
         with engine.connect() as connection:
             _there(queue_status, connection, name)
             found = caller_documents(connection, name)
-        return page_of(request, response, found, lambda one: f"{one['joined_at']} {one['call_id']}", after, limit)
+        shown = page_of(request, response, found, lambda one: f"{one['joined_at']} {one['call_id']}", after, limit)
+        if shown:
+            put_on_trail(engine, request, "saw-callers", words=name)
+        return shown
 
     @app.get("/events", dependencies=personal)
     def events(
@@ -165,6 +170,7 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
         with engine.connect() as connection:
             found = event_documents(connection, since, limit)
         if found:
+            put_on_trail(engine, request, "saw-events", words=f"{found[0]['id']} – {found[-1]['id']}")
             link_to(request, response, since=found[-1]["id"], limit=limit)
         return found
 
@@ -179,10 +185,23 @@ def api(settings: Settings, engine: Engine, token: str) -> FastAPI:
     return app
 
 
+def _seen(connection: Connection, viewer: Viewer, extension: str) -> dict[str, Any]:
+    """Return an agent; one of another team is as one that isn't there, of whom no names are suggested."""
+    if viewer.scope().everything:
+        return _there(agent_document, connection, extension)
+    unseen = NotThere(f"There is no agent '{extension[:40]}' among those you may see.")
+    try:
+        found = agent_document(connection, extension)
+    except CannotDo:
+        raise unseen from None
+    if not viewer.sees_agent(extension, found["team"]):
+        raise unseen
+    return found
+
+
 def _insist_on_own(viewer: Viewer, agent: dict[str, Any]) -> None:
     """Raise `Forbidden` where an agent is none of the viewer's team, nor the viewer."""
-    scope = viewer.scope()
-    if not (scope.everything or agent["team"] in scope.teams or agent["extension"] in scope.agents):
+    if not viewer.sees_agent(agent["extension"], agent["team"]):
         raise Forbidden(f"Agent {agent['extension']} is in another team; ask who leads it.")
 
 

@@ -26,12 +26,14 @@ from models.errors import CannotDo
 from models.log import mask
 from quality import comments, reviews
 from quality.call_filter import CallFilter
-from quality.call_search import listed, may_see
+from quality.call_order import ORDERS
+from quality.call_search import listed, may_see, unjudged
 from quality.inspected import inspected
 from quality.review_cli import document as review_document
 from quality.review_view import ReviewView
 
 Document = dict[str, Any]
+JUDGED = ("score", "scorecard", "good", "fatal", "broken", "review")
 HIDDEN = ("key", "settled")
 """Of an entry: nobody's but ours."""
 FILTERS: dict[str, Any] = {one.name: (one.type, one.default) for one in fields(CallFilter)}
@@ -43,6 +45,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     after: str = Field("", max_length=200, description="Where the page begins, as the link to it says.")
+    order: str = Field("", description=f"Instead of the newest first: {', '.join(ORDERS)}, of 10,000 calls at most.")
     limit: int = Field(50, ge=1, le=MOST, description="Calls of a page at most.")
 
 
@@ -57,9 +60,17 @@ def calls(engine: Engine) -> APIRouter:
     def list_(
         request: Request, response: Response, viewer: Asker, query: Annotated[CallQuery, Query()]
     ) -> list[Document]:
-        wanted = filter_of(viewer, query.model_dump(exclude={"after", "limit"}, exclude_none=True))
+        wanted = filter_of(viewer, query.model_dump(exclude={"after", "limit", "order"}, exclude_none=True))
         with engine.connect() as connection:
-            page = listed(connection, wanted, scope=viewer.scope(), after=query.after, limit=query.limit)
+            page = listed(
+                connection,
+                wanted,
+                scope=viewer.scope(),
+                after=query.after,
+                limit=query.limit,
+                account=person(viewer),
+                order=query.order,
+            )
         if page.next:
             link_to(request, response, after=page.next, limit=query.limit)
         response.headers["X-Total-Count"] = f"{'>=' if page.total_is_least else ''}{page.total}"
@@ -70,7 +81,7 @@ def calls(engine: Engine) -> APIRouter:
         with engine.connect() as connection:
             insist(connection, viewer, call_id, original)
             found = {
-                **_masked(viewer, _entry(connection, call_id)),
+                **_masked(viewer, _entry(connection, call_id, sealed=call_id in unjudged(connection, person(viewer)))),
                 "inspection": _inspection(connection, call_id, original),
                 "reviews": [review_document(one) for one in _reviews(connection, viewer, call_id)],
                 "comments": [_plain(asdict(one)) for one in comments.of_call(connection, call_id)],
@@ -111,12 +122,12 @@ def _inspection(connection: Connection, call_id: str, original: bool) -> Documen
         return None
 
 
-def _entry(connection: Connection, call_id: str) -> Document:
+def _entry(connection: Connection, call_id: str, *, sealed: bool) -> Document:
     table = table_of(CallEntry)
     row = connection.execute(select(table).where(CallEntry.call_id == call_id)).mappings().first()
     if row is None:
         return {"id": call_id}
-    found = {key: value for key, value in row.items() if key not in (*HIDDEN, "call_id")}
+    found = {key: value for key, value in row.items() if key not in (*HIDDEN, "call_id", *(JUDGED if sealed else ()))}
     return _plain({"id": call_id, **found})
 
 

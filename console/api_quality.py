@@ -9,7 +9,7 @@
 | GET /board?since=&until=&by=&… | scores, trend, distribution and findings, as the board of quality has them |
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -25,6 +25,7 @@ from models.review import Review, ReviewState
 from models.settings import Settings
 from quality import agreement, reviews
 from quality.boards import Asked, Tally, board
+from quality.call_search import unjudged
 from quality.review_cli import document, plan_document
 from quality.sampling_rows import foreseen, sample
 
@@ -91,7 +92,9 @@ def quality(settings: Settings, engine: Engine) -> APIRouter:
         begin = _aware(since) if since else max(end, EARLIEST) - DAYS
         asked = Asked(begin, end, by, agent=agent, team=team, queue=queue, campaign=campaign, flow=flow)
         with engine.connect() as connection:
-            found = board(connection, asked, viewer.scope())
+            who = person(viewer)
+            blind = unjudged(connection, who) if who else frozenset()
+            found = board(connection, replace(asked, unjudged=blind), viewer.scope())
         return {
             "since": begin.isoformat(), "until": end.isoformat(), "by": by, "total": _tally(found.total),
             "inspected": found.inspected, "distribution": found.distribution,

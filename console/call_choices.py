@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, or_, select, text
 
+from console.rule_titles import titles
 from models.agent import Agent
 from models.campaign import Campaign
 from models.cause import Cause
@@ -51,7 +52,7 @@ def choices(connection: Connection, scope: Scope, language: str) -> Choices:
     cards = connection.execute(
         select(ScorecardVersion.name, ScorecardVersion.version, ScorecardVersion.text).where(ScorecardVersion.in_force)
     )
-    rules = {name: called for card in cards for name, called in _rules(card.name, card.version, card.text)}
+    rules = titles(one for card in cards for one in _rules(card.name, card.version, card.text))
     return Choices(
         tuple((one.extension, one.name) for one in people),
         _plain(sorted({one.team for one in people if one.team})),

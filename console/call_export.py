@@ -40,7 +40,7 @@ KINDS = {
 async def answer(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
     """Return the file of the calls that the visit's address asks for; that it was made is on the trail before."""
     wanted = filter_of(visit.viewer, visit.query)
-    await visit.audit("exported", words=f"calls.{kind}", **wanted.query())
+    await visit.audit("exported", words=f"calls.{kind}", asked=wanted.query())
     named = {"content-disposition": f'attachment; filename="calls.{kind}"'}
     if kind == "csv":
         return StreamingResponse(csv_lines(visit.engine, visit.viewer, wanted), media_type=KINDS[kind], headers=named)
@@ -106,7 +106,7 @@ def harmless(value: object) -> Cell:
 
 def _rows(engine: Engine, viewer: Viewer, wanted: CallFilter) -> Iterator[Sequence[Any]]:
     with engine.connect() as connection:
-        for row in exported(connection, wanted, scope=viewer.scope(), most=MOST):
+        for row in exported(connection, wanted, scope=viewer.scope(), most=MOST, account=viewer.name):
             yield _cells(viewer, row)
 
 

@@ -11,9 +11,12 @@ Row = Mapping[str, Any]
 class CallTable(Element, component="call_table.js"):
     """A page of calls."""
 
-    def __init__(self, rows: Sequence[Row], texts: Mapping[str, str], language: str) -> None:
+    def __init__(
+        self, rows: Sequence[Row], texts: Mapping[str, str], language: str, orders: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        """`orders`: by column, where it leads `to` that orders by it, and how it is `sorted` (as `aria-sort`)."""
         super().__init__()
-        self._props.update(rows=list(rows), texts=dict(texts), language=language)
+        self._props.update(rows=list(rows), texts=dict(texts), language=language, orders=dict(orders))
 
 
 class CallFilterForm(Element, component="call_filter_form.js"):

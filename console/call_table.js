@@ -1,21 +1,23 @@
 // The list of calls. Vue puts everything in as text; links lead only to calls.
 export default {
-  props: { rows: Array, texts: Object, language: String },
+  props: { rows: Array, texts: Object, language: String, orders: Object },
   template: `
     <div class="call-table">
       <table>
         <caption class="sr-only">{{ texts.caption }}</caption>
-        <thead><tr><th v-for="one in columns" :key="one" scope="col">{{ texts[one] }}</th></tr></thead>
+        <thead><tr><th v-for="one in columns" :key="one" scope="col" :aria-sort="orders[one] ? orders[one].sorted : null">
+          <a v-if="orders[one]" :href="orders[one].to">{{ texts[one] }} <span aria-hidden="true">{{ signs[orders[one].sorted] }}</span></a>
+          <template v-else>{{ texts[one] }}</template></th></tr></thead>
         <tbody>
           <tr v-for="row in rows" :key="row.id" :class="{ running: row.running }">
             <th scope="row" :data-label="texts.at">
               <a :href="'/calls/' + row.id"><time :datetime="row.at" :title="row.at">{{ when(row.at) }}</time></a></th>
-            <td :data-label="texts.who">
+            <td :data-label="texts.who" class="whose">
               <span class="who"><i class="material-icons" aria-hidden="true">{{ row.outbound ? 'call_made' : 'call_received' }}</i>
                 <span class="sr-only">{{ row.direction }}</span> {{ row.number || texts.no_number }}</span></td>
             <td :data-label="texts.flow">{{ row.flow }} <span class="dim">{{ row.language }}</span></td>
             <td :data-label="texts.where">{{ row.where }}</td>
-            <td :data-label="texts.agent">{{ row.agents || texts.robot }}</td>
+            <td :data-label="texts.agent" class="agents">{{ row.agents || texts.robot }}</td>
             <td :data-label="texts.length" class="number">{{ length(row.seconds) }}</td>
             <td :data-label="texts.score" class="number">
               <span v-if="row.score !== null" :class="row.good ? 'good' : 'bad'">{{ row.score }}
@@ -34,7 +36,10 @@ export default {
         </tbody>
       </table>
     </div>`,
-  data: () => ({ columns: ["at", "who", "flow", "where", "agent", "length", "score", "state"] }),
+  data: () => ({
+    columns: ["at", "who", "flow", "where", "agent", "length", "score", "state"],
+    signs: { ascending: "▲", descending: "▼", none: "↕" },
+  }),
   created() {
     const tag = this.language === "zh" ? "zh-CN" : "en-GB";
     this.format = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" });

@@ -15,7 +15,10 @@ from typer.core import TyperGroup
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 
 GROUPS: Mapping[str, tuple[str, str]] = {
-    "calls": ("voice.cli", "Calls: list, show, play, export; place, hangup, talk, supervise."),
+    "calls": (
+        "console.calls_cli",
+        "Calls: list, show, play, export, delete, keep, expire, inherit; place, hangup, talk, supervise.",
+    ),
     "dialplan": ("dialplans.cli", "What the robot says: check, list and try out flows."),
     "agents": ("queues.agents_cli", "Agents: add, change, list, show, state, import, remove."),
     "queues": ("queues.queues_cli", "Queues: add, change, list, show, status, watch, apply, test, remove."),
@@ -105,13 +108,15 @@ def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
     from rich.console import Console
 
     import asr_tts.doctor
+    import console.doctor
     import models.doctor
+    import quality.doctor
     import queues.doctor
     import voice.doctor
     from models.settings_file import read_settings
 
     settings = read_settings(config)
-    floors = (models.doctor, asr_tts.doctor, voice.doctor, queues.doctor)
+    floors = (models.doctor, asr_tts.doctor, voice.doctor, queues.doctor, quality.doctor, console.doctor)
     findings = [finding for floor in floors for finding in floor.examine(settings)]
     if as_json:
         print_json([{"level": f.level, "subject": f.subject, "sentence": f.sentence} for f in findings])

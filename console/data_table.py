@@ -6,7 +6,9 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
-STYLE = '<link rel="stylesheet" href="/static/boards.css">'
+from console.assets import style
+
+STYLE = style("boards.css")
 Row = dict[str, Any]
 """`key`; `cells`: text by column; and where there are any `links` (addresses) and `classes` by column, `actions`."""
 

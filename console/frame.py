@@ -1,5 +1,6 @@
 """The frame of every page: who may open it, its language and theme, header, navigation, and where faults are told."""
 
+import asyncio
 import copy
 import logging
 import secrets
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from console import open_pages
 from console.access import Right
+from console.assets import address, style
 from console.phrases import Phrases
 from console.refused import words_of
 from console.sessions import seen
@@ -27,9 +29,14 @@ from models.settings import Settings
 log = logging.getLogger(__name__)
 Show = Callable[[Visit], Awaitable[Response | None] | Response | None]
 """Builds the page's elements; may return a response (a redirection, a file) instead."""
+PATIENCE_S = 15.0
+"""For a page to be there; the database is slow where it isn't."""
 CHECK_S = 20.0
 """How often an open page looks whether who opened it still is signed in."""
 DARK = {"dark": True, "light": False, "": None}
+DARK_NOW = 'document.body.classList.add("body--dark")'
+DARK_SOON = f'if (matchMedia("(prefers-color-scheme: dark)").matches) {DARK_NOW}'
+"""Before Quasar is there to do it: what is painted first isn't white."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,8 @@ class Entry:
     title: str
     icon: str
     right: Right | None
+    phone: bool = False
+    """Whether it is of use only to who has an extension."""
 
 
 class Frame:
@@ -50,11 +59,20 @@ class Frame:
         """What every page but walls has besides its own, such as an agent's hints."""
 
     def page(
-        self, path: str, *, right: Right | None = None, title: str, icon: str = "", wall: bool = False
+        self,
+        path: str,
+        *,
+        right: Right | None = None,
+        title: str,
+        icon: str = "",
+        wall: bool = False,
+        phone: bool = False,
     ) -> Callable[[Show], Show]:
-        """Register a page: `title` is a phrase; with an `icon` it is in the navigation; `wall`: without header."""
+        """Register a page: `title` is a phrase; with an `icon` it is in the navigation (`phone`: of who has one);
+        `wall`: without header.
+        """
         if icon:
-            self._entries.append(Entry(path, title, icon, right))
+            self._entries.append(Entry(path, title, icon, right, phone))
 
         def register(show: Show) -> Show:
             # NiceGUI reads the signature, so it has to be a function of its own.
@@ -62,7 +80,7 @@ class Frame:
                 visit = Visit.of(request, self.engine, self.settings, self.phrases, language_of(request))
                 return await self._open(visit, show, path, right, title, wall=wall)
 
-            ui.page(path, response_timeout=15)(opened)
+            ui.page(path, response_timeout=2 * PATIENCE_S)(opened)
             return show
 
         return register
@@ -75,7 +93,8 @@ class Frame:
         if not wall:
             self._header(visit, path)
         ui.context.client.on_exception(partial(_broke, visit))
-        with ui.element("main").classes("page").props('id="main" tabindex="-1"'):
+        # Within the <main> that NiceGUI's layout makes.
+        with ui.element("div").classes("page").props('id="main" tabindex="-1"'):
             if not allowed:
                 ui.context.client.status_code = 403
                 told(visit.say("frame.forbidden"))
@@ -122,7 +141,7 @@ class Frame:
         drawer = ui.left_drawer(value=False).props("show-if-above :width=208 :breakpoint=900").classes("side")
         with drawer, ui.element("nav").props(f'aria-label="{visit.say("frame.menu")}"'):
             for entry in self._entries:
-                if entry.right is None or visit.may(entry.right):
+                if _meant_for(visit, entry):
                     _link(visit, entry, here=entry.path == path)
         menu.on_click(drawer.toggle)
 
@@ -130,8 +149,13 @@ class Frame:
 async def _shown(visit: Visit, show: Show) -> Response | None:
     """Build a page; what goes wrong is said on it, and how it went wrong is for the log alone."""
     try:
-        shown = show(visit)
-        return await shown if isinstance(shown, Awaitable) else shown
+        async with asyncio.timeout(PATIENCE_S):
+            shown = show(visit)
+            return await shown if isinstance(shown, Awaitable) else shown
+    except TimeoutError:
+        log.warning("A page wasn't there after %g s", PATIENCE_S)
+        ui.context.client.status_code = 503
+        told(visit.say("frame.slow"))
     except SignedOut:
         return RedirectResponse("/sign-in", 303)
     except HotlineError as fault:
@@ -164,6 +188,10 @@ def _broke(visit: Visit, fault: Exception) -> None:
         ui.notify(words, type="negative", timeout=8000, close_button=visit.say("frame.close"))
 
 
+def _meant_for(visit: Visit, entry: Entry) -> bool:
+    return (entry.right is None or visit.may(entry.right)) and (not entry.phone or bool(visit.viewer.extension))
+
+
 def _link(visit: Visit, entry: Entry, *, here: bool) -> None:
     with ui.link(target=entry.path).classes("entry here" if here else "entry") as link:
         if here:
@@ -179,8 +207,10 @@ def _dress(visit: Visit, title: str) -> None:
     client.page.language = "zh-CN" if visit.language == "zh" else "en-US"
     client.page.dark = DARK.get(visit.viewer.theme)
     client.title = f"{title} · Hotline"
-    ui.add_head_html('<link rel="stylesheet" href="/static/console.css">')
-    ui.add_head_html('<script type="module" src="/static/socket.js"></script>')
+    if client.page.dark is not False:
+        ui.add_body_html(f"<script>{DARK_SOON if client.page.dark is None else DARK_NOW}</script>")
+    ui.add_head_html(style("console.css"))
+    ui.add_head_html(f'<script type="module" src="{address("socket.js")}"></script>')
     ui.colors(primary="#0b6477", secondary="#4a5a68", accent="#8a4f00", positive="#1c7c3c", negative="#b3261e")
 
 

@@ -4,6 +4,7 @@ The REST API lets in by token what asks it, so only its answers and bodies are l
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -17,9 +18,11 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.page_frames import page_of, proper
 from console.sessions import SEEN, Session, seen, session_of
 from console.site import Site
 
+log = logging.getLogger(__name__)
 COOKIE = "hotline_session"
 OPEN = ("/sign-in", "/sign-out", "/favicon.ico")
 """For which nobody has to be signed in, and `API` and `STATIC`: our own style and scripts, nobody's data."""
@@ -43,7 +46,7 @@ HEADERS = {
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-ACTS = b'42["event"'
+ACTS = '42["event"'
 """How a message of the socket begins that tells what somebody did on a page; others only keep it open."""
 OwnsPage = Callable[[str, Session], bool]
 """Tells whether an open page, by its id, was made for a session."""
@@ -69,14 +72,16 @@ class Gate:
         # It is put before addresses in pages, and only a proxy that is configured for it would know.
         scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"x-forwarded-prefix"]
         strange = self._site.strange(scope)
-        cookie = cookie_of(Headers(scope=scope), self._site.cookie(scope, COOKIE))
+        # Nobody's data: whose cookie it is isn't worth a look at the database.
+        ours = scope["path"].startswith(STATIC)
+        cookie = "" if ours else cookie_of(Headers(scope=scope), self._site.cookie(scope, COOKIE))
         session = scope["session"] = await self._session(cookie)
         if scope["type"] == "websocket":
             if strange or session is None or not self._opens_own_page(scope, session):
                 await receive()
                 await send({"type": "websocket.close", "code": 4401})
             else:
-                await self._app(scope, self._acting(receive, session), send)
+                await self._app(scope, self._acting(receive, session, _page(scope)), send)
             return
         send = self._hardened(scope, send)
         refusal = self._refusal(scope, session, strange=strange)
@@ -99,14 +104,14 @@ class Gate:
             return PlainTextResponse("That came from another site.", 403)
         if session is None and path not in OPEN:
             return _to_sign_in(scope)
-        if path.startswith(SOCKET) and not (session and self._opens_own_page(scope, session)):
-            return PlainTextResponse("That page isn't open here.", 403)
+        if path.startswith(SOCKET):
+            return PlainTextResponse("Pages speak by a WebSocket, which a proxy has to pass on.", 403)
         if path.startswith(LIBRARIES) and not reads:
             return PlainTextResponse("Nothing is taken in here.", 405)
         return None
 
     def _opens_own_page(self, scope: Scope, session: Session) -> bool:
-        page = parse_qs(scope["query_string"].decode("latin-1")).get("client_id", [""])[0]
+        page = _page(scope)
         return bool(page) and self._owns(page, session)
 
     async def _session(self, cookie: str) -> Session | None:
@@ -123,8 +128,11 @@ class Gate:
 
         return await asyncio.to_thread(found)
 
-    def _acting(self, receive: Receive, session: Session) -> Receive:
-        """Return `receive` of a page's socket: what the person does there keeps the session from being idle."""
+    def _acting(self, receive: Receive, session: Session, page: str) -> Receive:
+        """Return `receive` of a page's socket: what the person does there keeps the session from being idle.
+
+        It is over with what no page says: the libraries below would only stumble over it.
+        """
         last = time.monotonic()
 
         def note() -> None:
@@ -134,8 +142,11 @@ class Gate:
         async def receives() -> Message:
             nonlocal last
             message = await receive()
-            said = message.get("text") or message.get("bytes") or b""
-            if (said if isinstance(said, bytes) else said[: len(ACTS)].encode()).startswith(ACTS):
+            said = message.get("text")
+            if message["type"] == "websocket.receive" and not proper(said, page):
+                log.warning("%s sent on a page's socket what no page sends; it is closed.", session.viewer.name)
+                return {"type": "websocket.disconnect", "code": 1002}
+            if said and said.startswith(ACTS):
                 now = time.monotonic()
                 if now - last > SEEN.total_seconds():
                     last = now
@@ -148,19 +159,21 @@ class Gate:
         """Return `send` that adds what keeps browsers from harm, where the answer doesn't say otherwise itself."""
         headers = {**HEADERS, "cache-control": "no-store"}
         path = scope["path"]
-        if path.startswith(STATIC):
-            headers["cache-control"] = "no-cache"
         if self._site.secure(scope):
             headers["strict-transport-security"] = "max-age=31536000"
 
         async def sends(message: Message) -> None:
             if message["type"] == "http.response.start":
-                if path.startswith(LIBRARIES) and message["status"] == 200:
+                if path.startswith((LIBRARIES, STATIC)) and message["status"] == 200:
                     headers["cache-control"] = IMMUTABLE
                 message = {**message, "headers": [*message["headers"], *_missing(message["headers"], headers)]}
             await send(message)
 
         return sends
+
+
+def _page(scope: Scope) -> str:
+    return page_of(parse_qs(scope["query_string"].decode("latin-1")))
 
 
 def _missing(there: Iterable[tuple[bytes, bytes]], headers: dict[str, str]) -> list[tuple[bytes, bytes]]:

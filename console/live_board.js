@@ -27,7 +27,7 @@ export default {
               <div class="what">
                 <div><b>{{ title(one) }}</b><span v-if="one.fatal" class="bad">&nbsp;{{ texts.fatal }}</span>
                   <span v-if="one.count > 1" class="dim">&nbsp;× {{ one.count }}</span></div>
-                <div v-if="one.words" class="words">{{ texts[one.speaker] || "" }}: “{{ one.words }}”</div>
+                <div v-if="one.words" class="words">{{ texts[one.speaker] || "" }}: “{{ words(one.words) }}”</div>
                 <div class="dim">{{ clock(one.at) }} · {{ texts.second }} {{ seconds(one.second) }}
                   <template v-if="one.agent"> · {{ texts.agent_is }} {{ one.agent }}</template>
                   <template v-if="one.queue"> · {{ one.queue }}</template>
@@ -62,7 +62,7 @@ export default {
                 <span class="material-icons" aria-hidden="true">warning</span> {{ title(alert) }}</div>
               <ol :aria-label="texts.text" tabindex="0">
                 <li v-for="line in [...one.lines].reverse()" :key="line[0]">
-                  <span :class="'speaker-' + line[1]">{{ texts[line[1]] || line[1] }}</span> {{ line[2] }}</li>
+                  <span :class="'speaker-' + line[1]">{{ texts[line[1]] || line[1] }}</span> {{ words(line[2]) }}</li>
                 <li v-if="!one.lines.length" class="dim">{{ texts.no_text }}</li>
               </ol>
               <footer v-if="orders || links">
@@ -148,6 +148,10 @@ export default {
     },
     alertsOf(id) {
       return this.alertList.filter((one) => one.call === id);
+    },
+    words(text) {
+      // What stands for personal data, in the reader's language.
+      return text.replace(/\[([a-z]+)\]/g, (all, kind) => (this.texts["hidden_" + kind] ? `[${this.texts["hidden_" + kind]}]` : all));
     },
     title(one) {
       return one.titles[this.language] || one.titles.en || one.rule;

@@ -6,10 +6,11 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
+from console.assets import style
 from console.live_feed import LiveFeed
 from console.live_snapshot import Audience, Snapshot, message
 
-STYLE = '<link rel="stylesheet" href="/static/boards.css">'
+STYLE = style("boards.css")
 
 
 class LiveBoard(Element, component="live_board.js"):

@@ -1,7 +1,7 @@
 // A call to listen to and read along: both channels drawn, what was said with its times, one playhead for all of it.
 // Whatever callers said reaches the page as text nodes and canvas text only.
-import { clock, decision, filled, hits, lastBefore, localTimes, made, LOW, HIDDEN } from "/static/call_script.js";
-import { draw, colours } from "/static/call_waveform.js";
+import { clock, decision, filled, hits, lastBefore, localTimes, made, LOW, HIDDEN } from "hotline/call_script.js";
+import { draw, colours, peaksOf } from "hotline/call_waveform.js";
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 const QUIET_EDGE_S = 0.25; // left of a silence that is skipped, on both sides
@@ -68,7 +68,6 @@ export default {
     this.lanes = { caller: [], ours: [] };
     this.peaks = null;
     this.write();
-    performance.mark("call-words");
     this.resize = new ResizeObserver(() => this.paint());
     this.resize.observe(this.$refs.wave);
     this.themes = new MutationObserver(() => this.paint());
@@ -82,6 +81,8 @@ export default {
     if (this.call.peaks) this.fetchPeaks();
     window.callTimes = localTimes;
     localTimes();
+    document.getElementById("first-look")?.remove();
+    performance.mark("call-ready");
   },
   unmounted() {
     this.resize.disconnect();
@@ -275,14 +276,10 @@ export default {
     },
     // -- the drawing -----------------------------------------------------------------------------------------------
     async fetchPeaks() {
-      try {
-        const answer = await fetch(this.call.peaks);
-        if (!answer.ok) return;
-        const bytes = new Uint8Array(await answer.arrayBuffer());
-        this.peaks = { caller: bytes.subarray(0, bytes.length / 2), ours: bytes.subarray(bytes.length / 2) };
-        this.paint();
-        requestAnimationFrame(() => performance.mark("call-drawn"));
-      } catch { /* without it turns are drawn all the same */ }
+      // Without them turns are drawn all the same.
+      this.peaks = await peaksOf(this.call.peaks);
+      this.paint();
+      if (this.peaks) requestAnimationFrame(() => performance.mark("call-drawn"));
     },
     paint() {
       const canvas = this.$refs.canvas;

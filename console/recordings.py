@@ -1,6 +1,5 @@
 """Which file of a call somebody may hear: personal data are beeped out unless the right and the wish are there."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -8,10 +7,10 @@ from sqlalchemy import Connection, select
 
 from console.access import Right, Viewer
 from models.errors import HotlineError
-from models.inspection import Inspection, InspectionState
 from models.recording import Recording
-from quality.beeping import masked_recording
+from quality.beeping import Unmasked, masked_recording
 from quality.call_search import may_see
+from quality.erasing import deletion
 from quality.sound import data_at
 
 
@@ -24,15 +23,19 @@ class Silent(StrEnum):
     """The original, without the right to it."""
     NONE = "none"
     """Nothing was recorded."""
+    DELETED = "deleted"
+    """It was deleted, by age or as somebody asked."""
     MISSING = "missing"
     """The file is gone, or isn't where recordings are kept."""
     BROKEN = "broken"
     """The file is no recording."""
     WAITING = "waiting"
     """Nobody knows yet where personal data are, as the call isn't inspected."""
+    ERASED = "erased"
+    """Nobody knows any more where personal data are, as what was said is deleted."""
 
 
-STATUS = {Silent.STRANGE: 404, Silent.FORBIDDEN: 403, Silent.WAITING: 409}
+STATUS = {Silent.STRANGE: 404, Silent.FORBIDDEN: 403, Silent.ERASED: 403, Silent.WAITING: 409}
 """404 for the others."""
 
 
@@ -44,44 +47,25 @@ class NoSound(HotlineError):
         self.why = why
 
 
-@dataclass(frozen=True)
-class Source:
-    """Whose sound it is, before anything is masked."""
-
-    path: Path
-    masks: bool
-    """Whether a copy without personal data has to be played."""
-
-
-def source(connection: Connection, directory: Path, viewer: Viewer, call_id: str, *, original: bool) -> Source:
-    """Return what may be played of a call's recording; raise `NoSound` where nothing may or can."""
+def playable(connection: Connection, directory: Path, viewer: Viewer, call_id: str, *, original: bool) -> Path:
+    """Return the file to play, which is masked where it has to be; raise `NoSound` where nothing may or can."""
     if not viewer.may(Right.CALLS) or not may_see(connection, call_id, viewer.scope()):
         raise NoSound(Silent.STRANGE)
     if original and not viewer.may(Right.ORIGINAL):
         raise NoSound(Silent.FORBIDDEN)
-    kept = connection.scalar(select(Recording.path).where(Recording.call_id == call_id))
-    if not kept:
-        raise NoSound(Silent.NONE)
-    path = within(directory, kept)
+    kept = connection.execute(select(Recording.path, Recording.note).where(Recording.call_id == call_id)).first()
+    if kept is None or not kept.path:
+        raise NoSound(Silent.DELETED if kept is not None and deletion(kept.note) else Silent.NONE)
+    path = within(directory, kept.path)
     if original:
-        return Source(path, masks=False)
-    found = connection.execute(
-        select(Inspection.state, Inspection.personal).where(Inspection.call_id == call_id)
-    ).first()
-    if found is None or found.state != InspectionState.DONE:
-        raise NoSound(Silent.WAITING)
-    return Source(path, masks=bool(found.personal))
-
-
-def playable(connection: Connection, directory: Path, viewer: Viewer, call_id: str, *, original: bool) -> Path:
-    """Return the file to play, which is masked where it has to be; raise `NoSound`."""
-    found = source(connection, directory, viewer, call_id, original=original)
-    if not found.masks:
-        return found.path
+        return path
     try:
-        return within(directory, str(masked_recording(connection, call_id, directory)))
+        masked = masked_recording(connection, call_id, directory)
+    except Unmasked as fault:
+        raise NoSound(Silent.ERASED if fault.erased else Silent.WAITING) from fault
     except HotlineError as fault:
         raise NoSound(Silent.MISSING) from fault
+    return within(directory, str(masked))
 
 
 def within(directory: Path, kept: str) -> Path:

@@ -4,15 +4,14 @@ import asyncio
 import hmac
 import secrets
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.templating import Jinja2Templates
 from sqlalchemy import Engine, select
 
 from console import open_pages
+from console.assets import TEMPLATES, address
 from console.gate import COOKIE, cookie_of
 from console.phrases import LANGUAGES, Phrases, preferred
 from console.sessions import LASTS, Session, end
@@ -21,7 +20,6 @@ from console.site import Site, asked_from
 from models.account import Account
 from models.audit import record
 
-TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
 FORM_COOKIE = "hotline_form"
 LANGUAGE_COOKIE = "hotline_language"
 
@@ -39,7 +37,7 @@ def signing_in(engine: Engine, phrases: Phrases, site: Site) -> APIRouter:
             "sign_in.html",
             {
                 "say": lambda key, **values: phrases.say(language, f"sign_in.{key}", **values),
-                "language": language, "secret": secret, "words": words, "name": name,
+                "language": language, "secret": secret, "words": words, "name": name, "style": address("console.css"),
                 "first": not _anybody(engine), "next": safe_path(request.query_params.get("next", "")),
             },
             code,

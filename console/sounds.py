@@ -29,6 +29,11 @@ LENGTH = Struct("<I")
 _peaks = lru_cache(64)(lambda path, known: peaks(path))
 
 
+def peaks_of(path: Path) -> bytes:
+    """Return a recording's peaks, computed once until it changes; raise as `quality.peaks` does."""
+    return bytes(_peaks(path, tag(path)))
+
+
 class Heard:
     """Which openings of a page were heard already: a player asks for the same sound many times."""
 
@@ -90,7 +95,7 @@ def sounds(engine: Engine, settings: Settings, phrases: Phrases) -> APIRouter:
         headers = {"etag": known, "cache-control": "private, no-cache"}
         if request.headers.get("if-none-match") == known:
             return Response(status_code=304, headers=headers)
-        return Response(_peaks(path, known), media_type="application/octet-stream", headers=headers)
+        return Response(peaks_of(path), media_type="application/octet-stream", headers=headers)
 
     return router
 

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from sqlalchemy import Connection, Engine
@@ -62,6 +63,21 @@ class Visit:
         """Return the time, UTC."""
         return datetime.now(UTC)
 
+    @property
+    def zone(self) -> tzinfo | None:
+        """The company's time zone ([dialplan] timezone); None: the machine's."""
+        named = self.settings.dialplan.timezone
+        return ZoneInfo(named) if named else None
+
+    @property
+    def zone_name(self) -> str:
+        """What people call it: Asia/Shanghai, or UTC+08:00 where it is the machine's."""
+        return self.settings.dialplan.timezone or f"UTC{self.now().astimezone().isoformat()[-6:]}"
+
+    def moment(self, at: datetime) -> str:
+        """Return a time as it was in the company's zone: 2026-11-21 17:00."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
     async def ask(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **named: P.kwargs) -> T:
         """Return `function(connection, …)`, read in a thread; raise `SignedOut` where the session is over."""
 
@@ -93,11 +109,13 @@ class Visit:
 
         return await asyncio.to_thread(ordered)
 
-    async def audit(self, action: str, *, call_id: str = "", words: str = "", **data: Any) -> None:
-        """Put on the trail what who looks did."""
+    async def audit(
+        self, action: str, *, call_id: str = "", words: str = "", asked: Mapping[str, str] | None = None, **data: Any
+    ) -> None:
+        """Put on the trail what who looks did; `asked`: a filter's fields, which may be called anything."""
         await self.write(
             record, self.now(), self.viewer.name, action,
-            call_id=call_id, words=words, data=data, address=self.address,
+            call_id=call_id, words=words, data={**data, **(asked or {})}, address=self.address,
         )  # fmt: skip
 
     def _insist(self, connection: Connection) -> None:

@@ -1,39 +1,32 @@
 """What becomes of an answer: taken, confirmed first, corrected, led to an article, or asked again. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
+from asr_tts.spoken_values import said
 from dialplans import humans
-from dialplans.answers import NOTHING, Answer, Reader, is_bare
+from dialplans.answers import NOTHING, Answer, Reader
+from dialplans.corrections import correction_of
 from dialplans.doubt import DOUBT, NEAR
 from dialplans.exchange import Keyed, NoInput, NotUnderstood, Said, Understood
 from dialplans.opt_out import opt_out
+from dialplans.pieces import pieces_of
 from dialplans.place import Target, Texts
 from dialplans.sentences import alternatives
-from dialplans.slots import Value, Wanted, corrections_in
 from dialplans.state import Taken
 from dialplans.talk import Talk
-from dialplans.understanding import SURE
 from dialplans.verbs.question import OWN, QuestionStep
-from knowledge.wording import plain, script_of
+from knowledge.wording import script_of
 
 SURE_OF_LANGUAGE = 0.4
 """Confidence of the recogniser from which words that answer nothing change the language; an answer always does."""
 WORTH_ASKING = 0.35
 """Below this nothing is guessed at by "did you mean …?"."""
-CLEAR = 0.7
-"""Confidence from which a value that stands alone is what a yes or no question's caller wants instead."""
 HARDLY_HEARD = 0.35
 """Recogniser's confidence below which an answer is no surer than it was heard; short right ones have 0.45 and more."""
 LIKENED, CLEARLY = 0.75, 0.1
 """A wish less sure than that gives way to an article that is so much surer."""
 AND = {"en": ", ", "zh": "，"}
 """Between several values that were changed at once."""
-EXPLICIT = {
-    "en": ("said", "meant", "mean", "should be", "change"),
-    "zh": ("我说的", "我是说", "意思是", "改成", "应该是"),
-}
-"""Words by which a correction is one whatever else the sentence may answer."""
 
 
 class Answering:
@@ -49,6 +42,13 @@ class Answering:
         if spoken != self._state.language:
             choice = -1
         return self._talk.reader(spoken).is_whole(self._question, text, choice)
+
+    def stands_alone(self, text: str, language: str, choice: int) -> bool:
+        """Tell whether `text` means something without the question: what holds anywhere, or an answer in full words."""
+        spoken = self._spoken(text, language)
+        reader = self._talk.reader(spoken, said=text)
+        answer = reader.spoken(self._question, text, choice if spoken == self._state.language else -1)
+        return bool(answer.command) or (answer.fits and self._question.kind != "yes_no")
 
     def receive(self, event: Said | Keyed | NotUnderstood | NoInput) -> None:
         """Take what came."""
@@ -77,8 +77,12 @@ class Answering:
         if humans.angry(self._talk, event.text, event.anger):
             self._understood(Answer("none"))
             return
-        answer = self._reader().spoken(self._question, event.text, choice)
-        self._take(answer, event.text, by_voice=True, heard=event.confidence)
+        reader = self._talk.reader(said=event.text, others=event.others)
+        answer, text = reader.spoken(self._question, event.text, choice), event.text
+        if self._state.piece and not (answer.fits or answer.command):
+            text = f"{self._state.piece} {text}"
+            answer = self._reader().spoken(self._question, text)
+        self._take(answer, text if answer.fits else event.text, by_voice=True, heard=event.confidence)
 
     def _spoken(self, text: str, language: str) -> str:
         """Return the language that an answer is to be read in; `language` is what the recogniser took it for, or ""."""
@@ -103,7 +107,7 @@ class Answering:
             self._understood(answer)
             self._command(answer.command, "said" if by_voice else "keyed", text)
             return
-        if by_voice and (changed := self._corrected(answer, text)):
+        if by_voice and (changed := correction_of(self._talk, self._question, answer, text)):
             self._understood(replace(changed, intent="correction"))
             self._change(changed)
             return
@@ -122,7 +126,7 @@ class Answering:
         self._keep(answer)
         if answer.fits:
             self._accept(answer)
-        elif not self._digressed(text):
+        elif not (by_voice and self._goes_on(text)) and not self._digressed(text):
             self._missed("none of these")
 
     def _is_likened(self, answer: Answer) -> bool:
@@ -150,7 +154,7 @@ class Answering:
             return
         self._state.trouble.pop(step.name, None)
         self._state.silences = self._state.misses = 0
-        self._state.phase = ""
+        self._state.phase = self._state.piece = ""
         if answer.intent == humans.OPERATOR:
             self._talk.reason = humans.ASKED
         step.answered(self._talk, phase, answer)
@@ -204,32 +208,6 @@ class Answering:
 
     # -- corrections -------------------------------------------------------------------------------------------
 
-    def _corrected(self, answer: Answer, text: str) -> Answer | None:
-        """Return the values that were given before and are said anew, where the sentence corrects any."""
-        taken = self._talk.correctable()
-        if not taken or (answer.fits and answer.confidence >= SURE and self._question.kind != "yes_no"):
-            return None
-        language = self._state.language
-        if answer.values and not any(word in plain(text) for word in EXPLICIT.get(language, ())):
-            return None
-        wanted = tuple(Wanted(name, kind) for name, (kind, _) in reversed(taken.items()))
-        values = corrections_in(wanted, text, language, self._reader().wall)
-        if not values and self._question.kind == "yes_no":
-            values = self._bare(wanted, text)
-        new = {name: value for name, value in values.items() if value.value != taken[name][1].value}
-        if not new:
-            return None
-        sure = min(value.confidence for value in new.values())
-        return Answer(next(iter(new)), sure, fits=True, values=new)
-
-    def _bare(self, wanted: tuple[Wanted, ...], text: str) -> Mapping[str, Value]:
-        """Return the values that are all that was said where yes or no was expected: what is meant instead."""
-        values = self._reader().found(wanted, text)
-        # One and two stand for yes and no, and what only sounds like a value is none here.
-        if not values or any(one.confidence < CLEAR or one.value in (1, 2) for one in values.values()):
-            return {}
-        return values if is_bare(text, values.values(), self._state.language) else {}
-
     def _change(self, answer: Answer) -> None:
         spoken = []
         for name in [name for name in self._state.frame.taken if name in answer.values]:
@@ -276,6 +254,7 @@ class Answering:
 
     def _repeat(self) -> None:
         self._talk.note("repeat", step=self._question.name)
+        self._state.piece = ""
         for say in self._state.again:
             self._talk.do(say)
         if self._state.again:
@@ -318,8 +297,21 @@ class Answering:
         self._talk.ask_again(self._question)
         return True
 
+    def _goes_on(self, text: str) -> bool:
+        """Keep the first digits of a number, say them and listen for the rest; False where it is no such piece."""
+        so_far = pieces_of(self._question, self._reader(), self._state.piece, text) if self._phase == OWN else ""
+        if not so_far:
+            return False
+        self._state.piece = so_far
+        self._talk.note("piece", step=self._question.name, digits=len(so_far))
+        self._talk.sentence(
+            "and_the_rest", self._question.barge_in, digits=said(so_far, "digits", self._state.language)
+        )
+        self._talk.listen(self._question)
+        return True
+
     def _missed(self, reason: str) -> None:
-        self._state.misses += 1
+        self._state.misses, self._state.piece = self._state.misses + 1, ""
         if not self._noticed(reason):
             self._once_more(self._question.no_match, self._state.misses, "sorry")
 
@@ -334,7 +326,7 @@ class Answering:
         return self._given_up()
 
     def _silent(self) -> None:
-        self._state.silences += 1
+        self._state.silences, self._state.piece = self._state.silences + 1, ""
         self._talk.note("no_input", step=self._question.name, count=self._state.silences)
         if not self._given_up():
             self._once_more(self._question.no_input, self._state.silences, "still_there")

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from asr_tts.sentence_end import hangs
+from asr_tts.speech_protocol import Others
 from dialplans.commands import BY_KEY, command_in
 from dialplans.exchange import KeysWanted
 from dialplans.flow import Flow
@@ -110,16 +112,20 @@ class Reader:
         wall: datetime | None = None,
         value: Callable[[str], Any] = lambda _: None,
         commands: frozenset[str] = frozenset(),
+        others: Mapping[str, Others] = MappingProxyType({}),
     ) -> None:
-        """`value` is what a variable holds now (None: nothing); `commands` are those that lead to a step."""
-        self.flow, self.language, self.commands = flow, language, commands
+        """`value` is what a variable holds now (None: nothing); `commands` are those that lead to a step.
+
+        `others` are what may have been said instead of a text.
+        """
+        self.flow, self.language, self.commands, self._others = flow, language, commands, others
         self.wall, self._value = wall or SOME_DAY, value
 
     # -- for the verbs -----------------------------------------------------------------------------------------
 
     def meaning(self, text: str, intents: Iterable[str]) -> Meaning:
         """Return which of `intents` is meant."""
-        return understanding_of(self.flow, self.language).of(text, intents)
+        return understanding_of(self.flow, self.language).of(text, intents, self._others.get(text, ()))
 
     def is_set(self, slot: str) -> bool:
         """Tell whether `slot` has a value."""

@@ -99,6 +99,12 @@ class Dialogue:
             return False
         return Answering(talk, question).is_whole(text, language, choice)
 
+    def stands_alone(self, text: str, language: str = "", choice: int = -1) -> bool:
+        """Tell whether `text` means something to who hasn't heard the open question yet: a wish, but no yes or no."""
+        talk = self._talk(self._wall)
+        question = talk.question()
+        return question is not None and Answering(talk, question).stands_alone(text, language, choice)
+
     def takes_digits(self, digits: str) -> bool:
         """Tell whether said `digits` may mean anything to the open question."""
         talk = self._talk(self._wall)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from asr_tts.speech_protocol import Others
+
 QuestionKind = Literal["open", "yes_no", "digits", "money", "moment", "list", "dictation"]
 
 # -- events in -----------------------------------------------------------------------------------------------
@@ -36,6 +38,8 @@ class Said:
     """Index into the question's phrases where the recogniser mapped it, or -1."""
     anger: float = 0.0
     """How angry the voice sounds, 0-1; 0 where nobody listens for it."""
+    others: Others = ()
+    """What else may have been said."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,8 @@ class Question:
     no_input_s: float = 6.0
     hangover_ms: int = 0
     """0: what suits the kind."""
+    check: str = ""
+    """Scheme of the check digit that the wanted number keeps; "": none."""
 
 
 @dataclass(frozen=True)

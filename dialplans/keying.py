@@ -1,7 +1,10 @@
 """How a value is asked for, by its kind: its keys on the telephone, what the recogniser expects. Pure."""
 
+from collections.abc import Sequence
+
+from asr_tts.check_digits import LENGTHS
 from dialplans.exchange import KeysWanted, QuestionKind
-from dialplans.slots import SlotKind
+from dialplans.slots import SlotKind, Wanted
 
 MOST_DIGITS = 20
 PHONE_DIGITS = (5, 15)
@@ -15,7 +18,8 @@ def keys_for(kind: SlotKind) -> KeysWanted | tuple[str, ...]:
             least = int(kind.least or 1)
             return KeysWanted(least, int(kind.most or max(least, MOST_DIGITS)))
         case "identifier":
-            return KeysWanted(int(kind.least or 1), int(kind.most or MOST_DIGITS))
+            fewest, most = LENGTHS.get(kind.check, (1, MOST_DIGITS)) if not kind.pattern else (1, MOST_DIGITS)
+            return KeysWanted(int(kind.least or fewest), int(kind.most or most))
         case "phone":
             return KeysWanted(*PHONE_DIGITS)
         case "number":
@@ -24,6 +28,11 @@ def keys_for(kind: SlotKind) -> KeysWanted | tuple[str, ...]:
             return (YES, NO)
         case _:
             return ()
+
+
+def check_of(wanted: Sequence[Wanted]) -> str:
+    """Return the scheme of the check digit by which what is heard can be told right from wrong, or ""."""
+    return wanted[0].kind.check if len(wanted) == 1 else ""
 
 
 def question_kind(kind: SlotKind) -> QuestionKind:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from asr_tts.sense import Sense, Vectors
 from dialplans.background import OTHER, Background, intent_of_topics
+from dialplans.nearness import Examples, Nearness
 from knowledge.wording import grams
 
 WORDS = 0.4
@@ -26,7 +27,9 @@ SMOOTH = 0.1
 """Ridge: how little an example of the author's is trusted alone."""
 BACKGROUND_WEIGHT = 0.5
 """A sentence of the background counts as much of an example."""
-FORMAT = 1
+COVERED = 8
+"""So many sentences of the background make an intent one that the background covers."""
+FORMAT = 2
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -42,6 +45,8 @@ class Kept(msgspec.Struct, frozen=True):
     """Of the examples, float32."""
     background: list[int]
     """Which sentences of the background count."""
+    taught: list[str]
+    """What each of these was taken for: an intent, or `OTHER`."""
     weights: bytes
     """Float32, a row for each example and background sentence, a column for each name."""
 
@@ -54,6 +59,8 @@ class Scores:
     """Each intent's, and `OTHER`'s; about 1 for its own sentences."""
     words: Mapping[str, float]
     """Share of words with each intent's likest example, 0-1."""
+    near: Nearness
+    """To the author's own examples, and to sentences of the background that are no intent's."""
 
 
 class Learned:
@@ -65,8 +72,15 @@ class Learned:
             raise ValueError("learned with another encoder or background")
         self.kept, self._sense = kept, sense
         self._mean = background.vectors.mean(axis=0)
-        rows = np.frombuffer(kept.vectors, np.float32).reshape(-1, sense.dimension)
-        self._vectors = _centred(np.concatenate([rows, background.vectors[kept.background]]), self._mean)
+        own_rows = _centred(np.frombuffer(kept.vectors, np.float32).reshape(-1, sense.dimension), self._mean)
+        others = _centred(background.vectors, self._mean)
+        self._vectors = np.concatenate([own_rows, others[kept.background]])
+        lent = {row for row, name in zip(kept.background, kept.taught, strict=True) if name != OTHER}
+        free = [row for row in range(len(others)) if row not in lent]
+        self.examples = Examples(own_rows, [name for name, _ in kept.examples], others[free])
+        self.covered = _covered(kept)
+        """The intents that the background covers."""
+        self.covers_all = self.covered.issuperset(name for name, _ in kept.examples)
         self._weights = np.frombuffer(kept.weights, np.float32).reshape(-1, len(kept.names))
         texts = [text for _, text in kept.examples] + [background.sentences[row] for row in kept.background]
         self._words = Words(texts, kept.language)
@@ -74,17 +88,26 @@ class Learned:
         self._respelling = background.respelling.knowing(own) if background.respelling else None
         self._of_intent = [intent for intent, _ in kept.examples]
 
+    def expect(self, texts: Sequence[str]) -> None:
+        """Work out together what `scores` will be asked for: that costs less than one by one."""
+        self._sense.of([self._read(text) for text in texts])
+
+    def _read(self, text: str) -> str:
+        return self._respelling.of(text) if self._respelling else text
+
     def scores(self, text: str) -> Scores:
         """Compare a sentence with everything."""
-        read = self._respelling.of(text) if self._respelling else text
+        read = self._read(text)
+        vector = _centred(self._sense.of([read]), self._mean)[0]
         # einsum, for the threads of BLAS cost more than so small a product.
-        meaning = np.einsum("ij,j->i", self._vectors, _centred(self._sense.of([read]), self._mean)[0])
+        meaning = np.einsum("ij,j->i", self._vectors, vector)
         words = self._words.alike(text)
         by_name = np.einsum("i,ij->j", _likeness(meaning, words), self._weights)
         shared: dict[str, float] = defaultdict(float)
         for row, intent in enumerate(self._of_intent):
             shared[intent] = max(shared[intent], float(words[row]))
-        return Scores(dict(zip(self.kept.names, map(float, by_name), strict=True)), shared)
+        scores = dict(zip(self.kept.names, map(float, by_name), strict=True))
+        return Scores(scores, shared, self.examples.nearness(vector))
 
 
 def learn(examples: Mapping[str, Sequence[str]], language: str, sense: Sense, background: Background) -> Kept:
@@ -95,7 +118,8 @@ def learn(examples: Mapping[str, Sequence[str]], language: str, sense: Sense, ba
     own, others = _centred(vectors, mean), _centred(background.vectors, mean)
     topics = intent_of_topics(others @ own.T, [name for name, _ in pairs], background.topics) if pairs else {}
     rows = [row for topic in topics for row in background.topics[topic]]
-    taught = [name for name, _ in pairs] + [topics[topic] for topic in topics for _ in background.topics[topic]]
+    lent = [topics[topic] for topic in topics for _ in background.topics[topic]]
+    taught = [name for name, _ in pairs] + lent
     names = [*sorted(examples), OTHER]
     everything = np.concatenate([own, others[rows]])
     words = Words([text for _, text in pairs] + [background.sentences[row] for row in rows], language)
@@ -104,7 +128,11 @@ def learn(examples: Mapping[str, Sequence[str]], language: str, sense: Sense, ba
     wanted = np.array([[float(name == of) for name in names] for of in taught]).reshape(len(taught), len(names))
     weights = np.linalg.solve(likeness + SMOOTH * np.diag(1 / trust), wanted)
     return Kept(FORMAT, language, background.version, names, pairs, vectors.astype(np.float32).tobytes(), rows,
-                weights.astype(np.float32).tobytes())  # fmt: skip
+                lent, weights.astype(np.float32).tobytes())  # fmt: skip
+
+
+def _covered(kept: Kept) -> frozenset[str]:
+    return frozenset(name for name, lent in Counter(kept.taught).items() if lent >= COVERED) - {OTHER}
 
 
 class Words:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from asr_tts.speech_protocol import Others
 from dialplans.answers import Reader
 from dialplans.built_in import built_in
 from dialplans.conditions import moment_of
@@ -58,12 +59,13 @@ class Memory:
     def reason(self, reason: str) -> None:
         self.state.reason = reason
 
-    def reader(self, language: str = "") -> Reader:
-        """Return what reads answers here and now."""
+    def reader(self, language: str = "", said: str = "", others: Others = ()) -> Reader:
+        """Return what reads answers here and now; `others` may have been said instead of `said`."""
         commands = {name for name in ("operator", "goodbye") if self.state.aside or self.command(name)}
         if self.state.outgoing or self.command(OPT_OUT):
             commands.add(OPT_OUT)
-        return Reader(self.flow, language or self.language, self.wall, self.value, frozenset(commands))
+        else_said = {said: others} if others else {}
+        return Reader(self.flow, language or self.language, self.wall, self.value, frozenset(commands), else_said)
 
     def command(self, name: str) -> tuple[int, Target] | None:
         """Return where the innermost flow that says so leads for a command, with the depth of its frame."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
-from asr_tts.sense import sense_of
+from asr_tts.sense import search_sense_of
 from dialplans.conditions import as_text
 from dialplans.dialogue import Dialogue
 from dialplans.emotion import anger
@@ -100,7 +100,7 @@ def replay(flow: Flow, golden: Golden, feels: Feels = anger) -> Outcome:
 def knows(golden: Golden) -> Knows:
     """Return the knowledge base of a dialogue: its own articles, found by the search that calls have."""
     languages = {entry.language for entry in golden.articles}
-    embed = {language: sense.of for language in languages if (sense := sense_of(language))}
+    embed = {language: sense.of for language in languages if (sense := search_sense_of(language))}
     knowledge = Knowledge(golden.articles, embed)
 
     def know(question: str, language: str, tags: Any) -> Article | None:

@@ -7,6 +7,7 @@ from dialplans.place import Texts
 SENTENCES: Mapping[str, Texts] = {
     "sorry": {"en": "Sorry, I didn't get that.", "zh": "抱歉，我没听明白。"},
     "still_there": {"en": "Are you still there?", "zh": "您还在吗？"},
+    "and_the_rest": {"en": "{{ digits }}, and the rest?", "zh": "{{ digits }}，后面呢？"},
     "you_can_say": {"en": "You can say: {{ answers }}.", "zh": "您可以说：{{ answers }}。"},
     "say_or_press": {"en": "Please say or key in your answer.", "zh": "请您直接说，或者用按键输入。"},
     "yes_or_no": {"en": "Please say yes or no, or press 1 for yes and 2 for no.",

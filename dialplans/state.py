@@ -56,6 +56,8 @@ class State:
     silences: int = 0
     misses: int = 0
     """Of the open question, since it was asked."""
+    piece: str = ""
+    """Digits of the number that it asks for which were said already; more are to come."""
     trouble: dict[str, int] = field(default_factory=dict)
     """Misunderstandings by question, over all attempts until it is answered."""
     over: bool = False

@@ -21,6 +21,7 @@ from dialplans.exchange import (
     WaitsOn,
 )
 from dialplans.flow import Flow
+from dialplans.keying import check_of
 from dialplans.place import Target
 from dialplans.speech import Speech
 from dialplans.state import Frame, State
@@ -154,6 +155,8 @@ class Talk(Speech):
         self.listen(question)
 
     def say_question(self, question: QuestionStep) -> None:
+        """Say it; whoever began to answer begins anew."""
+        self.state.piece = ""
         texts = self.own(question.sentence) if question.sentence else question.prompt(self)
         self.say(texts, question.barge_in, **question.words)
 
@@ -171,6 +174,7 @@ class Talk(Speech):
                     phrases=question.phrases(reader),
                     no_input_s=question.no_input_s,
                     hangover_ms=question.endpoint_ms,
+                    check=check_of(question.wants(reader)),
                 )
             )
         )

@@ -1,18 +1,15 @@
 """What the commands of `hotline kb` share: the open database, who is at work, and options."""
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Annotated
 
 import typer
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from knowledge.articles import Editor, utc_now
-from models.database import database_url, migrate, open_engine
-from models.errors import OperatorFault
+from models.database import opened_for
 from models.settings import Settings
 
 
@@ -30,17 +27,9 @@ Language = Annotated[str, typer.Option(metavar="en|zh", help="Without it, all; o
 Day = typer.Option(parser=a_day, metavar="DATE", help="Such as 2026-12-31.")
 
 
-@contextmanager
-def opened(settings: Settings) -> Iterator[Engine]:
-    """Open the database, made where there is none; a fault of it becomes a sentence."""
-    engine = open_engine(database_url(settings))
-    try:
-        migrate(engine)
-        yield engine
-    except DBAPIError as error:
-        raise OperatorFault(f"The knowledge base can't be used ({error.orig}); check [database] url.") from error
-    finally:
-        engine.dispose()
+def opened(settings: Settings) -> AbstractContextManager[Engine]:
+    """Open the database of articles, made where there is none; a fault of it becomes a sentence."""
+    return opened_for(settings, "The knowledge base can't be used")
 
 
 def editor(by: str, words: str = "") -> Editor:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from asr_tts.sense import sense_of
+from asr_tts.sense import search_sense_of
 from knowledge.articles import Embedding, Embeddings
 
 LANGUAGES = ("en", "zh")
@@ -10,7 +10,7 @@ LANGUAGES = ("en", "zh")
 
 def embeddings(languages: Iterable[str] = LANGUAGES) -> Embeddings:
     """Return the embeddings of these languages; loads their encoders (1-3 s each, shared with whoever else asks)."""
-    senses = {language: sense for language in languages if (sense := sense_of(language))}
+    senses = {language: sense for language in languages if (sense := search_sense_of(language))}
     return {language: Embedding(sense.version, sense.of) for language, sense in senses.items()}
 
 

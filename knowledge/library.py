@@ -23,6 +23,8 @@ from knowledge.shelf import Embed
 log = logging.getLogger(__name__)
 LOOK_EVERY = 0.25
 """Seconds until a change in the database is live."""
+MANY = 200
+"""Articles without vectors from which on it is said that they take a while: each has about seven sentences of 15 ms."""
 
 
 class Encoders(Mapping[str, Embed]):
@@ -64,9 +66,16 @@ class Library:
                 if newest == self._revision:
                     return False
                 published, gone = articles.entries(connection, self._revision, self._embeddings)
+            self._say_what_takes_long(published)
             self.knowledge = self.knowledge.changed(map(self._with_vectors, published), gone)
             self._revision = newest
         return True
+
+    def _say_what_takes_long(self, published: Sequence[Entry]) -> None:
+        """As after a change of the encoder: the line isn't open meanwhile."""
+        new = sum(entry.vectors is None and entry.language in self._embeddings for entry in published)
+        if new >= MANY:
+            log.warning("%d articles are prepared for searching by meaning, about %d min, once", new, new // 600 + 1)
 
     def _with_vectors(self, entry: Entry) -> Entry:
         """The entry with vectors of today's encoder; where they were missing they are kept for the next start."""

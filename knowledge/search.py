@@ -18,8 +18,6 @@ MANY = 500
 """Articles of one language from which on a change doesn't index all anew (which takes seconds with 10,000) …"""
 FEW = 0.02
 """… but this share of them at most is kept beside the index."""
-ALONE = 0.1
-"""How far an article without any other counts as ahead: about as far as right ones are."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ class Knowledge:
 def _candidate(rank: int, found: Sequence[Likely], weights: Weights) -> Candidate:
     """How sure an article is: the first by how far it is ahead of the second, the others by how far they are behind."""
     one, other = found[rank], found[1 if rank == 0 and len(found) > 1 else 0]
-    ahead = one.score - other.score if len(found) > 1 else ALONE
+    ahead = one.score - other.score if len(found) > 1 else weights.alone
     confidence = round(weights.confidence(one.score, ahead), 3)
     alike = tuple(round(value, 3) for value in one.likeness)
     return Candidate(one.entry.article_id, one.entry.title, confidence, alike)

@@ -1,7 +1,7 @@
 """An event of a campaign: a dated fact, written before its effect leaves the process.
 
-Names: campaign.created, campaign.imported, campaign.started …, lead.refused, line.chosen (with the explanation),
-attempt.placed, attempt.ended, breaker.tripped …, optout.taken, caps.reached.
+Names: campaign.created, campaign.imported, campaign.start …, campaign.scheduled-order, lead.refused, line.chosen (with
+the explanation), attempt.placed, attempt.ended, breaker.tripped …, optout.taken, caps.reached.
 """
 
 from datetime import datetime

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from models.control_protocol import VERSION, Done, FromServer, Hello, News, Order, Refused, short_path, socket_path
 from models.errors import CannotDo, OurFault
+from models.errors import Refused as RefusedInWords
 from models.framing import Framing
 
 HELLO_SECONDS = 5.0
 """How long a server that lives may take to say hello."""
 
 
-class NotRunning(CannotDo):
+class NotRunning(RefusedInWords):
     """No server runs with this data directory."""
 
 
@@ -29,7 +30,8 @@ def ask(directory: Path, order: Order, seconds: float | None = None) -> Iterator
         channel.settimeout(HELLO_SECONDS)
         hello = next(heard)
         if not isinstance(hello, Hello) or hello.version != VERSION:
-            raise CannotDo("The running Hotline is of another version than this command; restart it.")
+            words = "The running Hotline is of another version than this command; restart it."
+            raise RefusedInWords(words, "orders.other_version")
         channel.sendall(framing.pack(order))
         channel.settimeout(seconds)
         for message in heard:
@@ -40,6 +42,8 @@ def ask(directory: Path, order: Order, seconds: float | None = None) -> Iterator
                     yield message
                     return
                 case Refused():
+                    if message.key:
+                        raise RefusedInWords(message.sentence, message.key, **message.facts)
                     raise CannotDo(message.sentence)
 
 
@@ -56,7 +60,8 @@ def _connected(directory: Path) -> socket.socket:
         channel.close()
         raise NotRunning(
             "No Hotline runs with this data directory; start `hotline serve --config …`, or name the configuration of "
-            "the one that runs with --config."
+            "the one that runs with --config.",
+            "orders.not_running",
         ) from None
     except OSError as error:
         channel.close()
@@ -72,7 +77,7 @@ def _messages(channel: socket.socket, framing: "Framing[FromServer]") -> Iterato
         while data := channel.recv(65536):
             yield from framing.feed(data)
     except TimeoutError:
-        raise CannotDo("The running Hotline does not answer; look into its log.") from None
+        raise RefusedInWords("The running Hotline does not answer; look into its log.", "orders.no_answer") from None
     except (ConnectionError, ValueError) as error:
         raise OurFault(f"The running Hotline broke off ({error}); look into its log.") from error
-    raise CannotDo("The running Hotline stopped before this was done.")
+    raise RefusedInWords("The running Hotline stopped before this was done.", "orders.stopped")

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from models.control_protocol import VERSION, Done, Hello, News, Order, Refused, short_path, socket_path
 from models.errors import HotlineError, OperatorFault
+from models.errors import Refused as RefusedInWords
 from models.framing import Framing
 
 log = logging.getLogger(__name__)
@@ -135,6 +136,8 @@ class ControlDesk:
     async def _answer(self, order: Order, tell: Tell) -> Done | Refused:
         try:
             return await self._handlers[type(order)](order, tell)
+        except RefusedInWords as error:
+            return Refused(str(error), error.values, error.key)
         except HotlineError as error:
             return Refused(str(error))
         except ConnectionError:

@@ -170,6 +170,8 @@ class Refused(msgspec.Struct, tag=True):
 
     sentence: str
     facts: Facts = {}
+    key: str = ""
+    """The sentence's phrase, whose fields are `facts`; "" for none (`models.errors.Refused`)."""
 
 
 FromServer = Hello | News | Done | Refused

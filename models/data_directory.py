@@ -7,6 +7,9 @@ from pathlib import Path
 
 from models.errors import OperatorFault
 
+NAME = "node"
+"""The file with the node's name."""
+
 
 class DataDirectory:
     """Where one server keeps its recordings, its spool and (by default) its database."""
@@ -48,9 +51,20 @@ class DataDirectory:
             self._lock = None
 
     def _read_node(self) -> str:
-        path = self.path / "node"
-        name = path.read_text("ascii", "replace").strip() if path.exists() else ""
+        name = _read(self.path / NAME)
         if not name:
             name = secrets.token_hex(6)
-            path.write_text(name + "\n", "ascii")
+            (self.path / NAME).write_text(name + "\n", "ascii")
         return name
+
+
+def node_of(path: Path) -> str:
+    """Return the node whose data directory `path` is, without claiming it; "" where no server ever did."""
+    try:
+        return _read(path / NAME)
+    except OSError:
+        return ""
+
+
+def _read(file: Path) -> str:
+    return file.read_text("ascii", "replace").strip() if file.exists() else ""

@@ -1,13 +1,17 @@
 """The database: SQLite in WAL mode by default, PostgreSQL where one machine is not enough."""
 
+import math
 import re
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, create_engine, event, inspect, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+RESTED_S = 1.0
+"""After which a connection is asked whether it still lives."""
 BUSY_SECONDS = 5.0
 """How long SQLite itself waits for another writer before it says "locked"."""
 
@@ -65,7 +71,9 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
             event.listen(engine, "connect", _tune_sqlite)
             return engine
         patience = {"connect_timeout": 5} if "+psycopg" in url else {}
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
+        engine = create_engine(url, hide_parameters=True, connect_args=patience)
+        _ask_whoever_rested(engine)
+        return engine
     except (ArgumentError, NoSuchModuleError) as error:
         raise OperatorFault(f"[database] url is no database address: {error}; write sqlite:///FILE or "
                             "postgresql+psycopg://USER:PASSWORD@HOST/NAME.") from error  # fmt: skip
@@ -74,6 +82,44 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
             f"The driver {error.name} of [database] url is not installed; for PostgreSQL write "
             "postgresql+psycopg://… there and run pip install 'psycopg[binary]'."
         ) from error
+
+
+@contextmanager
+def opened_for(settings: Settings, refused: str) -> Iterator[Engine]:
+    """Open the configured database, made where there is none; a fault of it becomes a sentence.
+
+    `refused` is that sentence's beginning, such as "Campaigns can't be read". Raises `OperatorFault`.
+    """
+    engine = open_engine(database_url(settings))
+    try:
+        migrate(engine)
+        yield engine
+    except DBAPIError as error:
+        raise OperatorFault(f"{refused} ({error.orig}); check [database] url.") from error
+    finally:
+        engine.dispose()
+
+
+def _ask_whoever_rested(engine: Engine) -> None:
+    """Ask a connection whether it still lives before it is used again, unless it was used a moment ago.
+
+    SQLAlchemy's own pre-ping asks each time, which is a way to the server and back before every transaction.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wakes(connection: Any, record: Any, _proxy: object) -> None:
+        if time.monotonic() - record.info.pop("rests_since", math.inf) < RESTED_S:
+            return
+        try:
+            lives = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            lives = False
+        if not lives:
+            raise InvalidatePoolError
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:

@@ -21,7 +21,7 @@ class Line(Base):
 
 
 class LineDay(Base):
-    """What went over a line on one of its days."""
+    """What one server placed over a line on one of its days."""
 
     __tablename__ = "line_day"
 
@@ -29,6 +29,8 @@ class LineDay(Base):
     """No foreign key: what was spent outlives the line."""
     day: Mapped[str] = mapped_column(primary_key=True)
     """2026-11-21, in the line's time zone."""
+    node: Mapped[str] = mapped_column(primary_key=True)
+    """"" where it was counted before servers were told apart."""
     attempts: Mapped[int]
     answers: Mapped[int]
     """By persons."""

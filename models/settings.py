@@ -5,13 +5,14 @@ Every key is documented in `hotline.example.toml`; a test keeps the two in step.
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.quality_settings import QualitySettings
+from models.retention_settings import RetentionSettings
 
 CodecName = Literal["PCMU", "PCMA", "G722"]
 Language = Literal["en", "zh"]
@@ -264,14 +265,16 @@ class CustomerSettings(Section):
     _are_headers = field_validator("headers")(_header_lines)
 
 
-WebhookEvent = Literal["call.offered", "call.answered", "call.transferred", "call.ended", "call.summary"]
+WebhookEvent = Literal[
+    "call.offered", "call.answered", "call.transferred", "call.ended", "call.ticket", "call.summary"
+]  # fmt: skip
 
 
 class WebhookSettings(Section):
     """A program of the company's that is told of calls in the queues."""
 
     url: str = Field(min_length=1)
-    events: list[WebhookEvent] = ["call.offered", "call.answered", "call.transferred", "call.ended", "call.summary"]
+    events: list[WebhookEvent] = list(get_args(WebhookEvent))
     """Which it is told of."""
     secret: str = ""
     """With which deliveries are signed; "env:NAME" reads it from the environment; empty: they aren't signed."""
@@ -367,6 +370,7 @@ class Settings(BaseSettings):
     campaigns: CampaignSettings = CampaignSettings()
     lines: LineSettings = LineSettings()
     quality: QualitySettings = QualitySettings()
+    retention: RetentionSettings = RetentionSettings()
     console: ConsoleSettings = ConsoleSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -20,6 +20,7 @@ from models.inspection import Inspection, InspectionState
 from models.recording import masked_file
 from quality.conversation import Stretch, joined
 from quality.record import recording_of
+from quality.said import ERASED
 from quality.sound import Sound, read, write
 
 Channel = Literal["caller", "ours"]
@@ -110,23 +111,40 @@ def keep_copy(path: Path, wanted: Sequence[Beep]) -> None:
         Path(part).unlink(missing_ok=True)
 
 
-def masked_recording(connection: Connection, call_id: str, directory: Path) -> Path:
-    """Return what of a call somebody may hear who hasn't the right to the original.
+class Unmasked(CannotDo):
+    """Nobody knows what is personal in a recording, so that it is heard only by who has the right to the original."""
 
-    The copy without personal data, made now where an earlier inspection left none; the recording itself where nothing
-    personal is in it. Raises `CannotDo` where that isn't known yet, or the file is missing, `OperatorFault` where it
-    is no recording.
-    """
-    columns = Inspection.state, Inspection.listened, Inspection.transcript, Inspection.personal
-    row = connection.execute(select(*columns).where(Inspection.call_id == call_id)).first()
-    if row is None or row.state != InspectionState.DONE:
-        raise CannotDo(
-            f"Nobody knows yet what is personal in call {call_id}, for it isn't inspected; "
+    def __init__(self, call_id: str, *, erased: bool) -> None:
+        """`erased`: it was known, until what was said was deleted; else the call isn't inspected."""
+        super().__init__(
+            f"What was said in call {call_id} is deleted, and with it what is personal in its recording; there is no "
+            "copy without that, and the original needs a right of its own."
+            if erased
+            else f"Nobody knows yet what is personal in call {call_id}, for it isn't inspected; "
             "`hotline quality status` says how many wait, and the original needs a right of its own."
         )
+        self.erased = erased
+
+
+def masked_recording(connection: Connection, call_id: str, directory: Path) -> Path:
+    """Return what of a call somebody may hear who hasn't the right to the original: the only place that decides it.
+
+    The copy without personal data, made now where an earlier inspection left none; the recording itself where nothing
+    personal is in it. Where the words are deleted, so is what is known of personal data: a copy that is there, then, or
+    nothing. Raises `Unmasked` where it isn't known, `CannotDo` where there is no file, `OperatorFault` where it is no
+    recording.
+    """
+    columns = Inspection.state, Inspection.listened, Inspection.transcript, Inspection.personal, Inspection.facts
+    row = connection.execute(select(*columns).where(Inspection.call_id == call_id)).first()
+    if row is None or row.state != InspectionState.DONE:
+        raise Unmasked(call_id, erased=False)
     path = recording_of(connection, call_id, directory)
     if not path.is_file():
         raise CannotDo(f"The recording of call {call_id} is gone; {path.name} doesn't exist.")
+    if ERASED in row.facts:
+        if not masked_file(path).is_file():
+            raise Unmasked(call_id, erased=True)
+        return masked_file(path)
     wanted = beeps(row.transcript, row.personal, exact=row.listened)
     if not wanted:
         return path

@@ -50,6 +50,8 @@ class Asked:
     queue: str = ""
     campaign: str = ""
     flow: str = ""
+    unjudged: frozenset[str] = frozenset()
+    """Calls that who looks is still to judge without knowing what others said: left out."""
 
     def __post_init__(self) -> None:
         """Raise `CannotDo` for a period that is none, or too long."""
@@ -161,6 +163,8 @@ def _meant(asked: Asked, scope: Scope) -> ColumnElement[bool]:
     narrowed += [
         _talked(asked, TALKS.c[name] == value) for name in ("agent", "team") if (value := getattr(asked, name))
     ]
+    if asked.unjudged:
+        narrowed.append(ENTRIES.c.call_id.not_in(asked.unjudged))
     return and_(*_period(asked, ENTRIES.c.key), _within(asked, scope), *narrowed)
 
 

@@ -57,6 +57,12 @@ class CallFilter:
     running: bool | None = None
     """Whether the call still goes on."""
 
+    @property
+    def judges(self) -> bool:
+        """Whether calls are found by what was said of how good they are."""
+        asked = (self.score_from, self.score_to, self.good, self.fatal)
+        return any(one is not None for one in asked) or bool(self.rule or self.reviewed)
+
     @classmethod
     def of(cls, query: Mapping[str, Any]) -> "CallFilter":
         """Read it from plain values or texts, as an address and a saved view have them; names not known are let be.

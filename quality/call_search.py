@@ -6,7 +6,7 @@ that are in the order of time already. SQLite does so by FTS5, PostgreSQL by a `
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,12 @@ from models.call_entry import CallEntry
 from models.database import table_of
 from models.errors import Refused
 from models.inspection import Inspection
+from models.review import Review, ReviewState
 from quality.call_entries import key_from
 from quality.call_facets import asked, within
 from quality.call_filter import CallFilter
 from quality.call_gathering import people_in
+from quality.call_order import in_order, known_order
 from quality.call_said import Snippet, snippet
 from quality.call_words import Group, Phrase, searched
 from quality.scope import Scope
@@ -28,6 +30,8 @@ from quality.scope import Scope
 ENTRIES = table_of(CallEntry)
 MOST = 10_000
 """Calls that are counted; more are "at least" so many."""
+ORDERED = 10_000
+"""Calls that are put into another order than that of time."""
 COUNTING_S = 0.08
 """For which calls are counted that aren't on the page."""
 AT_ONCE = 200
@@ -63,6 +67,10 @@ class CallRow:
     snippet: Snippet | None = None
     """Where words were searched and the call is inspected."""
 
+    def sealed(self) -> "CallRow":
+        """Return it without what people said of the call, or the machine before them."""
+        return replace(self, score=None, scorecard="", good=None, fatal=None, broken=(), review="")
+
 
 @dataclass(frozen=True)
 class Page:
@@ -82,36 +90,91 @@ def listed(
     after: str = "",
     limit: int = 50,
     quoting: bool = True,
+    account: str = "",
+    order: str = "",
 ) -> Page:
     """Return a page of the calls within `scope` that pass, the newest first; `after` is a former page's `next`.
 
-    With `quoting`, rows have snippets where words were searched. Raises `Refused` for an `after` that isn't one.
+    Another `order` is one of `call_order.ORDERS`; `Refused` where more calls pass than can be put in order.
+
+    With `quoting`, rows have snippets where words were searched. A call that `account` is still to judge blindly has
+    no score there, nor is it found by one. Raises `Refused` for an `after` that isn't one.
     """
-    place = _Place.read(after)
     words = searched(wanted.words)
     groups = [*words, *asked(wanted)] + ([] if scope.everything else [within(scope)])
+    found = groups if all(groups) and bool(words) == bool(wanted.words) else None
+    blind = unjudged(connection, account) if account else frozenset()
+    # Left out before they are counted: one call more or less tells as much as its score.
+    hidden = _keys_of(connection, blind) if blind and wanted.judges else frozenset()
+    if known_order(order):
+        keys = _all(connection, wanted, found, hidden)
+        shown, following = in_order(connection, keys, order, after, limit, blind)
+        total, is_least = len(keys), False
+    else:
+        shown, following, total, is_least = _newest(connection, wanted, found, hidden, after, limit)
+    rows = list(_rows(connection, shown, words if quoting else []))
+    if blind:
+        rows = [row.sealed() if row.id in blind else row for row in rows]
+    return Page(tuple(rows), following, total, is_least)
+
+
+def _newest(
+    connection: Connection,
+    wanted: CallFilter,
+    groups: Sequence[Group] | None,
+    hidden: frozenset[int],
+    after: str,
+    limit: int,
+) -> tuple[list[int], str, int, bool]:
+    """Return a page's keys, where the next begins, and how many calls there are (at least)."""
+    place = _Place.read(after)
     keys: list[int] = []
     more = False
-    if all(groups) and bool(words) == bool(wanted.words):
+    if groups is not None:
         most = limit if place.counted else MOST
-        keys, more = _read(_keys(connection, wanted, groups, place.before, most + 1), limit, most)
+        keys, more = _read(_keys(connection, wanted, groups, hidden, place.before, most + 1), limit, most)
     total = place.total if place.counted else len(keys)
     is_least = place.is_least if place.counted else more
     shown = keys[:limit]
     following = _Place(shown[-1], total, is_least, counted=True).written() if len(keys) > limit or more else ""
-    return Page(tuple(_rows(connection, shown, words if quoting else [])), following, total, is_least)
+    return shown, following, total, is_least
 
 
-def exported(connection: Connection, wanted: CallFilter, *, scope: Scope, most: int) -> Iterator[CallRow]:
+def _all(
+    connection: Connection, wanted: CallFilter, groups: Sequence[Group] | None, hidden: frozenset[int]
+) -> list[int]:
+    """Return the keys of all calls that pass; raise `Refused` where they are too many to be put in order."""
+    if groups is None:
+        return []
+    keys: list[int] = []
+    for some in _keys(connection, wanted, groups, hidden, LATEST, ORDERED + 1):
+        keys += some
+    if len(keys) > ORDERED:
+        words = f"More than {ORDERED:,} calls pass, too many for this order; choose a time, an agent or a queue."
+        raise Refused(words, "calls.too_many_for_order", most=f"{ORDERED:,}")
+    return keys
+
+
+def exported(
+    connection: Connection, wanted: CallFilter, *, scope: Scope, most: int, account: str = ""
+) -> Iterator[CallRow]:
     """Yield the calls that pass, the newest first and `most` of them, some hundred at a time; without snippets."""
     after, left = "", most
     while left > 0:
-        page = listed(connection, wanted, scope=scope, after=after, limit=min(left, AT_ONCE), quoting=False)
+        page = listed(
+            connection, wanted, scope=scope, after=after, limit=min(left, AT_ONCE), quoting=False, account=account
+        )
         yield from page.rows
         left -= len(page.rows)
         after = page.next
         if not after:
             return
+
+
+def unjudged(connection: Connection, account: str) -> frozenset[str]:
+    """Return the calls that somebody is still to judge without knowing what others said."""
+    own = (Review.reviewer == account, Review.state == ReviewState.OPEN, Review.blind)
+    return frozenset(connection.scalars(select(Review.call_id).where(*own)))
 
 
 def may_see(connection: Connection, call_id: str, scope: Scope) -> bool:
@@ -172,11 +235,23 @@ def _read(found: Iterator[Sequence[int]], limit: int, most: int) -> tuple[list[i
     return keys, False
 
 
+def _keys_of(connection: Connection, calls: frozenset[str]) -> frozenset[int]:
+    return frozenset(connection.scalars(select(CallEntry.key).where(CallEntry.call_id.in_(calls))))
+
+
 def _keys(
-    connection: Connection, wanted: CallFilter, groups: Sequence[Group], before: int, most: int
+    connection: Connection,
+    wanted: CallFilter,
+    groups: Sequence[Group],
+    hidden: frozenset[int],
+    before: int,
+    most: int,
 ) -> Iterator[Sequence[int]]:
-    """Yield the keys of what passes, before a place, the newest first: some at a time, as the database finds them."""
-    values: dict[str, Any] = {"most": most}
+    """Yield the keys of what passes, before a place, the newest first: some at a time, as the database finds them.
+
+    `most` at least, if there are so many, without those that are `hidden`.
+    """
+    values: dict[str, Any] = {"most": most + len(hidden)}
     first = key_from(wanted.since) if wanted.since else 0
     last = min(before, key_from(wanted.until) if wanted.until else LATEST)
     values |= {"first": max(min(first, LATEST), 0), "last": max(last, 0)}
@@ -206,7 +281,7 @@ def _keys(
     )
     try:
         while some := result.fetchmany(AT_ONCE):
-            yield [row[0] for row in some]
+            yield [row[0] for row in some if row[0] not in hidden]
     finally:
         result.close()
 
@@ -239,8 +314,8 @@ def _for_tsquery(groups: Sequence[Group]) -> str:
 def _rows(connection: Connection, keys: Sequence[int], words: Sequence[Group]) -> Iterator[CallRow]:
     if not keys:
         return
-    query = select(ENTRIES).where(CallEntry.key.in_(keys)).order_by(CallEntry.key.desc())
-    rows = connection.execute(query).all()
+    found = {row.key: row for row in connection.execute(select(ENTRIES).where(CallEntry.key.in_(keys)))}
+    rows = [found[key] for key in keys if key in found]
     snippets = _snippets(connection, [row.call_id for row in rows if row.inspected], words) if words else {}
     for row in rows:
         yield CallRow(

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import select
 
 from dialplans.complaint import Complaint, FlowRefused
 from dialplans.place import Place
+from knowledge.former import Former
+from models.call import Call
 from models.call_list import find_call
 from models.command_line import AsJson, ConfigFile, print_json, sentences
 from models.errors import CannotDo
@@ -85,9 +88,11 @@ def score(
         found = find_call(connection, call)
         conversation = conversation_of(connection, found)
         recording = recording_of(connection, found, settings.data.directory) if listen else None
+        began = connection.execute(select(Call.started_at).where(Call.id == found)).scalar_one()
     if recording:
         conversation = listen_again(conversation, sound.read(recording), ears_of(settings), lambda: None)
-    scored = scoring.score(card, Subject(conversation, Likeness()))
+    known = Former(open_records(settings)).at(began)
+    scored = scoring.score(card, Subject(conversation, Likeness(), known=known))
     if as_json:
         print_json(document(conversation, scored))
         return

@@ -3,26 +3,21 @@
 Each is a value whose `of(subject)` tells whether it holds there, and by what evidence.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Literal, Protocol
 
 from quality.conversation import Turn, Who
-from quality.everyday import others
-from quality.evidence import Alike, Evidence, Subject, Verdict, of_turn
+from quality.evidence import Evidence, Subject, Verdict, of_turn
 from quality.facts import WHOLE_S, Side, anger_of, interruptions, silences, speed
-from quality.negation import denies
-from quality.phrases import pieces_of, places
+from quality.meaning import bar_of
+from quality.meant import Meaning
+from quality.moods import Mood, mood_of
+from quality.phrases import places
 
 Phrases = Mapping[str, tuple[str, ...]]
 """By language."""
-ALIKE = {"en": 0.52, "zh": 0.5}
-"""Likeness from which a sentence means what an example means, unless the rule has its own."""
-
-
-CLEARLY = 0.05
-"""By so much what is said must be liker to an everyday sentence than to the examples, to be no more than that."""
 
 
 class Condition(Protocol):
@@ -56,45 +51,26 @@ class Says:
         turns = [turn for turn in subject.conversation.said_by(self.who) if subject.covers(turn.start)]
         found = [one for turn in turns for one in self._word_for_word(turn)]
         for language in self.meaning:
-            found += self._by_meaning([turn for turn in turns if turn.language == language], language, subject)
+            of_it = [turn for turn in turns if turn.language == language]
+            bar = self.likeness or bar_of(language, subject.window.end - subject.window.start)
+            meant = Meaning(self.meaning[language], self.unlike.get(language, ()), bar, language)
+            found += meant.said_in(of_it, subject.alike)
         return _any_of(iter(sorted(found, key=lambda one: one.start)))
 
     def _word_for_word(self, turn: Turn) -> Iterator[Evidence]:
         for phrase in self.phrases.get(turn.language, ()):
-            for begin, end in places(phrase, turn.text, turn.language):
-                yield of_turn(turn, turn.text[begin:end], when=turn.when(begin, end))
+            found = [(turn.text, begin, end) for begin, end in places(phrase, turn.text, turn.language)]
+            for text, begin, end in found or list(_otherwise(phrase, turn))[:1]:
+                scale = len(turn.text) / max(len(text), 1)
+                when = turn.when(round(begin * scale), round(end * scale))
+                yield of_turn(turn, text[begin:end], when=when)
 
-    def _by_meaning(self, turns: Sequence[Turn], language: str, subject: Subject) -> Iterator[Evidence]:
-        """Yield the likest piece of each turn that is alike enough."""
-        likest: dict[int, tuple[float, int, Evidence]] = {}
-        for turn, begin, end, likeness in self._liker(turns, language, subject.alike):
-            # Of equally like pieces the shortest says best where it is.
-            rank = (likeness, begin - end)
-            if rank > likest.get(turn.number, (0.0, 0))[:2]:
-                words = turn.text[begin:end].strip()
-                likest[turn.number] = (*rank, of_turn(turn, words, round(likeness, 3), turn.when(begin, end)))
-        return (found for _, _, found in likest.values())
 
-    def _liker(self, turns: Sequence[Turn], language: str, alike: Alike) -> Iterator[tuple[Turn, int, int, float]]:
-        """Yield the pieces that are like an example, and liker than to what isn't meant, or is said every day."""
-        pieces = [(turn, begin, end) for turn in turns for begin, end in pieces_of(turn.text)]
-        bar = self.likeness or ALIKE.get(language, max(ALIKE.values()))
-        for denied in (False, True):
-            some = [one for one in pieces if denies(one[0].text[one[1] : one[2]], language) is denied]
-            examples = tuple(one for one in self.meaning[language] if denies(one, language) is denied)
-            if not some or not examples:
-                continue
-            likeness = alike([turn.text[begin:end] for turn, begin, end in some], examples, language)
-            near = [(one, mine) for one, mine in zip(some, likeness, strict=True) if mine >= bar]
-            if not near:
-                continue
-            texts = [turn.text[begin:end] for (turn, begin, end), _ in near]
-            unlike = tuple(one for one in self.unlike.get(language, ()) if denies(one, language) is denied)
-            other = alike(texts, unlike, language) if unlike else [0.0] * len(texts)
-            usual = alike(texts, others(examples, language, alike), language)
-            for (piece, mine), theirs, usually in zip(near, other, usual, strict=True):
-                if mine > max(theirs, usually - CLEARLY):
-                    yield *piece, mine
+def _otherwise(phrase: str, turn: Turn) -> Iterator[tuple[str, int, int]]:
+    """Yield where the phrase stands in what else may have been said."""
+    for text in turn.others:
+        for begin, end in places(phrase, text, turn.language):
+            yield text, begin, end
 
 
 # -- how it is said ------------------------------------------------------------------------------------------
@@ -170,6 +146,21 @@ class Angry:
             of_turn(turn, value=anger_of(turn))
             for turn in subject.conversation.said_by(self.who)
             if subject.covers(turn.start) and anger_of(turn) > self.over
+        )
+
+
+@dataclass(frozen=True)
+class Feels:
+    """Somebody is in one of these moods, in words and voice."""
+
+    who: Who
+    moods: tuple[Mood, ...]
+
+    def of(self, subject: Subject) -> Verdict:
+        return _any_of(
+            replace(of_turn(turn, value=anger_of(turn)), verdict=mood_of(turn))
+            for turn in subject.conversation.said_by(self.who)
+            if subject.covers(turn.start) and mood_of(turn) in self.moods
         )
 
 

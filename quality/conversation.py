@@ -45,6 +45,8 @@ class Turn:
     """Extension, of an agent's turn."""
     anger: float = 0.0
     """In the voice, 0-1; the words are judged by their text."""
+    others: tuple[str, ...] = ()
+    """What else may have been said, where a recogniser heard several things; the likeliest first."""
 
     def is_by(self, who: Who) -> bool:
         """Tell whether it is said by `who`."""

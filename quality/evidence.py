@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
+from knowledge.entry import Entry
 from knowledge.wording import plain
 from quality.conversation import Conversation, Stretch, Turn
 from quality.facts import Facts, facts_of
@@ -26,6 +28,10 @@ class Evidence:
     speaker: str = ""
     value: float | None = None
     """What was measured: seconds, words a minute, likeness, anger."""
+    article: str = ""
+    """Id and version ("hours@3") of the article that an answer is compared with."""
+    verdict: str = ""
+    """What is to be said of an answer: right, wrong (and in what), doubtful, missing."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,28 @@ def by_words_alone(said: Sequence[str], examples: Sequence[str], language: str) 
     return [float(plain(one) in known) for one in said]
 
 
+class Known(Protocol):
+    """What the knowledge base knew when a conversation took place."""
+
+    def answering(self, question: str, language: str, tags: Sequence[str] = ()) -> Entry | None:
+        """Return the article that answers `question` (only one with one of the `tags`, if any), or None."""
+
+    def article(self, id_: str) -> Entry | None:
+        """Return the article of that id, or None where it wasn't given as an answer then."""
+
+
+class NothingKnown:
+    """A knowledge base without articles."""
+
+    def answering(self, question: str, language: str, tags: Sequence[str] = ()) -> Entry | None:
+        """No article answers anything."""
+        return None
+
+    def article(self, id_: str) -> Entry | None:
+        """There is no article."""
+        return None
+
+
 @dataclass(frozen=True)
 class Subject:
     """A conversation under inspection, or a stretch of it."""
@@ -50,6 +78,7 @@ class Subject:
     alike: Alike = by_words_alone
     window: Stretch = field(default=Stretch(0.0, float("inf")))
     """What begins outside isn't looked at."""
+    known: Known = field(default_factory=NothingKnown)
 
     @cached_property
     def facts(self) -> Facts:

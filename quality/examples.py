@@ -10,12 +10,19 @@
             at: 4.0
           - agent: That is a stupid question.
         broken: [politeness]
+    articles:                     # what the knowledge base knows, for rules on right answers
+      - article: hours
+        language: en
+        questions: [When are you open?]
+        short: We are open from nine to five.
 
 What a turn doesn't say follows from the one before: it begins 0.4 s after it and is as long as people take for it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -23,9 +30,14 @@ from dialplans import nodes
 from dialplans.complaint import Complaint, did_you_mean
 from dialplans.nodes import Node
 from dialplans.place import Place
+from knowledge.embedding import WhenAsked
+from knowledge.entry import Entry
+from knowledge.former import Moment
+from knowledge.library import Encoders
+from knowledge.search import Knowledge
 from knowledge.wording import HAN
 from quality.conversation import Conversation, Happening, Speaker, Turn
-from quality.evidence import Alike, Subject
+from quality.evidence import Alike, Known, NothingKnown, Subject
 from quality.reading import ScorecardRefused
 from quality.scorecard import Scorecard
 from quality.scoring import Finding, Outcome, score
@@ -39,6 +51,7 @@ CALL = (
     "wrap_up_s",
     "broken", "kept", "not_applicable", "score",
 )  # fmt: skip
+ARTICLE = ("article", "language", "title", "questions", "short", "long", "tags")
 NAMED = ("queue", "flow", "team", "campaign", "direction")
 TURN = (*get_args(Speaker), "at", "until", "intent", "anger", "language")
 EXPECTED: tuple[tuple[str, Outcome], ...] = (
@@ -56,6 +69,7 @@ class Example:
     """Rule, outcome, where that is written. Rules that aren't named may come out as they like, but not be broken."""
     points: float | None
     place: Place
+    known: Known = field(default_factory=NothingKnown, compare=False)
 
 
 @dataclass(frozen=True)
@@ -79,12 +93,13 @@ def load(path: Path, scorecard: Scorecard) -> tuple[Example, ...]:
     root.what = "the file"
     found: tuple[Example, ...] = ()
     if root.mapping():
-        root.only(("calls",))
+        root.only(("calls", "articles"))
+        known = _known(tuple(_articles(root.get("articles"), scorecard)))
         calls = root.get("calls")
         if calls is None:
             root.complain("The file has no calls; write `calls:` with a list of them.")
         else:
-            found = tuple(_example(node, scorecard) for node in calls.entries())
+            found = tuple(replace(_example(node, scorecard), known=known) for node in calls.entries())
     if complaints:
         raise ScorecardRefused(complaints)
     return found
@@ -93,7 +108,7 @@ def load(path: Path, scorecard: Scorecard) -> tuple[Example, ...]:
 def differences(scorecard: Scorecard, examples: tuple[Example, ...], alike: Alike) -> Iterator[Difference]:
     """Yield where the rules find something else than their author expects."""
     for example in examples:
-        scored = score(scorecard, Subject(example.conversation, alike))
+        scored = score(scorecard, Subject(example.conversation, alike, known=example.known))
         came = {one.rule: one for one in scored.findings}
         for rule, outcome, place in example.expected:
             if came[rule].outcome != outcome:
@@ -145,6 +160,32 @@ def _example(node: Node, scorecard: Scorecard) -> Example:
     points = node.get("score")
     expected = tuple(_expected(node, scorecard))
     return Example(given.get("call", ""), conversation, expected, points.number(0, 100) if points else None, node.place)
+
+
+def _known(articles: tuple[Entry, ...]) -> Known:
+    """What is written beside the calls as a knowledge base, its encoders loaded when it is asked."""
+    return Moment(cache(lambda: Knowledge(articles, Encoders(WhenAsked()))), datetime.now(UTC))
+
+
+def _articles(node: Node | None, scorecard: Scorecard) -> Iterator[Entry]:
+    for entry in node.entries() if node else ():
+        entry.what = "an article"
+        if not entry.mapping():
+            continue
+        entry.only(ARTICLE)
+        texts = {
+            key: one.text() for key in ("article", "language", "title", "short", "long") if (one := entry.get(key))
+        }
+        for key in ("article", "short"):
+            if key not in texts:
+                entry.complain(f"The article has no `{key}`; write one.")
+        lists = {key: tuple(map(Node.text, one.entries())) for key in ("questions", "tags") if (one := entry.get(key))}
+        name = texts.get("article", "")
+        yield Entry(
+            name, 1, texts.get("language", scorecard.languages[0]), texts.get("title", name),
+            lists.get("questions", ()),
+            texts.get("short", ""), texts.get("long", ""), lists.get("tags", ()),
+        )  # fmt: skip
 
 
 def _turns(talk: Node | None, language: str) -> Iterator[Turn]:

@@ -6,10 +6,10 @@ from functools import lru_cache
 from statistics import mean
 from typing import Literal
 
+from dialplans.backchannel import is_backchannel
 from dialplans.emotion import anger
 from knowledge.wording import HAN
 from quality.conversation import Conversation, Stretch, Turn, between, common, joined
-from voice.backchannel import is_backchannel
 
 Side = Literal["caller", "ours"]
 SIDES: tuple[Side, Side] = ("caller", "ours")

@@ -28,6 +28,7 @@ from quality.jobs import Jobs
 from quality.likeness import Likeness
 from quality.publishing import in_force
 from quality.relistening import Ears
+from quality.retention import Retention
 from quality.sampling_rows import Sampling
 from voice.cli import Since, records
 
@@ -50,11 +51,19 @@ def inspect(
     ears = ears_of(settings) if listen else None
     inspector = Inspector(engine, settings.data.directory, ears, Likeness(), BackPressure().rest)
     sampling = Sampling(engine, settings.quality)
+    retention = Retention(engine, settings.data.directory, settings.retention)
+
+    def told(call: str, words: str) -> None:
+        typer.echo(f"{call}: {words}")
+        if follow:
+            retention.between(datetime.now(UTC))
+
     with _asked_to_leave() as leaves:
-        count = inspector.run(lambda call, words: typer.echo(f"{call}: {words}"), leaves.is_set)
+        count = inspector.run(told, leaves.is_set)
         while follow and not leaves.wait(FOLLOW_S):
             sampling.run(datetime.now(UTC))
-            count += inspector.run(lambda call, words: typer.echo(f"{call}: {words}"), leaves.is_set)
+            retention.step(datetime.now(UTC))
+            count += inspector.run(told, leaves.is_set)
     typer.echo(f"{count} calls inspected.")
 
 

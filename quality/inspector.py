@@ -4,13 +4,14 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from knowledge.former import Former
 from models.call import Call, new_id
 from models.errors import HotlineError
 from models.inspection import CallScore
@@ -64,6 +65,7 @@ class Inspector:
         `rest` returns when there is time.
         """
         self._engine, self._directory, self._alike = engine, directory, alike
+        self._former = Former(engine)
         self._ears = cache(ears if callable(ears) else lambda: ears)
         self._rest, self._now = rest, now
         self.jobs = Jobs(engine, me())
@@ -121,9 +123,9 @@ class Inspector:
         with self._engine.connect() as connection:
             live = conversation_of(connection, call_id)
             cards = in_force(connection)
-            day = connection.execute(select(Call.started_at).where(Call.id == call_id)).scalar_one().date()
+            began = connection.execute(select(Call.started_at).where(Call.id == call_id)).scalar_one()
         conversation, listened, words = self._heard(live)
-        scores = list(self._scored(conversation, cards, day))
+        scores = list(self._scored(conversation, cards, began))
         found: dict[str, Any] = {
             "words": words,
             "listened": listened,
@@ -174,11 +176,12 @@ class Inspector:
         if time.monotonic() - began > KEPT_S:
             self.jobs.keep(call_id, self._now())
 
-    def _scored(self, conversation: Conversation, cards: Sequence[Scorecard], day: date) -> Iterator[Score]:
-        """Yield the scores by the cards that are for a conversation of `day`."""
+    def _scored(self, conversation: Conversation, cards: Sequence[Scorecard], began: datetime) -> Iterator[Score]:
+        """Yield the scores by the cards that are for a conversation that `began` then."""
+        known = self._former.at(began)
         for card in cards:
-            if card.applies.to(conversation, day):
-                yield score(card, Subject(conversation, self._alike))
+            if card.applies.to(conversation, began.date()):
+                yield score(card, Subject(conversation, self._alike, known=known))
 
 
 def write_scores(connection: Connection, call_id: str, scores: Sequence[Score], now: datetime) -> None:

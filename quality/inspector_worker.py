@@ -51,6 +51,7 @@ def serve(settings: "Settings", leaves: threading.Event) -> None:
     from quality.inspection_cli import FOLLOW_S
     from quality.inspector import Inspector, Leaving
     from quality.likeness import Likeness
+    from quality.retention import Retention
     from quality.sampling_rows import Sampling
 
     def pause(seconds: float) -> None:
@@ -65,13 +66,16 @@ def serve(settings: "Settings", leaves: threading.Event) -> None:
 
     engine = open_engine(database_url(settings))
     sampling = Sampling(engine, settings.quality)
+    retention = Retention(engine, settings.data.directory, settings.retention)
     inspector = Inspector(engine, settings.data.directory, lambda: _ears(settings), Likeness(), rest)
     inspector.jobs.take_from_the_dead()
     try:
         while True:
             pause(FOLLOW_S)
             sampling.run(datetime.now(UTC))
-            inspector.run(leaves=leaves.is_set)
+            retention.step(datetime.now(UTC))
+            # In between, too: behind a backlog of inspections nothing would be deleted for days.
+            inspector.run(lambda *_: retention.between(datetime.now(UTC)), leaves.is_set)
     except Leaving:
         return
 

@@ -10,7 +10,7 @@ from quality.evidence import by_words_alone
 
 SenseOf = Callable[[str], Sense | None]
 Kept = OrderedDict[tuple[str, tuple[str, ...]], Vectors]
-MOST_EXAMPLES, MOST_SAID = 500, 8
+MOST_EXAMPLES, MOST_SAID = 500, 32
 """Rows of texts whose vectors are kept: of the examples of some hundred rules, and of what was said in a few calls."""
 
 

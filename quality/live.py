@@ -22,7 +22,7 @@ from models.call_note import (
     TurnTaken,
 )
 from quality.conversation import Conversation, Happening, Stretch, Turn, joined
-from quality.evidence import Alike, Evidence, Subject
+from quality.evidence import Alike, Evidence, Known, NothingKnown, Subject
 from quality.facts import SIDES, Side
 from quality.scorecard import Rule, Scorecard
 from quality.scoring import depends_on_time, judge
@@ -85,6 +85,8 @@ class LiveCalls:
 
     def __init__(self, alike: Alike, cool_down_s: float = COOL_DOWN_S) -> None:
         self._alike, self._cool_down = alike, cool_down_s
+        self.known: Known = NothingKnown()
+        """What the knowledge base knows now."""
         self._calls: dict[str, _Call] = {}
         self._scorecards: Sequence[Scorecard] = ()
         self._timed: frozenset[tuple[str, str]] = frozenset()
@@ -178,7 +180,7 @@ class LiveCalls:
         call = self._calls.get(call_id)
         if call is None:
             return []
-        subject = Subject(call.known(wall), self._alike)
+        subject = Subject(call.known(wall), self._alike, known=self.known)
         found: list[Alert] = []
         for card in self._scorecards:
             if card.applies.to(call.conversation, today):

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from knowledge.former import Former
 from models.call_log import CallLog
 from models.call_note import CallNote, EventHappened
 from models.errors import HotlineError
@@ -53,6 +54,7 @@ class LiveWatch:
         """`clock`: any steady one, in seconds; that of the loop without it."""
         self._engine, self._log, self._clock = engine, call_log, clock
         self._calls = LiveCalls(alike)
+        self._former = Former(engine)
         self._touched: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self._waiting: set[tuple[str, bool]] = set()
         self._alike = alike
@@ -67,6 +69,10 @@ class LiveWatch:
     def scorecards(self) -> Sequence[Scorecard]:
         """Those that calls are watched by."""
         return self._calls.scorecards
+
+    def knows(self, former: Former) -> None:
+        """Judge answers by this knowledge base instead of the database's own with all encoders."""
+        self._former = former
 
     async def idle(self) -> None:
         """Return when every call that something happened in was looked at."""
@@ -107,9 +113,10 @@ class LiveWatch:
             call_id, timed = await self._touched.get()
             self._waiting.discard((call_id, timed))
             try:
-                today = datetime.now(UTC).date()
+                now = datetime.now(UTC)
+                self._calls.known = self._former.at(now)
                 for alert in await asyncio.to_thread(
-                    self._calls.alerts, call_id, today, clock(), time.time(), timed
+                    self._calls.alerts, call_id, now.date(), clock(), time.time(), timed
                 ):  # fmt: skip
                     self._tell(alert)
             except Exception:  # a rule's fault must not end the watch of all calls

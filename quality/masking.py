@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from asr_tts.check_digits import id_card, luhn
 from asr_tts.spoken_digits import digits_of
-from dialplans.slot_kinds.check_digits import id_card, luhn
 from dialplans.slot_kinds.phone import e164
 from quality.conversation import Conversation, Stretch, Turn, joined
 
@@ -50,6 +50,11 @@ _CODE = re.compile(
 )
 _AFTER_CODE = 24
 """Characters behind such a word in which the code itself stands."""
+_PHONE = re.compile(
+    r"(?i:\bmy number|(?:phone|mobile|cell) number|\b(?:call|ring|reach|phone) me\b|电话|手机|联系方式)"
+)
+_AFTER_PHONE = 16
+"""Characters behind such words in which a number is somebody's, whatever country's it is."""
 
 
 @dataclass(frozen=True)
@@ -165,8 +170,13 @@ def _kind(row: _Row, turn: Turn) -> Kind | None:
         return "phone"
     if len(digits) >= LONG:
         return "number"
-    asked = [found for found in _CODE.finditer(turn.text, 0, row.begin) if row.begin - found.end() <= _AFTER_CODE]
-    return "code" if asked and 3 <= len(digits) <= 8 else None
+    if len(digits) >= 7 and _led(row, turn, _PHONE, _AFTER_PHONE):
+        return "phone"
+    return "code" if 3 <= len(digits) <= 8 and _led(row, turn, _CODE, _AFTER_CODE) else None
+
+
+def _led(row: _Row, turn: Turn, words: re.Pattern[str], within: int) -> bool:
+    return any(row.begin - found.end() <= within for found in words.finditer(turn.text, 0, row.begin))
 
 
 def _dictated(turns: Sequence[Turn]) -> Iterator[Personal]:

@@ -1,6 +1,7 @@
 """How loud a recording is from moment to moment, for drawing: one byte a bucket and channel, small enough to send."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,23 @@ def peaks(path: Path) -> bytes:
     # Of both signs by themselves: the size of the lowest sample has no place in 16 bits.
     size = np.maximum(buckets.max(axis=2).astype(np.int32), -buckets.min(axis=2).astype(np.int32))
     return bytes(_ROOTS[size].tobytes())
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Peaks in few buckets, for a drawing that is to be there at once."""
+
+    peaks: bytes
+    """As `peaks` returns them."""
+    bucket_s: float
+
+
+def outline(peaks: bytes, columns: int) -> Outline:
+    """Return peaks in at most `columns` buckets a side."""
+    sides = np.frombuffer(peaks, np.uint8).reshape(2, -1)
+    each = max(-(-sides.shape[1] // columns), 1)
+    filled = np.pad(sides, ((0, 0), (0, -sides.shape[1] % each)))
+    return Outline(filled.reshape(2, -1, each).max(axis=2).tobytes(), each * BUCKET_S)
 
 
 def tag(path: Path) -> str:

@@ -16,8 +16,9 @@ from knowledge.wording import plain
 BY_SOUND = 3
 """Syllables from which the sound alone is enough."""
 _SIGNS = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+", re.IGNORECASE)
-_PIECES = re.compile(r"[^.?!。？！；;]+[.?!。？！；;]*")
-_CLAUSES = re.compile(r"[^,，、:：]+")
+_PIECES = re.compile(r"(?:[^.?!。？！；;]|(?<=\d)\.(?=\d))+[.?!。？！；;]*")
+_CLAUSES = re.compile(r"(?:[^,，、:：]|(?<=\d)[,:：](?=\d))+")
+"""A sign between two digits ends nothing: 4.90, 1,250, 9:30."""
 _POLITE = str.maketrans("您妳", "你你")
 _CONSONANT = re.compile(r"[bpmfdtnlgkhjqxzcsrwy]")
 _PLACES = (frozenset("bpmf"), frozenset("dtnl"), frozenset("gkh"), frozenset("jqx"), frozenset("zcsr"))

@@ -10,8 +10,10 @@ from dialplans.complaint import Complaint, FlowRefused, did_you_mean
 from dialplans.nodes import Node
 from dialplans.place import Place, Texts
 from quality import conditions as are
+from quality import right_answers
 from quality.conditions import Condition, Measure
 from quality.conversation import Who
+from quality.moods import Mood
 from quality.scorecard import Applies, Rule, Scorecard, version_of
 
 LANGUAGES = ("en", "zh")
@@ -63,9 +65,11 @@ class _Reader:
         self._languages: tuple[str, ...] = LANGUAGES
         self._kinds: Mapping[str, Callable[[Node], Condition]] = {
             "says": self._says, "silence": self._silence,
-            "interrupts": self._interrupts, "speed": self._speed, "anger": self._anger, "measure": self._measure,
+            "interrupts": self._interrupts, "speed": self._speed, "anger": self._anger, "mood": self._mood,
+            "measure": self._measure,
             "happens": self._happens, "all": self._every, "any": self._either, "not": self._not, "near": self._near,
             "in_order": self._in_order, "within": self._within, "after": self._after,
+            "asks": self._asks, "answers_right": self._answers_right,
         }  # fmt: skip
 
     # -- the file ----------------------------------------------------------------------------------------------
@@ -196,6 +200,15 @@ class _Reader:
             return are.Angry("anyone", 1.0)
         return are.Angry(self._who(node), self._needed(node, "over", 0.0, 1.0))
 
+    def _mood(self, node: Node) -> Condition:
+        if not self._has(node, ("who", "is")):
+            return are.Feels("anyone", ())
+        moods = node.get("is")
+        if moods is None:
+            node.complain(f"'mood' has no `is`; write {', '.join(get_args(Mood))}.")
+        found = tuple(self._one_of(one, get_args(Mood), "A mood") for one in self._list(moods)) if moods else ()
+        return are.Feels(self._who(node), found)  # type: ignore[arg-type]
+
     def _measure(self, node: Node) -> Condition:
         if not self._has(node, ("what", "over", "under")):
             return are.Measured("length")
@@ -243,6 +256,25 @@ class _Reader:
         if trigger is None:
             node.complain("'after' has no `each`; write the condition after which `this` must come.")
         return are.After(self._this(node), trigger or are.Every(()), self._needed(node, "seconds", 0.1, LONGEST))
+
+    def _asks(self, node: Node) -> Condition:
+        return self._asked(node) if self._has(node, ("tags", "articles")) else right_answers.Asks()
+
+    def _answers_right(self, node: Node) -> Condition:
+        if not self._has(node, ("who", "within_s", "accept", "tags", "articles")):
+            return right_answers.AnswersRight()
+        accept, within = node.get("accept"), self._number(node, "within_s", 1.0, LONGEST)
+        known = get_args(right_answers.Judgement)
+        accepted = tuple(self._one_of(one, known, "What is accepted") for one in self._list(accept)) if accept else ()
+        return right_answers.AnswersRight(
+            self._asked(node), self._who(node) if node.get("who") else "ours", within or right_answers.WITHIN_S,
+            accepted or right_answers.ACCEPTED,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _asked(self, node: Node) -> right_answers.Asks:
+        tags = node.get("tags")
+        articles = {intent: one.text() for intent, one in self._items(node, "articles")}
+        return right_answers.Asks(tuple(one.text() for one in self._list(tags)) if tags else (), articles)
 
     def _this(self, node: Node) -> Condition:
         found = self._sub(node, "this")

@@ -15,6 +15,7 @@ from models.campaign import Campaign
 from models.errors import CannotDo
 from models.event import Event
 from models.queue_caller import QueueCaller
+from models.queue_event import QueueEvent
 from models.recording import Recording, recording_file
 from models.turn import Turn as TurnRow
 from quality.conversation import Conversation, Happening, Speaker, Turn
@@ -29,6 +30,8 @@ LONGEST = timedelta(hours=4)
 """Of a wrap-up that is looked for."""
 PROMISED = "callback.promised"
 """Of a callback that is kept by the queues."""
+WANTED = "ticket.wanted"
+"""A ticket is to be made of it: an event of the queues, which companies' programs are told of."""
 SOUNDS_ANGRY = "sounds-angry"
 
 
@@ -114,6 +117,9 @@ def _turns(
 def _promises(connection: Connection, call_id: str, began: datetime) -> Iterator[Happening]:
     for row in connection.execute(select(Callback.made_at).where(Callback.call_id == call_id)):
         yield Happening(_since(began, row.made_at), PROMISED)
+    wanted = QueueEvent.call_id == call_id, QueueEvent.name == WANTED
+    for row in connection.execute(select(QueueEvent.at, QueueEvent.data).where(*wanted).order_by(QueueEvent.id)):
+        yield Happening(_since(began, row.at), WANTED, row.data)
 
 
 def _campaign(connection: Connection, call_id: str) -> str:

@@ -117,7 +117,9 @@ def _listened(
     taken: set[int] = set()
     spoken: list[Spoken] = []
     # One after the other: what was encoded to recognise an utterance also times its words.
-    for one in understand(channel, speech, ears.recogniser, _expected(live, conversation.language), rest):
+    # Rules are about what agents say: those are listened to twice, which costs half as much again.
+    expected, thorough = _expected(live, conversation.language), speaker == "agent"
+    for one in understand(channel, speech, ears.recogniser, expected, rest, thorough):
         spoken.append(one)
         mood.hear(one.prosody)
         anger = mood.take()
@@ -125,7 +127,16 @@ def _listened(
         if same is None:
             agent = next((turn.agent for turn in reversed(live) if turn.start <= one.start), "")
             turn = Turn(
-                0, speaker, one.text, one.start, one.end, one.language, one.confidence, agent=agent, anger=anger
+                0,
+                speaker,
+                one.text,
+                one.start,
+                one.end,
+                one.language,
+                one.confidence,
+                agent=agent,
+                anger=anger,
+                others=one.others,
             )
         else:
             taken.add(same.number)
@@ -140,8 +151,8 @@ def _better(live: Turn, one: Spoken) -> Turn:
     """Return the live turn with what was understood now, where that is surer or of another language."""
     wrong = one.language != live.language
     if live.text.isdecimal() or not (wrong or one.confidence > live.confidence + SURER):
-        return live
-    return replace(live, text=one.text, confidence=one.confidence, language=one.language)
+        return replace(live, others=() if live.text.isdecimal() else one.others)
+    return replace(live, text=one.text, confidence=one.confidence, language=one.language, others=one.others)
 
 
 def _expected(live: Sequence[Turn], language: str) -> Callable[[Speech], str]:

@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
+from knowledge.former import Former
 from models.call import Call
 from models.inspection import Inspection, InspectionState
+from models.writing import writing
 from quality.conversation import Conversation, Stretch, Turn, Word
 from quality.evidence import Alike, Subject
 from quality.inspector import write_scores
 from quality.record import conversation_of
+from quality.said import ERASED
 from quality.scorecard import Scorecard
 from quality.scoring import Score, score
 
@@ -49,6 +52,8 @@ def inspected_calls(
     if since is not None:
         query = query.where(Call.started_at >= since)
     for row in connection.execute(query).all():
+        if ERASED in row.facts:
+            continue
         live = conversation_of(connection, row.call_id)
         heard = {side: tuple(Stretch(*one) for one in found) for side, found in row.facts["voices"].items()}
         yield replace(live, turns=tuple(map(turn_of, row.transcript)), voices=heard), row.started_at
@@ -56,7 +61,9 @@ def inspected_calls(
 
 def turn_of(kept: dict[str, Any]) -> Turn:
     """Return a turn as it was kept."""
-    return Turn(**{**kept, "words": tuple(Word(**word) for word in kept["words"])})
+    return Turn(
+        **{**kept, "words": tuple(Word(**word) for word in kept["words"]), "others": tuple(kept.get("others", ()))}
+    )
 
 
 def trial(connection: Connection, scorecard: Scorecard, alike: Alike, since: datetime | None, limit: int) -> Trial:
@@ -83,18 +90,30 @@ def trial(connection: Connection, scorecard: Scorecard, alike: Alike, since: dat
 def rescore(
     engine: Engine, scorecard: Scorecard, alike: Alike, since: datetime | None, limit: int, now: datetime
 ) -> int:
-    """Score past calls by a version in force and write it; return how many. Former scores stay."""
+    """Score past calls by a version in force and write it; return how many were written. Former scores stay.
+
+    Raises `CannotDo` where the database can't be written.
+    """
     with engine.connect() as connection:
         scores = list(_scores(connection, scorecard, alike, since, limit))
-    for call_id, scored in scores:
-        with engine.begin() as connection:
-            write_scores(connection, call_id, [scored], now)
-    return len(scores)
+    return sum(_written(engine, call_id, scored, now) for call_id, scored in scores)
+
+
+def _written(engine: Engine, call_id: str, scored: Score, now: datetime) -> bool:
+    """Write it unless the words were deleted since they were read: the quotes would bring them back."""
+    with writing(engine) as connection:
+        this = select(Inspection.state, Inspection.facts).where(Inspection.call_id == call_id).with_for_update()
+        row = connection.execute(this).first()
+        if row is None or row.state != InspectionState.DONE or ERASED in row.facts:
+            return False
+        write_scores(connection, call_id, [scored], now)
+        return True
 
 
 def _scores(
     connection: Connection, scorecard: Scorecard, alike: Alike, since: datetime | None, limit: int
 ) -> Iterator[tuple[str, Score]]:
+    former = Former(connection.engine)
     for conversation, began in inspected_calls(connection, since, limit):
         if scorecard.applies.to(conversation, began.date()):
-            yield conversation.call_id, score(scorecard, Subject(conversation, alike))
+            yield conversation.call_id, score(scorecard, Subject(conversation, alike, known=former.at(began)))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from quality.conditions import After, Condition, Either, Every, InOrder, Measured, Near, Not, Silent, Within
 from quality.evidence import Evidence, Subject, Verdict
+from quality.right_answers import AnswersRight
 from quality.scorecard import Rule, Scorecard
 
 Outcome = Literal["kept", "broken", "not-applicable"]
@@ -107,6 +108,8 @@ def too_late(condition: Condition, subject: Subject, verdict: Verdict) -> bool:
         case Every(parts):
             verdicts = ((part, part.of(subject)) for part in parts)
             return any(not found.holds and too_late(part, subject, found) for part, found in verdicts)
+        case AnswersRight():
+            return condition.too_late(subject)
         case Either(parts):
             return all(too_late(part, subject, part.of(subject)) for part in parts)
         case _:

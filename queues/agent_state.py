@@ -6,7 +6,7 @@ from typing import get_args
 from sqlalchemy import Connection
 
 from models.control_protocol import Facts, SetAgentState
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
 from models.settings import Settings
 from queues.agent_report import agent_document, in_words
 from queues.applying import unknown
@@ -38,9 +38,10 @@ def _written(connection: Connection, extension: str, state: str, reason: str) ->
     """Write a wish that the next start of the server finds: nobody's phone can be reached now."""
     agents = stored_agents(connection)
     if extension not in agents:
-        raise CannotDo(unknown("agent", extension, agents))
+        raise Refused(unknown("agent", extension, agents), "orders.agent_unknown", agent=extension)
     if not agents[extension].agent.enabled and state != "offline":
-        raise CannotDo(f"Agent {extension} is disabled; run hotline agents change {extension} --enable first.")
+        words = f"Agent {extension} is disabled; run hotline agents change {extension} --enable first."
+        raise Refused(words, "orders.agent_disabled", agent=extension)
     wish: Wish = state  # type: ignore[assignment]
     now = time.time()
     after = wished(stored_presences(connection)[extension], wish, now, reason, reachable=False)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from models.agent import AgentMove, AgentState
-from models.errors import CannotDo
+from models.errors import Refused
 from queues.applying import unknown
 from queues.journal import Journal
 from queues.plan import Agent, Plan
@@ -122,7 +122,8 @@ class AgentBook:
         """Make an agent ready, paused or offline, as soon as that can be; raise `CannotDo` for a disabled one."""
         stored = self._stored(extension)
         if not stored.agent.enabled and wish != "offline":
-            raise CannotDo(f"Agent {extension} is disabled; run hotline agents change {extension} --enable first.")
+            words = f"Agent {extension} is disabled; run hotline agents change {extension} --enable first."
+            raise Refused(words, "orders.agent_disabled", agent=extension)
         before = self._presences[extension]
         after = wished(before, wish, self._clock(), reason, extension in self._reachable)
         return self._change(extension, after, wish, by)
@@ -186,7 +187,7 @@ class AgentBook:
     def _stored(self, extension: str) -> StoredAgent:
         found = self._agents.get(extension)
         if found is None:
-            raise CannotDo(unknown("agent", extension, self._agents))
+            raise Refused(unknown("agent", extension, self._agents), "orders.agent_unknown", agent=extension)
         return found
 
     def _change(self, extension: str, after: Presence, move: str, by: str, call_id: str = "") -> Written:

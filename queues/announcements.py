@@ -33,6 +33,10 @@ CALLBACK_TAKEN: Texts = {
     "en": "Thank you. You keep your place, and we call you back.",
     "zh": "好的，已为您保留排位，我们会给您回电。",
 }
+TICKET_TAKEN: Texts = {
+    "en": "I'm sorry that nobody could talk to you. Your request is noted, and somebody takes care of it.",
+    "zh": "非常抱歉，暂时无法为您接通人工。您的问题已经登记，我们会尽快处理。",
+}
 WHISPER: Texts = {"en": "{title}. {name}{calls}{summary}", "zh": "{title}。{name}{calls}{summary}"}
 NAME: Texts = {"en": "{name}. ", "zh": "{name}。"}
 CALLS: Texts = {"en": "Call number {count} today. ", "zh": "今天第{count}次来电。"}
@@ -70,6 +74,11 @@ def announcement(announce: Announce, language: str) -> Prompt:
 def callback_taken(language: str) -> Prompt:
     """Return what who takes a callback hears."""
     return Prompt(CALLBACK_TAKEN[known(language)], language=known(language))
+
+
+def ticket_taken(language: str) -> Prompt:
+    """Return what a caller hears for whom a ticket is wanted, as nobody could serve them."""
+    return Prompt(TICKET_TAKEN[known(language)], language=known(language))
 
 
 def whisper(queue: Queue, handover: Handover, caller: Mapping[str, Any], language: str, by_key: bool = False) -> Prompt:

@@ -36,6 +36,7 @@ from queues.reachability import Reachability
 from queues.retention import Retention
 from queues.service_codes import ServiceCodes
 from queues.supervisors import Supervisors
+from queues.tickets import Tickets
 from voice.sip.bindings import Binding
 from voice.sip.edge import SipEdge
 from voice.sip.phone_rows import binding_rows, kept_bindings
@@ -68,16 +69,17 @@ class CallCentre:
         self.customers = CustomerLookUp(settings.queues.customers)
         messages = Messages(self.callbacks, self.book, self.distributor)
         self.supervisors = Supervisors(self.book, self.distributor)
+        webhooks = settings.queues.webhooks
         self.people = FrontDesk(
             self._engine, self.book, self.distributor, self.callbacks, users, self.customers, messages,
-            self.supervisors,
+            self.supervisors, Tickets(self.distributor, any("call.ticket" in one.events for one in webhooks)),
         )  # fmt: skip
         self.mailbox = Mailbox(self.callbacks, self.distributor)
         self._call_log = call_log
         self._retention = Retention(self._engine, settings.queues.keep_days)
         self._outbox = StoredOutbox(self.journal)
-        self._urls = [webhook.url for webhook in settings.queues.webhooks]
-        self.programs = Programs(settings.queues.webhooks, self.distributor, self._outbox, self._spoken)
+        self._urls = [webhook.url for webhook in webhooks]
+        self.programs = Programs(webhooks, self.distributor, self._outbox, self._spoken)
         self.ratings = Ratings(self.distributor)
         self.distributor.subscribe(self.ratings.noted)
         if call_log is not None:
@@ -173,7 +175,7 @@ class CallCentre:
         if waiting := self._outbox.open(self._engine, self._node, self._urls):
             log.info("%d deliveries to programs are left from before", waiting)
         with self._engine.connect() as connection:
-            return kept_bindings(connection, self._node, self._ahead()), left
+            return kept_bindings(connection, self._node, self._steady_clock(), self._ahead()), left
 
     def _keep(self, binding: Binding, present: bool) -> None:
         self.journal.put(*binding_rows(self._node, binding, present, self._ahead()))

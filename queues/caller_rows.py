@@ -29,19 +29,25 @@ class StayRow:
         self._node = node
         self._id = ""
         self._state = QueueCallerState.QUEUED
+        self._data: dict[str, Any] = {}
 
     @property
     def open(self) -> bool:
         """Whether the stay goes on."""
         return bool(self._id) and self._state not in QUEUE_CALLER_LIFE.ends
 
+    def know(self, data: Mapping[str, Any]) -> list[Executable]:
+        """Return what writes what is known of the caller now, while the stay goes on."""
+        self._data = {**self._data, **data}
+        return [update(QueueCaller).where(QueueCaller.id == self._id).values(data=self._data)] if self.open else []
+
     def begin(self, caller: Caller, queue: str, now: float, joined: float, data: Mapping[str, Any]) -> Executable:
         """Return what writes that the caller waits in `queue` since `now`, and counts from `joined` (Unix seconds)."""
-        self._id, self._state = new_id(), QUEUE_CALLER_LIFE.start
+        self._id, self._state, self._data = new_id(), QUEUE_CALLER_LIFE.start, dict(data)
         return insert(QueueCaller).values(
             id=self._id, call_id=caller.call_id, node=self._node, queue=queue, state=self._state,
             caller=caller.number, language=caller.language, tags=list(caller.tags), joined_at=moment(now),
-            credit_s=max(now - joined, 0.0), answered_at=None, ended_at=None, agent="", data=dict(data),
+            credit_s=max(now - joined, 0.0), answered_at=None, ended_at=None, agent="", data=self._data,
         )  # fmt: skip
 
     def move(self, move: QueueCallerMove, now: float, agent: str = "") -> list[Executable]:

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from queues.ranks import Indices, in_order
+
 NEVER = float("-inf")
 """The time of what didn't happen yet."""
 FIRST_ROWS = 64
 FIRST_SKILLS = 16
 NUMBERS = ("cost", "idle_since", "talk_s", "offered_at", "load", "room", "calls")
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class Candidates:
         self._row_of: dict[str, int] = {}
         self._known: dict[str, Candidate] = {}
         self._unused = list(range(FIRST_ROWS - 1, -1, -1))
-        self._ranks: NDArray[np.int32] | None = None
+        self._in_order: Indices | None = None
+        """Rows in the order of extensions, once that is worked out."""
         self._rooms = FIRST_ROWS
         self._skills: dict[str, int] = {}
         self.levels = np.zeros((FIRST_SKILLS, FIRST_ROWS), dtype=np.int8)
@@ -106,7 +107,7 @@ class Candidates:
         self.room[row] = 0
         self._forget(row)
         self._unused.append(row)
-        self._ranks = None
+        self._in_order = None
 
     def skill(self, name: str) -> int:
         """Return the row of a skill in `levels`; 0, where everybody's level is 0, if nobody has it."""
@@ -128,24 +129,18 @@ class Candidates:
 
         The order decides ties: those with fewer calls in hand first, then the longest idle, then the lower extension.
         """
-        rows = np.flatnonzero(self.room)
+        if self._in_order is None:
+            self._in_order = np.array([self._row_of[extension] for extension in sorted(self._row_of)], dtype=np.intp)
+        room = self.room[self._in_order]
+        rows = self._in_order[room > 0]
         load = self.load[rows]
-        if rows.size < 2 and int(self.room[rows].sum()) < 2:
-            return rows, load
-        room = self.room[rows]
-        if room.size and int(room.max()) > 1:
+        if room.max(initial=0) > 1:
+            room = room[room > 0]
             rows = np.repeat(rows, room)
             nth = np.arange(rows.size) - np.repeat(np.cumsum(room) - room, room)
             load = np.repeat(load, room) + nth
-        by = np.lexsort((self._rank()[rows], self.idle_since[rows], load))
+        by = in_order(self.idle_since[rows], load if load.max(initial=0) > 0 else None)
         return rows[by], load[by]
-
-    def _rank(self) -> NDArray[np.int32]:
-        if self._ranks is None:
-            self._ranks = np.zeros(self._rooms, dtype=np.int32)
-            for rank, extension in enumerate(sorted(self._row_of)):
-                self._ranks[self._row_of[extension]] = rank
-        return self._ranks
 
     def _settle(self, extension: str) -> int:
         if not self._unused:
@@ -153,7 +148,7 @@ class Candidates:
         row = self._unused.pop()
         self._row_of[extension] = row
         self.extensions[row] = extension
-        self._ranks = None
+        self._in_order = None
         return row
 
     def _learn(self, row: int, candidate: Candidate) -> None:
@@ -182,7 +177,7 @@ class Candidates:
         """Double the rows."""
         before, self._rooms = self._rooms, 2 * self._rooms
         self.version += 1
-        self._ranks = None
+        self._in_order = None
         self._unused += range(self._rooms - 1, before - 1, -1)
         self.extensions += [""] * before
         for name in (*NUMBERS, "_there", "_any_language", "levels"):

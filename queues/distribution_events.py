@@ -149,6 +149,11 @@ class Withdraw:
     offer_id: str
     agent: str
 
+    @property
+    def call_id(self) -> str:
+        """Whom the offer was of."""
+        return self.offer_id.rpartition("/")[0]
+
 
 @dataclass(frozen=True)
 class Summon:

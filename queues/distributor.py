@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Executable
 from sqlalchemy.engine import Row
 
-from models.agent import AGENT_LIFE, AgentMove, AgentState
+from models.agent import AgentMove, AgentState
 from models.errors import CannotDo
+from queues.agent_moves import OF_OFFERS, AgentMoves
 from queues.agents import AgentBook, Changed
 from queues.caller_rows import credits_since, stop_all
 from queues.distribution import Distribution
@@ -33,13 +34,10 @@ from queues.distribution_events import (
     Note,
     Offer,
     Overflow,
-    PauseAgent,
     Stored,
     Summon,
     Tick,
     Withdraw,
-    WrappedUp,
-    WrapUp,
 )
 from queues.journal import Journal
 from queues.plan import Agent, Plan, Queue
@@ -52,8 +50,6 @@ from queues.waiting_room import Caller
 from voice.people import Guest
 
 log = logging.getLogger(__name__)
-OF_OFFERS = frozenset({AgentMove.OFFER, AgentMove.MISS, AgentMove.WITHDRAW, AgentMove.ANSWER, AgentMove.END})
-"""Moves of agents that the distribution itself brought about."""
 WRITTEN_S = 1.0
 """For which callers wait for a database that is busy, once until it has caught up."""
 CANT_BE_CALLED = "phone can't be called"
@@ -81,6 +77,7 @@ class Distributor:
         """`timezone`: IANA name of where a day ends at midnight, "": the machine's. `clock` doesn't jump."""
         self._zone = ZoneInfo(timezone) if timezone else None
         self._engine, self._journal, self._book, self._clock = engine, journal, book, clock
+        self._moves = AgentMoves(book)
         self._ahead = time.time() - clock()
         self._node = ""
         self._here: dict[str, _Here] = {}
@@ -136,8 +133,14 @@ class Distributor:
         """
         stay = Stay(guest, caller, self)
         record = record or StayRecord(self._node, caller, guest.handover, queue, self.now())
-        self._here[guest.call_id] = _Here(stay, record)
+        here = self._here[guest.call_id] = _Here(stay, record)
+        guest.when_learned(lambda: self._learned(here))
         return stay
+
+    def _learned(self, here: _Here) -> None:
+        """Write what the robot has learned of a caller who waits, while they do."""
+        if self._here.get(here.stay.guest.call_id) is here:
+            self._journal.put(*here.record.learned(here.stay.guest.handover))
 
     def leave(self, call_id: str) -> StayRecord | None:
         """Forget a caller, of whom everything was told; return what is known of the stay."""
@@ -229,7 +232,9 @@ class Distributor:
         self._wanted.put_nowait((written, actions))
         self._retimed.set()
         for action in actions:
-            self._move_agents(action)
+            self._moves.follow(action, self._distribution)
+            if isinstance(action, Summon):
+                self._summon(action)
         return [action for action in actions if isinstance(action, Note)]
 
     def _write(self, action: Action, now: float) -> "asyncio.Future[None] | None":
@@ -281,50 +286,8 @@ class Distributor:
                 await asyncio.wait({written}, timeout=WRITTEN_S)
                 late = written
             for action in actions:
-                if isinstance(action, Offer | Withdraw | Announce | Overflow):
-                    call_id = _call_id(action)
-                    if call_id in self._here:
-                        self._here[call_id].stay.take(action)
-
-    def _move_agents(self, action: Action) -> None:
-        """Let the agents' book know what the distribution has done with them."""
-        match action:
-            case Offer():
-                for extension in action.agents:
-                    self._move(extension, AgentMove.OFFER, action.call_id)
-            case Summon():
-                self._move(action.agent, AgentMove.OFFER, action.call_id)
-                self._summon(action)
-            case Note(name="queue.offer-missed"):
-                self._move(action.agent, AgentMove.MISS, action.call_id)
-            case Note(name="queue.answered"):
-                self._move(action.agent, AgentMove.ANSWER, action.call_id)
-            case Withdraw():
-                desk = self._distribution.desk(action.agent)
-                if desk is None or not desk.offers:
-                    self._move(action.agent, AgentMove.WITHDRAW, _call_id(action))
-            case WrapUp():
-                desk = self._distribution.desk(action.agent)
-                if desk is None or not desk.talks:
-                    self._move(action.agent, AgentMove.END)
-                    if action.seconds <= 0:
-                        self._wrapped_up(action.agent)
-            case WrappedUp():
-                self._wrapped_up(action.agent)
-            case PauseAgent():
-                with suppress(CannotDo):
-                    self._book.wish(action.agent, "paused", action.reason, "queues")
-
-    def _move(self, extension: str, move: AgentMove, call_id: str = "") -> None:
-        # Whose phone was lost or who logged out meanwhile is offline already: the book's word stands.
-        with suppress(CannotDo):
-            if AGENT_LIFE.allows(self._book.presence(extension).state, move):
-                self._book.move(extension, move, call_id=call_id)
-
-    def _wrapped_up(self, extension: str) -> None:
-        with suppress(CannotDo):
-            if self._book.presence(extension).state is AgentState.WRAP_UP:
-                self._book.wrapped_up(extension)
+                if isinstance(action, Offer | Withdraw | Announce | Overflow) and action.call_id in self._here:
+                    self._here[action.call_id].stay.take(action)
 
     @contextmanager
     def engaged(self, extension: str, call_id: str) -> Iterator[None]:
@@ -334,12 +297,12 @@ class Distributor:
             return
         self.tell(AgentBusy(extension, "called directly"))
         for move in (AgentMove.OFFER, AgentMove.ANSWER):
-            self._move(extension, move, call_id)
+            self._moves.make(extension, move, call_id)
         try:
             yield
         finally:
-            self._move(extension, AgentMove.END, call_id)
-            self._wrapped_up(extension)
+            self._moves.make(extension, AgentMove.END, call_id)
+            self._moves.wrapped_up(extension)
 
     # -- agents, time ----------------------------------------------------------------------------------------------
 
@@ -390,10 +353,6 @@ class Distributor:
             noon = _midnight(local) + timedelta(days=1, hours=12)
             await asyncio.sleep(_midnight(noon).timestamp() - local.timestamp())
             self.tell(DayBegan())
-
-
-def _call_id(action: Offer | Withdraw | Announce | Overflow) -> str:
-    return action.offer_id.partition("/")[0] if isinstance(action, Withdraw) else action.call_id
 
 
 def _midnight(local: datetime) -> datetime:

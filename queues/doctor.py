@@ -47,7 +47,7 @@ def _looked(engine: Engine, settings: Settings) -> Iterator[Finding]:
         except PlanRefused as refused:
             yield Finding("fault", "queues", f"The queues can't be read: {refused.complaints[0]}")
             return
-    faults = [*_passwords(agents, settings), *_queues(plan)]
+    faults = [*_passwords(agents, settings), *_queues(plan), *_tickets(plan, settings)]
     yield from faults
     if not faults and (plan.agents or plan.queues):
         counts = f"{counted(len(plan.agents), 'agent')} and {counted(len(plan.queues), 'queue')}"
@@ -77,6 +77,13 @@ def _queues(plan: Plan) -> Iterator[Finding]:
             yield Finding("warning", "queues", sentence)
 
 
+def _tickets(plan: Plan, settings: Settings) -> Iterator[Finding]:
+    wanting = [queue.name for queue in plan.queues.values() if any(way.to == "ticket" for way in queue.overflow)]
+    if wanting and not any("call.ticket" in webhook.events for webhook in settings.queues.webhooks):
+        sentence = f"Callers of {_some(wanting)} are promised a ticket, and no program makes one of 'call.ticket'; "
+        yield Finding("warning", "queues", f"{sentence}name one in [[queues.webhooks]], or overflow to a callback.")
+
+
 def _programs(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
     customers = settings.queues.customers
     written = " ".join([customers.url, *customers.headers])
@@ -96,6 +103,6 @@ def _programs(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fi
             yield Finding("warning", "programs", sentence)
 
 
-def _some(extensions: list[str]) -> str:
-    more = f" and {len(extensions) - 3} more" if len(extensions) > 3 else ""
-    return f"{', '.join(extensions[:3])}{more}"
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{', '.join(names[:3])}{more}"

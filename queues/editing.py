@@ -1,18 +1,17 @@
 """What the commands of agents and queues share: the open database, edits of the plan, and the running server."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 import typer
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from models.command_line import print_json, say
 from models.control_client import NotRunning, ask
 from models.control_protocol import Facts, Order, TakeUpQueues
-from models.database import database_url, migrate, open_engine
-from models.errors import CannotDo, OperatorFault
+from models.database import opened_for
+from models.errors import CannotDo
 from models.settings import Settings
 from queues.applying import Change
 from queues.plan_rows import writing
@@ -21,17 +20,9 @@ T = TypeVar("T")
 ANSWER_SECONDS = 30.0
 
 
-@contextmanager
-def opened(settings: Settings) -> Iterator[Engine]:
-    """Open the database, made where there is none; a fault of it becomes a sentence."""
-    engine = open_engine(database_url(settings))
-    try:
-        migrate(engine)
-        yield engine
-    except DBAPIError as error:
-        raise OperatorFault(f"Agents and queues can't be read ({error.orig}); check [database] url.") from error
-    finally:
-        engine.dispose()
+def opened(settings: Settings) -> AbstractContextManager[Engine]:
+    """Open the database of agents and queues, made where there is none; a fault of it becomes a sentence."""
+    return opened_for(settings, "Agents and queues can't be read")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dialplans.exchange import Done, Say
 from models.errors import CannotDo, HotlineError
 from models.settings import CustomerSettings
 from queues.agents import AgentBook
-from queues.announcements import callback_taken
+from queues.announcements import callback_taken, ticket_taken
 from queues.applying import unknown
 from queues.callback import Callbacks
 from queues.caller_rows import history
@@ -24,6 +24,7 @@ from queues.stay import Led, gone_on
 from queues.stay_record import StayRecord
 from queues.supervisors import Supervisors
 from queues.talks import Talks
+from queues.tickets import Tickets
 from queues.waiting_room import Caller
 from voice.people import Guest
 
@@ -41,6 +42,7 @@ class FrontDesk:
         customers: CustomerLookUp | None = None,
         messages: Messages | None = None,
         supervisors: Supervisors | None = None,
+        tickets: Tickets | None = None,
     ) -> None:
         """`users` have a phone registered with us and are no agents: callers can be transferred to them.
 
@@ -49,6 +51,7 @@ class FrontDesk:
         self._customers = customers or CustomerLookUp(CustomerSettings())
         self._engine, self._book, self._distributor, self._callbacks = engine, book, distributor, callbacks
         self._messages, self._supervisors = messages, supervisors
+        self._tickets = tickets or Tickets(distributor, told=False)
         self._talks = Talks(distributor, book, users)
 
     async def take(self, guest: Guest) -> Done:
@@ -70,8 +73,12 @@ class FrontDesk:
                     return await self._supervisors.take(guest)
                 case "callback" if self._callbacks is not None:
                     return await self._callbacks.promise(guest, self._queue(handover.target), handover.reason)
+                case "ticket":
+                    queue = handover.target if handover.target in self._book.plan.queues else ""
+                    caller = await self._caller(guest, queue)
+                    return await self._tickets.want(guest, caller, handover.target, "asked")
                 case _:
-                    return Done(False, why=f"nobody takes a {handover.verb} yet")
+                    return Done(False, why=f"nobody takes a {handover.verb} here")
         except HotlineError as fault:
             guest.event("handover-failed", why=str(fault))
             return Done(False, {"outcome": "failed"}, str(fault))
@@ -103,14 +110,14 @@ class FrontDesk:
             self._distributor.tell(Left(guest.call_id, "hung-up" if guest.hung_up else "stopped"))
             record = self._distributor.leave(guest.call_id)
         if isinstance(outcome, Led):
-            return await self._led(guest, outcome, plan)
+            return await self._led(guest, outcome, plan, caller)
         if isinstance(onward, Done):
             return onward
         return await self._serve(
             guest, onward.queue, onward.joined, onward.avoid, record if onward.unheard else None
         )  # fmt: skip
 
-    async def _led(self, guest: Guest, led: Led, queue: Queue) -> Done:
+    async def _led(self, guest: Guest, led: Led, queue: Queue, caller: Caller) -> Done:
         """Lead a caller on whom `queue` doesn't serve."""
         guest.event("queue-left", to=led.to, why=led.why)
         if led.to.startswith("number:"):
@@ -121,6 +128,13 @@ class FrontDesk:
             done = await self._callbacks.promise(guest, queue, led.why, led.joined)
             if done.ok:
                 await guest.say(Say((callback_taken(guest.language),), barge_in=False))
+            return done
+        if led.to == "ticket":
+            # The caller may have come here from another queue.
+            here = replace(caller, queue=queue.name)
+            waited_s = self._distributor.now() - led.joined
+            done = await self._tickets.want(guest, here, queue.name, led.why, waited_s)
+            await guest.say(Say((ticket_taken(guest.language),), barge_in=False))
             return done
         return gone_on(led)
 

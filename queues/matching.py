@@ -12,14 +12,17 @@ decision; so a decision costs what the kinds and the free agents are, not their 
 import gc
 from collections.abc import Iterable
 from heapq import heappop, heappush
+from itertools import compress, repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from queues.assignment import Demand, assign
 from queues.candidates import Candidate, Candidates
-from queues.preferences import Asked, Kind, Preferences, Supply
-from queues.strategies import FrozenStrategy
+from queues.kinds import Asked, Fits, Kind
+from queues.preferences import Preferences
+from queues.scratch import Scratch
+from queues.supply import Supply
 from queues.waiter import Waiter
 from queues.waiters import Waiters
 
@@ -45,19 +48,12 @@ class Matching:
         self._waiters = Waiters()
         self._kind_of: dict[str, Kind] = {}
         self._kinds: dict[Asked, Kind] = {}
-        self._numbers: list[int] = []
-        """Numbers of kinds that were, to be given again."""
-        self._most = 0
-        """Numbers of kinds that were ever given."""
         self._changes: list[tuple[float, str, float]] = []
         """When a waiter asks for less: time, call id, when that one joined."""
-        self._ways: dict[FrozenStrategy, int] = {}
         self._version = -1
         """Of `candidates`, when it was last worked out who fits."""
-        self._fits = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
-        """All pairs of a kind (by its number among `_kinds`) and the row of an agent who fits."""
-        self._known = False
-        """Whether `_fits` is of these kinds."""
+        self._fits = Fits()
+        self._scratch = Scratch()
 
     def join(self, waiter: Waiter) -> None:
         """Add a waiter, or replace what was known of one."""
@@ -75,8 +71,7 @@ class Matching:
         del kind.callers[call_id]
         if not kind.callers:
             del self._kinds[kind.asked]
-            self._numbers.append(kind.number)
-            self._known = False
+            self._fits.drop(kind)
 
     def put(self, candidate: Candidate) -> None:
         """Add an agent, or replace what was known of one."""
@@ -111,16 +106,10 @@ class Matching:
         rows, load = self.candidates.places()
         if not rows.size:
             return []
-        self._learn()
-        supply = Supply(self.candidates, rows, load, now)
-        kind_of, place_of = supply.fitting(*self._fits)
-        if not place_of.size:
-            return []
-        kinds = list(self._kinds.values())
-        some = np.bincount(kind_of, minlength=len(kinds)) > 0
-        kind_of = (np.cumsum(some) - 1)[kind_of]
-        live = [kinds[nth] for nth in np.flatnonzero(some).tolist()]
-        return self._pair(live, Preferences(live, supply, kind_of, place_of))
+        if self._version != self.candidates.version:
+            self._learn()
+        supply = Supply(self.candidates, rows, load, now, self._scratch)
+        return self._pair(supply, Preferences(self._fits, supply), now)
 
     # -- who asks for what -----------------------------------------------------------------------------------------
 
@@ -130,14 +119,10 @@ class Matching:
         asked = (wish.levels(waiter.joined, now), wish.tongue(waiter.joined, now), skills, wish.strategy)
         kind = self._kinds.get(asked)
         if kind is None:
-            way = self._ways.setdefault(wish.strategy, len(self._ways))
-            if not self._numbers:
-                self._numbers.append(self._most)
-                self._most += 1
-            kind = self._kinds[asked] = Kind(asked, way=way, number=self._numbers.pop())
-            self._known = False
+            kind = self._kinds[asked] = Kind(asked)
             if self._version == self.candidates.version:
                 kind.learn(self.candidates)
+            self._fits.add(kind)
         kind.callers[waiter.call_id] = waiter
         own_order = waiter.avoid or (waiter.familiar and (kind.weight or waiter.keeps_agent))
         self._waiters.put(waiter, kind.number, bool(own_order))
@@ -158,50 +143,47 @@ class Matching:
             self._settle(waiter, now)
 
     def _learn(self) -> None:
-        """Work out anew who fits whom if an agent is not what the agent was, or if kinds came or went."""
-        if self._version != self.candidates.version:
-            for kind in self._kinds.values():
-                kind.learn(self.candidates)
-            self._version = self.candidates.version
-            self._known = False
-        if not self._known:
-            fits = [kind.fit for kind in self._kinds.values()]
-            self._fits = np.repeat(np.arange(len(fits)), [fit.size for fit in fits]), np.concatenate(fits)
-            self._known = True
+        """Work out anew who fits whom, as an agent is not what the agent was."""
+        for kind in self._kinds.values():
+            kind.learn(self.candidates)
+        self._fits.renew()
+        self._version = self.candidates.version
 
     # -- who gets whom ---------------------------------------------------------------------------------------------
 
-    def _pair(self, live: list[Kind], preferences: Preferences) -> list[Pair]:
-        supply, waiters = preferences.supply, self._waiters
-        # One more than there are: whoever is of kind -1 is nobody.
-        nth_of = np.full(self._most + 1, -1, dtype=np.intp)
-        nth_of[[kind.number for kind in live]] = np.arange(len(live))
-        rows = waiters.order(supply.now, nth_of >= 0)
-        group_of = nth_of[waiters.kind[rows]].tolist()
-        callers = [waiters.there[row] for row in rows.tolist()]
-        order_of = group_of.copy()
+    def _pair(self, supply: Supply, preferences: Preferences, now: float) -> list[Pair]:
+        waiters = self._waiters
+        if not preferences.some.any():
+            return []
+        rows = waiters.order(now, preferences.some)
+        kind_of = waiters.kind[rows].tolist()
+        callers = [waiters.call_ids[row] for row in rows.tolist()]
+        order_of = kind_of.copy()
         for turn in np.flatnonzero(waiters.own[rows]).tolist():
-            order_of[turn] = preferences.order_of(group_of[turn], callers[turn])
-        given = assign(Demand(preferences.orders, order_of, group_of, preferences.fits, supply.rows.size))
-        rows_of, extensions = supply.rows.tolist(), self.candidates.extensions
-        if all(kind.strategy != "ring-all" for kind in live):
-            return [
-                make(Pair, (caller.call_id, (extensions[rows_of[place]],)))
-                for caller, place in zip(callers, given, strict=True)
-                if place >= 0
-            ]
-        left = set(range(supply.rows.size)).difference(given)
+            kind = self._kind_of[callers[turn]]
+            order_of[turn] = preferences.order_of(kind, kind.callers[callers[turn]])
+        given = assign(Demand(preferences.orders, order_of, kind_of, preferences.fits, supply.size))
+        if "ring-all" in preferences.strategies.values():
+            return self._loud(supply, preferences, callers, order_of, given)
+        served = [place for place in given if place >= 0]
+        whom = compress(callers, [place >= 0 for place in given])
+        rung = zip(supply.extensions(served), strict=True)
+        return [*map(make, repeat(Pair), zip(whom, rung, strict=True))]
+
+    def _loud(
+        self, supply: Supply, preferences: Preferences, callers: list[str], order_of: list[int], given: list[int]
+    ) -> list[Pair]:
+        """Return the pairs where queues may ring all: those whom nobody waits for ring along."""
+        left = set(supply.number.tolist()).difference(given)
         pairs = []
-        for caller, nth, which, place in zip(callers, group_of, order_of, given, strict=True):
+        for call_id, which, place in zip(callers, order_of, given, strict=True):
             if place < 0:
                 continue
-            agents = {extensions[rows_of[place]]: None}
-            if live[nth].strategy == "ring-all":
-                # Only whom nobody is waiting for rings along.
+            along: list[int] = []
+            if self._kind_of[call_id].strategy == "ring-all":
                 along = [other for other in preferences.orders[which] if other in left]
                 left.difference_update(along)
-                agents |= {extensions[rows_of[other]]: None for other in along}
-            pairs.append(Pair(caller.call_id, tuple(agents)))
+            pairs.append(Pair(call_id, tuple(dict.fromkeys(supply.extensions([place, *along])))))
         return pairs
 
 

@@ -23,10 +23,13 @@ class Told:
 
 
 def stored_presences(connection: Connection) -> Mapping[str, Presence]:
-    """Return what each agent does, by extension."""
-    rows = connection.execute(select(AgentRow.extension, AgentPresence.__table__).join_from(AgentRow, AgentPresence))
+    """Return what each agent does, by extension; of whom nothing is written, that nobody is there."""
+    known = select(AgentRow.extension, AgentRow.edited_at, AgentPresence.__table__)
+    rows = connection.execute(known.join_from(AgentRow, AgentPresence, isouter=True))
     return {
-        row.extension: Presence(
+        row.extension: Presence(since=row.edited_at.timestamp())
+        if row.state is None
+        else Presence(
             AgentState(row.state),
             row.reason,
             row.since.timestamp(),

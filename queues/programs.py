@@ -6,6 +6,7 @@
 | call.answered | an agent has the caller |
 | call.transferred | somebody who talked with the caller sent them on |
 | call.ended | a talk with an agent is over, or the caller left the queue without one |
+| call.ticket | a caller's matter is to be taken care of afterwards: a queue overflowed to that, or the flow wants it |
 | call.summary | once a call, when it is over and the agent has said what became of it or the wrap-up is over |
 """
 
@@ -33,6 +34,7 @@ from models.webhook import OUTCOMES, Delivery, Outbox, Webhook
 from queues.distribution_events import Note
 from queues.plan import Agent, Queue
 from queues.stay import Stay
+from queues.tickets import WANTED, told_of
 
 log = logging.getLogger(__name__)
 LEAVES_S = 5.0
@@ -182,12 +184,17 @@ class Programs:
         call_id = note.call_id
         stay = self._floor.stay(call_id) if call_id else None
         if note.name in ("queue.joined", "direct.called") and stay is not None:
-            comes = self._told.setdefault(call_id, _Told({}))
-            comes.common = self._common(stay)
-            comes.gone.clear()
+            self._told.setdefault(call_id, _Told({})).gone.clear()
         told = self._told.get(call_id) if call_id else None
+        if note.name == WANTED:
+            kept = _Told({"call_id": call_id, "queue": note.queue})
+            data = {name: value for name, value in note.data.items() if name != "waited"}
+            self._deliver("call.ticket", call_id, kept, {**data, "waited_s": note.data["waited"]})
         if told is None:
             return
+        if stay is not None:
+            # The robot may have learned more since.
+            told.common = self._common(stay)
         match note.name:
             case "queue.offered" | "direct.called":
                 data = {"agents": [self._named(one) for one in note.data["agents"]], "waited_s": self._waited(call_id)}
@@ -292,24 +299,8 @@ class Programs:
 
     def _common(self, stay: Stay) -> dict[str, Any]:
         """Return what each event of a call holds."""
-        guest, caller = stay.guest, stay.caller
-        handover = guest.handover
-        return {
-            "call_id": guest.call_id,
-            "queue": caller.queue,
-            "caller": {
-                "number": caller.number,
-                "name": caller.customer.name or guest.caller.name,
-                "language": caller.language,
-                "tags": list(caller.tags),
-                "calls_today": caller.calls_today + 1,
-            },
-            "called": guest.called.number,
-            "customer": caller.customer.document(),
-            "reason": handover.reason,
-            "summary": handover.summary,
-            "slots": dict(handover.slots),
-        }
+        told = told_of(stay.guest, stay.caller)
+        return {"call_id": stay.guest.call_id, "queue": stay.caller.queue, **told}
 
     def _named(self, extension: str) -> dict[str, Any]:
         try:

@@ -1,5 +1,7 @@
 """What is known of one caller's stay, and what writes it: the queue, since when, its row in the database. Pure."""
 
+from typing import Any
+
 from sqlalchemy import Executable
 
 from dialplans.exchange import Handover
@@ -37,9 +39,7 @@ class StayRecord:
                 self._joined = float(note.data["joined"])
                 if self._row.open:
                     return []
-                handover, customer = self._handover, self._caller.customer.document()
-                data = plain({"summary": handover.summary, "slots": dict(handover.slots), "customer": customer})
-                return [self._row.begin(self._caller, note.queue, now, self._joined, data)]
+                return [self._row.begin(self._caller, note.queue, now, self._joined, self._told())]
             case "queue.offered":
                 self._ringing = len(note.data["agents"])
                 return self._row.move(QueueCallerMove.OFFER, now)
@@ -64,4 +64,14 @@ class StayRecord:
     def goes_on(self, queue: Queue, overflow: Overflow, now: float) -> Executable:
         """Return what writes that the caller waits in another queue from now on, with the time waited so far."""
         self.queue, self._joined, self._row = queue, overflow.joined, StayRow(self._node)
-        return self._row.begin(self._caller, queue.name, now, overflow.joined, {"from": overflow.why})
+        return self._row.begin(self._caller, queue.name, now, overflow.joined, {**self._told(), "from": overflow.why})
+
+    def learned(self, handover: Handover) -> list[Executable]:
+        """Return what writes that more is known of the caller than when they joined."""
+        self._handover = handover
+        return self._row.know(self._told())
+
+    def _told(self) -> dict[str, Any]:
+        handover, customer = self._handover, self._caller.customer.document()
+        told: dict[str, Any] = plain({"summary": handover.summary, "slots": dict(handover.slots), "customer": customer})
+        return told

@@ -21,11 +21,14 @@ seconds 3600 / (3600 + t); ability: mean level / 10; familiar 1 or 0; cost 1 / (
 
 import numpy as np
 
-from queues.candidates import Candidates, Floats, Indices
+from queues.candidates import Candidates
 from queues.plan import Strategy
+from queues.ranks import Floats, Indices
 
-FrozenStrategy = str | tuple[tuple[str, float], ...]
-"""A strategy that can be a key: its name, or the parts of a mix in the order of their names."""
+Mix = tuple[tuple[str, float], ...]
+"""Strategies and their weights, in the order of their names."""
+FrozenStrategy = str | Mix
+"""A strategy that can be a key."""
 HALF_IDLE_S = 600.0
 HALF_CALLS = 10.0
 HALF_TALK_S = 3600.0
@@ -35,6 +38,11 @@ FIRST_OF_ALL = float("inf")
 def frozen(strategy: Strategy) -> FrozenStrategy:
     """Return a strategy as a key."""
     return strategy if isinstance(strategy, str) else tuple(sorted(strategy.items()))
+
+
+def asks_for(strategy: FrozenStrategy, part: str) -> bool:
+    """Tell whether a strategy is `part`, or a mix with it."""
+    return strategy == part if isinstance(strategy, str) else part in dict(strategy)
 
 
 def familiar_weight(strategy: FrozenStrategy) -> float:

@@ -44,13 +44,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 @cache
 def group(file: Path) -> str:
-    """Name the tests that run in one process, one after the other: a package's, all peers', all that start servers.
+    """Name the tests that run in one process, one after the other: a package's, all peers', a file's of whole calls.
 
-    Tests of one package share addresses and ports; what uses the live server shares it.
+    Tests of one package share addresses and ports; what uses the live server shares it. A file of calls with servers of
+    its own has addresses of its own; their calls last as long as calls do, and so are shared out one by one.
     """
     parts, text = file.relative_to(CHECKOUT / "tests").parts, file.read_text(encoding="utf-8")
     if parts[0] == "peers" or "live_server: " in text:
         return "the live server and peers"
     if "mark.call" in text:
-        return "servers of their own"
+        return "/".join(parts)
     return "/".join(parts[: 2 if parts[0] == "unit" else 1])

@@ -6,18 +6,17 @@ hears.
 """
 
 import asyncio
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 from asr_tts import speech_protocol as speech
 from dialplans.exchange import Question
 from models.cause import Cause
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
 from voice.agent_call import AgentLeg, Owner, describe
 from voice.connecting import Connecting
 from voice.consultation import Consultation
-from voice.hearing import Mode, Monitor
+from voice.hearing import Mode
 from voice.keypad_codes import CodeReader, Ordered
 from voice.line import Answered, InfoDigit, MediaChanged, Referred
 from voice.listening import Listening
@@ -25,6 +24,7 @@ from voice.media import media_protocol as media
 from voice.people import Extension, Find, Shown, Talked, Transfer, Where
 from voice.phones import Phones
 from voice.sip.uri import user_of
+from voice.supervisor import MODES, TAKES_OVER, Supervisor
 
 if TYPE_CHECKING:
     from voice.guest import WaitingCaller
@@ -34,9 +34,6 @@ SILENT_S = 5.0
 ANSWERS_S = 3.0
 """Seconds that it has for the answer; a phone without one is dead, and the caller is told."""
 CONSULTATION_RINGS_S = 30.0
-MODES: Mapping[str, Mode] = {"1": "listen", "2": "whisper", "3": "barge"}
-"""Keys of a supervisor's phone."""
-TAKES_OVER = "4"
 EndedBy = Literal["caller", "agent", "transfer", "lost", "server"]
 PUT_DOWN = (Cause.AGENT_HUNG_UP, Cause.OPERATOR_HUNG_UP, Cause.ROBOT_HUNG_UP)
 """How a leg ends that somebody ended: not by a phone that died."""
@@ -69,8 +66,7 @@ class Talk:
         self._codes = CodeReader(phones.codes)
         self._connecting = Connecting(self._stream, guest)
         self._consultation: Consultation | None = None
-        self.supervisor: AgentLeg | None = None
-        self._mode: Mode = "listen"
+        self.supervisor: Supervisor | None = None
         self._agent_holds = False
         """Whether the agent put the caller on hold by an order, not by the phone's own key."""
         self._given_away = False
@@ -152,14 +148,12 @@ class Talk:
         away = {leg.stream.number for leg in legs if leg.up and leg.held}
         away |= {caller} if self._record.held else set()
         away |= {agent} if self._agent_holds else set()
-        monitor = None
-        if self.supervisor is not None and self.supervisor.up:
-            monitor = Monitor(self.supervisor.stream.number, agent, self._mode)
+        monitor = self.supervisor.monitor(agent) if self.supervisor else None
         self._connecting.connect(legs, talking, away, monitor)
 
     def _legs(self) -> list[AgentLeg]:
         third = [self._consultation.leg] if self._consultation else []
-        above = [self.supervisor] if self.supervisor else []
+        above = [self.supervisor.leg] if self.supervisor else []
         return [*([] if self._given_away else [self.agent]), *third, *above]
 
     def hint(self) -> bool:
@@ -213,7 +207,7 @@ class Talk:
                 self.connect()
         elif leg is self.agent:
             self._agent_over()
-        elif leg is self.supervisor:
+        elif self._supervises(leg):
             self.supervisor = None
             self._record.event("supervision-ended", leg=leg.number)
             self.connect()
@@ -239,7 +233,7 @@ class Talk:
             self._refuses("The consulted person was not reached.")
 
     def _leg_keys(self, leg: AgentLeg, key: str, *, in_band: bool) -> None:
-        if leg is self.supervisor:
+        if self._supervises(leg):
             self._supervisor_keys(key)
             return
         if leg is not self.agent:
@@ -287,14 +281,15 @@ class Talk:
                 third.stage = "three"
                 self.connect()
             case _:
-                raise CannotDo("Nobody is being consulted.")
+                raise Refused("Nobody is being consulted.", "orders.consults_nobody")
 
     def _consult(self, number: str) -> None:
         where = self._found(number)
         if where is None:
-            raise CannotDo(f"'{number}' is a queue: a caller can be sent there, nobody can be consulted.")
+            words = f"'{number}' is a queue: a caller can be sent there, nobody can be consulted."
+            raise Refused(words, "orders.consult_queue", number=number)
         if self._consultation is not None:
-            raise CannotDo("Somebody is being consulted already.")
+            raise Refused("Somebody is being consulted already.", "orders.consults")
         shown = Shown(self.guest.caller.number, self._agent_name)
         self._consultation = Consultation(self.guest.call(where, shown, CONSULTATION_RINGS_S), number)
         self._agent_holds = False
@@ -302,7 +297,7 @@ class Talk:
 
     def _found(self, number: str) -> Where | None:
         if self._find is None:
-            raise CannotDo("There are no transfers in this talk.")
+            raise Refused("There are no transfers in this talk.", "orders.no_transfers")
         return self._find(number)
 
     def _refuses(self, why: str) -> None:
@@ -354,29 +349,33 @@ class Talk:
 
     def watched_by(self, leg: AgentLeg, mode: Mode) -> None:
         """Somebody was called who is to supervise."""
-        self.supervisor, self._mode = leg, mode
+        self.supervisor = Supervisor(leg, mode)
         self._record.event("supervision-began", mode=mode)
 
     def watched(self, mode: Mode) -> None:
         """The supervisor listens, whispers or breaks in from now on."""
-        if self.supervisor is None or not self.supervisor.up:
-            raise CannotDo("Nobody supervises this talk.")
-        self._mode = mode
+        self._supervised().mode = mode
         self._record.event("supervision", mode=mode)
         self.connect()
 
     def taken_over(self) -> None:
         """The supervisor has the caller from now on."""
-        leg = self.supervisor
-        if leg is None or not leg.up:
-            raise CannotDo("Nobody supervises this talk.")
+        leg = self._supervised().leg
         self._record.event("taken-over", leg=leg.number)
         self.ends("transfer", Transfer(describe(leg.where), True, self.agent.where, leg))
 
     def unwatched(self) -> None:
         """The supervisor is hung up."""
         if self.supervisor is not None:
-            self.supervisor.hang_up(Cause.OPERATOR_HUNG_UP)
+            self.supervisor.leg.hang_up(Cause.OPERATOR_HUNG_UP)
+
+    def _supervised(self) -> Supervisor:
+        if self.supervisor is None or not self.supervisor.leg.up:
+            raise Refused("Nobody supervises this talk.", "orders.nobody_supervises")
+        return self.supervisor
+
+    def _supervises(self, leg: AgentLeg) -> bool:
+        return self.supervisor is not None and leg is self.supervisor.leg
 
     def _supervisor_keys(self, key: str) -> None:
         if key in MODES:

@@ -71,6 +71,10 @@ class Tale:
         self.dialogue: Dialogue | None = None
         self.tell: Tell = lambda name, data: None
         self.retry_after = 0
+        self._heard: float | None = None
+        """When somebody spoke before the answer."""
+        self.looks = False
+        """Whether anybody looks who answers."""
         self._ringing: float | None = None
         self._answered: float | None = None
         self._ended: CallEnded | None = None
@@ -84,6 +88,13 @@ class Tale:
     def seconds(self) -> float:
         """Return the seconds since the call was placed."""
         return self._clock() - self._began
+
+    def unknown_for(self, most: float) -> bool:
+        """Tell whether it was answered, or spoken before, less than `most` seconds ago by nobody knows whom so far."""
+        since = self._answered if self._answered is not None else self._heard
+        if not self.looks or since is None or "answered-by" in self._events:
+            return False
+        return self.seconds() - since < most
 
     def take(self, note: CallNote) -> None:
         """Listen to the call log."""
@@ -110,6 +121,8 @@ class Tale:
             case "ringing" if self._ringing is None:
                 self._ringing = self.seconds()
                 self.tell("ringing", {})
+            case "early-speech":
+                self._heard = self.seconds()
             case "answered-by" | "handover" | "opted-out":
                 self.tell(name, data)
             case "leg-ringing":

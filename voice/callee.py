@@ -27,6 +27,8 @@ GIVE_UP = "who-answered-give-up"
 """… and the one that ends a wait that brings nothing."""
 EARLY_S = 2.5
 """So long after the answer no draft is taken for an answer: a machine's "this is Ann" is followed by more."""
+PICKS_UP_S = 1.5
+"""Who begins to speak so soon after the answer says what one picks up with, and can't have heard any question yet."""
 AFTER_BEEP_S = 0.3
 END_OF_GREETING_S = 2.5
 """Silence after which a machine's greeting is over, where no beep was heard."""
@@ -82,16 +84,20 @@ class Callee:
     @property
     def doubtful(self) -> bool:
         """Whether what was heard is rather no person's, or nobody can say so far: no answer is to be taken early."""
-        return self._who is not None and (self._who.undecided or self._now() < EARLY_S)
+        return self._who is not None and (self._who.undecided or self.no_person or self._now() < EARLY_S)
 
     @property
     def no_person(self) -> bool:
-        """Whether what was said is rather no person's, though that isn't sure."""
-        return self._who is not None and self._who.undecided and self._who.leans != "human"
+        """Whether what was said is rather no person's, though that isn't sure: also where one was believed before."""
+        return self._who is not None and self._now() < self._who.until and self._who.leans != "human"
 
     def greets(self, text: str) -> bool:
         """Tell whether `text` is but the hello of who picks up."""
         return self._who is not None and self._who.greets(text)
+
+    def picks_up(self, sample: int) -> bool:
+        """Tell whether what began at a sample of the stream is what one picks up with, by its time."""
+        return self._who is not None and self._seconds(sample) <= PICKS_UP_S
 
     def begin(self) -> None:
         """The call is answered."""
@@ -137,6 +143,12 @@ class Callee:
             self._alarms.clear(SPEAK)
         elif isinstance(event, heard.SpeechPaused | heard.Heard):
             self._wait_for_the_end()
+            self._look_again(who)
+
+    def _look_again(self, who: WhoAnswered) -> None:
+        if self.looks:
+            due = who.due
+            self._alarms.set(WHO, EVERY_S if due is None else min(max(due - self._now(), 0.001), EVERY_S))
 
     def _tone(self, event: ToneHeard, who: WhoAnswered) -> None:
         self._call.event("tone", kind=event.kind, hertz=event.hertz, ms=event.duration_ms)
@@ -153,7 +165,7 @@ class Callee:
         match name:
             case _ if name == WHO:
                 if self.looks:
-                    self._alarms.set(WHO, EVERY_S)
+                    self._look_again(who)
                 else:
                     self._stream.tell(WatchTones(self._stream.number, False))
                 self._news(who.time_passes(self._now()))
@@ -204,6 +216,9 @@ class Callee:
                 # It goes on talking to us while its person is found.
                 self._who = WhoAnswered(self._policy, self._language, prior=SCREENED, since=self._now())
             case "human" | "silence":
+                pass
+            case _ if not verdict.final:
+                # The robot goes on: should it be a person after all, they hear no dead air.
                 pass
             case "machine":
                 self._machine(self._policy)

@@ -36,6 +36,13 @@ from voice.prompt_shelf import PromptShelf
 from voice.reaching import reached
 from voice.running_calls import Queue, RunningCalls
 
+MOST_WAITING = 4
+"""Utterances that wait for a recogniser (0.2 s each) up to which further calls are placed …"""
+MOST_UNKNOWN = 8
+"""… and calls of which nobody can say so far who answered: each will want some 0.6 s of it."""
+UNKNOWN_S = 10.0
+"""Seconds from the answer in which that is asked at most."""
+
 
 class NotPermitted(CannotDo):
     """The call has no permit that is good now; it was not placed."""
@@ -156,9 +163,13 @@ class CampaignCalls:
         return problems
 
     def refusal(self) -> str:
-        """Return why no call can be placed now, "" where one can."""
-        refused = self._running.refusal()
-        return refused[0] if refused else ""
+        """Return why no call can or should be placed now, "" where one can: who talks already is to be understood."""
+        if refused := self._running.refusal():
+            return refused[0]
+        if (waiting := self._speech.backlog) > MOST_WAITING:
+            return f"{waiting} utterances wait for the recogniser"
+        unknown = sum(tale.unknown_for(UNKNOWN_S) for tale in self._tales.values()) if self._speech.recognises else 0
+        return f"{unknown} calls were answered by nobody knows whom so far" if unknown > MOST_UNKNOWN else ""
 
     async def call(self, outgoing: Outgoing) -> Outcome:
         """Place a call and return what became of it, once its record is closed.
@@ -167,8 +178,8 @@ class CampaignCalls:
         record. Who stops waiting (cancels) ends the call.
         """
         await self.prepare(outgoing.flow)
-        if why := self.refusal():
-            raise CannotDo(f"No call can be placed now: {why.lower()}; try again in a moment.")
+        if refused := self._running.refusal():
+            raise CannotDo(f"No call can be placed now: {refused[0].lower()}; try again in a moment.")
         if not outgoing.permit.good(time.time()):
             raise NotPermitted(f"There is no permit to call {outgoing.permit.number} now; ask for one again.")
         call = Call(None, self._log, self._settings.data.directory)
@@ -197,7 +208,7 @@ class CampaignCalls:
         def tell(name: str, data: Mapping[str, Any]) -> None:
             outgoing.on_progress(Progress(name, call.id, tale.seconds(), data))  # type: ignore[arg-type]
 
-        tale.tell, tale.dialogue = tell, dialogue
+        tale.tell, tale.dialogue, tale.looks = tell, dialogue, outgoing.detect is not None
         number = outgoing.permit.number
         call.place(outgoing.caller_number, number, outgoing.line, dialogue.language, outgoing.flow)
         call.event(

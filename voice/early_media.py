@@ -1,11 +1,12 @@
 """What is heard before the answer: a network that says what is wrong with the number (183 with sound) ends the wait.
 
-Ringing tones and ring-back music are heard too, and are nothing. Nobody is spoken to.
+Ringing tones and ring-back music are heard too, and are nothing. Nobody is spoken to. A network speaks at once where it
+has something to say: the first that is said is listened to as answers are, the rest in what time is left.
 """
 
 from collections.abc import Callable
 
-from asr_tts.speech_protocol import RATE, Heard, Listen
+from asr_tts.speech_protocol import RATE, Heard, Listen, Rejected, SpeechStarted
 from models.cause import Cause
 from voice.agreed_media import remote_of
 from voice.answering_machine import PRIOR, DetectPolicy, WhoAnswered
@@ -36,6 +37,10 @@ class EarlyMedia:
         self._who = WhoAnswered(policy, language, prior=BEFORE)
         self._language = language
         self._first = -1
+        self._spoken = False
+        """Whether anybody, or any music, was heard so far."""
+        self._hastens = True
+        """Whether the words are wanted soon."""
         self.ear: Ear | None = None
         """Who listens, once there was something to hear."""
 
@@ -45,8 +50,15 @@ class EarlyMedia:
             if event.plan is not None and event.plan.port and self.ear is None:
                 self._listen(event.plan)
             return
+        if isinstance(event, SpeechStarted) and not self._spoken:
+            # Most networks only let us hear the ringing, which nobody has to understand.
+            self._spoken = True
+            self._call.event("early-speech")
         verdict = evidence(self._who, event, self._seconds, self._last(event))
-        if verdict is not None and verdict.who == "announcement":
+        if isinstance(event, Heard | Rejected) and self._who.undecided and self._hastens and self.ear is not None:
+            self._hastens = False
+            self.ear.tell(Listen(self._stream.number, self._language, urgent=False))
+        if verdict is not None and verdict.who == "announcement" and verdict.final:
             self._call.event(
                 "answered-by", who=verdict.who, reasons=list(verdict.reasons), seconds=verdict.at,
                 announcement=verdict.announcement, early=True,
@@ -60,7 +72,7 @@ class EarlyMedia:
         self._stream.tell(WatchTones(number, True))
         if ear.audio_socket:
             self._stream.tell(ListenTo(number, ear.audio_socket))
-            ear.tell(Listen(number, self._language, urgent=False, glimpses=True))
+            ear.tell(Listen(number, self._language, glimpses=True))
 
     def close(self) -> None:
         """Nobody answered."""

@@ -331,8 +331,8 @@ class Errands:
         if guest is None:
             return
         if isinstance(news, Learned):
-            self._handed = guest.handover = news.handover
-            guest.language = language
+            self._handed = news.handover
+            guest.learn(news.handover, language)
             self._call.event("learned", summary=news.handover.summary, slots=dict(news.handover.slots))
         else:
             self._drop_help()

@@ -28,9 +28,9 @@ def evidence(who: WhoAnswered, event: object, seconds: Callable[[int], float], n
             before = who.speech_ended(seconds(event.end))
             return who.words(event.text, now, event.utterance) or before
         case heard.Rejected():
-            return who.speech_ended(seconds(event.end))
+            return who.nothing_said(seconds(event.end))
         case ToneHeard():
-            return who.tone(event.kind, seconds(event.at))
+            return who.tone(event.kind, seconds(event.at), event.meaning)
         case _:
             pass
     return None

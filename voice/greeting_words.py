@@ -18,7 +18,7 @@ Found = Mapping[str, tuple[str, float]]
 _ENGLISH: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     ("machine", "leave a message", 6.0, (
         r"\b(leave|record|drop|send) (me |us |him |her |them )?(a|your|the|you|any) (\w+ ){0,3}?messages?\b",
-        r"\b(leave|record) (me |us |him )?(a|your|the|you) (\w+ ){0,3}?(name|number|details)\b(?! (and|then|after))",
+        r"\b(leave|record) (me |us |him )?(a|your|the|you) (\w+ ){0,3}?(name|number|details) (?!(and|then|after)\b)\w",
         r"\bleave (your )?name (and|your) (\w+ ){0,2}?(number|message)\b", r"\bleave (a )?message\b",
     )),
     ("machine", "the tone", 6.0, (
@@ -27,8 +27,8 @@ _ENGLISH: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     ("machine", "voicemail", 6.0, (
         r"\b(voice ?mail|voice mailbox|mail ?box|answering machine|answer ?phone|answering service)\b",
     )),
-    ("machine", "have reached", 3.0, (
-        r"\byou ?(have|ve)?( just)? reached\b", r"\byou have got (through to )?the\b", r"\byou reached\b",
+    ("machine", "have reached", 2.5, (
+        r"(?<!number )(?<!number that )\byou ?(have|ve)?( just)? reached\b", r"\byou have got (through to )?the\b",
     )),
     ("machine", "can't take the call", 5.0, (
         r"\b(can ?not|unable to|not able to|could not) (come|get|make it)( to)? (the |your )?(phone|call)",
@@ -40,6 +40,9 @@ _ENGLISH: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
         r"\b(unavailable|on the other line) (right now|just now|at (the|this) (moment|time)|to)\b",
         r"\b(away from|out of) (my|the) (desk|phone|office)\b", r"\b(is|am|are) (currently |presently )(not|un)",
         r"\b(is|am|are) (out of (the )?office|away (until|from)|on vacation|on holiday)\b",
+    )),
+    ("machine", "closed", 3.0, (
+        r"\b(is|are) (now |currently |already )?closed\b", r"\bopen from\b", r"\btext me\b", r"\bcan ?not pick up\b",
     )),
     ("machine", "call you back", 4.0, (
         r"\b(i|we|he|she|they|someone|somebody) (will|shall|would|can) (\w+ )?(call|ring|phone) (you )?(right )?back",
@@ -58,8 +61,8 @@ _ENGLISH: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     ("human", "how can I help", 4.5, (
         r"\b(how|what) (can|may|could) (i|we) (help|do for|assist)\b", r"\bhelp you\b",
     )),
-    ("human", "yes?", 1.5, (
-        r"^(yes|yeah|yep|yo|hi|hey|hello|hi there|hello there|good (morning|afternoon|evening))\W*$",
+    ("human", "asks", 1.5, (
+        r"\b(would you like|do you|are you|may i|can i|could i|is (this|that) (you|an|a|the|it))\b",
     )),
     ("human", "what is it", 3.0, (
         r"\b(what is (this|it)( about)?|what do you want|go ahead|i (can ?not|can't) hear you)\b",
@@ -88,9 +91,10 @@ _ENGLISH: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     ("screening", "hold on", 3.0, (
         r"\b((please )?(hold|hang) on|please hold|one moment|just a moment|stay on the line|hold the line)\b",
     )),
-    ("announcement", "the number you dialled", 5.0, (
+    ("announcement", "the number you dialled", 6.0, (
         r"\b(number|subscriber|telephone|mobile|extension|phone) (that )?(you|your) (\w+ ){0,2}?(dial|call|reach)\w*",
-        r"\bdialed number\b", r"\bthe (wireless|mobile|cellular) (customer|subscriber|number)",
+        r"\b(customer|user|party|person|line) (that )?you (have )?dial\w*", r"\bdialed number\b",
+        r"\bthe (wireless|mobile|cellular) (customer|subscriber|number)",
     )),
     ("announcement", "whom you called", 2.0, (
         r"\b(person|party|customer|user|line) (that )?(you|your) (\w+ )?(just )?(dial|call|trying|reach)\w*",
@@ -111,6 +115,7 @@ _ENGLISH: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     )),
     ("announcement", "network", 5.0, (
         r"\b(all (\w+ )?(circuits|lines) are (currently )?busy)\b",
+        r"\b(line|number|subscriber|customer|mobile) (that )?(you (\w+ ){1,4}?)?(is )?(currently )?(busy|engaged)\b",
         r"\b(network (is )?(busy|congest\w*|difficult\w*)|technical difficult\w*)\b",
     )),
     ("ivr", "press", 5.0, (
@@ -131,24 +136,29 @@ _ENGLISH: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
         r"\b(welcome to|thank you for calling|thanks for calling)\b",
     )),
 )  # fmt: skip
-"""Class, name, log-odds, patterns over `plain` text."""
+"""Class, name, log-odds, patterns over `plain` text. It may break off anywhere: what must not follow has to be seen."""
 
 _CHINESE: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     ("machine", "留言", 6.0, (
         "请留言", "请您留言", "留下您的", "留下口信", "留下姓名", "留言请", "请在听到", "语音留言", "给我留言",
-        "开始留言", "开始录音",
+        "开始留言", "开始录音", "留言给我",
     )),
     ("machine", "提示音", 6.0, (
-        "嘀声后", "滴声后", "哔声后", "嘟声后", "提示音后", "声后留言", "声之后", "一声之后", "响后留言", "一声后",
+        "嘀声后", "滴声后", "哔声后", "嘟声后", "提示音", "声后留言", "声之后", "一声之后", "响后留言", "一声后",
         "信号音",
     )),
     ("machine", "信箱", 6.0, (
         "语音信箱", "留言信箱", "语音邮箱", "答录机", "留言电话", "自动应答",
     )),
     ("machine", "现在不能接", 4.0, (
-        "无法接听您的", "不能接听您的", "无法接听电话", "不能接听电话", "不方便接听", "不在家", "没法接听",
-        "没有办法接", "不能接电话", "无法接您的", "不方便接电话", "暂时不在", "我不在", "外出了", "不在办公",
-        "接不了电话",
+        "无法接听", "不能接听", "不方便接听", "不在家", "没法接听", "没有办法接", "不能接电话", "无法接您的",
+        "暂时不在", "我不在", "外出了", "不在办公", "接不了",
+    )),
+    ("machine", "不方便接", 3.0, (
+        "不方便接",
+    )),
+    ("machine", "下班", 3.0, (
+        "下班了", "已经下班", "办公时间", "今天休息",
     )),
     ("machine", "回电", 4.0, (
         "给您回电", "给你回电", "尽快回复", "尽快回电", "与您联系", "和您联系", "跟您联系", "给您回复", "给你回复",
@@ -160,6 +170,9 @@ _CHINESE: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     ("human", "请讲", 3.5, (
         "请讲", "你说", "您说", "请说话", "有什么事", "什么事", "怎么了", "干嘛", "有事吗", "听得到", "听得见",
         "能听到", "说话呀", "帮您", "帮到您", "帮助您", "为您服务", "为您做",
+    )),
+    ("human", "请问", 2.5, (
+        "请问",
     )),
     ("human", "是我", 2.0, (
         "我就是", "是我", "我是的",
@@ -182,9 +195,10 @@ _CHINESE: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     ("screening", "请稍等", 3.0, (
         "请稍等", "请稍候", "请稍后", "请别挂断", "请不要挂机", "请不要挂断",
     )),
-    ("announcement", "您拨打的", 5.0, (
-        "您拨打的", "您所拨打的", "你拨打的", "你所拨打的", "您呼叫的", "您拨的", "您所拨的", "您拨叫的",
-        "拨打的电话", "拨打的号码", "拨打的用户",
+    ("announcement", "您拨打的", 6.0, (
+        "您拨打", "您所拨", "您呼叫", "您拨叫", "您所呼叫", "你拨打", "你所拨", "您拨的",
+        "打的电话", "打的号码", "打的用户", "叫的用户", "叫的号码", "叫的电话", "用户正在", "用户已", "用户暂时",
+        "用户无",
     )),
     ("announcement", "空号", 6.0, (
         "是空号", "号码不存在", "为空号", "空号请", "核对后再拨", "查证后再拨", "查询后再拨", "核实后再拨",
@@ -226,6 +240,27 @@ _CHINESE: tuple[tuple[Who, str, float, tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 """Class, name, log-odds, phrases (compared by their sounds)."""
+_ENGLISH_OPENINGS: tuple[tuple[str, float, str], ...] = (
+    ("you have, thank you, sorry", -1.5,
+     r"(hi |hello |hey )?((you|your|thank|thanks|welcome|please|we|i am|i)|(this is|it is) (the|a|an|doctor))\b.*"),
+    ("the, nobody", -1.5, r"(the|at the|nobody|no one)\b.*"),
+    ("hi, this is", -0.7, r"(hi|hey|hi there) (this|it)\b.*"),
+    ("hello", 1.5, r"(um |oh )?hello\b.*"),
+    ("yes", 2.0, r"(yes|yeah|yep|um|oh|mm|what|mum|dad|sorry who|who)\b.*"),
+    ("good day", 1.5, r"(good )?(morning|afternoon|evening)\b.*"),
+)  # fmt: skip
+"""Name, log-odds for a person, pattern that all of the first words so far fit; the first that fits counts. What is
+recorded seldom knows whether it is morning."""
+_ONLY_HELLO = re.compile(
+    r"(um |oh )?(yes|yeah|yep|yo|hi|hey|hello|(hi|hello) there|good (morning|afternoon|evening)|morning)( hello)*"
+)
+_CHINESE_OPENINGS: tuple[tuple[str, float, tuple[str, ...]], ...] = (
+    ("喂", 2.5, ("喂", "哎", "嗯", "哦", "唉", "诶")),
+    ("对不起，感谢", -1.5, ("对不起", "欢迎", "感谢", "这里是", "我现在", "您好我现在", "您好感谢", "您好欢迎")),
+    ("是我", 2.0, ("是我", "是的", "我是我")),
+    ("早上好", 1.5, ("早上好", "上午好", "下午好", "晚上好", "你好早上", "您好早上")),
+)  # fmt: skip
+"""Name, log-odds for a person, first words; the first that fits counts."""
 _GREETINGS = {
     "en": frozenset("hello hi hey yes yeah yep good morning afternoon evening there oh um uh".split()),  # noqa: SIM905
     "zh": frozenset("wei nin ni hao a nei ei en o hei ai ne ya shi de".split()),  # noqa: SIM905
@@ -239,10 +274,29 @@ _English = [(who, name, odds, re.compile("|".join(patterns))) for who, name, odd
 def found_in(text: str, language: str) -> dict[str, tuple[Who, float]]:
     """Return the kinds of phrases in `text`, with the class that each speaks for and its log-odds."""
     if language == "zh":
-        said = _sounds(text)
+        said = sounds(text)
         return {name: (who, odds) for who, name, odds, phrases in _chinese() if any(one in said for one in phrases)}
     said = plain(text)
     return {name: (who, odds) for who, name, odds, pattern in _English if pattern.search(said)}
+
+
+def opening(text: str, language: str, paused: bool) -> tuple[str, float]:
+    """Return what the first words, as far as they are understood, are, and their log-odds for a person: weak ones.
+
+    `paused`: whether nothing more is said so far.
+    """
+    if language == "zh":
+        said = sounds(text)
+        if paused and greets(text, language):
+            return "nothing but a hello", 2.0
+        for name, odds, words in _CHINESE_OPENINGS:
+            if any(said.startswith(sounds(one)) for one in words):
+                return name, odds
+        return "", 0.0
+    said = plain(text).strip()
+    if paused and _ONLY_HELLO.fullmatch(said):
+        return "nothing but a hello", 2.0
+    return next(((name, odds) for name, odds, pattern in _ENGLISH_OPENINGS if re.fullmatch(pattern, said)), ("", 0.0))
 
 
 def greets(text: str, language: str) -> bool:
@@ -256,67 +310,11 @@ def words_in(text: str, language: str) -> int:
     return len(syllables(text)) if language == "zh" else len(plain(text).split())
 
 
-def _sounds(text: str) -> str:
+def sounds(text: str) -> str:
+    """Return the syllables of Chinese as recognisers may hear them, with blanks around each."""
     return f" {' '.join(blurred(one) for one in syllables(text))} "
 
 
 @lru_cache(1)
 def _chinese() -> list[tuple[Who, str, float, tuple[str, ...]]]:
-    return [(who, name, odds, tuple(_sounds(one) for one in phrases)) for who, name, odds, phrases in _CHINESE]
-
-
-# -- what a network says -------------------------------------------------------------------------------------
-
-_ANNOUNCED: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("no-such-number", (
-        r"not (in|a working|currently in) (service|number)", r"no longer in (service|use)",
-        r"not (valid|allocated|assigned|recogni\w+)", r"does not exist", r"disconnected", r"invalid", r"as dialed",
-        r"check the number", r"been changed", r"unallocated", r"unassigned", r"not a working",
-    ), (
-        "空号", "不存在", "核对", "查证", "核实", "号码有误", "号码已改",
-    )),
-    ("suspended", (
-        r"suspended", r"temporarily out of service", r"barred", r"restricted",
-    ), (
-        "停机", "暂停服务", "停止使用", "停止服务", "欠费",
-    )),
-    ("switched-off", (
-        r"(switched|turned|powered|power) off",
-    ), (
-        "关机",
-    )),
-    ("busy", (
-        r"(line|number|subscriber|customer|phone|party) (is |you \w+ is )?(currently |now )?(busy|engaged)",
-        r"(person) (is |you \w+ is )?(currently |now )?(busy|engaged)", r"another call", r"on the phone", r"is busy",
-    ), (
-        "正在通话", "用户正忙", "用户忙", "通话中", "电话正忙",
-    )),
-    ("congestion", (
-        r"circuits", r"lines are busy", r"network", r"technical difficult",
-    ), (
-        "网络忙", "线路忙", "网络故障", "线路故障",
-    )),
-    ("no-answer", (
-        r"no(t| one is| one)? answer", r"not answering", r"does not answer",
-    ), (
-        "无人接听", "没有人接听", "无应答", "无人应答",
-    )),
-    ("unreachable", (
-        r"reach", r"coverage", r"out of range", r"temporarily unavailable", r"not available", r"unavailable",
-        r"can ?not be connected",
-    ), (
-        "无法接通", "不在服务区", "不能接通", "无法联系",
-    )),
-)  # fmt: skip
-"""Kind, English patterns, Chinese phrases; the first that fits."""
-
-
-def announced(text: str, language: str) -> str:
-    """Return what a network's announcement says of the number, "" where it says nothing known."""
-    said = _sounds(text) if language == "zh" else plain(text)
-    for kind, patterns, phrases in _ANNOUNCED:
-        if language == "zh" and any(_sounds(one) in said for one in phrases):
-            return kind
-        if language != "zh" and re.search("|".join(patterns), said):
-            return kind
-    return ""
+    return [(who, name, odds, tuple(sounds(one) for one in phrases)) for who, name, odds, phrases in _CHINESE]

@@ -71,6 +71,7 @@ class WaitingCaller:
         self.hung_up = False
         """See the port."""
         self.helping = Helping(robot, listening, sink)
+        self._hear_of_learned: Callable[[], None] = lambda: None
         self._giving_way: asyncio.Task[None] | None = None
 
     @property
@@ -117,6 +118,15 @@ class WaitingCaller:
         """Return the next key, "" when none came."""
         self._ask_that_it_is_here()
         return await self._keys.next(seconds)
+
+    def when_learned(self, hear: Callable[[], None]) -> None:
+        """See the port."""
+        self._hear_of_learned = hear
+
+    def learn(self, handover: Handover, language: str) -> None:
+        """Take what the robot has learned meanwhile."""
+        self.handover, self.language = handover, language
+        self._hear_of_learned()
 
     async def helped(self, own_key: Callable[[], str]) -> None:
         """Let the robot help meanwhile, once in a hand-over."""

@@ -211,6 +211,10 @@ class Speech(Protocol):
     def recognises(self) -> bool:
         """False: keypad only."""
 
+    @property
+    def backlog(self) -> int:
+        """Utterances whose words somebody waits for, and that wait for a recogniser, by the worker that has fewest."""
+
     def attend(self, stream: int, sink: Sink) -> Ear: ...
 
     def synthesise(

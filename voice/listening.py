@@ -54,6 +54,7 @@ class Listening:
                 list(question.phrases),
                 question.hangover_ms,
                 *digits_wanted(question),
+                check=question.check,
                 urgent=urgent,
                 glimpses=self.glimpses,
             )

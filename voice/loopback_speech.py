@@ -105,7 +105,7 @@ class LoopbackSpeech:
 
     def __init__(self, *, recognises: bool = True, first_clause: float = 0.15) -> None:
         """`first_clause`: seconds that a prompt which isn't fixed takes."""
-        self.recognises = recognises
+        self.recognises, self.backlog = recognises, 0
         self.lost = False
         self.speaks = True
         self.ears: dict[int, LoopbackEar] = {}

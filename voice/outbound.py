@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from models.errors import CannotDo, PeerFault
+from models.errors import CannotDo, PeerFault, Refused
 from voice.line import Origin, Party, Sink
 from voice.placing import Caller, CallRefused, Media, PlacedDialog, Placing
 from voice.sip.address import bracketed
@@ -116,7 +116,8 @@ class Outbound:
         """Call a registered user's phones one after the other, best first; otherwise as `call`."""
         bindings = self._bindings.of(user, self._clock())
         if not bindings:
-            raise CannotDo(f"User '{user}' has no phone registered: nothing to call.")
+            words = f"User '{user}' has no phone registered: nothing to call."
+            raise Refused(words, "orders.no_phone", user=user)
         targets = [Target(binding.contact.uri, binding.route) for binding in bindings]
         shown = Party(_safe(caller.number), _printable(caller.name))
         placed = Placing(self._stack, self._clock, f"The phone of '{user}'", targets, shown, media, sink)

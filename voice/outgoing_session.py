@@ -28,6 +28,8 @@ from voice.session import Session
 
 CONNECT = "connect-by-now"
 """The alarm that rings when a person of ours should have taken the call."""
+SAYS_S = 0.25
+"""By which it rings earlier: who is abandoned hears the first word within the law's time, not after it."""
 
 
 class OutgoingSession(Session):
@@ -123,7 +125,7 @@ class OutgoingSession(Session):
         self._listening.glimpses = self._callee.looks
         handed = any(isinstance(action, Handover) and action.verb == "enqueue" for action in actions)
         if handed and self._talk.connect_s:
-            self._alarms.set(CONNECT, self._talk.connect_s)
+            self._alarms.set(CONNECT, max(self._talk.connect_s - SAYS_S, 0.0))
         super()._do([self._to_whom(action) for action in actions])
 
     def _to_whom(self, action: Action) -> Action:
@@ -155,7 +157,19 @@ class OutgoingSession(Session):
             if self._callee.no_person:
                 # Nobody's answer, as far as one can tell: the robot goes on.
                 event = heard.Rejected(event.stream, event.utterance, event.start, event.start, "who answers?")
+            elif self._picks_up(event):
+                self._call.event("picked-up-with", text=event.text)
+                event = heard.Rejected(event.stream, event.utterance, event.start, event.start, "picks up")
         super()._heard(event)
+
+    def _picks_up(self, said: heard.Heard) -> bool:
+        """Tell whether this is what one picks up with, a hello or a name, said before our question could be heard.
+
+        The robot goes on: it neither apologises for a hello that it misheard, nor takes "good morning" for a yes.
+        """
+        if not self._callee.picks_up(said.start) or not self._robot.busy:
+            return False
+        return not self._dialogue.stands_alone(said.text, said.language, said.choice)
 
     def _key(self, key: str, way: Way, at: int) -> None:
         unasked = self._listening.question is None and self._asked is None

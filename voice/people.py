@@ -150,6 +150,9 @@ class Guest(Protocol):
         What is learned is in `handover` at once. `own_key` tells which key stays with who waits for keys.
         """
 
+    def when_learned(self, hear: Callable[[], None]) -> None:
+        """Have `hear` called whenever `handover` says more than before; in place of whoever was called so far."""
+
     def found(self) -> None:
         """Somebody has the caller: a robot that still helps says so and ends that, before `talk` begins."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
 from voice import placing
 from voice.keypad_codes import CODES, Codes, Order, Ordered
 from voice.line import Dialog, Media, Origin, Party, Sink, Speech, Stream
@@ -63,7 +63,8 @@ class Phones:
         if len(found) > 1:
             raise CannotDo(f"{len(found)} calls in which an agent is talked to have ids that begin with '{beginning}'.")
         if not found:
-            raise CannotDo(f"Nobody talks with an agent in call {beginning} now.")
+            words = f"Nobody talks with an agent in call {beginning} now."
+            raise Refused(words, "orders.talk_none", call=beginning)
         return found[0]
 
     def hint(self, call_id: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from models.cause import Cause
-from models.errors import CannotDo
+from models.errors import Refused
 from models.log import about
 from models.settings import LimitSettings
 from voice.call import Call
@@ -58,7 +58,8 @@ class RunningCalls:
             which = (
                 f"{len(found)} running calls have ids that begin" if found else "No running call has an id that begins"
             )
-            raise CannotDo(f"{which} with '{beginning}'; see `hotline calls list`.")
+            words = f"{which} with '{beginning}'; see `hotline calls list`."
+            raise Refused(words, "orders.call_over", call=beginning)
         self._queues[found[0]].put_nowait(EndNow(cause))
         return found[0]
 

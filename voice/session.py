@@ -209,7 +209,8 @@ class Session:
     def _media(self, event: object) -> None:
         match event:
             case media.PlayStarted():
-                self._play_started(event)
+                if self._robot.began(event):
+                    self._caller.answered(event)
             case media.PlayEnded():
                 self._play_ended(event)
             case media.Digit():
@@ -289,7 +290,8 @@ class Session:
         anger = self._mood.take()
         if anger:
             self._call.event("sounds-angry", anger=anger)
-        self._tell(exchange.Said(answer.text, answer.confidence, answer.language, answer.choice, anger))
+        said = exchange.Said(answer.text, answer.confidence, answer.language, answer.choice, anger, answer.others)
+        self._tell(said)
 
     def _key(self, key: str, way: Way, at: int) -> None:
         keys = self._listening.key(key, way)
@@ -376,10 +378,6 @@ class Session:
                 self._listening.close()
                 self._cause = self._finale.cause if isinstance(self._finale, LastWords) else Cause.ROBOT_HUNG_UP
         self._watch_silence()
-
-    def _play_started(self, event: media.PlayStarted) -> None:
-        if self._robot.began(event):
-            self._caller.answered(event)
 
     def _play_ended(self, event: media.PlayEnded) -> None:
         if event.note:

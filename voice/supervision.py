@@ -6,7 +6,7 @@ has what the caller hears: a supervisor is on it only after breaking in.
 
 from dataclasses import dataclass
 
-from models.errors import CannotDo
+from models.errors import Refused
 from voice.agent_call import AgentLeg
 from voice.hearing import Mode
 from voice.people import Shown, Where
@@ -33,7 +33,7 @@ class Supervision:
     def talks(self) -> list[Running]:
         """Return the talks that run."""
         return [
-            Running(talk.call_id, talk.agent.where, talk.supervisor.where if talk.supervisor else None)
+            Running(talk.call_id, talk.agent.where, talk.supervisor.leg.where if talk.supervisor else None)
             for talk in self._phones.talks.values()
         ]
 
@@ -45,7 +45,7 @@ class Supervision:
         """Call a supervisor's phone into a talk; await `answered` of what is returned."""
         talk = self._phones.talk(call_id)
         if talk.supervisor is not None:
-            raise CannotDo("Somebody supervises this talk already.")
+            raise Refused("Somebody supervises this talk already.", "orders.supervised")
         leg = talk.guest.call(supervisor, Shown(talk.guest.caller.number, "supervision"), RINGS_S)
         talk.watched_by(leg, mode)
         return leg

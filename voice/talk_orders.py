@@ -5,11 +5,13 @@ from typing import get_args
 from models.cause import Cause
 from models.control_desk import Tell
 from models.control_protocol import Done, OrderTalk, SuperviseTalk
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
+from voice.agent_call import AgentLeg
 from voice.hearing import Mode
 from voice.keypad_codes import TAKES_NUMBER, Order
 from voice.people import Extension
 from voice.phones import Phones
+from voice.placing import CallRefused
 from voice.supervision import Supervision
 
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -36,19 +38,15 @@ class TalkOrders:
         return Done(f"Call {call_id}: {what} is carried out.", {"id": call_id, "order": what})
 
     async def supervise(self, order: SuperviseTalk, tell: Tell) -> Done:
-        """Let a supervisor take part; return once their phone is answered. Raises `CannotDo` or `CallRefused`."""
+        """Let a supervisor take part; return once their phone is answered. Raises `CannotDo`."""
         call_id = self._phones.talk(order.call).call_id
         mode = next((each for each in MODES if each == order.mode), None)
         if mode is None and order.mode not in (TAKE_OVER, LEAVE):
             ways = ", ".join((*MODES, TAKE_OVER, LEAVE))
             raise CannotDo(f"'{order.mode}' is no way to supervise; there are: {ways}.")
-        if order.user:
+        if order.user and not self._has(call_id, order.user):
             leg = self._supervision.call(call_id, Extension(order.user), mode or "listen")
-            try:
-                await leg.answered()
-            except BaseException:
-                leg.hang_up(Cause.CANCELLED)
-                raise
+            await _answered(leg, order.user)
         elif mode is not None:
             self._supervision.change(call_id, mode)
         if order.mode == TAKE_OVER:
@@ -56,3 +54,20 @@ class TalkOrders:
         elif order.mode == LEAVE:
             self._supervision.leave(call_id)
         return Done(f"Call {call_id}: {order.mode}.", {"id": call_id, "mode": order.mode})
+
+    def _has(self, call_id: str, user: str) -> bool:
+        """Tell whether the user supervises the talk already: whoever listens and then whispers isn't called again."""
+        supervisor = Extension(user)
+        return any(one.call_id == call_id and one.supervisor == supervisor for one in self._supervision.talks())
+
+
+async def _answered(leg: AgentLeg, user: str) -> None:
+    try:
+        await leg.answered()
+    except CallRefused as fault:
+        leg.hang_up(Cause.CANCELLED)
+        busy = fault.cause is Cause.BUSY
+        raise Refused(str(fault), "orders.phone_busy" if busy else "orders.phone_refused", user=user) from fault
+    except BaseException:
+        leg.hang_up(Cause.CANCELLED)
+        raise

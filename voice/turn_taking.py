@@ -16,6 +16,7 @@ from asr_tts.speech_protocol import (
     RATE,
     Draft,
     Heard,
+    Others,
     RecogniserFailed,
     Rejected,
     SpeechGoesOn,
@@ -23,8 +24,8 @@ from asr_tts.speech_protocol import (
     SpeechStarted,
 )
 from asr_tts.spoken_digits import digits_of
+from dialplans.backchannel import is_backchannel, is_sound
 from knowledge.wording import plain, script_of, units
-from voice.backchannel import is_backchannel, is_sound
 from voice.interrupting import is_curt, is_interruption
 
 IGNORED = "ignored"
@@ -86,6 +87,8 @@ class Answer:
     endpoint_ms: int
     decode_ms: int
     barged_in: bool
+    others: Others = ()
+    """What else may have been said, where it was one utterance."""
 
 
 @dataclass(frozen=True)
@@ -383,6 +386,7 @@ class TurnTaking:
             endpoint_ms=last.endpoint_ms,
             decode_ms=last.decode_ms,
             barged_in=barged_in,
+            others=last.others if len(parts) == 1 and last.text != last.reaction else (),
         )
 
 

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr_tts import weights
-from asr_tts.ctc import hypotheses
+from asr_tts.check_digits import WITH_X
+from asr_tts.ctc import agreed
+from asr_tts.digit_row import UNKNOWN, best_of, fits, is_kept
 from asr_tts.recognition import Question
 from asr_tts.speech_protocol import QuestionKind
-from asr_tts.spoken_digits import how_many
 
 Frames = NDArray[np.float32]
 """One row for each 20 ms (encoder) or 40 ms (network)."""
@@ -29,8 +30,6 @@ KINDS: Mapping[str, frozenset[QuestionKind]] = {
 }
 """Questions that the ear listens to. English moments stay Whisper's: with the ear as many were right (56 of 60), and it
 met few months in training."""
-UNKNOWN = "…"
-"""How such speech is written."""
 WIDTH = 8
 """Hypotheses followed."""
 FAR = 5.0
@@ -90,16 +89,22 @@ class ClosedEar:
         self._weights = {name: array.astype(np.float32) for name, array in arrays.items()}
         self._dilations = [int(step) for step in arrays["dilations"]]
 
-    def listen(self, encoded: Frames, question: Question) -> Listened:
-        """Return what is said in Whisper's encoding of one utterance (frames x 512, silence behind it cut off)."""
-        frames = self.log_probabilities(encoded)
-        likely = hypotheses(frames, WIDTH)
+    def listen(self, encoded: Frames, question: Question, again: Sequence[Frames] = ()) -> Listened:
+        """Return what is said in Whisper's encoding of one utterance (frames x 512, silence behind it cut off).
+
+        `again`: how the encoder heard it at other paces.
+        """
+        takes = [self.log_probabilities(each) for each in (encoded, *again)]
+        likely = agreed(takes, WIDTH)
         best = likely[0]
         if question.kind == "digits" and question.least:
-            near = (each for each in likely if best.score - each.score < FAR)
-            best = next((each for each in near if fits(self._text(each.classes), question)), best)
-        words = tuple(self.words[place - 2] if place != OTHER else UNKNOWN for place in best.classes)
-        return Listened(self.language, words, _sureness(frames, best.classes), self.written(words))
+            near = [each for each in likely if best.score - each.score < FAR]
+            best = near[best_of([self.written(self._words(each.classes)) for each in near], question)]
+        words = self._words(best.classes)
+        sure = sum(_sureness(frames, best.classes) for frames in takes) / len(takes)
+        if question.check in WITH_X and words[-1:] == (UNKNOWN,) and is_kept(self.written(words), question):
+            words = (*words[:-1], "X")
+        return Listened(self.language, words, sure, self.written(words))
 
     def written(self, words: Sequence[str]) -> str:
         """Return words as one text."""
@@ -116,13 +121,8 @@ class ClosedEar:
         scores -= scores.max(axis=1, keepdims=True)
         return np.asarray(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)), np.float32)
 
-    def _text(self, classes: Sequence[int]) -> str:
-        return self.written([self.words[place - 2] for place in classes if place != OTHER])
-
-
-def fits(text: str, question: Question) -> bool:
-    """Tell whether `text` says as many digits as `question` asks for."""
-    return question.least <= how_many(text) <= (question.most or question.least)
+    def _words(self, classes: Sequence[int]) -> tuple[str, ...]:
+        return tuple(self.words[place - 2] if place != OTHER else UNKNOWN for place in classes)
 
 
 def counts(listened: Listened, question: Question) -> bool:

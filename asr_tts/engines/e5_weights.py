@@ -15,6 +15,11 @@ import ctranslate2
 import numpy as np
 from numpy.typing import NDArray
 
+from asr_tts.engines.adapters import PARTS as ADAPTED
+from asr_tts.engines.adapters import Adapters
+
+PARTS = ("q", "k", "v", "ao", "fi", "fo")
+"""Of a layer, as `adapters.PARTS`."""
 _Q4 = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])
 _BLOCK = 32
 _FLOATS = 1
@@ -101,8 +106,11 @@ def _tensors(data: bytes, at: int) -> dict[str, tuple[int, int]]:
     return tensors
 
 
-def convert(file: E5File, directory: Path) -> None:
-    """Write the model for CTranslate2, int8, into `directory`, which must exist."""
+def convert(file: E5File, adapters: Adapters | None, directory: Path) -> None:
+    """Write the model for CTranslate2, int8, with what the adapters learned, into `directory`, which must exist.
+
+    Raises ValueError where the adapters are for another encoder.
+    """
     from ctranslate2.specs import common_spec, transformer_spec
 
     encoder = transformer_spec.TransformerEncoderSpec(
@@ -120,7 +128,7 @@ def convert(file: E5File, directory: Path) -> None:
     encoder.position_encodings.encodings = file.floats("emb.pos").reshape(-1, file.width) + kind
     _norm(encoder.layernorm_embedding, file, "emb.ln")
     for number, layer in enumerate(encoder.layer):
-        _layer(layer, file, f"l{number}.")
+        _layer(layer, file, number, adapters)
     spec.config.layer_norm_epsilon = file.epsilon
     # Given are numbers of pieces, never pieces: their names are of no use to it.
     spec.config.unk_token = str(file.unknown)
@@ -130,19 +138,19 @@ def convert(file: E5File, directory: Path) -> None:
     spec.save(str(directory))
 
 
-def _layer(layer: Any, file: E5File, prefix: str) -> None:
-    attention, feed = layer.self_attention, layer.ffn
-    attention.linear[0].weight = np.concatenate([file.matrix(f"{prefix}{part}.w", file.width) for part in "qkv"])
-    attention.linear[0].bias = np.concatenate([file.floats(f"{prefix}{part}.b") for part in "qkv"])
-    _linear(attention.linear[1], file, f"{prefix}ao", file.width)
+def _layer(layer: Any, file: E5File, number: int, adapters: Adapters | None) -> None:
+    attention, feed, prefix = layer.self_attention, layer.ffn, f"l{number}."
+    weights = {part: file.matrix(f"{prefix}{part}.w", file.hidden if part == "fo" else file.width) for part in PARTS}
+    if adapters is not None:
+        for part, adapted in zip(PARTS, ADAPTED, strict=True):
+            weights[part] = adapters.onto(f"{number}.{adapted}", weights[part])
+    biases = {part: file.floats(f"{prefix}{part}.b") for part in PARTS}
+    attention.linear[0].weight = np.concatenate([weights[part] for part in "qkv"])
+    attention.linear[0].bias = np.concatenate([biases[part] for part in "qkv"])
+    for linear, part in ((attention.linear[1], "ao"), (feed.linear_0, "fi"), (feed.linear_1, "fo")):
+        linear.weight, linear.bias = weights[part], biases[part]
     _norm(attention.layer_norm, file, f"{prefix}aln")
-    _linear(feed.linear_0, file, f"{prefix}fi", file.width)
-    _linear(feed.linear_1, file, f"{prefix}fo", file.hidden)
     _norm(feed.layer_norm, file, f"{prefix}oln")
-
-
-def _linear(layer: Any, file: E5File, name: str, columns: int) -> None:
-    layer.weight, layer.bias = file.matrix(f"{name}.w", columns), file.floats(f"{name}.b")
 
 
 def _norm(layer: Any, file: E5File, name: str) -> None:

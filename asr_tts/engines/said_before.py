@@ -28,6 +28,11 @@ BEFORE: dict[QuestionKind, dict[str, str]] = {
         "zh": "我的号码是三八幺，二六五，零九四七。",
     },
 }
+SERVICE = {
+    "zh": "您好，感谢您的来电，请问有什么可以帮您？请您稍等，我帮您查一下订单、账单和合同。确认邮件已经发到您的邮箱。",
+}
+"""The same for what agents and callers say to each other, where there is time to listen twice: signs that sound alike
+come out as they are written there, and sentences get their marks. What it doesn't tell of is heard a little worse."""
 LONGEST_CHANCE = {"en": 12, "zh": 3}
 """Signs (in English with the spaces) up to which a text may be a part of what was told before by chance."""
 

@@ -46,7 +46,7 @@ def register(frame: Frame) -> None:
     async def export(visit: Visit) -> Response:
         wanted = TrailFilter.of(visit.query)
         lines = await visit.ask(lambda connection: list(as_csv(connection, wanted)))
-        await visit.audit("exported", words="audit", **wanted.query())
+        await visit.audit("exported", words="audit", asked=wanted.query())
         named = {"content-disposition": 'attachment; filename="audit.csv"'}
         return StreamingResponse(iter(lines), media_type="text/csv; charset=utf-8", headers=named)
 

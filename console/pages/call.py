@@ -1,5 +1,6 @@
 """The page of one call: its waveform and words with the sound, its findings, facts, reviews and comments."""
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,24 +12,30 @@ from nicegui.events import GenericEventArguments
 from sqlalchemy import Connection
 
 from console.access import Right
+from console.assets import address, style
 from console.frame import Frame, doing, told
 from console.pages.call_comments import Comments
 from console.pages.call_content import Content, read
 from console.pages.call_facts import show_facts, show_head
+from console.pages.call_first import show_first
 from console.pages.call_review import Reviewing
 from console.pages.call_scores import show_score, title_of
 from console.pages.call_teaching import Teaching
 from console.pages.call_words import drawn, texts, turns
-from console.player import Player
-from console.recordings import NoSound, source
+from console.player import Player, Shown
+from console.recordings import NoSound, playable
+from console.sounds import peaks_of
 from console.visit import Visit
 from models.errors import CannotDo
 from quality.call_search import may_see
-from quality.peaks import BUCKET_S
+from quality.erasing import BY_AGE, deletion, not_found
+from quality.peaks import BUCKET_S, Outline, outline
 from quality.sound import pairs
 
 CUT_OFF_S = 2.0
 """A recording that is so much shorter than its call was cut off."""
+COLUMNS = 1000
+"""Of the first drawing's waveform; a screen has little more."""
 LONGEST = 200
 """Characters of `words` that are looked for."""
 
@@ -45,11 +52,13 @@ class Sound:
 
     plays: bool
     words: str = ""
+    outline: Outline | None = None
+    """Of what may be heard, so that something is drawn at once."""
 
 
-HEAD = """<link rel="stylesheet" href="/static/call.css">
-<link rel="modulepreload" href="/static/call_script.js">
-<link rel="modulepreload" href="/static/call_waveform.js">"""
+SCRIPTS = ("call_script.js", "call_waveform.js", "call_first.js")
+"""Those that are needed first."""
+HEAD = "\n".join([style("call.css"), *(f'<link rel="modulepreload" href="{address(name)}">' for name in SCRIPTS)])
 
 
 class CallPage:
@@ -65,9 +74,10 @@ class CallPage:
         """Build it; raise `CannotDo` where there is no such call, or none that the viewer may see."""
         ui.add_head_html(HEAD)
         await self._visit.ask(self._insist)
-        # By itself: who reads before writing may lose the only writer's place to another.
-        await self._visit.audit("opened-call", call_id=self._call_id)
-        content = await self._visit.ask(self._read)
+        # In a transaction of its own: who reads before writing may lose the only writer's place to another. Beside the
+        # reading, as nothing is shown before both are done.
+        trail = self._visit.audit("opened-call", call_id=self._call_id)
+        _, content = await asyncio.gather(trail, self._visit.ask(self._read))
         if content[1].plays:
             # On its way while the browser still reads our scripts; the id is one of ours, as there is such a call.
             ui.add_head_html(f'<link rel="preload" as="fetch" crossorigin href="{self._peaks()}">')
@@ -75,7 +85,8 @@ class CallPage:
         with ui.element("div").classes("call-grid"):
             self._left = ui.element("div").classes("call-left")
             self._right = ui.element("div").classes("call-right")
-        self._build(content)
+        shown = self._build(content)
+        show_first(self._visit, content[0], shown, content[1].outline)
 
     def _insist(self, connection: Connection) -> None:
         if not may_see(connection, self._call_id, self._visit.viewer.scope()):
@@ -86,18 +97,20 @@ class CallPage:
         content = read(connection, self._call_id, self._visit.viewer.name, original=self._original)
         directory = self._visit.settings.data.directory
         try:
-            found = source(connection, directory, self._visit.viewer, self._call_id, original=self._original)
+            heard = playable(connection, directory, self._visit.viewer, self._call_id, original=self._original)
+            drawn_soon = outline(peaks_of(heard), COLUMNS)
         except NoSound as fault:
             return content, Sound(plays=False, words=self._visit.say(f"call.sound_{fault.why}"))
-        length = len(pairs(found.path)) / 8000
+        length = len(pairs(heard)) / 8000
         expected = content.call.seconds or content.conversation.seconds
         if content.running or length >= expected - CUT_OFF_S:
-            return content, Sound(plays=True)
-        return content, Sound(True, self._visit.say("call.cut_off", seconds=round(length), whole=round(expected)))
+            return content, Sound(True, outline=drawn_soon)
+        words = self._visit.say("call.cut_off", seconds=round(length), whole=round(expected))
+        return content, Sound(True, words, drawn_soon)
 
     # -- building ----------------------------------------------------------------------------------------------
 
-    def _build(self, found: tuple[Content, Sound]) -> None:
+    def _build(self, found: tuple[Content, Sound]) -> Shown:
         content, sound = found
         visit = self._visit
         for part in (self._head, self._left, self._right):
@@ -118,13 +131,15 @@ class CallPage:
                 ui.link(visit.say("call.to_live"), "/live")
             if sound.plays and sound.words:
                 told(sound.words, kind="empty")
-            self._player(content, sound)
+            shown = self._shown(content, sound)
+            Player(shown, Teaching(visit, content).ask if visit.may(Right.TEACH) else None)
         with self._right:
             self._findings(content)
             Comments(visit, self._call_id, self._again).show(content.comments)
             show_facts(visit, content)
+        return shown
 
-    def _player(self, content: Content, sound: Sound) -> None:
+    def _shown(self, content: Content, sound: Sound) -> Shown:
         visit = self._visit
         heard = f"/calls/{self._call_id}/sound?original={_truth(self._original)}&opening={self._opening}"
         call = {
@@ -134,11 +149,9 @@ class CallPage:
             "bucket": BUCKET_S,
             "fault": "" if sound.plays else sound.words,
         }
-        teaching = Teaching(visit, content) if visit.may(Right.TEACH) else None
-        Player(
+        return Shown(
             call, turns(visit, content), self._marks(content), drawn(content), texts(visit, content),
             start=self._start, words=visit.query.get("words", "")[:LONGEST],
-            on_teach=teaching.ask if teaching else None,
         )  # fmt: skip
 
     def _peaks(self) -> str:
@@ -175,13 +188,14 @@ class CallPage:
         async def read_again() -> None:
             content, _ = await self._visit.ask(self._read)
             self._right.clear()
-            with self._right:
-                self._findings(content)
-                Comments(self._visit, self._call_id, self._again).show(content.comments)
-                show_facts(self._visit, content)
+            self._findings(content)
+            Comments(self._visit, self._call_id, self._again).show(content.comments)
+            show_facts(self._visit, content)
             ui.run_javascript("window.callTimes?.()")
 
-        await doing(self._visit, read_again())
+        # What was pressed is among what goes, and a page can't be told anything on behalf of what is gone.
+        with self._right:
+            await doing(self._visit, read_again())
 
     async def _change_original(self, event: GenericEventArguments) -> None:
         async def change() -> None:
@@ -221,5 +235,14 @@ def _notices(visit: Visit, content: Content) -> Sequence[str]:
     elif content.note:
         found.append(visit.say("call.not_listened", why=content.note))
     if content.recording is not None and content.recording.note:
-        found.append(visit.say("call.recording_note", why=content.recording.note))
+        found.append(_recording_note(visit, content.recording.note))
     return found
+
+
+def _recording_note(visit: Visit, note: str) -> str:
+    if missed := not_found(note):
+        return visit.say("call.not_found", day=missed)
+    if (gone := deletion(note)) is None:
+        return visit.say("call.recording_note", why=note)
+    why, day = gone
+    return visit.say("call.deleted_by_age" if why == BY_AGE else "call.deleted_on_request", day=day)

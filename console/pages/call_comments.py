@@ -55,8 +55,9 @@ class Comments:
         visit = self._visit
         words = ui.textarea(visit.say("call.comment")).props(f"outlined autogrow dense maxlength={MOST_SIGNS}")
         words.classes("comment-field")
-        at = ui.checkbox(visit.say("call.at_second"), value=True)
-        button = ui.button(visit.say("call.add")).props("no-caps")
+        with ui.element("div").classes("comment-foot"):
+            at = ui.checkbox(visit.say("call.at_second"), value=True)
+            button = ui.button(visit.say("call.add")).props("no-caps")
 
         async def added(event: GenericEventArguments) -> None:
             second = float(event.args) if at.value and isinstance(event.args, int | float) else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
@@ -14,22 +13,30 @@ from models.log import mask
 
 def show_head(visit: Visit, content: Content, *, original: bool) -> None:
     """Say whose call it is, with whom, when, by which flow, and how it ended."""
-    call = content.call
-    outward = call.direction == "outbound"
-    other, ours = (call.called, call.caller) if outward else (call.caller, call.called)
-    # Our own numbers are nobody's secret.
-    shown = other if original else mask(other)
-    TextElement(tag="h1", text=visit.say("call.to" if outward else "call.from", number=shown or "–"))
+    TextElement(tag="h1", text=heading(visit, content, original=original))
     with ui.element("dl").classes("head-facts"):
-        for what, value in _head(visit, content, ours):
-            if value:
-                with ui.element("div"):
-                    TextElement(tag="dt", text=visit.say(f"call.head_{what}"))
-                    _value(visit, value)
+        for what, value in head_of(visit, content):
+            with ui.element("div"):
+                TextElement(tag="dt", text=what)
+                _value(visit, value)
 
 
-def _head(visit: Visit, content: Content, ours: str) -> Iterator[tuple[str, Any]]:
+def heading(visit: Visit, content: Content, *, original: bool) -> str:
+    """Return with whom the call was, as the page is headed."""
+    outward = content.call.direction == "outbound"
+    other = content.call.called if outward else content.call.caller
+    return visit.say("call.to" if outward else "call.from", number=(other if original else mask(other)) or "–")
+
+
+def head_of(visit: Visit, content: Content) -> Iterator[tuple[str, str | datetime]]:
+    """Yield what stands below it, each with its name: when, how long, by which flow, how it ended."""
+    yield from ((visit.say(f"call.head_{what}"), value) for what, value in _head(visit, content) if value)
+
+
+def _head(visit: Visit, content: Content) -> Iterator[tuple[str, str | datetime]]:
     call, said = content.call, content.conversation
+    # Our own numbers are nobody's secret.
+    ours = call.caller if call.direction == "outbound" else call.called
     yield "began", call.started_at
     yield "length", length(call.seconds) if call.seconds else ""
     yield "number", ours
@@ -44,20 +51,25 @@ def _head(visit: Visit, content: Content, ours: str) -> Iterator[tuple[str, Any]
     yield "id", call.id
 
 
-def _value(visit: Visit, value: Any) -> None:
+def _value(visit: Visit, value: str | datetime) -> None:
     if isinstance(value, datetime):
         with ui.element("dd"):
             moment(visit, value)
     else:
-        TextElement(tag="dd", text=str(value))
+        TextElement(tag="dd", text=value)
 
 
 def moment(visit: Visit, at: datetime) -> TextElement:
     """Show a time; the player writes it in the browser's own zone."""
     shown = TextElement(tag="time", text=f"{at:%Y-%m-%d %H:%M:%S} UTC")
     shown.props["datetime"] = at.isoformat()
-    shown.props["data-local"] = "zh-CN" if visit.language == "zh" else "en-GB"
+    shown.props["data-local"] = locale(visit)
     return shown
+
+
+def locale(visit: Visit) -> str:
+    """Return how the browser is to write times."""
+    return "zh-CN" if visit.language == "zh" else "en-GB"
 
 
 def _language(visit: Visit, language: str) -> str:

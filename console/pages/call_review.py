@@ -13,7 +13,7 @@ from console.frame import doing
 from console.pages.call_content import ScoreShown
 from console.pages.call_scores import outcome, title_of
 from console.visit import Visit
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
 from models.review import ReviewMove
 from quality import reviews
 from quality.asking import ask
@@ -148,9 +148,19 @@ class Reviewing:
         sends = ui.button(visit.say("call.send_appeal")).props("no-caps")
         sends.on_click(lambda: self._send(partial(self._write, ReviewMove.APPEAL, view, {}, words.value or ""), sends))
 
+    def _calling_it(self, work: Callable[[], None]) -> None:
+        """Do it; a refusal names a rule as it is called on the page."""
+        try:
+            work()
+        except Refused as fault:
+            if "rule" not in fault.values:
+                raise
+            rule = title_of(self._shown, str(fault.values["rule"]), self._visit.language)
+            raise Refused(str(fault), fault.key, **{**fault.values, "rule": rule}) from fault
+
     async def _send(self, work: Callable[[], None], sends: ui.button) -> None:
         sends.disable()
-        if await doing(self._visit, self._visit.order(work), self._visit.say("call.sent")):
+        if await doing(self._visit, self._visit.order(self._calling_it, work), self._visit.say("call.sent")):
             await self._again()
         else:
             sends.enable()

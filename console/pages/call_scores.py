@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from console.hidden_words import named
 from console.pages.call_content import ScoreShown
 from console.pages.call_facts import length
 from console.visit import Visit
@@ -78,7 +79,7 @@ def outcome(visit: Visit, word: str) -> str:
 
 def place(visit: Visit, start: float, words: str = "") -> None:
     """Show a second of the call that is heard by a click."""
-    shown = f"{length(start)} {words}".strip()
+    shown = f"{length(start)} {named(words, visit.phrases, visit.language)}".strip()
     button = TextElement(tag="button", text=f"▶ {shown}").classes("place")
     button.props["type"] = "button"
     button.props["aria-label"] = visit.say("call.hear_at", what=shown)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from console.hidden_words import named
 from console.pages.call_content import Content, Decision
 from console.visit import Visit
 from quality.conversation import Turn
@@ -52,15 +53,16 @@ def _turn(visit: Visit, content: Content, turn: Turn) -> dict[str, Any]:
         "n": turn.number, "who": turn.speaker, "name": name_of(visit, content, turn),
         "t": round(turn.start, 2), "e": round(turn.end, 2), "lang": turn.language, "anger": anger,
         "badges": list(_badges(visit, content, turn, anger)),
-        "words": [_word(piece, turn) for piece in pieces(turn, hidden)],
+        "words": [_word(visit, piece, turn) for piece in pieces(turn, hidden)],
         "why": list(_why(visit, content.decisions.get(turn.number))),
     }  # fmt: skip
 
 
-def _word(piece: Piece, turn: Turn) -> list[Any]:
+def _word(visit: Visit, piece: Piece, turn: Turn) -> list[Any]:
     # What the robot says is known to the letter; and without words' times a turn's confidence may be understanding's.
     low = LOW if turn.words and turn.speaker != "robot" and piece.confidence < LITTLE else 0
-    return [piece.text, piece.start, piece.end, low | (HIDDEN if piece.hidden else 0)]
+    text = named(piece.text, visit.phrases, visit.language) if piece.hidden else piece.text
+    return [text, piece.start, piece.end, low | (HIDDEN if piece.hidden else 0)]
 
 
 def _badges(visit: Visit, content: Content, turn: Turn, anger: float) -> Sequence[tuple[str, str]]:

@@ -13,11 +13,13 @@ from sqlalchemy import Connection
 
 from console import call_export
 from console.access import Right
+from console.assets import style
 from console.call_choices import Choices, choices
 from console.call_list_parts import CallFilterForm, CallTable
 from console.call_query import filter_of, number_of
 from console.call_sweep import CallSweep
 from console.frame import Frame, doing, told
+from console.hidden_words import named
 from console.refused import words_of
 from console.visit import Visit
 from models.errors import Refused
@@ -43,9 +45,12 @@ TABLE = (
     "caption", "at", "who", "flow", "where", "agent", "length", "score", "state", "no_number", "robot", "is_running",
     "is_fatal", "is_good", "is_bad",
 )  # fmt: skip
+TOO_MANY = "calls.too_many_for_order"
+SORTS = {"length": ("longest", "shortest"), "score": ("worst", "best")}
+"""By column: the order that a press chooses, and the one that another press does."""
 MOST_RULES = 3
 """Of broken ones that a row names; the call's page has all."""
-STYLE = '<link rel="stylesheet" href="/static/calls.css">'
+STYLE = style("calls.css")
 
 
 def register(frame: Frame) -> None:
@@ -84,7 +89,8 @@ class CallList:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._fault = ""
+        self._fault = self._notice = ""
+        self._order = visit.query.get("order", "")
         try:
             self._wanted = filter_of(visit.viewer, visit.query)
         except Refused as fault:
@@ -117,11 +123,15 @@ class CallList:
         views = saved_views.of(connection, visit.viewer.name)
         if self._fault:
             return Found(known, views, None)
+        list_ = partial(listed, connection, self._wanted, scope=scope, account=visit.viewer.name)
         try:
-            page = listed(connection, self._wanted, scope=scope, after=visit.query.get("after", ""))
+            page = list_(after=visit.query.get("after", ""), order=self._order)
         except Refused as fault:
-            self._fault = words_of(fault, visit.language, visit.phrases)
-            return Found(known, views, None)
+            words = words_of(fault, visit.language, visit.phrases)
+            if fault.key != TOO_MANY:
+                self._fault = words
+                return Found(known, views, None)
+            self._notice, self._order, page = words, "", list_()
         nothing = not page.rows and not listed(connection, CallFilter(), scope=scope, limit=1).rows
         return Found(known, views, page, nothing)
 
@@ -234,20 +244,35 @@ class CallList:
         texts = {name: visit.say(f"calls.{name}") for name in TABLE}
         agents = dict(found.choices.agents)
         rules = dict(found.choices.rules)
-        CallTable([self._row(row, agents, rules) for row in page.rows], texts, visit.language)
+        if self._notice:
+            told(self._notice, kind="empty")
+        CallTable([self._row(row, agents, rules) for row in page.rows], texts, visit.language, self._orders())
         with ui.element("div").classes("call-foot"):
             ui.label(self._total(page)).props('role="status"')
             with ui.element("nav") as nav:
                 nav.props["aria-label"] = visit.say("calls.pages")
                 if visit.query.get("after"):
-                    ui.link(visit.say("calls.newest"), _address("/calls", self._given))
+                    first = visit.say("calls.first" if self._order else "calls.newest")
+                    ui.link(first, self._ordered(self._order))
                 if page.next:
-                    ui.link(visit.say("calls.older"), _address("/calls", {**self._given, "after": page.next}))
+                    more = visit.say("calls.next" if self._order else "calls.older")
+                    ui.link(more, self._ordered(self._order, after=page.next))
             if visit.may(Right.EXPORT):
                 with ui.element("div").classes("exports"):
                     ui.label(visit.say("calls.export"))
                     ui.link("CSV", _address("/calls.csv", self._given))
                     ui.link("XLSX", _address("/calls.xlsx", self._given))
+
+    def _orders(self) -> Mapping[str, Mapping[str, str]]:
+        found = {"at": {"to": self._ordered(""), "sorted": "none" if self._order else "descending"}}
+        for column, (first, other) in SORTS.items():
+            chosen = other if self._order == first else first
+            way = "descending" if self._order in ("longest", "best") else "ascending"
+            found[column] = {"to": self._ordered(chosen), "sorted": way if self._order in (first, other) else "none"}
+        return found
+
+    def _ordered(self, order: str, **more: str) -> str:
+        return _address("/calls", {**self._given, **({"order": order} if order else {}), **more})
 
     def _nothing(self, found: Found) -> str:
         if found.nothing_at_all:
@@ -287,6 +312,7 @@ class CallList:
         parts.append((found.text[at:], False))
         second = f"{int(found.second) // 60}:{int(found.second) % 60:02}"
         to = _address(f"/calls/{row.id}", {"t": f"{found.second:.1f}", "words": self._wanted.words})
+        parts = [(named(text, self._visit.phrases, self._visit.language), hit) for text, hit in parts]
         return {
             "to": to, "title": self._visit.say("calls.play_from", time=second), "second": found.second,
             "by": self._visit.say(f"calls.said_by_{found.speaker}"), "parts": [list(part) for part in parts if part[0]],

@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
+from sqlalchemy import Connection, select
 
 from campaigns.campaign_orders import Ordered, order, possible
 from console.access import Right
@@ -15,6 +16,8 @@ from console.frame import Frame, doing
 from console.live_feed import LiveFeed
 from console.pages.queues import watched
 from console.visit import Visit
+from models.campaign import Campaign
+from models.errors import Refused
 from models.log import mask
 
 ORDERS = {
@@ -56,9 +59,9 @@ def register(frame: Frame, feed: LiveFeed[CampaignLook]) -> None:
         )  # fmt: skip
         table.on("act", partial(_ordered, visit))
         columns = {
-            "placed": say("campaigns.placed"), "number": say("campaigns.number"), "line": say("campaigns.line"),
-            "result": say("campaigns.result"), "by": say("campaigns.by"), "grade": say("campaigns.grade"),
-            "talk": say("campaigns.talk"), "agent": say("campaigns.agent"),
+            "placed": say("campaigns.placed", zone=visit.zone_name), "number": say("campaigns.number"),
+            "line": say("campaigns.line"), "result": say("campaigns.result"), "by": say("campaigns.by"),
+            "grade": say("campaigns.grade"), "talk": say("campaigns.talk"), "agent": say("campaigns.agent"),
         }  # fmt: skip
         attempts = DataTable(
             say("campaigns.attempts"), columns, numbers=("talk",), empty=say("campaigns.no_attempts")
@@ -68,7 +71,7 @@ def register(frame: Frame, feed: LiveFeed[CampaignLook]) -> None:
 
 def _put(visit: Visit, table: DataTable, attempts: DataTable, found: CampaignLook) -> None:
     table.put([_campaign(visit, one) for one in found.campaigns])
-    attempts.put([_attempt(one) for one in found.attempts])
+    attempts.put([_attempt(visit, one) for one in found.attempts])
 
 
 def _campaign(visit: Visit, one: dict[str, Any]) -> Row:
@@ -90,8 +93,8 @@ def _campaign(visit: Visit, one: dict[str, Any]) -> Row:
     return {"key": one["name"], "cells": cells, "classes": classes, "actions": list(possible(one["state"]))}
 
 
-def _attempt(one: dict[str, Any]) -> Row:
-    placed = f"{one['placed_at']:%m-%d %H:%M:%S}"
+def _attempt(visit: Visit, one: dict[str, Any]) -> Row:
+    placed = f"{one['placed_at'].astimezone(visit.zone):%m-%d %H:%M:%S}"
     cells = {
         "placed": placed, "number": mask(one["number"]), "line": one["line"],
         "result": one["disposition"] or one["state"], "by": one["answered_by"], "grade": one["grade"],
@@ -115,8 +118,15 @@ async def _ordered(visit: Visit, event: GenericEventArguments) -> None:
 
 async def _carried_out(visit: Visit, name: str, what: str, found: list[Ordered]) -> None:
     by = f"by {visit.viewer.name}"
+    await visit.ask(_insist, name)
     found.append(await visit.order(order, visit.engine, visit.settings, name, what, visit.now(), by))
     await visit.audit(f"campaign.{what}", words=name, campaign=name, state=str(found[0].state))
+
+
+def _insist(connection: Connection, name: str) -> None:
+    """Raise `Refused` where the campaign that a page still shows was removed."""
+    if connection.scalar(select(Campaign.id).where(Campaign.name == name)) is None:
+        raise Refused(f"There is no campaign '{name}' any more.", "orders.campaign_unknown", name=name)
 
 
 async def _sure(visit: Visit, question: str, yes: str) -> bool:

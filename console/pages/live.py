@@ -8,6 +8,7 @@ from nicegui.events import GenericEventArguments, ValueChangeEventArguments
 
 from console.access import Right
 from console.frame import Frame, doing
+from console.hidden_words import KINDS
 from console.live_alerts import take_note
 from console.live_board import LiveBoard
 from console.live_feed import LiveFeed
@@ -28,13 +29,14 @@ TEXTS = (
     "live.second", "live.agent_is", "live.noted_by", "live.note", "live.to_call", "live.calls", "live.no_calls",
     "live.no_match", "live.filter", "live.filter_by", "live.text", "live.no_text", "live.open", "live.listen",
     "live.whisper", "live.barge", "live.take-over", "live.leave", "live.hang-up",
+    *(f"frame.hidden_{kind}" for kind in KINDS),
 )  # fmt: skip
 """Written by the board's script."""
 
 
 def texts(visit: Visit) -> dict[str, str]:
     """Return what the board's script writes, by the last part of its key."""
-    return {key.removeprefix("live."): visit.say(key) for key in TEXTS}
+    return {key.partition(".")[2]: visit.say(key) for key in TEXTS}
 
 
 def register(frame: Frame, feed: LiveFeed[Snapshot]) -> None:

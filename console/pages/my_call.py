@@ -25,7 +25,7 @@ AGENT = "agent"
 def register(frame: Frame, feed: LiveFeed[Snapshot]) -> None:
     frame.beside.append(partial(_beside, feed))
 
-    @frame.page("/my-call", right=Right.CALLS, title="my_call.title", icon="headset_mic")
+    @frame.page("/my-call", right=Right.CALLS, title="my_call.title", icon="headset_mic", phone=True)
     def show(visit: Visit) -> None:
         with ui.element("h1"):
             ui.label(visit.say("my_call.title"))

@@ -1,7 +1,7 @@
 """The quality board: how calls were scored, compared by whom or what they were with, and what was found most."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -9,17 +9,18 @@ from urllib.parse import urlencode
 from nicegui import ui
 from sqlalchemy import Connection, select
 
-from console.access import Right
+from console.access import Right, Viewer
 from console.data_table import DataTable, Row
 from console.frame import Frame, told
 from console.pages import quality_charts as charts
+from console.rule_titles import titles
 from console.visit import Visit
 from models.agent import Agent
 from models.errors import HotlineError
 from quality.boards import DIMENSIONS, Asked, Board, Tally, board, days_until
 from quality.call_filter import CallFilter
+from quality.call_search import unjudged
 from quality.publishing import in_force
-from quality.scope import Scope
 
 PERIODS = (7, 28, 90, 365)
 """Days."""
@@ -54,7 +55,7 @@ def register(frame: Frame) -> None:
         with ui.element("h1"):
             ui.label(visit.say("quality.title"))
         _choices(visit, asked)
-        found, names = await visit.ask(_read, asked, visit.viewer.scope())
+        found, names = await visit.ask(_read, asked, visit.viewer)
         if not found.total.calls:
             told(visit.say("quality.no_calls"), kind="empty")
             return
@@ -70,18 +71,20 @@ def asked_of(query: Mapping[str, str], now: datetime) -> Asked:
     by = query.get("by", "agent")
     zone = now.astimezone().utcoffset() or timedelta(0)
     since, until = days_until(now, min(max(days, 1), PERIODS[-1]), zone)
-    narrowed = {name: query.get(name, "")[:200] for name in NARROWED}
-    return Asked(since, until, by if by in DIMENSIONS else "agent", zone, **narrowed)
+    asked = Asked(since, until, by if by in DIMENSIONS else "agent", zone)
+    narrowed: dict[str, Any] = {name: query.get(name, "")[:200] for name in NARROWED}
+    return replace(asked, **narrowed)
 
 
-def _read(connection: Connection, asked: Asked, scope: Scope) -> tuple[Board, Names]:
+def _read(connection: Connection, asked: Asked, viewer: Viewer) -> tuple[Board, Names]:
     agents = {row.extension: row.name for row in connection.execute(select(Agent.extension, Agent.name))}
     try:
-        rules = {rule.name: dict(rule.called) for card in in_force(connection) for rule in card.rules}
+        rules = titles((rule.name, rule.called) for card in in_force(connection) for rule in card.rules)
     except HotlineError:
         # A scorecard of another version that can't be read here: its rules go by their names.
         rules = {}
-    return board(connection, asked, scope), Names(agents, rules)
+    fair = replace(asked, unjudged=unjudged(connection, viewer.name))
+    return board(connection, fair, viewer.scope()), Names(agents, rules)
 
 
 # -- what is asked for -----------------------------------------------------------------------------------------------

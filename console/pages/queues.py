@@ -64,7 +64,7 @@ def _built(visit: Visit) -> _Parts:
     with ui.element("div").classes("tiles"):
         names = {
             "waiting": "queues.waiting", "longest": "queues.longest", "level": "queues.level", "ready": "queues.ready",
-            "talking": "queues.state_talking", "paused": "queues.paused",
+            "talking": "queues.talking", "paused": "queues.paused",
         }  # fmt: skip
         figures = {name: _tile(say(key)) for name, key in names.items()}
     columns = {
@@ -129,9 +129,7 @@ def _put(visit: Visit, parts: _Parts, found: QueueLook) -> None:
 
 def within(visit: Visit, agent: dict[str, Any]) -> bool:
     """Tell whether who looks may see an agent: all, or those of the own team and oneself."""
-    scope = visit.viewer.scope()
-    mine = agent["extension"] in scope.agents or bool(agent["team"] and agent["team"] in scope.teams)
-    return scope.everything or mine
+    return visit.viewer.sees_agent(agent["extension"], agent["team"])
 
 
 def _queue(visit: Visit, one: dict[str, Any]) -> Row:

@@ -73,6 +73,7 @@ COLUMNS = {
 }  # fmt: skip
 """Phrase of each heading, by column."""
 Names = Mapping[str, str]
+ONE_LINE = "whitespace-nowrap"
 
 
 def _mine(connection: Connection, account: str) -> tuple[list[ReviewView], Names]:
@@ -98,7 +99,7 @@ def _list(
         told(visit.say({"mine": "reviews.no_mine", "all": "reviews.no_all", "about": "reviews.no_about"}[which]),
              kind="empty")  # fmt: skip
         return
-    ui.label(visit.say("reviews.utc")).classes("dim")
+    ui.label(visit.say("reviews.zone", zone=visit.zone_name)).classes("dim")
     headings = {name: visit.say(f"reviews.{phrase}") for name, phrase in columns.items()}
     by_id = {view.id: view for view in views}
     rows = [_row(visit, view, names, actions=actions) for view in views]
@@ -120,7 +121,7 @@ def _list(
 
 
 def _row(visit: Visit, view: ReviewView, names: Names, *, actions: bool) -> Row:
-    due = f"{view.due_at:%Y-%m-%d %H:%M}"
+    due = visit.moment(view.due_at)
     late = view.overdue(visit.now())
     known = f"reviews.reason_{view.reason.replace('-', '_')}"
     reason = visit.say(known) if visit.phrases.has(known) else view.reason or "–"
@@ -129,10 +130,10 @@ def _row(visit: Visit, view: ReviewView, names: Names, *, actions: bool) -> Row:
     who = view.decider if deciding else view.reviewer
     cells = {
         "due": (visit.say("reviews.overdue", when=due) if late else due) if view.state in PENDING else "",
-        "until": f"{view.appeal_until:%Y-%m-%d %H:%M}" if view.appeal_until and view.state == ReviewState.DONE else "",
+        "until": visit.moment(view.appeal_until) if view.appeal_until and view.state == ReviewState.DONE else "",
         "kind": visit.say("reviews.do_decide" if deciding else "reviews.do_review"),
         "state": visit.say(f"reviews.state_{view.state}"),
-        "call": f"{began:%Y-%m-%d %H:%M}" if (began := made_at(view.call_id)) else view.call_id,
+        "call": visit.moment(began) if (began := made_at(view.call_id)) else view.call_id,
         "agent": agent,
         "scorecard": view.scorecard,
         "machine": points(visit, view.machine),
@@ -146,7 +147,7 @@ def _row(visit: Visit, view: ReviewView, names: Names, *, actions: bool) -> Row:
         "key": view.id,
         "cells": cells,
         "links": {"call": f"/calls/{view.call_id}"},
-        "classes": {"due": "bad" if late else "", "call": "whitespace-nowrap", "state": "whitespace-nowrap"},
+        "classes": {"due": "bad" if late else ONE_LINE, "call": ONE_LINE, "state": ONE_LINE},
         "actions": ["take"] if actions and not own and may_take(person, view.case, visit.now()) else [],
     }
 

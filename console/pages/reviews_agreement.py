@@ -50,7 +50,7 @@ def _read(
 ) -> tuple[list[RuleAgreement], ReviewerAgreement, Titles]:
     since = visit.now() - timedelta(days=days)
     try:
-        titles = {rule.name: dict(rule.called) for card in in_force(connection) for rule in card.rules}
+        titles = {f"{card.name}/{rule.name}": dict(rule.called) for card in in_force(connection) for rule in card.rules}
     except HotlineError:
         # A scorecard of another version that can't be read here: its rules go by their names.
         titles = {}
@@ -72,7 +72,7 @@ def _key(one: RuleAgreement) -> str:
 
 
 def _title(visit: Visit, one: RuleAgreement, titles: Titles) -> str:
-    return titles.get(one.rule, {}).get(visit.language) or one.rule
+    return titles.get(_key(one), {}).get(visit.language) or one.rule
 
 
 def _rules(visit: Visit, rules: Sequence[RuleAgreement], titles: Titles, here: str) -> None:

@@ -3,6 +3,7 @@
 from nicegui import ui
 
 from console.access import Right
+from console.assets import style
 from console.visit import Visit
 
 TABS = {
@@ -26,7 +27,7 @@ def tabs(visit: Visit, here: str) -> None:
 
 def choices(what: str, links: dict[str, str], here: str, *, named: bool = True) -> None:
     """Show links of which one is where one is; `named`: with what they are about before them."""
-    ui.add_head_html('<link rel="stylesheet" href="/static/boards.css">')
+    ui.add_head_html(style("boards.css"))
     with ui.element("nav").classes("choices") as nav:
         nav.props["aria-label"] = what
         if named:

@@ -22,6 +22,19 @@ const hatched = (context, colour) => {
   return context.createPattern(tile, "repeat");
 };
 
+const asked = new Map();
+// A recording's peaks by side, asked for once by whatever draws them; null where they can't be had.
+export const peaksOf = (address) => {
+  if (!asked.has(address)) asked.set(address, fetched(address).catch(() => null));
+  return asked.get(address);
+};
+const fetched = async (address) => {
+  const answer = await fetch(address);
+  if (!answer.ok) return null;
+  return sides(new Uint8Array(await answer.arrayBuffer()));
+};
+export const sides = (bytes) => ({ caller: bytes.subarray(0, bytes.length / 2), ours: bytes.subarray(bytes.length / 2) });
+
 const lanes = { caller: FLAGS, ours: FLAGS + LANE };
 
 export function draw(canvas, colour, view) {

@@ -4,8 +4,8 @@ import re
 from datetime import datetime
 from functools import lru_cache
 
+from asr_tts.check_digits import CHECKS
 from asr_tts.spoken_values import said
-from dialplans.slot_kinds.check_digits import CHECKS
 from dialplans.slot_kinds.digits import fitting
 from dialplans.slot_kinds.kind import Found, SlotKind
 

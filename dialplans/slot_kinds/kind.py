@@ -18,7 +18,7 @@ ALIASES: Mapping[str, tuple[Type, Mapping[str, object]]] = {
     "yes_no": ("agreement", {}),
     "text": ("free_text", {}),
     "id_card": ("identifier", {"check": "id_card"}),
-    "card_number": ("identifier", {"check": "luhn", "pattern": r"\d{13,19}"}),
+    "card_number": ("identifier", {"check": "luhn", "pattern": r"\d{13,19}", "least": 13, "most": 19}),
 }
 """Names that a flow may give instead of a type with settings."""
 SETTINGS: Mapping[Type, tuple[str, ...]] = {

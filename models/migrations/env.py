@@ -13,10 +13,12 @@ import models.call_log
 import models.callback
 import models.campaign
 import models.campaign_event
+import models.cap_share
 import models.consent
 import models.do_not_call
 import models.event_reader
 import models.inspection
+import models.kept_call
 import models.knowledge_change
 import models.lead
 import models.line

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +39,14 @@ class Console:
     def faults(self) -> list[str]:
         """Return what a well-kept console doesn't write, whatever browsers do."""
         return [line for line in self.log if re.search(r"Traceback|error|warning|No response returned", line, re.I)]
+
+    def take(self, told: str) -> None:
+        """Wait for a line that tells this, and forget it: what a browser sees may come before its line is read here."""
+        until = time.monotonic() + PATIENCE_MS / 1000
+        while not (found := [line for line in self.log if told in line]):
+            assert time.monotonic() < until, f"not in the log: {told}\n" + "\n".join(self.log[-60:])
+            time.sleep(0.02)
+        self.log.remove(found[0])
 
 
 @pytest.fixture(scope="package")
@@ -109,7 +118,7 @@ def browse(console: Console, chromium: Browser) -> Iterator[Open]:
         page.on("pageerror", lambda fault: faults.append(f"{page.url}: {fault}"))
         if path:
             page.goto(path)
-            expect(page.locator("main#main")).to_be_visible()
+            expect(page.locator("#main")).to_be_visible()
         return page
 
     yield open_

@@ -95,7 +95,7 @@ def test_text_and_alerts_come_by_themselves_and_who_takes_note_is_seen_by_all(
     running.end()
     expect(call).to_have_count(0)
     assert other.locator(f"#call-{running.id}").count() == 0, "another team's"
-    assert TITLES[language] not in other.locator("main#main").inner_text()
+    assert TITLES[language] not in other.locator("#main").inner_text()
     for one in (page, mine, other):
         assert "owned" not in one.title()
         assert not one.evaluate("document.documentElement.scrollWidth > window.innerWidth")
@@ -107,7 +107,7 @@ def test_a_supervisor_without_a_server_is_told_so_and_it_is_on_the_trail(browse:
     page.locator(f"#call-{running.id}").get_by_role("button", name="Listen").click()
     expect(page.locator(".q-notification", has_text="No Hotline runs")).to_be_visible()
     trail = browse("ann", "/audit")
-    expect(trail.locator("main#main")).to_contain_text("talk.listen")
+    expect(trail.locator("#main")).to_contain_text("talk.listen")
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh", 390)])
@@ -124,7 +124,7 @@ def test_the_quality_board_counts_the_own_teams_calls_and_leads_to_them(
     link = page.locator('a[href^="/calls?"]:visible').first
     link.click()
     page.wait_for_url(lambda url: "/calls?" in url)
-    expect(page.locator("main#main")).to_be_visible()
+    expect(page.locator("#main")).to_be_visible()
 
 
 def test_the_wall_has_big_figures_and_nobodys_words(browse: Open, running: Running) -> None:

@@ -109,3 +109,50 @@ def test_of_two_who_judge_at_once_the_second_is_told_and_nothing_is_lost(browse:
     answer = first.request.get(f"/api/v1/reviews/review-{call}").json()
     said = {one["rule"]: one["reviewed"]["comment"] for one in answer["rules"]}
     assert said["problem"] == "The first's."
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_first_look_at_a_call_needs_no_library_and_goes_once_the_player_is_there(
+    browse: Open, console: Console, language: str
+) -> None:
+    page = browse("quinn", language=language)
+    call = console.calls["english" if language == "en" else "chinese"]
+    html = page.request.get(f"/calls/{call.id}").text()
+    word = {"en": "giraffe", "zh": "长"}[language]
+    look = html[html.index('id="first-look"') : html.index('id="first-drawing"')]
+    assert word in look
+    card = re.compile(r"(?<![\w-])4111(?![\w-])", re.ASCII)  # by itself: addresses carry random hexadecimal digits
+    assert not card.search(html), "what is masked isn't sent first either"
+    page.goto(f"/calls/{call.id}")
+    expect(page.locator(".call-player .w").first).to_be_visible()
+    assert page.locator("#first-look").count() == 0
+    assert page.locator("main main").count() == 0
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_comment_s_checkbox_and_its_button_do_not_touch(
+    browse: Open, console: Console, language: str, width: int
+) -> None:
+    page = browse("quinn", f"/calls/{console.calls[CALL[language]].id}", language, width)
+    label, button = (page.locator(f".comments {kind}").last.bounding_box() for kind in (".q-checkbox", ".q-btn"))
+    assert label is not None
+    assert button is not None
+    beside = button["x"] - (label["x"] + label["width"])
+    below = button["y"] - (label["y"] + label["height"])
+    assert max(beside, below) >= 6
+
+
+def test_the_list_is_put_in_order_by_a_press_on_a_column(browse: Open) -> None:
+    page = browse("quinn", "/calls")
+    scores = page.locator("td[data-label=Score]")
+    page.get_by_role("link", name="Score").click()
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Score")
+    worst = [float(text.split()[0]) for text in scores.all_inner_texts() if text.strip()]
+    page.get_by_role("link", name="Score").click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Score")
+    best = [float(text.split()[0]) for text in scores.all_inner_texts() if text.strip()]
+    assert worst == sorted(best)
+    assert best == sorted(best, reverse=True)
+    assert len(set(best)) > 1

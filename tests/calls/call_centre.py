@@ -29,6 +29,7 @@ from queues.plan_rows import writing
 from queues.ratings import Ratings
 from queues.service_codes import ServiceCodes
 from queues.supervisors import Supervisors
+from queues.tickets import Tickets
 from voice.back_office import BackOffice
 from voice.calling import Calling
 from voice.loopback_phones import LoopbackPhones
@@ -109,6 +110,7 @@ class Centre:
         """Numbers that were called back."""
         self.calling: Calling | None = None
         """Places the calls; None: nobody is ever reached."""
+        self.phones: Phones
 
     async def _dial(self, number: str, line: str, flow: Flow, begun: Callable[[str], None]) -> None:
         self.called.append(number)
@@ -162,10 +164,21 @@ class Centre:
 
 
 @asynccontextmanager
-async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, calls_out=False, **options):
+async def call_centre(
+    open_line,
+    tmp_path,
+    *queues,
+    flow=FLOW,
+    more=None,
+    calls_out=False,
+    takes_tickets=False,
+    phones_of=LoopbackPhones,
+    **options,
+):
     """Open a line whose callers are enqueued; yields line, phones and the centre.
 
-    `calls_out`: who was promised a callback is called at one of `phones`, under the own number.
+    `calls_out`: who was promised a callback is called at one of `phones`, under the own number. `takes_tickets`: a
+    program of the company's is told of tickets. `phones_of` makes the phones.
     """
     loop = asyncio.get_running_loop()
     loop.set_default_executor(AtOnce())
@@ -183,16 +196,17 @@ async def call_centre(open_line, tmp_path, *queues, flow=FLOW, more=None, calls_
     office = BackOffice()
     try:
         async with open_line(flow, office=office, **options) as line:
-            phones = LoopbackPhones(line.media, line.speech, ("201", "202", "203"))
+            phones = phones_of(line.media, line.speech, ("201", "202", "203"))
             messages = Messages(centre.callbacks, book, distributor)
             office.mailbox = Mailbox(centre.callbacks, distributor)
             supervisors = Supervisors(book, distributor)
             supervising = asyncio.ensure_future(supervisors.run())
             office.service_codes = ServiceCodes(book, distributor.dispose, messages, supervisors)
             office.people = FrontDesk(
-                engine, book, distributor, centre.callbacks, messages=messages, supervisors=supervisors
-            )
-            office.phones = Phones(phones, line.media, line.speech, line.reception.shelf, ("carrier",))
+                engine, book, distributor, centre.callbacks, messages=messages, supervisors=supervisors,
+                tickets=Tickets(distributor, told=takes_tickets),
+            )  # fmt: skip
+            office.phones = centre.phones = Phones(phones, line.media, line.speech, line.reception.shelf, ("carrier",))
             if calls_out:
                 parts = line.media, line.speech, line.reception.shelf, office
                 centre.calling = Calling(line.settings, parts, phones, line.routing, line.reception.running, line.log)

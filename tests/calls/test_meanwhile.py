@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from dialplans.exchange import Done
+from queues.caller_report import caller_documents
 from tests.calls.call_centre import BILLING, call_centre
+from tests.calls.test_program_calls import told
 from voice.back_office import BackOffice
 
 pytestmark = pytest.mark.looptime
@@ -78,6 +80,43 @@ async def test_who_waits_is_asked_and_the_agent_hears_the_answer_in_the_whisper(
         call.caller_hangs_up()
         await second.is_hung_up()
     assert line.story.said("caller")[0] == answer
+
+
+def present(centre, queue):
+    with centre.engine.connect() as connection:
+        return [(one["number"], one["summary"], one["slots"]) for one in caller_documents(connection, queue)]
+
+
+async def test_what_a_waiting_caller_tells_is_at_once_what_programs_are_told_also_in_the_next_queue(
+    open_line, tmp_path
+):
+    then = {"name": "sales", "needs": [{"skill": "sales"}]}
+    queue = {**QUIET, "overflow": [{"when": "waited", "after_s": 60, "to": "queue:sales"}]}
+    opened = call_centre(open_line, tmp_path, queue, then, flow=FLOW)
+    async with opened as (line, phones, centre), told(line, centre) as (company, _):
+        await centre.comes("202", "203")
+        first = await line.call()
+        ben = await phones.answers("202")
+        await centre.book.wish("203", "paused")
+        second = await line.call()
+        await second.hears("may I ask for your order number")
+        assert present(centre, "billing")[1] == ("5550142", "", {})
+        await second.keys("1234")
+        await second.hears("Has it come?", out=False)
+        ((_, summary, slots),) = [one for one in present(centre, "billing") if one[2]]
+        assert (slots, "1234" in summary) == ({"order": "1234"}, True)
+        await second.waits(60)
+        assert present(centre, "sales") == [("5550142", summary, slots)]
+        await centre.comes("203")
+        cleo = await phones.rings("203")
+        assert company.data("call.offered")["slots"] == {}, "the first caller's"
+        offered = [data for name, data, _ in company.told if name == "call.offered"][-1]
+        assert (offered["queue"], offered["slots"], offered["summary"]) == ("sales", slots, summary)
+        cleo.declines()
+        second.dialog.caller_hangs_up()
+        await second.is_hung_up()
+        ben.call.caller_hangs_up()
+        await first.is_hung_up()
 
 
 async def test_announcements_come_in_between_and_the_way_out_works_in_the_middle_of_a_question(open_line, tmp_path):

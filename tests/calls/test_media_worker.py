@@ -178,7 +178,7 @@ async def test_a_recording_has_both_sides_on_one_clock(tmp_path: Path) -> None:
         assert isinstance(recording, protocol.RecordingStarted)
         await made.phone.talk(made.target, loud(30))
         await made.stream.close()
-        samples = await _recorded(path)
+        samples = await read_recording(path)
     left, right = samples[:, 0], samples[:, 1]
     begin = int(np.argmax(right != 0))
     assert abs(begin - (started.at - recording.at)) <= 1
@@ -186,7 +186,7 @@ async def test_a_recording_has_both_sides_on_one_clock(tmp_path: Path) -> None:
     assert int(np.count_nonzero(np.abs(left) > 1000)) == pytest.approx(0.6 * 8000 * 0.93, rel=0.1)
 
 
-async def _recorded(path: Path, seconds: float = 3.0) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
+async def read_recording(path: Path, seconds: float = 3.0) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
     """Read a recording whose stream was closed, as soon as the writer's thread has written its end."""
     end, frames = time.monotonic() + seconds, -1
     while time.monotonic() < end:

@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from console.phrases import Phrases
+from models.cause import Cause
 from models.control_protocol import OrderTalk, SuperviseTalk
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
 from tests.calls.people import people_line
 from tests.calls.test_transfers import hears, until_nobody_passes_on
 from voice.people import Extension
@@ -139,6 +141,31 @@ async def test_a_supervisor_whose_phone_is_busy_changes_nothing(open_line):
         caller.hangs_up()
 
 
+async def _nobody_hears(news):
+    raise AssertionError("there is nothing to tell")
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "key"),
+    [(486, Cause.BUSY, "orders.phone_busy"), (480, Cause.NO_ANSWER, "orders.phone_refused")],
+)
+async def test_an_order_to_a_phone_that_does_not_take_it_is_refused_in_words_that_pages_have(
+    open_line, code, cause, key
+):
+    async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
+        caller = await line.call()
+        await phones.answers("anna")
+        [call_id] = line.stories
+        order = SuperviseTalk(call_id, "listen", "ben")
+        asked = asyncio.ensure_future(TalkOrders(finder.phones).supervise(order, _nobody_hears))
+        (await phones.rings("ben")).declines(code, cause)
+        with pytest.raises(Refused) as refused:
+            await asked
+        assert (refused.value.key, refused.value.values) == (key, {"user": "ben"})
+        assert all(Phrases.load().say(language, key, user="ben") != key for language in ("en", "zh"))
+        caller.hangs_up()
+
+
 async def test_a_call_without_a_talk_is_refused_in_words(open_line):
     async with people_line(open_line, until_nobody_passes_on) as (_, _, finder):
         with pytest.raises(CannotDo, match="Nobody talks with an agent in call 06abc now"):
@@ -146,30 +173,27 @@ async def test_a_call_without_a_talk_is_refused_in_words(open_line):
 
 
 async def test_a_command_supervises_and_transfers_a_talk_by_the_beginning_of_its_id(open_line):
-    async def nobody_hears(news):
-        raise AssertionError("there is nothing to tell")
-
     async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
         caller = await line.call()
         anna = await phones.answers("anna")
         orders = TalkOrders(finder.phones)
         [call_id] = line.stories
-        listening = asyncio.ensure_future(orders.supervise(SuperviseTalk(call_id[:9], "whisper", "ben"), nobody_hears))
+        listening = asyncio.ensure_future(orders.supervise(SuperviseTalk(call_id[:9], "whisper", "ben"), _nobody_hears))
         ben = await phones.answers("ben")
         assert (await listening).facts == {"id": call_id, "mode": "whisper"}
         await caller.waits(0.1)
         assert ben.stream.number in hears(anna)
         with pytest.raises(CannotDo, match="'sing' is no way to supervise; there are: listen, whisper"):
-            await orders.supervise(SuperviseTalk(call_id, "sing"), nobody_hears)
-        await orders.supervise(SuperviseTalk(call_id, "leave"), nobody_hears)
+            await orders.supervise(SuperviseTalk(call_id, "sing"), _nobody_hears)
+        await orders.supervise(SuperviseTalk(call_id, "leave"), _nobody_hears)
         await caller.waits(0.1)
         assert ben.call.over is not None
-        leaving = asyncio.ensure_future(orders.supervise(SuperviseTalk(call_id, "listen", "cleo"), nobody_hears))
+        leaving = asyncio.ensure_future(orders.supervise(SuperviseTalk(call_id, "listen", "cleo"), _nobody_hears))
         cleo = await phones.rings("cleo")
         leaving.cancel()
         await caller.waits(0.1)
         assert cleo.over is not None, "who gives the order up isn't called any longer"
-        await orders.order(OrderTalk(call_id, "blind", "202"), nobody_hears)
+        await orders.order(OrderTalk(call_id, "blind", "202"), _nobody_hears)
         again = await phones.answers("ben")
         assert caller.stream.hears == (again.stream.number,)
         caller.hangs_up()

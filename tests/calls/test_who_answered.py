@@ -74,11 +74,11 @@ class Callee:
 
 @asynccontextmanager
 async def called(
-    directory: Path, language: str, **policy: Any
+    directory: Path, language: str, flow: str = FLOW, **policy: Any
 ) -> AsyncIterator[tuple[Callee, "asyncio.Future[Outcome]"]]:
     async with Office(directory, Lines((0.1, Ringing()), (2, Answered(PLAN)))) as office:
         detect = DetectPolicy(**{"screening": SCREENING, "message": MESSAGE} | policy)
-        more = {"flow": loads(FLOW), "language": language, "detect": detect, "variables": {"lead": {"name": "Ann"}}}
+        more = {"flow": loads(flow), "language": language, "detect": detect, "variables": {"lead": {"name": "Ann"}}}
         calling = asyncio.ensure_future(office.calls.call(office.outgoing(**more)))
         caller = await office.callee()
         yield Callee(caller, language), calling
@@ -98,6 +98,38 @@ async def test_a_person_hears_the_greeting_at_once_and_their_hello_only_makes_it
     assert (outcome.answered_by, outcome.turns, outcome.intents) == ("human", 1, ("yes",))
     assert outcome.reasons
     assert callee.caller.stream.audible[0].start < 2.5 + 0.3
+
+
+@pytest.mark.parametrize(
+    ("language", "hello", "yes", "then"),
+    [
+        ("zh", "雷尼号", "是的", "您的自行车一千元"),
+        ("zh", "好的公司前台", "对", "您的自行车一千元"),
+        ("en", "Riverside Dental, this is Carol, good morning", "yes", "one thousand pounds"),
+    ],
+)
+async def test_nobody_apologises_to_what_one_picks_up_with_however_it_was_heard(
+    tmp_path: Path, language: str, hello: str, yes: str, then: str
+) -> None:
+    async with called(tmp_path, language) as (callee, calling):
+        await asyncio.sleep(0.2)
+        await callee.says(hello, 0.9)
+        await callee.caller.hears("Ann")
+        assert len(callee.said()) == 1, "what one picks up with was taken for an answer"
+        await callee.says(yes)
+        await callee.caller.hears(then)
+        outcome = await calling
+    assert (outcome.turns, outcome.intents) == (1, ("yes",))
+
+
+async def test_an_answer_to_a_question_that_was_short_counts_however_soon_it_comes(tmp_path: Path) -> None:
+    flow = FLOW.replace("Good day, this is Hotline Bicycles about your order. Am I speaking with {{ lead.name }}?", "?")
+    async with called(tmp_path, "en", flow=flow) as (callee, calling):
+        await asyncio.sleep(0.8)
+        await callee.says("yes", 0.3)
+        await callee.caller.hears("one thousand pounds")
+        outcome = await calling
+    assert outcome.intents == ("yes",)
 
 
 @pytest.mark.parametrize(
@@ -254,6 +286,29 @@ async def test_an_announcement_before_the_answer_ends_the_wait(
     assert (outcome.answered_by, outcome.results["announcement"], outcome.cause) == ("announcement", kind, cause)
     assert outcome.answered_s is None
     assert office.speech.ears == {}
+
+
+async def test_the_first_that_is_said_before_the_answer_is_listened_to_at_once_and_music_in_what_time_is_left(
+    tmp_path: Path,
+) -> None:
+    async with Office(tmp_path, Lines((0.1, Ringing(PLAN)), (20, Answered(PLAN)))) as office:
+        more = {"flow": loads(FLOW), "detect": DetectPolicy()}
+        calling = asyncio.ensure_future(office.calls.call(office.outgoing(**more)))
+        caller = await office.callee()
+        await asyncio.sleep(0.5)
+        assert caller.ear.listens is not None
+        assert (caller.ear.listens.urgent, caller.ear.listens.glimpses) == (True, True)
+        [tale] = office.calls._tales.values()
+        assert not tale.unknown_for(10.0), "it only rings"
+        talking = asyncio.ensure_future(Callee(caller, "en").says("la la la my heart will go on and on", 6.0))
+        await asyncio.sleep(0.5)
+        assert tale.unknown_for(10.0), "it will want the recogniser as an answer does"
+        await talking
+        await asyncio.sleep(1)
+        assert (caller.ear.listens.urgent, caller.ear.listens.glimpses) == (False, False)
+        await caller.hears("Good day")
+        await Callee(caller, "en").says("yes")
+        await calling
 
 
 async def test_ringing_music_is_waited_out(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ import asyncio
 import audioop
 import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.calls.media_peer import RtpPeer
-from tests.calls.test_media_worker import Call, call, workers
+from tests.calls.test_media_worker import Call, call, read_recording, workers
 from voice.media import media_protocol as protocol
 
 pytestmark = pytest.mark.call
@@ -45,16 +46,24 @@ def sound_at(phone: RtpPeer) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64
 def voices(phone: RtpPeer) -> dict[str, float]:
     """Return how loud each voice is there (amplitude)."""
     samples = sound_at(phone)
-    times = np.arange(len(samples)) / 8000
-    return {
-        name: float(2 * abs(np.mean(samples * np.exp(-2j * np.pi * hertz * times)))) for name, hertz in TONES.items()
-    }
+    return {name: amplitude(samples, hertz) for name, hertz in TONES.items()}
+
+
+def amplitude(samples: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", hertz: float) -> float:
+    """Return the amplitude of a tone in some sound."""
+    return float(2 * abs(np.mean(samples * np.exp(-2j * np.pi * hertz * np.arange(len(samples)) / 8000))))
 
 
 def other_sound(phone: RtpPeer) -> float:
     """Return how loud all else is that a phone received (root of the mean square)."""
     power = float(np.mean(sound_at(phone) ** 2)) - sum(loud**2 / 2 for loud in voices(phone).values())
     return float(np.sqrt(max(power, 0.0)))
+
+
+def mostly(samples: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", hertz: float) -> float:
+    """Return the amplitude of a tone in most of the first half second: a busy machine leaves gaps."""
+    parts = [amplitude(samples[at : at + 400], hertz) for at in range(0, 4000, 400)]
+    return float(np.median(parts))
 
 
 async def everybody_talks(calls: Mapping[str, Call]) -> None:
@@ -82,6 +91,29 @@ async def test_a_supervisor_listens_whispers_barges_in_and_leaves_and_each_hears
                 heard = {other for other, loud in loudness.items() if loud > LEVEL / 2}
                 assert heard == sources, (name, loudness)
                 assert all(loud < LEVEL / 20 for other, loud in loudness.items() if other not in sources), loudness
+
+
+@pytest.mark.parametrize(("plan", "recorded"), [(LISTEN, False), (WHISPER, False), (BARGE_IN, True)])
+async def test_a_supervisor_is_on_the_recording_beside_the_agent_only_after_breaking_in(
+    plan: Plan, recorded: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "call.wav"
+    async with workers() as media, contextlib.AsyncExitStack() as open_:
+        caller = await open_.enter_async_context(call(media))
+        calls = {"caller": caller}
+        for name in ("agent", "supervisor"):
+            calls[name] = await open_.enter_async_context(call(media, beside=caller.stream))
+        caller.tell(protocol.Record, str(path))
+        plug(calls, plan)
+        await everybody_talks(calls)
+        await caller.stream.close()
+        left, right = (await read_recording(path)).T.astype(float)
+    begin = int(np.argmax(np.abs(right) > LEVEL / 4))
+    heard = {name: (mostly(left[begin:], hertz), mostly(right[begin:], hertz)) for name, hertz in TONES.items()}
+    assert heard["caller"][0] > LEVEL / 6 > LEVEL / 20 > heard["caller"][1]
+    assert heard["agent"][1] > LEVEL / 6 > LEVEL / 20 > heard["agent"][0]
+    assert heard["supervisor"][0] < LEVEL / 20
+    assert heard["supervisor"][1] > LEVEL / 6 if recorded else heard["supervisor"][1] < LEVEL / 20
 
 
 async def test_a_prompt_is_heard_above_the_voices_by_the_one_it_is_played_to() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from asr_tts import weights
+from asr_tts.digit_row import is_kept
 from asr_tts.engines.closed_ear import KINDS, ears
 from asr_tts.engines.whisper import Whisper
 from asr_tts.recognition import Question, Samples
@@ -86,6 +87,14 @@ def test_a_human_row_of_digits_is_heard_whole(whisper: Whisper) -> None:
     row = np.concatenate([np.concatenate([digit, np.zeros(640, np.int16)]) for digit in digits])
     heard = whisper.recognise(on_the_phone(row, 25), Question("en", "digits", least=6, most=11))
     assert digits_of(heard.text) == "16761222"
+
+
+@pytest.mark.parametrize("check", ["luhn", "mod97"])
+def test_a_row_of_which_no_hearing_has_a_right_check_digit_is_what_the_ear_heard(whisper: Whisper, check: str) -> None:
+    question = Question("zh", "digits", least=9, most=9, check=check)
+    heard = whisper.recognise(said("number"), question)
+    assert digits_of(heard.text) == "315543930"
+    assert not is_kept(heard.text, question)
 
 
 def test_lone_digits_and_english_moments_are_left_to_whisper(whisper: Whisper) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from asr_tts.sense import sense_of
+from asr_tts.sense import search_sense_of, sense_of
 
 pytestmark = pytest.mark.engine
 
@@ -32,6 +32,57 @@ def test_a_sentence_means_the_same_in_any_company(language: str) -> None:
     encoder._known.clear()  # type: ignore[attr-defined]
     alone = [encoder.of([f"{text}!"]) for text in ALIKE[language]]
     assert np.array_equal(together, np.concatenate(alone))
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ["I changed my mind about the shoes.", "I change my mind about the shoes.", "I changed my mind."]),
+        ("zh", ["我想分六个月还", "我想分六个月海", "我想增六个月还"]),
+    ],
+)
+def test_texts_of_one_length_mean_the_same_together_and_alone(language: str, texts: list[str]) -> None:
+    encoder = sense_of(language)
+    assert encoder is not None
+    encoder._known.clear()  # type: ignore[attr-defined]
+    together = encoder.of(texts)
+    encoder._known.clear()  # type: ignore[attr-defined]
+    assert np.allclose(together, np.concatenate([encoder.of([text]) for text in texts]), atol=1e-6)
+
+
+def test_the_encoder_of_articles_knows_the_same_matter_in_words_that_share_nothing() -> None:
+    encoder = search_sense_of("en")
+    assert encoder is not None
+    asked = ("somebody took my wallet", "My card was stolen", "How do I pay in cash?", "where is a cash machine")
+    vectors = encoder.of(asked)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    likeness = vectors @ vectors.T
+    assert likeness[0, 1] > likeness[0, 2:].max() + 0.1
+    # Words in another order mean something else: positions are counted.
+    first, other = encoder.of(["the bank owes me money", "me money owes the bank"])
+    assert 0.3 < first @ other < 0.999
+    assert encoder.of(["where is my order " * 200]).any()
+
+
+def test_the_encoder_of_chinese_articles_learned_to_tell_a_companys_articles_apart() -> None:
+    encoder, plain = search_sense_of("zh"), sense_of("zh")
+    assert encoder is not None
+    assert plain is not None
+    assert encoder.version != plain.version
+    told = ("临时有事去不成了，钱能退吗", "取消预约", "修改预约时间", "营业时间")
+    likeness = encoder.of(told) @ encoder.of(told).T
+    assert likeness[0, 1] > likeness[0, 2:].max()
+    assert not np.allclose(encoder.of(told), plain.of(told), atol=0.01)
+
+
+def test_the_encoder_of_english_articles_is_the_tuned_one() -> None:
+    encoder = search_sense_of("en")
+    assert encoder is not None
+    asked = ("is my puppy a problem in the room", "we land at nine, can we go straight up")
+    vectors = encoder.of([*asked, "Pets", "Parking", "Check-in time"])
+    likeness = [vectors[0] @ vectors[2], vectors[0] @ vectors[3], vectors[1] @ vectors[4]]
+    # Of the same weights and adapters in float32, in torch; without adapters these are 0.307, 0.047 and 0.204.
+    assert np.allclose(likeness, [0.539, 0.322, 0.346], atol=0.04)
 
 
 def test_a_very_long_sentence_is_taken_too() -> None:

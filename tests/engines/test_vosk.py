@@ -22,7 +22,9 @@ def vosk() -> Vosk:
 
 
 def spoken(text: str) -> Samples:
-    return np.concatenate([np.zeros(2400, np.int16), espeak(text, "ko"), np.zeros(3200, np.int16)])
+    """Said over a line, which is never quite still: in digital silence the model hears its own random dither alone."""
+    said = np.concatenate([np.zeros(2400, np.int16), espeak(text, "ko"), np.zeros(3200, np.int16)])
+    return np.asarray((said + np.random.default_rng(1).normal(0, 20, len(said))).clip(-32768, 32767), np.int16)
 
 
 def hear(vosk: Vosk, samples: Samples, question: Question) -> tuple[list[Partial], Transcript]:

@@ -2,6 +2,7 @@
 
 import audioop
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -129,6 +130,21 @@ def test_a_long_answer_gets_a_longer_context(whisper: Whisper) -> None:
     assert in_context(np.zeros((80, 1501), np.float32)).shape == (1, 80, 1502)
     assert in_context(np.zeros((80, 100), np.float32)).shape == (1, 80, 900)
     assert in_context(np.zeros((80, 4000), np.float32)).shape == (1, 80, 3000)
+    assert in_context(np.zeros((80, 100), np.float32), 450).shape == (1, 80, 450)
+
+
+def test_a_glimpse_has_the_first_words_for_less(whisper: Whisper) -> None:
+    first = on_the_phone(human("cannot-complete-as-dialed"))[: round(1.6 * 8000)]
+    took: list[float] = []
+    for question in (OPEN, replace(OPEN, glimpse=True)):
+        tries = []
+        for loudness in (0.9, 0.95, 1.0):
+            began = time.process_time()
+            heard = whisper.recognise((first * loudness).astype(np.int16), question)
+            tries.append(time.process_time() - began)
+        took.append(min(tries))
+        assert "call" in heard.text.lower()
+    assert took[1] < 0.8 * took[0]
 
 
 def test_confidence_rises_with_probability_and_stays_within_0_and_1() -> None:

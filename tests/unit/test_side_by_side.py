@@ -13,7 +13,7 @@ from tests.conftest import CHECKOUT, group
         ("tests/unit/models/test_log.py", "unit/models"),
         ("tests/engines/test_piper.py", "engines"),
         ("tests/calls/test_conversation_basics.py", "calls"),
-        ("tests/calls/test_demo.py", "servers of their own"),
+        ("tests/calls/test_demo.py", "calls/test_demo.py"),
         ("tests/calls/test_worker_faults.py", "the live server and peers"),
         ("tests/peers/test_server_with_sipp.py", "the live server and peers"),
         ("tests/peers/test_sipp_calls_us.py", "the live server and peers"),

@@ -224,6 +224,8 @@ class ToneHeard(Message):
     """Where it was over; a fax's goes on."""
     duration_ms: int
     hertz: float
+    meaning: str = ""
+    """What information tones say of the number: no-such-number, congestion, "" for nothing."""
 
 
 class SourceLearnt(Message):

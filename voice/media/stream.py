@@ -360,7 +360,8 @@ class Stream:
     def _hear_tones(self, tones: ToneWatch) -> None:
         heard = tones.frame(self.heard)
         if heard is not None:
-            self._emit(ToneHeard(self.number, heard.kind, self.clock, 20 * heard.frames, round(heard.hertz, 1)))
+            hertz = round(heard.hertz, 1)
+            self._emit(ToneHeard(self.number, heard.kind, self.clock, 20 * heard.frames, hertz, heard.meaning))
 
     def _recording_failed(self, recording: Recording, reason: str) -> None:
         if self.recording is recording:

@@ -33,6 +33,17 @@ _JOINED = 5
 SIT = ((950.0, 60.0), (1400.0, 60.0), (1790.0, 60.0))
 """Hertz and how far off (North America shifts the first two to tell the reason)."""
 _SIT_FRAMES = (9, 24)
+_LOW_OR_HIGH = ((913.8, 985.2), (1370.6, 1428.5))
+"""Hertz of the first two where they tell the reason, as networks of North America do …"""
+_CODED_OFF, _SHORT, _LONG = 12.0, (12, 15), (17, 20)
+"""… how far off these may be; and frames of a short (274 ms) and of a long one (380 ms)."""
+MEANINGS = {
+    ("low short", "low short"): "no-such-number",  # intercept
+    ("high long", "low short"): "no-such-number",  # vacant code
+    ("low short", "high long"): "congestion",  # reorder
+    ("high long", "high long"): "congestion",  # no circuit
+}
+"""What the first two of three tones say of the number."""
 _FAX, _FAX_OFF, _FAX_FRAMES = 2100.0, 25.0, 40
 _CNG, _CNG_OFF, _CNG_FRAMES = 1100.0, 40.0, (20, 30)
 _LEAST_HERTZ = 465.0
@@ -47,6 +58,8 @@ class Heard:
     frames: int
     """Its length, of 20 ms each."""
     hertz: float
+    meaning: str = ""
+    """What information tones say by their lengths and pitches: no-such-number, congestion; "": nothing."""
 
 
 @dataclass
@@ -113,7 +126,7 @@ class ToneWatch:
                 for tone, (hertz, off) in zip(three, SIT, strict=True)
             )
             if fits:
-                return Heard("sit", sum(tone.frames for tone in three), three[0].hertz)
+                return Heard("sit", sum(tone.frames for tone in three), three[0].hertz, _meaning(three))
         longest = max(tones, key=lambda tone: tone.frames)
         if abs(longest.hertz - _FAX) <= _FAX_OFF and self._fax_told:
             return None
@@ -131,6 +144,18 @@ class ToneWatch:
             return None
         self._fax_told = True
         return Heard("fax", tone.frames, tone.hertz)
+
+
+def _meaning(three: list[_Tone]) -> str:
+    first, second = (_code(tone, *ways) for tone, ways in zip(three, _LOW_OR_HIGH, strict=False))
+    return MEANINGS.get((first, second), "")
+
+
+def _code(tone: _Tone, low: float, high: float) -> str:
+    """Return "low" or "high" with "short" or "long", "" where a tone is neither clearly."""
+    pitches = [name for name, at in (("low", low), ("high", high)) if abs(tone.hertz - at) <= _CODED_OFF]
+    lengths = [name for name, (least, most) in (("short", _SHORT), ("long", _LONG)) if least <= tone.frames <= most]
+    return " ".join(pitches + lengths) if pitches and lengths else ""
 
 
 def pitch(samples: "np.ndarray[tuple[int], np.dtype[np.float32]]") -> float:

@@ -3,8 +3,6 @@
 Bindings count by a clock that only goes up while a process runs; rows have the time of day.
 """
 
-from datetime import UTC, datetime
-
 from sqlalchemy import Connection, Executable, delete, insert, select
 
 from models.database import moment
@@ -35,9 +33,12 @@ def binding_rows(node: str, binding: Binding, present: bool, ahead: float) -> li
     return [gone, row]
 
 
-def kept_bindings(connection: Connection, node: str, ahead: float) -> list[Binding]:
-    """Return the bindings of `node` that still hold, as of `binding_rows`; the others are removed."""
-    connection.execute(delete(Phone).where(Phone.node == node, Phone.expires_at <= datetime.now(UTC)))
+def kept_bindings(connection: Connection, node: str, now: float, ahead: float) -> list[Binding]:
+    """Return the bindings of `node` that still hold at `now` (seconds of the bindings' clock); the others are removed.
+
+    `ahead` is as of `binding_rows`.
+    """
+    connection.execute(delete(Phone).where(Phone.node == node, Phone.expires_at <= moment(now + ahead)))
     connection.commit()
     rows = connection.execute(select(Phone.__table__).where(Phone.node == node)).all()
     return [

@@ -7,7 +7,7 @@ import pytest
 
 from asr_tts import speech_protocol as protocol
 from asr_tts.attention import Attention, Out, Work
-from asr_tts.recognition import Transcript
+from asr_tts.recognition import Question, Transcript
 from asr_tts.speech_protocol import Draft, Heard, Listen, RecogniserFailed, Rejected, SpeechGoesOn, SpeechStarted
 
 WINDOW = 256
@@ -437,18 +437,34 @@ def test_a_reaction_stands_beside_the_words() -> None:
 
 
 def test_what_goes_on_is_glimpsed_where_that_is_wanted_and_is_no_draft() -> None:
-    ear = Ear(order=Listen(1, "en", glimpses=True))
+    ear = Ear(order=Listen(1, "en", "yes_no", glimpses=True))
     ear.hear(200, 0)
-    ear.hear(1400)
+    ear.hear(700)
     [work] = ear.work()
-    assert work.glimpse
+    assert work.question == Question("en", glimpse=True), "what was asked says nothing of who it is"
     ear.answer(GOOD, work)
     assert isinstance(ear.said()[-1], protocol.Glimpse)
     ear.hear(200)
     ear.hear(900, 0)
-    assert [one.glimpse for one in ear.work()] == [True, False]
+    assert [one.glimpse for one in ear.work()] == [True, True, False]
     ear.answer(GOOD)
     assert isinstance(ear.said()[-1], Heard)
+
+
+def test_a_glimpse_that_was_not_looked_at_yet_makes_room_for_the_next() -> None:
+    ear = Ear(order=Listen(1, "en", glimpses=True))
+    ear.hear(200, 0)
+    ear.hear(1700)
+    *earlier, last = ear.work()
+    assert len(earlier) >= 2
+    assert all(one.dropped for one in earlier)
+    assert not last.dropped
+    begun = Ear(order=Listen(1, "en", glimpses=True))
+    begun.hear(200, 0)
+    begun.hear(700)
+    begun.work()[0].begun = True
+    begun.hear(500)
+    assert [one.dropped for one in begun.work()] == [False, False]
 
 
 def test_nothing_is_glimpsed_where_nobody_wants_it() -> None:
@@ -456,3 +472,10 @@ def test_nothing_is_glimpsed_where_nobody_wants_it() -> None:
     ear.hear(200, 0)
     ear.hear(3000)
     assert ear.work() == []
+
+
+def test_the_recogniser_is_told_what_a_number_keeps() -> None:
+    ear = Ear(order=Listen(1, "zh", "digits", least=13, most=19, check="luhn", urgent=False))
+    ear.hear(1000)
+    ear.hear(1600, 0)
+    assert [work.question for work in ear.work()] == [Question("zh", "digits", (), 13, 19, "luhn", urgent=False)]

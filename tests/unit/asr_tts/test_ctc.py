@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from asr_tts.ctc import BLANK, hypotheses
+from asr_tts.ctc import BLANK, agreed, hypotheses, likelihoods
 
 
 def frames(*rows: tuple[float, ...]) -> np.ndarray:
@@ -67,3 +67,32 @@ def test_a_frame_that_is_surely_blank_parts_equal_classes_as_any_blank_does() ->
 
 def test_no_frames_are_nothing_said() -> None:
     assert hypotheses(np.zeros((0, 4), np.float32))[0].classes == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_likelihood_of_a_row_is_the_sum_over_all_its_alignments(seed: int) -> None:
+    given = frames(*np.random.default_rng(seed).uniform(0.05, 1.0, (5, 3)).tolist())
+    exact = all_alignments(given)
+    rows = sorted(exact)
+    assert np.exp(likelihoods(given, rows)) == pytest.approx([exact[row] for row in rows], rel=1e-4)
+
+
+def test_a_row_that_the_frames_are_too_few_for_is_impossible() -> None:
+    given = frames((1, 1, 1), (1, 1, 1))
+    assert likelihoods(given, [(1, 1), (1, 2, 1)]).max() < -1e20
+    assert np.exp(likelihoods(given, [()])) == pytest.approx([1 / 9])
+
+
+def test_of_two_hearings_the_surer_one_decides() -> None:
+    unsure = frames((1, 9, 0.1), (9, 1, 0.1), (2, 1, 3), (9, 1, 0.1))
+    sure = frames((1, 9, 0.1), (9, 1, 0.1), (0.1, 9, 0.1), (9, 1, 0.1))
+    assert agreed([unsure])[0].classes == (1, 2)
+    assert agreed([unsure, sure])[0].classes == (1, 1)
+    assert agreed([sure, unsure])[0] == agreed([unsure, sure])[0]
+
+
+def test_what_two_hearings_say_together_is_as_likely_as_both_in_the_mean() -> None:
+    one, other = frames((1, 9), (9, 1)), frames((1, 3), (9, 1))
+    best = agreed([one, other])[0]
+    each = [float(likelihoods(take, [best.classes])[0]) for take in (one, other)]
+    assert best.score == pytest.approx(sum(each) / 2)

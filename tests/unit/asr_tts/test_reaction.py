@@ -4,7 +4,7 @@ import pytest
 
 from asr_tts.reaction import AROUND_MS, SAID_BEFORE, SHORT_MS, UNCLEAR, wants_second_look
 from asr_tts.recognition import Question, Transcript
-from voice.backchannel import is_backchannel
+from dialplans.backchannel import is_backchannel
 from voice.interrupting import is_interruption
 
 SHORT = (SHORT_MS + AROUND_MS) * 8

@@ -82,6 +82,23 @@ def test_what_is_certain_goes_before_what_is_suspected_and_dropped_work_is_not_d
     assert done.empty()
 
 
+def test_a_glimpse_stands_behind_what_may_be_over_and_keeps_nobody_from_being_decoded(done: Done) -> None:
+    recogniser = Gated()
+    thread = RecogniserThread(recogniser, lambda *result: done.put(result))
+    thread.start()
+    thread.give(work(1))
+    assert recogniser.busy.wait(10)
+    glimpse, suspected, certain = work(2, utterance=2), work(3, utterance=3), work(4, certain=True, utterance=4)
+    glimpse.glimpse = True
+    for item in (glimpse, suspected, certain):
+        thread.give(item)
+    assert thread.backlog == 3
+    recogniser.gate.set()
+    order = [done.get(timeout=10)[1] for _ in range(4)]
+    assert [outcome.text for outcome in order if isinstance(outcome, Transcript)] == ["1", "4", "3", "2"]
+    assert glimpse.begun
+
+
 def for_the_record(samples: int) -> Work:
     return Work(2, samples, np.zeros(samples, np.int16), Question(urgent=False), certain=True)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from asr_tts import sense, weights
-from asr_tts.sense import Remembering, Vectors, sense_of
+from asr_tts.sense import Remembering, Vectors, search_sense_of, sense_of
 from models.errors import OperatorFault
 
 
@@ -38,10 +38,29 @@ def test_nobody_steps_aside_for_what_is_only_remembered(monkeypatch: pytest.Monk
     slept: list[float] = []
     remembering = Remembering(Letters())
     monkeypatch.setattr(time, "sleep", slept.append)
-    remembering.of(["hello", "goodbye"])
-    assert len(slept) == 2
+    remembering.of(["hello", "goodbye", "yes", "no"])
+    assert len(slept) == 4
     remembering.of(["hello", "goodbye"] * 50)
-    assert len(slept) == 2
+    assert len(slept) == 4
+
+
+def test_what_may_have_been_said_in_one_utterance_is_worked_out_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    goes: list[list[str]] = []
+
+    class Going(Letters):
+        def of(self, texts: Sequence[str]) -> Vectors:
+            goes.append(list(texts))
+            return super().of(texts)
+
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("a caller waits"))
+    remembering = Remembering(Going())
+    remembering.of(["their power king"])
+    together = remembering.of(["is there parking", "their power king", "", "their parking"][:3])
+    assert goes == [["their power king"], ["is there parking"]]
+    assert np.array_equal(together[1], remembering.of(["their power king"])[0])
+    assert not together[2].any()
+    remembering.of(["is their parking", "is there a king", "is there parking"])
+    assert goes[-1] == ["is their parking", "is there a king"]
 
 
 def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
@@ -97,6 +116,37 @@ def test_missing_weights_are_told_once_and_leave_words_alone(
     )
 
 
+def test_without_its_encoder_articles_are_found_by_words_alone_and_that_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing(name: str) -> None:
+        raise weights.WeightsMissing(f"The weights of '{name}' are not installed; run `hotline models fetch {name}`.")
+
+    monkeypatch.setattr(weights, "find", missing)
+    search_sense_of.cache_clear()
+    try:
+        assert search_sense_of("en") is None
+        assert search_sense_of("en") is None
+    finally:
+        search_sense_of.cache_clear()
+    (told,) = (record.message for record in caplog.records)
+    assert told == (
+        "The weights of 'mpnet-base' are not installed; run `hotline models fetch mpnet-base`. Until then articles in "
+        "'en' are found by their words alone."
+    )
+
+
+def test_a_language_without_an_encoder_for_articles_uses_the_one_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = Letters()
+    monkeypatch.setattr(sense, "sense_of", {"zh": letters}.get)
+    monkeypatch.setattr(sense, "_SEARCH_ENCODERS", {})
+    search_sense_of.cache_clear()
+    try:
+        assert search_sense_of("zh") is letters
+    finally:
+        search_sense_of.cache_clear()
+
+
 def test_joined_encoders_agree_on_the_mean_of_their_likenesses() -> None:
     texts = ["where is my order", "hello"]
     letters = Letters().of(texts)
@@ -113,12 +163,16 @@ def test_a_language_that_nobody_knows_has_no_encoder() -> None:
 def test_broken_weights_are_a_sentence_with_the_way_out(tmp_path) -> None:
     from asr_tts.engines.e5 import E5
     from asr_tts.engines.minilm import MiniLm
+    from asr_tts.engines.mpnet import Mpnet
     from asr_tts.engines.universal_encoder import UniversalEncoder
 
     (tmp_path / "tokenizer.json").write_text("{}")
     (tmp_path / "weights.npz").write_bytes(b"no zip")
     (tmp_path / "sp.model").write_bytes(b"")
     (tmp_path / "e5-small-q4.bin").write_bytes(b"nothing of that kind")
-    for engine, model in ((MiniLm, "minilm-l6"), (UniversalEncoder, "use-multilingual"), (E5, "e5-small")):
+    (tmp_path / "all-mpnet-base-v2.zip").write_bytes(b"no zip")
+    for engine, model in (
+        (MiniLm, "minilm-l6"), (UniversalEncoder, "use-multilingual"), (E5, "e5-small"), (Mpnet, "mpnet-base"),
+    ):  # fmt: skip
         with pytest.raises(OperatorFault, match=f"can't be loaded .*hotline models verify {model}"):
             engine(tmp_path)

@@ -121,6 +121,16 @@ def test_speech_is_levelled_trimmed_and_faded(cache: PromptCache) -> None:
     assert abs(samples[0]) < 0.001 > abs(samples[-1])
 
 
+def test_nobody_waits_through_the_silence_before_the_first_word_and_its_soft_beginning_stays() -> None:
+    tone = np.sin(np.arange(4000) / 4).astype(np.float32)
+    soft = 0.03 * tone[:800]
+    for silence in (0, 1234, 4000):
+        out = loudness.for_telephone(np.concatenate([np.zeros(silence, np.float32), soft, tone]), 8000) / 32767
+        power = (out[: len(out) // 80 * 80].reshape(-1, 80) ** 2).mean(axis=1)
+        full = int(np.argmax(power > 0.3 * power.max()))
+        assert 10 <= full <= 11, "5 ms before, up to one frame of 10 ms, and 100 ms of the soft beginning"
+
+
 def test_a_pause_follows_a_sentence_but_not_the_last(cache: PromptCache) -> None:
     first, last = Mouth([Hum()], cache).say("One two three. One two three four five six.", "en")
     tail = telephone_wav.read(first.path)[-2400:]

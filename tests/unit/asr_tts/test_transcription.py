@@ -1,7 +1,7 @@
 import numpy as np
 
 from asr_tts.recognition import Question, Transcript
-from asr_tts.transcription import Spoken, find_speech, understand, words_of
+from asr_tts.transcription import TOGETHER, Spoken, find_speech, understand, words_of
 
 RATE = 8000
 
@@ -63,19 +63,35 @@ def test_an_empty_recording_has_no_speech():
     assert find_speech([_channel(seconds=0.0)] * 2, Loud()) == [[], []]
 
 
-def test_each_utterance_is_understood_with_some_silence_around_it_after_a_rest():
-    channel = _channel((1, 2), (5, 6))
-    rests: list[int] = []
+def test_utterances_are_understood_with_some_silence_around_them_a_few_after_each_rest():
+    channel = _channel(*((2 * at + 1, 2 * at + 2) for at in range(6)), seconds=14.0)
+    asked_at: list[int] = []
     recogniser = Counting()
+    speech = find_speech([channel], Loud())[0]
     spoken = list(
-        understand(
-            channel, find_speech([channel], Loud())[0], recogniser, lambda one: "en", lambda: rests.append(len(rests))
-        )
+        understand(channel, speech, recogniser, lambda one: "en", lambda: asked_at.append(len(recogniser.asked)))
     )
-    assert [one.text for one in spoken] == ["15 tenths", "15 tenths"]
-    assert [round(one.start) for one in spoken] == [1, 5]
-    assert len(rests) == 2
+    assert [one.text for one in spoken] == ["15 tenths"] * 6
+    assert [round(one.start) for one in spoken] == [1, 3, 5, 7, 9, 11]
+    assert asked_at == [0, TOGETHER]
     assert {(one.kind, one.urgent) for one in recogniser.asked} == {("dictation", False)}
+
+
+class Together(Counting):
+    """A recogniser that takes several at once, and says how many they were."""
+
+    def recognise_together(self, utterances, language, thorough):
+        return [(Transcript(f"{len(utterances)}", language, 0.9), (f"{thorough}",)) for _ in utterances]
+
+
+def test_a_recogniser_that_can_is_given_those_of_one_language_together():
+    channel = np.zeros(20 * RATE, np.int16)
+    for at, level in enumerate((EN, ZH, EN)):
+        channel[(3 * at + 1) * RATE : round((3 * at + 2.5) * RATE)] = level
+    speech = find_speech([channel], Loud())[0]
+    heard = list(understand(channel, speech, _Both(), lambda one: "en", lambda: None, thorough=True))
+    assert [(one.language, one.text) for one in heard] == [("en", "2"), ("zh", "1"), ("en", "2")]
+    assert {one.others for one in heard} == {("True",)}
 
 
 def test_what_is_no_speech_after_all_is_left_out():
@@ -98,13 +114,17 @@ class Tongues(Counting):
         )
 
 
+class _Both(Tongues, Together):
+    """Both."""
+
+
 def _languages(*utterances: tuple[float, int], expected="en") -> list[str]:
     channel = np.zeros(20 * RATE, np.int16)
     for at, (seconds, level) in enumerate(utterances):
         channel[(3 * at + 1) * RATE : round((3 * at + 1 + seconds) * RATE)] = level
     recogniser = Tongues()
-    list(understand(channel, find_speech([channel], Loud())[0], recogniser, lambda one: expected, lambda: None))
-    return [one.language for one in recogniser.asked]
+    speech = find_speech([channel], Loud())[0]
+    return [one.language for one in understand(channel, speech, recogniser, lambda one: expected, lambda: None)]
 
 
 EN, ZH, UNSURE = 1500, 3000, 6000

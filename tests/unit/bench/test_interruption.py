@@ -9,7 +9,7 @@ import pytest
 from bench.interruption import Echo, Sound, judge, tell_echo, tell_false_stops, tell_interruptions, words
 from bench.records import HeardTurn
 from bench.report import Report, Row
-from voice.backchannel import is_backchannel
+from dialplans.backchannel import is_backchannel
 from voice.synthetic_caller import Frame, Spoken, SyntheticCaller
 
 SAMPLES = np.zeros(160, dtype=np.int16)

@@ -29,11 +29,21 @@ def _texts(node) -> set[str]:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_halves_share_no_sentence_no_voice_and_no_rule_to_be_found_by_words(language):
-    dev, test = (labelled_calls._sentences(half)[language] for half in HALVES)
+    dev, test = (labelled_calls.sentences(half)[language] for half in HALVES)
     listening = set(dev["backchannel"]) | set(test["backchannel"])
     assert _texts(dev) & _texts(test) <= listening
     assert set(REQUIRED["dev"]) & set(REQUIRED["test"]) == set()
     assert not set.intersection(*(_forbidden(half, language) for half in HALVES))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_names_are_tuned_on_is_not_in_the_test_half(language):
+    named, test = (labelled_calls.sentences(half)[language] for half in ("named", "test"))
+    own = {text for rule in REQUIRED["named"] for text in _texts(named[rule])}
+    assert len(own) == 6 * 15
+    assert not own & _texts(test)
+    assert not set(REQUIRED["named"]) & set(REQUIRED["test"])
+    assert [rule.name for rule in scorecard("named").rules] == list(REQUIRED["named"])
 
 
 def _forbidden(half: Half, language: str) -> set[str]:
@@ -68,3 +78,14 @@ def _longest_silence(*channels) -> float:
     windows = [channel[: len(channel) // size * size].astype(float).reshape(-1, size) for channel in channels]
     loud = np.max([np.sqrt((one**2).mean(axis=1)) for one in windows], axis=0) > 800
     return float(np.diff(np.flatnonzero(loud)).max() * 0.1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("half", ["dev", "hard", "named", "several", "test"])
+def test_the_fresh_half_shares_no_sentence_of_its_own_and_no_agents_voice_with_another(half, language):
+    fresh, other = (labelled_calls.sentences(one)[language] for one in ("fresh", half))
+    own = {text for rule in (*REQUIRED["fresh"], "opening") for text in _texts(fresh[rule])}
+    assert len(own) == (4 * 2 * 6 + 4) + 12
+    assert not own & _texts(other)
+    assert not set(fresh["voices"]["agent"]) & set(other["voices"]["agent"])
+    assert not set(REQUIRED["fresh"]) & set(REQUIRED[half])

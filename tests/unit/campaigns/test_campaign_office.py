@@ -4,16 +4,18 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, update
+from sqlalchemy.event import listen
 
 from campaigns.attempt_rows import BLANK
+from campaigns.breaker_record import was_open
 from campaigns.campaign_office import RENEW_S, CampaignOffice
-from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign
+from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign, removed
 from campaigns.dialer_ports import NoAgents
 from campaigns.lead_row import Happened
 from campaigns.line_book import LineBook
@@ -45,9 +47,11 @@ def database_url(tmp_path: Path, sqlite_pattern: Path) -> str:
 
 
 class Office:
-    def __init__(self, engine: Engine, phones: Phones, **settings: Any) -> None:
-        self.engine, self.told = engine, list[Happened]()
-        lines = LineBook([Line(name="a")], LineSettings(seed=3), NOON.timestamp())
+    def __init__(
+        self, engine: Engine, phones: Phones, node: str = "here", lines: LineBook | None = None, **settings: Any
+    ) -> None:
+        self.engine, self.told, self.node = engine, list[Happened](), node
+        lines = lines or LineBook([Line(name="a")], LineSettings(seed=3), NOON.timestamp())
 
         async def flow(name: str) -> Flow:
             return loads(FLOW, f"{name}.yaml")
@@ -71,7 +75,7 @@ class Office:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[CampaignOffice]:
-        self.office.open("here")
+        self.office.open(self.node)
         task = asyncio.ensure_future(self.office.run())
         await asyncio.sleep(0.1)
         try:
@@ -202,6 +206,60 @@ async def test_a_tripped_breaker_is_on_record_and_mended_when_the_lines_are_well
     assert one.office.breakers_opened >= 1
 
 
+async def test_a_pause_keeps_the_breaker_open_and_what_is_resumed_goes_on_with_its_trial_even_after_a_kill(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    breaker = {"window_s": 60, "share": 0.5, "least": 5, "rest_s": 60, "trial": 2}
+    add_leads(make_campaign(max_calls=5, calls_per_second=5, breaker=breaker), *numbers(60))
+    phones = Phones(others=Person([NO_LINE]))
+    one = Office(engine, phones)
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await asyncio.sleep(10)
+        assert one.campaign().state == "tripped"
+        await one.order("autumn", CampaignMove.PAUSE)
+        await asyncio.sleep(5)
+        placed = len(phones.placed)
+        await one.order("autumn", CampaignMove.RESUME)
+        assert one.campaign().state == "tripped"
+        await asyncio.sleep(30)
+        assert len(phones.placed) == placed, "it still rests"
+        await one.order("autumn", CampaignMove.PAUSE)
+    another = Office(engine, phones)
+    async with another.running():
+        await another.order("autumn", CampaignMove.RESUME)
+        await another.office.look()
+        assert another.campaign().state == "tripped"
+        await asyncio.sleep(45)
+        assert len(phones.placed) == placed
+        phones.others = Phones().others
+        await asyncio.sleep(30)
+        assert len(phones.placed) >= placed + 2
+        await asyncio.sleep(60)
+        assert another.campaign().state in ("running", "finished")
+    assert "breaker.mended" in {event.name for event in another.told}
+
+
+async def test_who_resumes_a_tripped_campaign_closes_its_breaker(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    breaker = {"window_s": 60, "share": 0.5, "least": 5, "rest_s": 600, "trial": 2}
+    add_leads(make_campaign(max_calls=5, calls_per_second=5, breaker=breaker), *numbers(60))
+    phones = Phones(others=Person([NO_LINE]))
+    one = Office(engine, phones)
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await asyncio.sleep(10)
+        assert one.campaign().state == "tripped"
+        phones.others, placed = Phones().others, len(phones.placed)
+        await one.order("autumn", CampaignMove.RESUME)
+        await asyncio.sleep(20)
+        assert one.campaign().state == "running"
+        assert len(phones.placed) > placed
+        with engine.connect() as connection:
+            assert not was_open(connection, one.campaign().id)
+
+
 async def test_a_campaign_begins_on_its_first_day_and_ends_after_its_last(
     engine: Engine, make_campaign: Make, add_leads: Add
 ) -> None:
@@ -222,6 +280,112 @@ async def test_a_campaign_begins_on_its_first_day_and_ends_after_its_last(
         await one.office.look()
         await asyncio.sleep(60)
         assert one.campaign().state == "stopped"
+
+
+async def test_on_its_first_day_a_campaign_begins_when_its_own_schedule_says(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    """It is noon of the day before."""
+    days = {"start_on": "2026-11-19", "timezone": "Asia/Shanghai", "schedule": [{"do": "start", "at": "mon-fri 13:00"}]}
+    add_leads(make_campaign(max_calls=1, calls_per_second=0.01, **days), *numbers(5000))
+    phones = Phones()
+    one = Office(engine, phones)
+    async with one.running():
+        await one.order("autumn", CampaignMove.SCHEDULE)
+        for hours, state in ((1.5, "scheduled"), (21, "scheduled"), (2, "scheduled"), (1, "running")):
+            one.offset += hours * 3600
+            await one.office.look()
+            await asyncio.sleep(30)
+            assert one.campaign().state == state
+            assert bool(phones.placed) == (state == "running")
+
+
+async def test_a_campaign_goes_by_its_schedule_and_by_what_an_operator_says_until_the_next_time(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    """It is noon in Shanghai: paused at one, on again at two, whoever was there."""
+    orders = [{"do": "start", "at": "mon-fri 12:00"}, {"do": "pause", "at": "mon-fri 13:00"},
+              {"do": "resume", "at": "2026-11-18 14:00"}]  # fmt: skip
+    campaign = make_campaign(max_calls=1, calls_per_second=0.01, timezone="Asia/Shanghai", schedule=orders)
+    add_leads(campaign, *numbers(5000))
+    one = Office(engine, Phones())
+    async with one.running():
+        for minutes, state in ((1, "draft"), (61, "paused"), (90, "paused"), (121, "running")):
+            one.offset = 60 * minutes
+            await one.office.look()
+            await asyncio.sleep(1)
+            assert one.campaign().state == state
+            if state == "draft":
+                await one.order("autumn", CampaignMove.START)
+        await one.order("autumn", CampaignMove.PAUSE)
+        one.offset += 600
+        await one.office.look()
+        assert one.campaign().state == "paused"
+
+
+async def test_a_scheduled_start_during_a_drain_begins_when_its_last_call_is_over(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    """Drained at 12:59:58, to be started at one; the calls of that moment last until after one."""
+    orders = [{"do": "start", "at": "wed 13:00"}]
+    campaign = make_campaign(max_calls=5, calls_per_second=5, timezone="Asia/Shanghai", schedule=orders)
+    add_leads(campaign, *numbers(500))
+    phones = Phones()
+    one = Office(engine, phones)
+    async with one.running():
+        one.offset = 3588
+        await one.order("autumn", CampaignMove.START)
+        await asyncio.sleep(10)
+        await one.order("autumn", CampaignMove.DRAIN)
+        placed = len(phones.placed)
+        while one.campaign().state == "draining":
+            assert len(phones.placed) == placed
+            await one.office.look()
+            await asyncio.sleep(1)
+        assert one.clock() - NOON.timestamp() > 3605, "past one o'clock, and past a look"
+        await one.office.look()
+        await asyncio.sleep(5)
+        assert one.campaign().state == "running"
+        assert len(phones.placed) > placed
+    assert [event.name for event in one.told if event.name.startswith("campaign.")][-2:] == [
+        "campaign.start", "campaign.scheduled-order",
+    ]  # fmt: skip
+
+
+async def test_a_campaign_that_is_removed_while_the_office_looks_is_passed_over(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    orders = [{"do": "start", "at": "wed 13:00"}]
+    gone = make_campaign("gone", timezone="Asia/Shanghai", schedule=orders)
+    stays = make_campaign("stays", timezone="Asia/Shanghai", schedule=orders)
+    add_leads(stays, *numbers(5))
+    one = Office(engine, Phones())
+    async with one.running():
+        due = one.office._due
+
+        def and_removed(stored: list[StoredCampaign], now: datetime) -> list[str]:
+            found = due(stored, now)
+            if gone.id in found:
+                with writing(engine) as connection:
+                    removed(connection, gone, NOON)
+            return found
+
+        one.office._due = and_removed  # type: ignore[method-assign]
+        one.offset = 3600
+        await one.office.look()
+        assert one.campaign("stays").state == "running"
+        assert list(one.office.diallers) == ["stays"]
+
+
+async def test_without_anything_due_a_look_reads_the_campaigns_once(engine: Engine, make_campaign: Make) -> None:
+    orders = [{"do": "start", "at": "wed 13:00"}]
+    for name in ("a", "b", "c"):
+        make_campaign(name, timezone="Asia/Shanghai", schedule=orders)
+    one, asked = Office(engine, Phones()), list[str]()
+    async with one.running():
+        listen(engine, "before_cursor_execute", lambda *all: asked.append(all[2]))
+        await one.office.look()
+    assert len([each for each in asked if each.startswith("SELECT")]) == 2, "campaigns, and what was said of them"
 
 
 async def test_an_edited_plan_counts_from_the_next_call_on_and_its_caps_for_calls_that_run(

@@ -97,6 +97,37 @@ def test_from_the_plan_to_the_check_before_the_start(
         assert name in shell.run(app, *command).output
 
 
+@pytest.mark.parametrize(
+    ("example", "name", "text", "at", "words"),
+    [
+        ("renewal.yaml", "renewal", ENGLISH, "2099-11-18T23:00-05:00", "next at 2099-11-19 09:00 (America/New_York)."),
+        ("huifang.yaml", "售后回访", CHINESE, "2099-11-18T22:00+08:00", "next at 2099-11-19 09:30 (Asia/Shanghai)."),
+    ],
+)
+def test_check_says_when_the_hours_open_next_by_the_clock_there(
+    shell: Shell, example: str, name: str, text: str, at: str, words: str
+) -> None:
+    shell.run(app, "create", str(EXAMPLES / example))
+    shell.run(app, "import", name, shell.file("list.csv", text))
+    shell.run(lines_app, "add", "telecom", "--trunk", "t", "--price", "+=0.10", "--currency", "CNY")
+    said = [one["sentence"] for one in shell.json(app, "check", name, "--at", at)["findings"]]
+    assert f"Nobody can be called today: the hours open {words}" in said
+
+
+def test_check_warns_of_orders_for_one_moment_wherever_their_clocks_are(shell: Shell) -> None:
+    """New York is thirteen hours behind Shanghai in winter, twelve in summer."""
+    plan = "name: a\ncountry: CN\nflows: [nothing]\ntimezone: Asia/Shanghai\nschedule:\n"
+    plan += "- {do: start, at: 'mon-fri 09:00'}\n- {do: stop, at: '2026-11-23 09:00'}\n"
+    plan += "- {do: pause, at: 'sun-thu 21:00', timezone: America/New_York}\n- {do: resume, at: 'mon-fri 14:00'}\n"
+    shell.run(app, "create", shell.file("a.yaml", plan))
+    found = shell.json(app, "check", "a", "--at", "2026-11-20T12:00+08:00", code=1)["findings"]
+    first, second = (one["sentence"] for one in found if "schedule" in one["sentence"])
+    assert first.startswith("The schedule has stop (2026-11-23 09:00) and start (mon-fri 09:00)")
+    assert first.endswith(" for one moment, such as 2026-11-23 09:00 (Asia/Shanghai): stop is done, start isn't.")
+    assert second.startswith("The schedule has pause (sun-thu 21:00) and start (mon-fri 09:00)")
+    assert second.endswith(" for one moment, such as 2027-03-14 21:00 (America/New_York): pause is done, start isn't.")
+
+
 def test_check_says_what_is_wrong_before_the_start(shell: Shell) -> None:
     plan = "name: a\ncountry: US\nflows: [nothing]\nmode: predictive\nqueue: sales\nlines: [telecom]\n"
     plan += "abandon: {cap_percent: 5}\nmachine: {policy: leave_message}\ndo_not_call: [theirs]\n"

@@ -68,6 +68,22 @@ async def test_caps_hold_for_the_campaign_and_for_all_together(
     assert all(sum(at <= one < at + 1 for one in times) <= 4 for at in times)
 
 
+async def test_two_campaigns_that_ask_the_law_at_once_keep_what_holds_for_all_together(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    phones, whole = Phones(), RateLimit(3, 2)
+    both = []
+    for name, few in (("autumn", numbers(40)[:20]), ("winter", numbers(40)[20:])):
+        stored = make_campaign(name, max_calls=7, calls_per_second=4)
+        add_leads(stored, *few)
+        both.append(Campaign(engine, stored, phones, whole=whole).run())
+    await asyncio.gather(*both)
+    assert phones.most <= 3
+    times = [at for at, *_ in phones.placed]
+    assert len(times) == 40
+    assert all(sum(at <= one < at + 1 for one in times) <= 2 for at in times)
+
+
 async def test_busy_is_tried_again_by_rule_and_then_given_up(
     engine: Engine, make_campaign: Make, add_leads: Add
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from sqlalchemy import Engine, select
 
 import campaigns.lead_import
@@ -238,6 +239,38 @@ def test_wrong_orders_are_one_sentence_each(make_campaign: Make, bring: Bring, t
     (tmp_path / "no.xlsx").write_bytes(b"nonsense")
     with pytest.raises(OperatorFault, match=r"sheet .* can't be read"):
         import_leads(engine, campaign, ImportOrder(tmp_path / "no.xlsx"), NOON)
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
+def test_of_a_list_with_20_percent_bad_rows_the_good_ones_come_and_each_bad_one_is_named(
+    engine: Engine, make_campaign: Make, tmp_path: Path, name: str
+) -> None:
+    bad = ("", "1234", "not known", "+8613800000000000", "13800000000")
+    rows = [(bad[n // 5 % 5] if n % 5 == 4 else f"138{n:08}", f"张{n}") for n in range(500)]
+    path = tmp_path / name
+    if name.endswith("csv"):
+        path.write_text("".join(f"{number},{who}\n" for number, who in (("手机号", "姓名"), *rows)), encoding="gb18030")
+    else:
+        with xlsxwriter.Workbook(str(path)) as book:
+            sheet = book.add_worksheet()
+            for line, row in enumerate((("手机号", "姓名"), *rows)):
+                sheet.write_row(line, 0, row)
+    done = import_leads(engine, make_campaign(), ImportOrder(path), NOON)
+    assert (done.rows, done.added) == (500, 400)
+    assert done.refused == {"not-readable": 80, "duplicate": 20}
+    found = refused(done)
+    assert [int(row[0]) for row in found] == [n + 2 for n in range(500) if n % 5 == 4]
+    assert all(row[1] and row[3] == f"张{int(row[0]) - 2}" for row in found)
+    again = import_leads(engine, make_campaign(), ImportOrder(path), NOON)
+    assert (again.added, again.known, again.refused) == (0, 400, done.refused)
+
+
+def test_a_character_that_no_database_takes_is_left_out(engine: Engine, make_campaign: Make, bring: Bring) -> None:
+    # Behind the beginning by which an encoding is known.
+    text = "手机号,姓名,备注\n" + "\n" * 5000 + "13812345678,张\0三,a\0b\n"
+    assert bring(make_campaign(), text).added == 1
+    [lead] = leads(engine)
+    assert (lead.name, lead.variables) == ("张三", {"备注": "ab"})
 
 
 def test_a_finished_campaign_takes_no_list(engine: Engine, make_campaign: Make, bring: Bring) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from campaigns.campaign_rows import StoredCampaign, lead_counts
 from campaigns.do_not_call import Proof, list_named, put_numbers
@@ -132,6 +132,21 @@ def test_leads_on_a_do_not_call_list_are_refused_meanwhile(
     with engine.connect() as connection:
         assert lead_counts(connection, campaign.id) == {"refused": 15, "leased": 15}
     assert Counter(events(engine))["lead.refused"] == 15
+
+
+def test_no_taking_asks_for_lists_and_for_heads_once_both_were_asked_for(
+    engine: Engine, store: LeadStore, campaign: StoredCampaign, add_leads: Add
+) -> None:
+    add_leads(campaign, *NUMBERS)
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *each: asked.append(str(each[2])))
+    both, now = [], NOON
+    for pause in (0.0, *[0.1] * 30, 60.0, *[0.1] * 30):
+        asked.clear()
+        now += timedelta(seconds=pause)
+        store.take(campaign.id, now, 1, "a")
+        both.append(all(any(word in one for one in asked) for word in ("RECURSIVE", "do_not_call_list")))
+    assert [turn for turn, were in enumerate(both) if were] == [0, 31], "only at first, and after a long pause"
 
 
 def test_a_list_that_the_plan_names_holds_too(

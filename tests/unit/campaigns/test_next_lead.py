@@ -40,7 +40,7 @@ def test_the_heads_of_all_buckets_are_known(engine: Engine, make_campaign: Make,
 
 def test_sqlite_searches_by_the_index_only(sqlite_pattern: Path) -> None:
     engine = open_engine(f"sqlite:///{sqlite_pattern}")
-    query = str(_written((1, 2), False).compile(dialect=sqlite.dialect()))
+    query = str(_written((1, 2)).compile(dialect=sqlite.dialect()))
     with engine.connect() as connection:
         heads = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + str(_HEADS), {"campaign": "c"}).all()
         marks = query.count("?")

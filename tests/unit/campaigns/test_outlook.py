@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event, insert
 
 from campaigns.campaign_rows import campaign_named, moved, removed
-from campaigns.consents import put_consent
+from campaigns.consents import TAKEN_BACK, put_consent, take_back
 from campaigns.do_not_call import list_named, put_numbers
 from campaigns.lead_store import LeadStore
 from campaigns.outlook import outlook
+from campaigns.permission import Permission, Permit
 from models.campaign import CampaignMove
+from models.consent import Consent
+from models.database import table_of
 from models.writing import writing
 from tests.unit.campaigns.conftest import NOON, Add, Make
 from tests.unit.campaigns.test_lead_store import NUMBERS, attempt
@@ -53,6 +56,56 @@ def test_who_will_be_refused_is_counted(engine: Engine, make_campaign: Make, add
         found = outlook(connection, campaign, NOON)
     assert (found.waiting, found.listed, found.without_consent, found.too_often) == (6, 1, 1, 1)
     assert found.today == 3
+
+
+def test_who_took_consent_back_is_counted_as_without(engine: Engine, make_campaign: Make, add_leads: Add) -> None:
+    campaign = make_campaign(require_consent=True, purpose="survey")
+    day = timedelta(days=1)
+    agreed = {"source": "form", "given_at": (NOON - 9 * day).isoformat()}
+    add_leads(campaign, *NUMBERS[:4], consent=agreed)
+    add_leads(campaign, NUMBERS[4], numbers=[NUMBERS[9]], consent=agreed)
+    add_leads(campaign, NUMBERS[5], consent={**agreed, "until": (NOON - day).isoformat()})
+    add_leads(campaign, NUMBERS[6], consent={**agreed, "given_at": (NOON + day).isoformat()})
+    add_leads(campaign, NUMBERS[7], consent={**agreed, "until": (NOON + day).isoformat()})
+    with writing(engine) as connection:
+        take_back(connection, NUMBERS[0], NOON - day)
+        take_back(connection, NUMBERS[1], NOON - day, "renewal")
+        take_back(connection, NUMBERS[2], NOON - 10 * day)
+        take_back(connection, NUMBERS[3], NOON - day)
+        put_consent(connection, NUMBERS[3], "survey", "call", NOON - day / 2)
+        take_back(connection, NUMBERS[9], NOON - day, "survey")
+    with engine.connect() as connection:
+        found = outlook(connection, campaign, NOON)
+    store, permission = LeadStore(engine), Permission(engine)
+    refused = {
+        lead.number
+        for lead in store.take(campaign.id, NOON, 9, "a")
+        if not isinstance(permission.ask(lead, lead.number, campaign, NOON), Permit)
+    }
+    assert refused == {NUMBERS[0], *NUMBERS[4:7]}, "the law's own word"
+    assert (found.without_consent, found.today) == (4, 4)
+
+
+def test_who_took_consent_back_is_asked_about_by_the_thousand(
+    engine: Engine, make_campaign: Make, add_leads: Add
+) -> None:
+    campaign = make_campaign(require_consent=True, purpose="survey")
+    day = timedelta(days=1)
+    numbers = [f"+86138{n:08}" for n in range(2100)]
+    add_leads(campaign, *numbers, consent={"source": "form", "given_at": (NOON - 9 * day).isoformat()})
+    back = {"purpose": "survey", "source": TAKEN_BACK, "given_at": NOON - day, "until": NOON - day, "proof": ""}
+    again = {**back, "source": "call", "given_at": NOON - day / 2, "until": None}
+    rows = [{**back, "id": f"b{number}", "number": number} for number in numbers]
+    # Twice by three of them: a person counts once.
+    rows += [{**again, "id": f"{n}{number}", "number": number} for number in numbers[-3:] for n in "cd"]
+    with writing(engine) as connection:
+        connection.execute(insert(table_of(Consent)), rows)
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    with engine.connect() as connection:
+        found = outlook(connection, campaign, NOON)
+    assert (found.waiting, found.without_consent) == (2100, 2097)
+    assert len(asked) < 20
 
 
 def test_a_removed_campaign_takes_its_leads_along_and_leaves_what_was_dialled(

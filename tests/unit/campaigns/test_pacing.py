@@ -77,8 +77,10 @@ def test_a_window_that_is_over_is_forgotten_but_thirty_days_are_not() -> None:
     pacing.recount(Count(1000, 40))
     assert "the cap of the 30 days" in pacing.decide(floor, [], 5000.0).why
     pacing.recount(Count(100_000, 40))
-    for _ in range(100):
-        pacing.answered(12.0, 4000.0)
+    for place in range(200):
+        pacing.answered(4.0 + place % 16, 4000.0)
+        pacing.call_ended_unanswered(30.0)
+        pacing.call_ended_unanswered(30.0)
     assert pacing.decide(floor, [], 5000.0).calls > 2
 
 
@@ -97,8 +99,33 @@ def test_who_waits_has_a_claim_to_a_free_agent() -> None:
 
 def test_calls_that_rang_as_long_as_the_law_wants_are_let_go_where_nobody_would_be_there() -> None:
     pacing, just_begun = experienced(), Floor(0, [1.0] * 20)
-    assert pacing.let_go(just_begun, [3.0, 16.0, 14.9, 15.0]) == [1, 3]
-    assert pacing.let_go(Floor(1, [1.0] * 19), [20.0]) == [], "an agent is free"
-    assert pacing.let_go(Floor(1, [1.0] * 19, waiting=1), [20.0]) == [0], "but another has a claim"
-    assert pacing.let_go(Floor(0, [30.0] * 10, [9.0] * 10), [20.0]) == [], "one will be"
-    assert Pacing("progressive").let_go(just_begun, [20.0]) == []
+    rung = [3.0, 16.0, 14.9, 15.0]
+    assert sorted(pacing.let_go(just_begun, rung, rung, 200.0)) == [1, 3]
+    assert pacing.let_go(Floor(4, [1.0] * 16), [20.0], [20.0], 200.0) == [], "agents are free"
+    assert pacing.let_go(Floor(1, [1.0] * 19, waiting=1), [20.0], [20.0], 200.0) == [0], "but another has a claim"
+    assert pacing.let_go(Floor(0, [30.0] * 10, [9.0] * 10), [20.0], [20.0], 200.0) == [], "one will be"
+    assert Pacing("progressive").let_go(just_begun, [20.0], [20.0], 200.0) == []
+
+
+def test_of_calls_for_the_same_agent_the_longest_is_let_go_first_and_only_as_many_as_needed() -> None:
+    """The last agent who was free is soon taken, by whoever of six answers first."""
+    pacing, floor = experienced(), Floor(1, [1.0] * 19)
+    rung = [15.5, 22.0, 9.0, 19.0, 10.0, 17.0]
+    gone = pacing.let_go(floor, rung, rung, 200.0)
+    assert gone[:1] == [1]
+    assert gone == sorted(gone, key=lambda place: -rung[place])
+    assert not {2, 4} & set(gone), "shorter than the law wants"
+    with_two = pacing.let_go(Floor(3, [1.0] * 17), rung, rung, 200.0)
+    assert len(with_two) < len(gone)
+
+
+def test_the_last_abandoned_call_that_the_window_can_bear_is_saved() -> None:
+    """Two hundred answered bear five: at each from the second on less is risked, and at the last hardly anything."""
+    pacing, floor, risks = experienced(), Floor(2, [20.0 * number for number in range(18)]), []
+    for _ in range(6):
+        risks.append(float(pacing.decide(floor, [], 200.0).why.rpartition(" ")[2]))
+        pacing.abandoned(200.0)
+    assert risks == sorted(risks, reverse=True)
+    assert risks[0] == risks[1] == pacing.rules.most_risk
+    assert risks[1] > risks[2] > risks[3] > risks[4] > risks[5]
+    assert risks[5] <= 0.0001

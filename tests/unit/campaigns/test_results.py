@@ -251,3 +251,29 @@ def test_leads_that_wait_are_told_when_they_are_called_next(engine: Engine, make
     document = result_of("autumn", row, attempt, "")
     assert document["next_call_at"] == "2026-11-18T06:00:00.000+00:00"
     assert result_of("autumn", {**row, "state": "done"}, attempt, "")["next_call_at"] is None
+
+
+async def test_a_breaker_that_opens_is_told_to_the_programs_of_the_campaign_once(
+    engine: Engine, make_campaign: Any, add_leads: Any
+):
+    campaign, programs = make_campaign(**HOOKS), Programs()
+    other = make_campaign("other", webhooks=[{"url": "http://other.example/", "events": ["attempt.ended"]}])
+
+    def turned(name: str, of: StoredCampaign, node: str = "n") -> None:
+        data = {"state": "open", "share": 0.75, "node": node}
+        event = {"at": NOON, "campaign_id": of.id, "lead_id": None, "attempt_id": None, "data": data}
+        with writing(engine) as connection:
+            connection.execute(insert(CampaignEvent).values(name=name, **event))
+
+    async with running(engine, programs) as results:
+        for of in (campaign, other):
+            turned("breaker.tripped", of)
+        turned("breaker.trial", campaign)
+        turned("breaker.tripped", campaign, node="another server, which tells it itself")
+        turned("breaker.mended", campaign)
+        results.hear("breaker.tripped")
+        await until(lambda: len(programs.asked) >= 2 and not left(engine))
+    bodies = programs.bodies(CRM)
+    assert [body["type"] for body in bodies] == ["breaker.tripped", "breaker.mended"]
+    assert bodies[0]["data"] == {"campaign": campaign.name, "state": "open", "share": 0.75}
+    assert len(programs.asked) == 2

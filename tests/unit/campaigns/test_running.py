@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from campaigns.plan import CampaignPlan, plan_of
-from campaigns.running import due_to_start, is_over, move_of
+from campaigns.running import begins_by_itself, due_to_start, is_over, move_of
 from models.campaign import CampaignMove, CampaignState
 
 
@@ -31,3 +31,16 @@ def test_a_start_before_the_first_day_is_an_entry_in_the_calendar_and_of_a_pause
     assert move_of("start", CampaignState.DRAFT, ahead, now) is CampaignMove.SCHEDULE
     assert move_of("start", CampaignState.PAUSED, plan(), now) is CampaignMove.RESUME
     assert move_of("stop", CampaignState.RUNNING, plan(), now) is CampaignMove.STOP
+
+
+def test_on_its_first_day_a_campaign_waits_for_the_start_of_its_own_schedule() -> None:
+    days = {"start_on": "2026-11-19", "timezone": "Asia/Shanghai"}
+    morning, evening = datetime(2026, 11, 19, 0, 0, tzinfo=UTC), datetime(2026, 11, 19, 10, 0, tzinfo=UTC)
+    assert begins_by_itself(plan(**days), morning)
+    assert begins_by_itself(plan(**days, schedule=[{"do": "pause", "at": "mon-fri 12:00"}]), morning)
+    assert not begins_by_itself(plan(**days, schedule=[{"do": "start", "at": "mon-fri 13:00"}]), morning)
+    once = plan(**days, schedule=[{"do": "start", "at": "2026-11-19 13:00"}])
+    assert not begins_by_itself(once, morning)
+    assert begins_by_itself(once, evening), "no start is to come any more"
+    there = plan(**days, schedule=[{"do": "start", "at": "2026-11-19 13:00", "timezone": "America/New_York"}])
+    assert not begins_by_itself(there, evening), "five in the morning"

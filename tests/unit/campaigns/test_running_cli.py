@@ -10,10 +10,13 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from bench.telephone_network import prepare
+from campaigns.campaign_rows import campaign_named, moved
 from campaigns.cli import app
-from campaigns.running_board import watch
+from campaigns.running_board import status_table, watch
 from campaigns.running_status import last_attempts, statuses
+from models.campaign import CampaignMove
 from models.database import open_engine
+from models.writing import writing
 
 
 @pytest.fixture
@@ -64,6 +67,30 @@ def test_status_and_board_show_leads_and_what_the_server_says(data: Path) -> Non
         watch(lambda: (found, last_attempts(connection, [one["id"]])), 0, 1, console)
     engine.dispose()
     assert "autumn" in console.export_text()
+
+
+def test_a_board_is_watched_by_programs_as_a_line_for_each_look(data: Path) -> None:
+    run(data, "start", "autumn")
+    told = run(data, "watch", "--json", "--times", "2", "--seconds", "0.2")
+    first, second = (json.loads(line) for line in told.output.splitlines())
+    assert [one["name"] for one in first["campaigns"]] == ["autumn"]
+    assert first["attempts"] == []
+    assert first == second
+
+
+def test_a_breaker_that_is_open_stands_on_the_board_in_red_with_its_reason(data: Path) -> None:
+    run(data, "start", "autumn")
+    engine = open_engine(f"sqlite:///{data / 'hotline.sqlite'}")
+    with writing(engine) as connection:
+        moved(connection, campaign_named(connection, "autumn").id, CampaignMove.TRIP, datetime.now(UTC))
+        (one,) = statuses(connection, "", datetime.now(UTC))
+    engine.dispose()
+    why = "the circuit breaker is open: failures jumped"
+    console = Console(width=200, record=True, force_terminal=True)
+    console.print(status_table([{**one, "live": {"ringing": 0, "talking": 0, "why": why}}]))
+    shown = console.export_text(styles=True)
+    assert "\x1b[31mtripped" in shown
+    assert why in shown
 
 
 def test_a_simulation_compares_ways_of_pacing(data: Path) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from console.api import api
 from console.serving import token_of
+from models.agent import AgentPresence
 from models.call import new_id
 from models.control_desk import ControlDesk, Tell
 from models.control_protocol import DisposeTalk, Done, Order, OrderTalk, SuperviseTalk
@@ -79,6 +80,16 @@ async def test_agents_are_told_with_their_states_and_asked_for_by_team(tmp_path,
         assert (await got(client, "/agents/201"))["changes"] == []
         assert "ha1" not in anna
         assert "There is no agent '999'" in (await got(client, "/agents/999", 404))["detail"]
+
+
+async def test_an_agent_of_whom_nothing_is_written_is_told_as_offline(tmp_path, engine, put):
+    put(DOCUMENT)
+    with engine.begin() as connection:
+        connection.execute(delete(AgentPresence))
+    async with console(tmp_path, engine) as client:
+        anna, _ = await got(client, "/agents")
+        assert (anna["state"], anna["since"][:4]) == ("offline", str(datetime.now(UTC).year))
+        assert await got(client, "/agents/201") == {**anna, "changes": []}
 
 
 async def test_an_agents_state_is_ordered_and_what_can_not_be_is_said(tmp_path, engine, put):

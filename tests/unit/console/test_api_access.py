@@ -225,6 +225,18 @@ async def test_supervisors_order_their_own_teams_agents(app, engine, put, people
             assert (answer.status_code, words in answer.json()["detail"]) == (code, True), answer.text
 
 
+async def test_of_agents_one_is_told_only_those_whom_the_boards_show_too(app, engine, put, people):
+    put({"agents": [{"extension": ext, "name": ext, "password": "x", "team": team} for ext, team in
+                    (("201", "red"), ("203", "blue"), ("205", ""))]})  # fmt: skip
+    for name, seen in (("sue", ["201"]), ("otto", []), ("quinn", ["201", "203", "205"])):
+        async with page(app, engine, name) as client:
+            assert [one["extension"] for one in (await client.get("/api/v1/agents")).json()] == seen
+            told = {ext: await client.get(f"/api/v1/agents/{ext}") for ext in ("201", "203", "205")}
+        assert [ext for ext, answer in told.items() if answer.status_code == 200] == seen
+        hidden = {answer.json()["detail"] for answer in told.values() if answer.status_code != 200}
+        assert all("among those you may see" in words for words in hidden)
+
+
 async def test_lists_that_fit_into_memory_come_in_pages_too(app, engine, put):
     put({"agents": [{"extension": str(n), "name": "A", "password": "x"} for n in range(201, 206)]})
     async with asks(app, authorization=f"Bearer {CONFIGURED}") as client:

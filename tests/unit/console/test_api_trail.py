@@ -13,7 +13,9 @@ from console.api import api
 from models.attempt import Attempt
 from models.audit import Audit
 from models.campaign import Campaign
+from models.queue_caller import QueueCaller
 from models.settings import DatabaseSettings, DataSettings, Settings
+from queues.journal import record as queue_event
 from tests.unit.quality.conftest import row
 from tests.unit.quality.reviewing import Desk, peopled
 
@@ -66,6 +68,22 @@ async def test_orders_are_on_the_trail_also_where_no_server_runs_to_carry_them_o
         ("agent-state", "201 paused", ""), ("agent-disposition", "201 sold", ""), ("talk.order", "blind", "c1"),
         ("talk.listen", "", "c1"), ("plan-order", "PATCH /agents/201", ""), ("plan-order", "DELETE /queues/none", ""),
     ]  # fmt: skip
+
+
+async def test_who_waits_and_what_happened_are_shown_once_that_is_on_the_trail(app, engine, put):
+    put({"agents": [{"extension": "201", "name": "A", "password": "x"}], "queues": [{"name": "billing"}]})
+    now = datetime.now(UTC)
+    stay = {"queue": "billing", "state": "queued", "caller": "+442079460123", "joined_at": now, "data": {}, "tags": []}
+    async with asks(app) as client:
+        for path in ("/queues/billing/callers", "/events?since=1000"):
+            assert (await client.get(path)).json() == []
+        assert trail(engine) == [], "nothing personal was there to be seen"
+        with engine.begin() as connection:
+            connection.execute(row(QueueCaller, id="s1", call_id="c1", **stay))
+            queue_event(connection, "n", "queue.joined", queue="billing", call_id="c1")
+        assert len((await client.get("/queues/billing/callers")).json()) == 1
+        events = [one["id"] for one in (await client.get("/events")).json()]
+    assert trail(engine) == [("saw-callers", "billing", ""), ("saw-events", f"{events[0]} – {events[-1]}", "")]
 
 
 async def test_an_order_of_endless_words_is_refused(app, engine, put):

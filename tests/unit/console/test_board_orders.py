@@ -16,6 +16,7 @@ from console.pages import campaigns, live, queues
 from console.phrases import Phrases
 from console.sessions import begin, digest, session_by_id
 from console.visit import Visit
+from models import control_client
 from models.audit import Audit
 from models.control_protocol import Done, HangUpCall, SuperviseTalk
 from models.settings import DataSettings, Settings
@@ -41,12 +42,12 @@ class Desk:
         self.told: list[str] = []
         self.orders: list[Any] = []
 
-    def visit(self, name: str) -> Visit:
+    def visit(self, name: str, language: str = "en") -> Visit:
         with self.engine.begin() as connection:
             cookie = begin(connection, name, "", NOW)
             session = session_by_id(connection, digest(cookie), NOW)
         assert session is not None
-        return Visit(self.engine, self.settings, PHRASES, session, "en", {}, {}, "")
+        return Visit(self.engine, self.settings, PHRASES, session, language, {}, {}, "")
 
     def trail(self) -> list[str]:
         with self.engine.connect() as connection:
@@ -175,6 +176,15 @@ async def test_what_a_campaign_cannot_do_now_is_said_and_not_on_the_trail(desk: 
     await campaigns._ordered(desk.visit("otto"), event({"key": "autumn", "name": "finish"}))
     await campaigns._ordered(desk.visit("bob"), event({"key": "autumn", "name": "start"}))
     assert [words.partition(";")[0] for words in desk.told] == [
-        "The campaign 'autumn' is draft, so it can't pause.", "There is no campaign 'winter'",
+        "The campaign autumn can't do that in the state that it is in by now", "There is no campaign winter any more.",
     ]  # fmt: skip
     assert desk.trail() == []
+
+
+async def test_refusals_are_told_in_the_language_of_the_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _campaign(desk)
+    await campaigns._ordered(desk.visit("otto", "zh"), event({"key": "autumn", "name": "pause"}))
+    monkeypatch.setattr(live, "ask", control_client.ask)
+    await live._carry_out(desk.visit("bob", "zh"), "c1", "leave", "")
+    assert desk.told[0] == "任务“autumn”的状态已改变，不能执行此操作，请重新查看。"
+    assert desk.told[-1].startswith("没有使用此数据目录的 Hotline 在运行")

@@ -1,48 +1,22 @@
 """What the page of a call is told: words hidden from whom they must be, what the robot made of them, and states."""
 
 import json
-import shutil
 
 import pytest
 from sqlalchemy import delete, update
 
-from bench import long_call
 from console.pages.call import start_of
 from console.pages.call_content import read
 from models.call import Call
-from models.database import open_engine
 from models.errors import CannotDo
 from models.inspection import CallScore, Inspection
 from quality.transcript import pieces
-from tests.unit.console.people import put_accounts
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, empty):
-    """A database with a call in each language; and the calls' ids by language."""
-    directory = tmp_path_factory.mktemp("made")
-    shutil.copy(empty, directory / "hotline.sqlite")
-    engine = open_engine(f"sqlite:///{directory / 'hotline.sqlite'}")
-    put_accounts(engine)
-    with engine.begin() as connection:
-        long_call.put_agent(connection)
-        long_call.put_scorecard(connection)
-        calls = {language: long_call.put(connection, directory, language, 0.8) for language in ("en", "zh")}
-    engine.dispose()
-    return directory / "hotline.sqlite", calls
 
 
 @pytest.fixture
-def connection(made, tmp_path):
-    engine = open_engine(f"sqlite:///{shutil.copy(made[0], tmp_path)}")
-    with engine.begin() as connection:
+def connection(engine_with_calls):
+    with engine_with_calls.begin() as connection:
         yield connection
-    engine.dispose()
-
-
-@pytest.fixture
-def calls(made):
-    return made[1]
 
 
 def shown(content):

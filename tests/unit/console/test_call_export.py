@@ -1,18 +1,27 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import delete, select
 
 from console.access import Viewer
 from console.call_choices import choices
-from console.call_export import COLUMNS, csv_lines, harmless, xlsx_file
+from console.call_export import COLUMNS, KINDS, answer, csv_lines, harmless, xlsx_file
 from console.call_query import filter_of
+from console.phrases import Phrases
+from console.sessions import begin, session_of
+from console.visit import Visit
+from models.account import Account
+from models.audit import Audit
 from models.database import migrate, open_engine
 from models.errors import Refused
+from models.settings import Settings
 from quality.call_filter import CallFilter
 from quality.scope import ALL, Scope
+from tests.unit.console.people import put_accounts
 from tests.unit.quality.listing import CALLS as SOME
 from tests.unit.quality.listing import Made, naive, write
 
@@ -104,3 +113,31 @@ def test_choices_name_no_agent_or_team_out_of_scope(engine):
     assert lead.teams == (("red", "red"),)
     assert (nobody.agents, nobody.teams) == ((), ())
     assert set(everything.flows) >= {("reception", "reception"), ("退款", "退款")}
+
+
+EVERY_FILTER = {
+    "words": "refund", "number": "13800138000", "since": "2020-01-01T00:00", "until": "2030-01-01T00:00",
+    "agent": "201", "queue": "q", "campaign": "c", "flow": "f", "team": "t", "language": "zh", "direction": "inbound",
+    "cause": "busy", "rule": "r", "score_from": "1", "score_to": "99", "good": "no", "fatal": "no", "reviewed": "open",
+    "seconds_from": "1", "seconds_to": "900", "talk": "agent", "inspected": "yes", "running": "no",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_an_export_by_any_filter_is_given_and_on_the_trail_with_all_that_was_asked(engine, kind):
+    query = EVERY_FILTER
+    with engine.begin() as connection:
+        connection.execute(delete(Account))
+    put_accounts(engine)
+    now = datetime.now(UTC)
+    with engine.begin() as connection:
+        session = session_of(connection, begin(connection, "quinn", "", now), now)
+    assert session is not None
+    visit = Visit(engine, Settings(), Phrases.load(), session, "en", {}, query, "192.0.2.1")
+    response = await answer(visit, kind)
+    assert response.media_type == KINDS[kind]
+    with engine.connect() as connection:
+        entry = connection.execute(select(Audit).where(Audit.words == f"calls.{kind}")).one()
+    assert set(entry.data) == set(query)
+    if response.background is not None:
+        await response.background()

@@ -1,12 +1,10 @@
 """What is taught from the page of a call: kept without personal data, by who may, on the trail with who it was."""
 
-import shutil
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
-from bench import long_call
 from console.access import Viewer
 from console.pages.call_content import read
 from console.pages.call_teaching import Teaching
@@ -15,44 +13,26 @@ from console.sessions import Session
 from console.visit import Visit
 from dialplans.teaching import lessons
 from models.audit import Audit
-from models.database import open_engine
 from models.errors import CannotDo
 from models.settings import Settings
 from models.suggestion import Unanswered
-from tests.unit.console.people import put_accounts
 
 PHRASES = Phrases.load()
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, empty):
-    """A database with a call in each language; and the calls' ids by language."""
-    directory = tmp_path_factory.mktemp("made")
-    shutil.copy(empty, directory / "hotline.sqlite")
-    engine = open_engine(f"sqlite:///{directory / 'hotline.sqlite'}")
-    put_accounts(engine)
-    with engine.begin() as connection:
-        long_call.put_agent(connection)
-        calls = {language: long_call.put(connection, directory, language, 0.8) for language in ("en", "zh")}
-    engine.dispose()
-    return directory / "hotline.sqlite", calls
+@pytest.fixture
+def engine(engine_with_calls):
+    return engine_with_calls
 
 
 @pytest.fixture
-def engine(made, tmp_path):
-    engine = open_engine(f"sqlite:///{shutil.copy(made[0], tmp_path)}")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def teaching(made, engine):
+def teaching(calls, engine):
     def teaching(language="en", role="qa"):
         viewer = Viewer("quinn", "Quinn", (role,))
         session = Session(viewer, "csrf", "id", datetime.now(UTC))
         visit = Visit(engine, Settings(), PHRASES, session, language, {}, {}, "192.0.2.9")
         with engine.connect() as connection:
-            content = read(connection, made[1][language], "quinn", original=True)
+            content = read(connection, calls[language], "quinn", original=True)
         return Teaching(visit, content), content.conversation.turns
 
     return teaching

@@ -92,10 +92,11 @@ async def test_who_is_signed_in_comes_through_with_the_session(gate, stub, cooki
     assert "strict-transport-security" not in answer.headers
 
 
-async def test_what_never_changes_is_kept_by_browsers_and_our_own_is_asked_for_again(gate, cookie):
+async def test_what_never_changes_at_its_address_is_kept_by_browsers(gate, cookie):
     async with asks(gate, cookie) as client:
         assert "immutable" in (await client.get("/_nicegui/3.18.0/static/nicegui.js")).headers["cache-control"]
-        assert (await client.get("/static/console.css")).headers["cache-control"] == "no-cache"
+        assert "immutable" in (await client.get("/static/0123/console.css")).headers["cache-control"]
+        assert (await client.get("/calls")).headers["cache-control"] == "no-store"
 
 
 async def test_nobody_uploads_through_nicegui(gate, stub, cookie):
@@ -160,7 +161,32 @@ async def test_a_socket_opens_for_an_own_page_only(gate, stub, cookie, engine):
     assert len(stub.scopes) == 1
 
 
-@pytest.mark.parametrize(("said", "there"), [('42["event",{}]', True), ("3", False), ('42["ack",{}]', False)])
+DONE = '42["event",{"client_id":"x","id":1,"listener_id":"l"}]'
+
+
+async def test_a_socket_that_says_what_no_page_says_is_over_and_that_is_one_line_of_the_log(gate, stub, cookie, caplog):
+    said = [{"type": "websocket.receive", **one} for one in ({"text": "3"}, {"text": '42["event",'}, {"bytes": b"4"})]
+    await opens(gate, cookie, f"client_id={digest(cookie)}", *said)
+    assert [message.get("text") for message in stub.messages] == [None, "3"], "the libraries see none of the rest"
+    assert [one.getMessage() for one in caplog.records] == [
+        "ann sent on a page's socket what no page sends; it is closed."
+    ]
+
+
+async def test_pages_speak_by_a_socket_alone(gate, stub, cookie):
+    async with asks(gate, cookie) as client:
+        for path in (
+            f"/_nicegui_ws/socket.io/?client_id={digest(cookie)}",
+            "/_nicegui_ws/socket.io/?transport=polling",
+        ):
+            assert (await client.get(path)).status_code == 403
+            assert (await client.post(path, content=b"42[")).status_code == 403
+    assert not stub.scopes
+
+
+@pytest.mark.parametrize(
+    ("said", "there"), [(DONE, True), ("3", False), ('42["ack",{"client_id":"x","next_message_id":1}]', False)]
+)
 async def test_what_somebody_does_on_a_page_keeps_the_session_and_an_open_page_alone_does_not(
     stub, engine, cookie, monkeypatch, said, there
 ):

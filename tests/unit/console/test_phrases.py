@@ -12,7 +12,8 @@ from console.phrases import FILES, LANGUAGES, Phrases, preferred
 CONSOLE = FILES.parent
 TEXTS = Phrases.load().texts
 SOURCES = sorted([*CONSOLE.rglob("*.py"), *CONSOLE.rglob("*.html"), *CONSOLE.rglob("*.js")])
-RAISED = [one for floor in ("quality", "campaigns", "models") for one in sorted((CONSOLE.parent / floor).glob("*.py"))]
+FLOORS = ("quality", "campaigns", "models", "queues", "voice")
+RAISED = [one for floor in FLOORS for one in sorted((CONSOLE.parent / floor).glob("*.py"))]
 """Refusals there have phrases, too (`models.errors.Refused`)."""
 SHOWS = {
     "label", "button", "input", "textarea", "select", "checkbox", "switch", "number", "link", "notify", "tooltip",

@@ -17,8 +17,9 @@ from console.sounds import sounds
 from models.audit import Audit
 from models.database import open_engine
 from models.inspection import Inspection
-from models.recording import Recording
+from models.recording import Recording, masked_file
 from models.settings import DataSettings, Settings
+from quality.erasing import BY_AGE, erase
 from quality.peaks import peaks
 
 VIEWERS = {
@@ -263,3 +264,37 @@ async def test_what_is_drawn_is_sent_once_as_long_as_the_recording_is_the_same(s
     assert (again.status_code, again.content) == (304, b"")
     recording.write_bytes(recording.read_bytes()[:40_000])
     assert len((await got(site, path, if_none_match=first.headers["etag"])).content) == 126
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_of_a_recording_that_was_deleted_it_is_said_that_there_is_none_any_more(
+    site, engine, impersonal, tmp_path, language
+):
+    with engine.begin() as connection:
+        erase(connection, impersonal, tmp_path, datetime.now(UTC), by="retention", why=BY_AGE)
+    answer = await got(site, f"/calls/{impersonal}/sound", accept_language=language)
+    words = {"en": "There is no recording of this call any more.", "zh": "此通话的录音已删除。"}
+    assert (answer.status_code, words[language] in answer.text) == (404, True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("personal", [True, False])
+async def test_where_another_server_deleted_the_words_the_masked_copy_is_heard_or_nothing(
+    site, engine, call, recording, tmp_path, language, personal
+):
+    masked_file(recording).write_bytes(recording.read_bytes()[:100_000])
+    (other := tmp_path / "other").mkdir()
+    with engine.begin() as connection:
+        if not personal:
+            connection.execute(update(Inspection).values(personal=[]))
+        assert erase(connection, call, other, datetime.now(UTC), by="command", words=True).files == ()
+    for who in ("sue", "quinn"):
+        heard = (await got(site, f"/calls/{call}/sound", who)).content
+        assert heard[44:] == masked_file(recording).read_bytes()[44:]
+    masked_file(recording).unlink()
+    words = {"en": "played only as the original", "zh": "只能以原声播放"}
+    for what in ("sound", "peaks"):
+        answer = await got(site, f"/calls/{call}/{what}", "sue", accept_language=language)
+        assert (answer.status_code, words[language] in answer.text) == (403, True)
+    assert not masked_file(recording).exists()
+    assert (await got(site, f"/calls/{call}/sound?original=true", "quinn")).content == recording.read_bytes()

@@ -6,7 +6,7 @@ from dialplans.answers import understanding_of
 from dialplans.flow import Intent
 from dialplans.loader import load
 from dialplans.routing import SHIPPED
-from dialplans.understanding import ACCEPT, SURE, Understanding, confusable, train
+from dialplans.understanding import ACCEPT, SURE, UNCOVERED, Understanding, confusable, train
 
 FLOW = load(SHIPPED / "reception.yaml")
 
@@ -172,3 +172,107 @@ def test_a_language_that_nobody_knows_is_compared_by_words():
     german = [Intent(name="hours", examples={"de": ("Wann haben Sie geöffnet",)})]
     assert sense.sense_of("de") is None
     assert Understanding(german, "de").of("Wann haben Sie heute geöffnet").intent == "hours"
+
+
+@pytest.mark.parametrize(
+    ("language", "heard", "other"),
+    [
+        ("zh", "快机要我提供跳", "会计要我提供发票"),
+        ("zh", "有没有电池板的可以下载", "有没有电子发票可以下载"),
+        ("en", "can you send me the reset again", "can you send me the receipt again"),
+    ],
+)
+def test_what_is_doubtful_may_be_meant_by_what_else_may_have_been_said(language, heard, other):
+    shop = Understanding(SHOP, language)
+    assert shop.of(heard).intent == ""
+    meaning = shop.of(heard, others=((other, 0.9),))
+    assert (meaning.intent, meaning.confidence >= ACCEPT) == ("invoice", True)
+    assert meaning.confidence < shop.of(other).confidence
+    assert shop.of(heard, others=((other, 0.05),)).intent == ""
+
+
+def test_what_is_sure_stays_whatever_else_may_have_been_said():
+    shop = Understanding(SHOP, "en")
+    assert shop.of("I lost my invoice", others=(("where is my refund", 0.99),)) == shop.of("I lost my invoice")
+
+
+def test_what_is_plainly_no_wish_stays_none_whatever_else_may_have_been_said():
+    shop = Understanding(SHOP, "en")
+    assert shop.of("bananas are yellow", others=(("I lost my invoice", 0.9),)) == shop.of("bananas are yellow")
+
+
+GARAGE = (
+    Intent(
+        name="tyres",
+        examples={
+            "en": ("I need new tyres.", "Can you change my tyres for winter?", "I have a flat tyre."),
+            "zh": ("我要换新轮胎", "能换冬季胎吗", "轮胎瘪了"),
+        },
+    ),
+    Intent(
+        name="strange_noise",
+        examples={
+            "en": ("The brakes make a noise.", "The engine sounds strange.", "Something rattles when I drive."),
+            "zh": ("刹车有响声", "发动机声音不对", "开起来有异响"),
+        },
+        keywords={"en": ("exhaust",), "zh": ("排气管",)},
+    ),
+    Intent(name="fuel", keywords={"en": ("diesel",), "zh": ("柴油",)}),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "intent"),
+    [
+        ("en", "one of my tyres has gone down", "tyres"),
+        ("en", "there's a funny sound from the engine when I brake", "strange_noise"),
+        ("en", "do you have diesel", "fuel"),
+        ("en", "what's the weather like tomorrow", ""),
+        ("en", "could I have two coffees please", ""),
+        ("zh", "有一条轮胎没气了", "tyres"),
+        ("zh", "刹车的时候发动机声音很怪", "strange_noise"),
+        ("zh", "有没有柴油", "fuel"),
+        ("zh", "明天天气怎么样", ""),
+        ("zh", "给我来两杯咖啡", ""),
+    ],
+)
+def test_intents_that_no_topic_of_the_background_covers_are_understood_by_their_examples(language, text, intent):
+    garage = Understanding(GARAGE, language)
+    assert garage.learned is not None
+    assert garage.learned.covered == frozenset()
+    assert garage.of(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "intent"),
+    [
+        ("en", "which tram stop is nearest to you", "address"),
+        ("zh", "说好周一送的到现在没影", "order"),
+    ],
+)
+def test_what_the_background_covers_is_as_sure_beside_intents_that_it_does_not_cover(language, text, intent):
+    shop = [one for one in FLOW.intents.values() if one.examples.get(language)]
+    mixed = Understanding([*shop, *GARAGE], language)
+    assert mixed.learned is not None
+    assert intent in mixed.learned.covered
+    assert not mixed.learned.covered & {one.name for one in GARAGE}
+    assert mixed.of(text).intent == intent
+    assert mixed.of(text).confidence > SURE
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_words_that_only_tell_who_listens_mean_no_intent_that_has_none_of_them(language):
+    desk = understanding_of(FLOW, language)
+    for text in ("mm", "uh huh", "okay", "right, I see", "thank you", "嗯", "好的好的", "对", "哦", "这样啊", "行"):
+        assert desk.of(text).intent == ""
+    agreeing = Intent(name="agree", examples={"en": ("Yes, sure.", "Okay.", "Right."), "zh": ("好的", "行", "可以")})
+    assert Understanding([agreeing, *GARAGE], language).of("right, okay" if language == "en" else "行，好的").intent
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_no_background_covers_is_taken_only_where_it_is_likelier_than_all_else(language):
+    garage = Understanding(GARAGE, language)
+    for text in {"en": ("it rattles", "my tyre", "the brakes", "winter is near", "does the car sound right"),
+                 "zh": ("有响声", "轮胎", "刹车", "冬天到了", "车声音对不对")}[language]:  # fmt: skip
+        meaning = garage.of(text)
+        assert bool(meaning.intent) == (meaning.confidence >= UNCOVERED)

@@ -177,7 +177,7 @@ def test_only_encoders_of_languages_that_articles_are_in_are_loaded(
         loaded.append(language)
         return OneHot()
 
-    monkeypatch.setattr(embedding, "sense_of", sense_of)
+    monkeypatch.setattr(embedding, "search_sense_of", sense_of)
     library = Library(engine, embedding.WhenAsked())
     library.refresh()
     for language, question in (("en", "when are you open"), ("zh", "几点开门")):

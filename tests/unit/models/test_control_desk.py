@@ -13,7 +13,7 @@ import pytest
 from models.control_client import ask
 from models.control_desk import ControlDesk
 from models.control_protocol import SOCKET, Done, HangUpCall, News, Order, PlaceCall, socket_path
-from models.errors import CannotDo, OperatorFault
+from models.errors import CannotDo, OperatorFault, Refused
 
 
 class Greet(Order):
@@ -26,6 +26,8 @@ async def greet(order: Greet, tell) -> Done:
     await tell(News("seen", f"{order.name} is here.", {"name": order.name}))
     if order.name == "nobody":
         raise CannotDo("Nobody is not to be greeted: name somebody.")
+    if order.name == "carl":
+        raise Refused("Carl has left.", "orders.call_over", call="c1")
     if order.name == "bug":
         raise ZeroDivisionError("nought")
     return Done(f"Hello {order.name}.", {"words": 2})
@@ -66,6 +68,13 @@ async def test_a_refusal_is_its_sentence_and_a_bug_is_one_too(tmp_path):
         with pytest.raises(CannotDo, match=r"Hotline failed on this .*nought"):
             await asked(tmp_path, Greet("bug"))
         assert len(await asked(tmp_path, Greet("Ben"))) == 2
+
+
+async def test_a_refusal_with_a_phrase_arrives_with_it_and_its_fields(tmp_path):
+    async with desk_in(tmp_path):
+        with pytest.raises(Refused, match="Carl has left") as refusal:
+            await asked(tmp_path, Greet("carl"))
+        assert (refusal.value.key, refusal.value.values) == ("orders.call_over", {"call": "c1"})
 
 
 async def test_an_order_that_nobody_is_bound_to_is_refused(tmp_path):

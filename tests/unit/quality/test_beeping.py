@@ -8,11 +8,12 @@ from sqlalchemy import update
 from models.errors import CannotDo, OperatorFault
 from models.inspection import Inspection
 from models.recording import Recording, masked_file
-from quality.beeping import beeped, beeps, masked_recording
+from quality.beeping import Unmasked, beeped, beeps, masked_recording
+from quality.erasing import erase
 from quality.evidence import by_words_alone
 from quality.inspector import Inspector
 from quality.sound import Sound, read
-from tests.unit.quality.conftest import NOW, row
+from tests.unit.quality.conftest import NOW, Records, row
 
 RATE = 8000
 CARD = "My card is 4111 1111 1111 1111."
@@ -143,6 +144,23 @@ def test_what_is_not_inspected_to_the_end_is_heard_by_nobody_without_the_right(r
         connection.execute(update(Inspection).values(state=state))
     with pytest.raises(CannotDo, match="Nobody knows yet what is personal in call c1"):
         _masked(records, tmp_path)
+
+
+@pytest.mark.parametrize("said", [CARD, "我的身份证号是110101199003074477。"])
+def test_where_the_words_are_deleted_the_copy_that_is_there_is_heard_and_never_the_original(either, tmp_path, said):
+    records = Records(either)
+    _call(records, ("caller", said))
+    path = _record(tmp_path / "here" / "recordings" / "c1.wav")
+    _inspect(records, tmp_path / "here")
+    (there := tmp_path / "there").mkdir()
+    with either.begin() as connection:
+        assert erase(connection, "c1", there, NOW, by="command", words=True).files == ()
+    assert _masked(records, tmp_path / "here") == masked_file(path)
+    masked_file(path).unlink()
+    with pytest.raises(Unmasked, match="What was said in call c1 is deleted") as refused:
+        _masked(records, tmp_path / "here")
+    assert refused.value.erased
+    assert not masked_file(path).exists()
 
 
 def test_a_recording_that_is_gone_or_none_is_a_sentence(records, tmp_path):

@@ -3,6 +3,7 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -194,7 +195,8 @@ def _some(chance: random.Random) -> tuple[Asked, Scope]:
         chance.choice((0, 0, 1, 2)),
     )  # fmt: skip
     zone = timedelta(hours=chance.choice((0, 8, -7.5)))
-    asked = Asked(since, NOW, chance.choice(DIMENSIONS), zone, **dict(narrowed))
+    chosen: dict[str, Any] = dict(narrowed)
+    asked = Asked(since, NOW, chance.choice(DIMENSIONS), zone, **chosen)
     scope = Scope(
         chance.random() < 0.2, chance.random() < 0.3,
         tuple(chance.sample(("red", "蓝队", "green", ""), chance.randrange(3))),
@@ -243,3 +245,19 @@ def test_days_begin_by_the_given_clock() -> None:
     since, until = days_until(datetime(2026, 11, 21, 20, 0, tzinfo=UTC), 7, timedelta(hours=8))
     assert since == datetime(2026, 11, 15, 16, 0, tzinfo=UTC)
     assert until == datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+
+
+def test_calls_that_somebody_is_still_to_judge_blindly_are_on_none_of_the_boards(engine: Engine) -> None:
+    asked = Asked(NOW - timedelta(days=100), NOW)
+    blind = [one["call_id"] for one in CALLS if one["score"] is not None and one["broken"]][:3]
+    with engine.connect() as connection:
+        everything = board(connection, asked, ALL)
+        fair = board(connection, replace(asked, unjudged=frozenset(blind)), ALL)
+    both = sum((_tally(one) for one in CALLS if one["call_id"] in blind), fair.total)
+    assert replace(both, points=0.0) == replace(everything.total, points=0.0)
+    assert both.points == pytest.approx(everything.total.points)
+    rules = Counter(rule for one in CALLS if one["call_id"] in blind for rule in one["broken"])
+    seen = {one.rule: one.calls for one in fair.findings}
+    assert {one.rule: one.calls - seen.get(one.rule, 0) for one in everything.findings} == {
+        one.rule: rules[one.rule] for one in everything.findings
+    }

@@ -9,8 +9,10 @@ from sqlalchemy import Engine, delete, func, select, text
 from models.call import Call
 from models.call_entry import CallEntry, CallEntryAgent, CallToken
 from models.database import migrate, open_engine
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
+from quality import call_search
 from quality.call_filter import CallFilter
+from quality.call_order import ORDERS
 from quality.call_search import CallRow, Page, exported, listed, may_see
 from quality.scope import ALL, Scope
 from tests.postgresql import cluster
@@ -239,3 +241,42 @@ def test_calls_of_the_same_millisecond_each_have_their_entry(tmp_path):
     calls = [Made(**{**vars(one), "id": f"d{number}", "began": NOW}) for number in range(60)]
     write(engine, calls)
     assert _ids(engine) == {call.id for call in calls}
+
+
+@pytest.mark.parametrize("order", sorted(ORDERS))
+@pytest.mark.parametrize("wanted", [{}, {"language": "zh"}, {"score_from": 10.0}, {"words": "refund"}], ids=str)
+def test_an_order_has_every_call_once_and_those_without_a_value_last(engine, order, wanted):
+    column, highest_first = ORDERS[order]
+    rows: list[CallRow] = []
+    after = ""
+    for _ in range(99):
+        page = _listed(engine, CallFilter(**wanted), after=after, limit=7, order=order)
+        rows += page.rows
+        after = page.next
+        if not after:
+            break
+    assert page.total == len(rows) == len({row.id for row in rows})
+    assert {row.id for row in rows} == _ids(engine, **wanted)
+    values = [getattr(row, column) for row in rows]
+    known = [value for value in values if value is not None]
+    assert values == sorted(known, reverse=highest_first) + [None] * (len(values) - len(known))
+
+
+def test_an_order_of_too_many_is_refused_and_one_that_is_none_too(engine, monkeypatch):
+    monkeypatch.setattr(call_search, "ORDERED", 50)
+    with pytest.raises(Refused, match="More than 50 calls pass"):
+        _listed(engine, CallFilter(), order="worst")
+    assert _listed(engine, CallFilter(queue="billing"), order="worst").rows
+    wrong: tuple[dict[str, Any], ...] = (
+        {"order": "wurst"},
+        {"order": "worst", "after": "x"},
+        {"order": "worst", "after": "nan:1"},
+    )
+    for how in wrong:
+        with pytest.raises(Refused):
+            _listed(engine, CallFilter(queue="billing"), **how)
+
+
+def test_an_order_that_finds_nothing_is_empty(engine):
+    page = _listed(engine, CallFilter(words="zzzz nowhere"), order="longest")
+    assert (page.rows, page.next, page.total) == ((), "", 0)

@@ -27,6 +27,9 @@ def _masked(text, language="en") -> str:
         ),
         ("Four triple one triple one triple one triple one triple one", "[card]"),
         ("Call me at 415 555 2671 please.", "Call me at [phone] please."),
+        # Numbers of other countries, told as a telephone's.
+        ("My number is 0171 2345678, please call me back.", "My number is [phone], please call me back."),
+        ("Ring me on oh six one two three four five six seven eight.", "Ring me on [phone]."),
         ("My name is Mary Miller and I live here.", "My name is [name] and I live here."),
         ("The security code is 123.", "The security code is [code]."),
         ("Write to mary.miller@gmail.com.", "Write to [email]."),
@@ -46,6 +49,8 @@ def test_what_is_personal_is_masked_in_english(said, left):
         ("身份证是11010519491231002X", "身份证是[id]"),
         ("我的电话是138 1234 5678。", "我的电话是[phone]。"),
         ("幺三八幺二三四五六七八", "[phone]"),
+        ("我的电话是零二八五五幺二三四", "我的电话是[phone]"),
+        ("手机号是9123 4567", "手机号是[phone]"),
         ("我叫张伟，想查一下订单", "我叫[name]，想查一下订单"),
         ("验证码是8842", "验证码是[code]"),
         ("邮箱是zhang@qq.com", "邮箱是[email]"),
@@ -59,6 +64,7 @@ def test_what_is_personal_is_masked_in_chinese(said, left):
     ("text", "language"),
     [
         ("My order number is 427106.", "en"),
+        ("Please call me about the order with the number 42710612.", "en"),
         ("I ordered two of them on the third of May.", "en"),
         ("My name is on the bill.", "en"),
         ("This is about my order.", "en"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.errors import OperatorFault
-from quality.peaks import BUCKET, peaks, tag
+from quality.peaks import BUCKET, outline, peaks, tag
 
 
 def _recording(path: Path, sound) -> Path:
@@ -57,3 +57,14 @@ def test_a_file_that_changed_is_known_by_something_else(tmp_path):
 def test_a_missing_recording_is_a_sentence(tmp_path):
     with pytest.raises(OperatorFault, match=r"r\.wav is missing"):
         peaks(tmp_path / "r.wav")
+
+
+def test_an_outline_keeps_each_sides_loudest_and_says_how_long_a_bucket_is():
+    sides = bytes([1, 9, 2, 3, 4]) + bytes([0, 0, 7, 0, 5])
+    found = outline(sides, 3)
+    assert list(found.peaks) == [9, 3, 4, 0, 7, 5]
+    assert found.bucket_s == 2 * 0.02
+
+
+def test_the_outline_of_what_is_short_or_empty_is_the_same():
+    assert (outline(b"\x01\x02", 1000).peaks, outline(b"", 1000).peaks) == (b"\x01\x02", b"")

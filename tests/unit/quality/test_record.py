@@ -12,6 +12,7 @@ from models.database import Base
 from models.errors import CannotDo
 from models.event import Event
 from models.queue_caller import QueueCaller
+from models.queue_event import QueueEvent
 from models.recording import Recording
 from models.turn import Turn
 from quality.record import conversation_of
@@ -78,6 +79,22 @@ def test_an_agent_s_words_are_those_of_who_talked_then(connection):
     found = conversation_of(connection, "c1")
     assert [turn.agent for turn in found.turns] == ["201", "202"]
     assert (found.agents, found.queue, found.team) == (("201", "202"), "repairs", "blue")
+
+
+def test_a_ticket_that_is_wanted_is_a_kept_promise(connection):
+    _call(connection)
+    for number, (call, name) in enumerate((("c1", "ticket.wanted"), ("c2", "ticket.wanted"), ("c1", "queue.answered"))):
+        event = {
+            "id": number + 1,
+            "node": "n",
+            "number": number,
+            "name": name,
+            "at": _at(25),
+            "data": {"desk": "billing"},
+        }
+        connection.execute(row(QueueEvent, call_id=call, **event))
+    (happening,) = conversation_of(connection, "c1").happenings
+    assert (happening.name, happening.at, happening.data) == ("ticket.wanted", 25, {"desk": "billing"})
 
 
 def test_a_callback_that_is_on_record_is_a_kept_promise(connection):

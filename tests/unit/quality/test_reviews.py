@@ -13,6 +13,8 @@ from models.errors import CannotDo
 from models.inspection import CallScore
 from models.review import REVIEW_LIFE, Review, ReviewFinding, ReviewMove, ReviewState
 from quality import reviews
+from quality.call_filter import CallFilter
+from quality.call_search import exported, listed
 from quality.review import Figures, Judged, Person, may_take
 from quality.reviewers import person_of
 from quality.scope import ALL, Scope
@@ -201,6 +203,39 @@ def test_who_judges_blindly_doesnt_see_what_the_other_said(desk):
     assert (first.valid.points, second.reviewed, second.valid.points) == (100.0, Figures(40.0, False, False), 60.0)
     with pytest.raises(CannotDo, match="nothing to appeal"):
         reviews.appeal(desk.engine, "r-c1-quinn", "ann", "no", LATER, settings=SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        {"score_from": 0.0},
+        {"score_to": 100.0},
+        {"good": True},
+        {"fatal": False},
+        {"rule": "bye:kept"},
+        {"reviewed": "done"},
+    ],
+)
+def test_who_judges_blindly_learns_nothing_from_the_list_of_calls_either(desk, by):
+    desk.review("c1", "quinn", blind=True)
+    _done(desk)
+
+    def rows(account, **wanted):
+        with desk.engine.connect() as connection:
+            page = listed(connection, CallFilter(**wanted), scope=ALL, account=account)
+            ordered = listed(connection, CallFilter(**wanted), scope=ALL, account=account, order="worst")
+            found = page.rows
+            assert page.total == ordered.total == len(found), "how many pass would tell as much"
+            assert list(exported(connection, CallFilter(**wanted), scope=ALL, most=9, account=account)) == list(found)
+        return [(one.score, one.good, one.review) for one in found]
+
+    assert (rows("quinn"), rows("quinn", **by)) == ([(None, None, "")], [])
+    with desk.engine.connect() as connection:
+        page = listed(connection, CallFilter(), scope=ALL, account="quinn", order="worst")
+        assert [(one.id, one.score) for one in page.rows] == [("c1", None)]
+    assert rows("qi", **by) == rows("ruth", **by) == [(100.0, True, "done")]
+    _done(desk, by="quinn", review="r-c1-quinn")
+    assert rows("quinn", **by) == [(100.0, True, "done")]
 
 
 def test_the_two_who_judge_blindly_are_two(desk):

@@ -11,9 +11,9 @@ BILLING = {"name": "billing", "needs": {"billing": 3}}
 
 @pytest.fixture
 def ask(tmp_path, engine):
-    def ask(**sip):
+    def ask(queues=None, **sip):
         url = f"sqlite:///{tmp_path / 'hotline.sqlite'}"
-        settings = Settings(database=DatabaseSettings(url=url), sip=SipSettings(**sip))
+        settings = Settings(database=DatabaseSettings(url=url), sip=SipSettings(**sip), queues=queues or {})
         return [(found.level, found.sentence) for found in examine(settings)]
 
     return ask
@@ -40,6 +40,15 @@ def test_a_user_of_the_settings_who_is_an_agent_too_is_told(ask, put):
 def test_a_queue_that_nobody_can_serve_is_told(ask, put):
     put({"agents": [ANNA], "queues": [{**BILLING, "needs": {"billing": 9}}]})
     assert ask() == [("warning", "No agent could ever serve queue 'billing'; give somebody its skills.")]
+
+
+def test_a_ticket_that_no_program_would_make_is_told(ask, put):
+    put({"agents": [ANNA], "queues": [{**BILLING, "overflow": [{"when": "full", "to": "ticket"}]}]})
+    ((level, sentence),) = ask()
+    assert (level, sentence.split(",")[0]) == ("warning", "Callers of billing are promised a ticket")
+    assert [level for level, _ in ask({"webhooks": [{"url": "http://a.example", "secret": "s"}]})] == ["ok"]
+    only = {"url": "http://a.example", "secret": "s", "events": ["call.ended"]}
+    assert [level for level, _ in ask({"webhooks": [only]})] == ["warning"]
 
 
 def test_without_a_database_or_a_plan_there_is_nothing_to_say(tmp_path, ask):

@@ -227,6 +227,18 @@ def test_all_ring_whom_nobody_else_waits_for():
     assert pairs == [Pair("loud", ("11", "13", "14")), Pair("other", ("12",))]
 
 
+def test_when_the_last_who_rings_all_has_left_decisions_take_the_short_way_again(monkeypatch):
+    matching = Matching()
+    for extension in EXTENSIONS:
+        matching.put(Candidate(extension))
+    matching.join(Waiter("loud", Wish(strategy="ring-all")))
+    matching.join(Waiter("other", joined=500.0))
+    assert matching.decide(NOW) == [Pair("loud", ("11", "13", "14")), Pair("other", ("12",))]
+    matching.leave("loud")
+    monkeypatch.setattr(Matching, "_loud", lambda *_: pytest.fail("nobody rings all"))
+    assert matching.decide(NOW) == [Pair("other", ("11",))]
+
+
 @pytest.mark.parametrize(
     ("strategy", "expected"),
     [

@@ -44,6 +44,9 @@ class Visitor:
     def music(self, file=""):
         pass
 
+    def when_learned(self, hear):
+        pass
+
     async def say(self, say):
         pass
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from voice.announcement_words import announced, likely_announced
 from voice.answering_machine import SCREENED, DetectPolicy, Verdict, WhoAnswered
-from voice.greeting_words import announced, found_in, greets
+from voice.greeting_words import found_in, greets, opening
 
 POLICY = DetectPolicy()
 
@@ -92,6 +93,114 @@ def test_a_machine_that_begins_like_a_person_is_found_when_it_goes_on() -> None:
     assert [one.who for one in line.verdicts] == ["human", "machine"]
 
 
+@pytest.mark.parametrize(
+    ("language", "begins", "goes_on"),
+    [
+        ("en", "Hello", "Hello this is Kate, I'm sorry I missed your call, leave your name and number after the beep."),
+        ("zh", "喂", "喂，你好，我现在不在家，有事请留言"),
+    ],
+)
+def test_who_begins_with_a_hello_is_a_person_before_they_are_done_unless_they_go_on_as_machines_do(
+    language: str, begins: str, goes_on: str
+) -> None:
+    line = Line(language).silence(0.5).says(4.0, begins, "", "", "", "", "", "", goes_on)
+    assert [one.who for one in line.verdicts] == ["human", "machine"]
+    assert line.verdicts[0].at <= 0.5 + 0.5 + 0.05
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "speaks_for"),
+    [
+        ("en", "Hello", 1), ("en", "Good afternoon, law", 1), ("en", "Yeah", 1), ("en", "Hi, you have", -1),
+        ("en", "The person", -1), ("en", "Smith", 0), ("zh", "喂，你", 1), ("zh", "您好，感谢", -1),
+        ("zh", "对不起", -1), ("zh", "您好", 0),
+    ],
+)  # fmt: skip
+def test_the_first_words_speak_for_a_person_or_for_something_recorded(
+    language: str, text: str, speaks_for: int
+) -> None:
+    _, odds = opening(text, language, paused=False)
+    assert (odds > 0) - (odds < 0) == speaks_for
+    assert abs(odds) <= 2.5, "many begin alike"
+
+
+def test_the_crackle_of_a_line_that_is_answered_is_nobody() -> None:
+    line = Line()
+    line.who.speech_began(0.05)
+    line.take(line.who.speech_ended(0.12))
+    line.at = 0.12
+    line.silence(0.6)
+    assert line.verdicts == []
+    line.take(line.who.nothing_said(0.12))
+    assert line.silence(8.0).last.who == "silence"
+
+
+def test_the_longer_a_silence_behind_the_words_the_surer_is_a_person() -> None:
+    said = "Thanks for calling Pizza Palace, what will it be?"
+    line = Line().silence(0.4).says(3.3, said)
+    assert line.verdicts == []
+    assert line.silence(2.0).last.who == "human"
+
+
+def test_a_person_who_was_believed_early_is_no_machine_by_a_silence_behind_a_beep() -> None:
+    line = Line().silence(0.4).says(2.4, "It's me").silence(0.5)
+    assert line.last.who == "human"
+    assert line.tone("beep").silence(2.0).last.who == "machine"
+
+
+def test_a_network_is_known_by_its_first_words_and_heard_out() -> None:
+    line = Line("zh").silence(0.3).says(3.5, "您拨打的", "您拨打的电话", "您拨打的电话已关机")
+    assert [(one.who, one.final) for one in line.verdicts][:1] == [("announcement", False)]
+    assert line.verdicts[0].at < 2.0
+    line.silence(1.0)
+    assert (line.last.who, line.last.final, line.last.announcement) == ("announcement", True, "switched-off")
+
+
+def test_what_a_network_said_stands_though_a_later_look_hears_less() -> None:
+    line = Line("zh").silence(0.3).says(4.0, "您拨打的电话已关机", "您拨打的电话与关系请稍后再播").silence(1.0)
+    assert (line.last.who, line.last.announcement) == ("announcement", "switched-off")
+
+
+@pytest.mark.parametrize(
+    ("misheard", "kind"),
+    [
+        ("对不起年波打的用户以情节", "suspended"), ("您拨打的电话与关系", "switched-off"),
+        ("您拨打的号码是恐后", "no-such-number"), ("您拨打的用户正在谈话中", "busy"), ("您拨打的", ""),
+        ("对不起您拨打的用户", ""), ("您好", ""), ("对不起，您好", ""),
+    ],
+)  # fmt: skip
+def test_a_misheard_announcement_is_the_likest_of_what_networks_say(misheard: str, kind: str) -> None:
+    assert likely_announced(misheard, "zh") == kind
+    assert likely_announced("anything else", "en") == ""
+
+
+def test_what_information_tones_mean_counts_where_no_words_follow() -> None:
+    line = Line().silence(0.2)
+    line.take(line.who.tone("sit", line.at, "no-such-number"))
+    line.silence(12)
+    assert (line.last.who, line.last.announcement, line.last.final) == ("announcement", "no-such-number", True)
+    other = Line().silence(0.2)
+    other.take(other.who.tone("sit", other.at, "congestion"))
+    other.silence(0.3).says(2.5, "", "The number you have dialed is not in service.").silence(1.0)
+    assert other.last.announcement == "no-such-number"
+
+
+def test_a_call_that_ends_while_a_network_speaks_has_what_it_said_so_far() -> None:
+    line = Line("zh").silence(0.3).says(2.2, "对不起您拨打的", "对不起您拨打的用户以情节")
+    assert [(one.who, one.final) for one in line.verdicts] == [("announcement", False)]
+    assert line.who.undecided
+    last = line.who.finally_(line.at)
+    assert last is not None
+    assert (last.who, last.announcement, last.final) == ("announcement", "suspended", True)
+
+
+def test_a_network_whose_words_the_recogniser_still_owes_is_waited_for() -> None:
+    line = Line().silence(0.2).tone("sit").silence(0.3).says(3.0).silence(9.0)
+    assert [(one.who, one.final) for one in line.verdicts] == [("announcement", False)]
+    line.take(line.who.words("The number you have dialed is not in service.", line.at, 1))
+    assert (line.last.final, line.last.announcement) == (True, "no-such-number")
+
+
 def test_a_talk_is_no_machine_because_somebody_speaks_of_messages_later() -> None:
     line = Line().silence(0.4).says(0.6, "Hello, who is this?").silence(20.5)
     line.says(2.0, "Why don't you leave me a message on my voicemail?")
@@ -143,16 +252,16 @@ def test_the_networks_announcement_is_known_with_what_it_says(language: str, tex
 )
 def test_a_network_that_takes_messages_is_a_machine(language: str, first: str, then: str) -> None:
     line = Line(language).silence(0.3).says(2.5, first).silence(0.2).says(2.0, then)
-    assert [one.who for one in line.verdicts] == ["machine"]
+    assert [one.who for one in line.verdicts if one.final] == ["machine"]
 
 
 def test_information_tones_wait_for_the_words_behind_them_but_not_for_ever() -> None:
     line = Line().silence(0.2).tone("sit").silence(0.3)
-    assert line.verdicts == []
+    assert [(one.who, one.final) for one in line.verdicts] == [("announcement", False)]
     line.says(3.0, "We're sorry, the number has been disconnected.")
     assert (line.last.who, line.last.announcement) == ("announcement", "no-such-number")
     alone = Line().silence(0.2).tone("sit").silence(12)
-    assert alone.last.who == "announcement"
+    assert (alone.last.who, alone.last.final) == ("announcement", True)
 
 
 def test_a_fax_is_known_at_once() -> None:
@@ -173,6 +282,20 @@ def test_a_fax_is_known_at_once() -> None:
 )
 def test_a_screening_service_is_known_by_what_it_asks(language: str, text: str) -> None:
     assert Line(language).silence(0.5).says(5.0, text).last.who == "screening"
+
+
+def test_a_service_that_has_names_recorded_is_no_machine_by_half_a_sentence() -> None:
+    said = "To be connected please record your name", "To be connected please record your name and why you are calling."
+    line = Line().silence(0.5).says(5.0, *said)
+    assert [one.who for one in line.verdicts] == ["screening"]
+    machine = "Please record your name", "Please record your name now."
+    assert Line().silence(0.5).says(3.0, *machine).last.who == "machine"
+
+
+def test_an_office_that_says_whom_one_has_reached_has_time_to_say_that_a_person_speaks() -> None:
+    said = "You've reached", "You've reached Miller's garage", "You've reached Miller's garage, how can I help you?"
+    line = Line().silence(0.5).says(2.8, *said).silence(0.5)
+    assert [one.who for one in line.verdicts] == ["human"]
 
 
 def test_who_speaks_after_the_screening_is_a_person_unless_it_is_still_the_service() -> None:

@@ -12,7 +12,7 @@ from asr_tts.speech_protocol import (
     SpeechPaused,
     SpeechStarted,
 )
-from voice.backchannel import is_backchannel, is_sound
+from dialplans.backchannel import is_backchannel, is_sound
 from voice.interrupting import is_curt, is_interruption
 from voice.turn_taking import (
     ENOUGH_MS,
@@ -571,3 +571,22 @@ def test_a_forgotten_utterance_keeps_nobody_waiting():
     caller.turns.reset()
     assert caller.speaks(400) == []
     assert not caller.turns.caller_speaks
+
+
+def test_what_else_may_have_been_said_goes_along_with_a_lone_utterance():
+    caller = Caller()
+    caller.starts()
+    caller.speaks(900)
+    others = (("is there parking", 0.8),)
+    assert [turn.others for turn in caller.heard("is their power king", others=others)] == [others]
+
+
+def test_what_else_may_have_been_said_is_forgotten_where_utterances_are_joined():
+    caller = Caller()
+    caller.starts()
+    caller.speaks(900)
+    first = caller.number
+    caller.starts()
+    assert caller.heard("I would like", number=first, others=(("I wouldn't like", 0.8),)) == []
+    caller.speaks(900)
+    assert [turn.others for turn in caller.heard("to park", others=(("two parks", 0.9),))] == [()]

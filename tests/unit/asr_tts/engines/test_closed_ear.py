@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from asr_tts.engines.closed_ear import UNKNOWN, VALUES, ClosedEar, Listened, counts, ears
+from asr_tts.digit_row import UNKNOWN, is_kept
+from asr_tts.engines.closed_ear import VALUES, ClosedEar, Listened, counts, ears
 from asr_tts.recognition import Question
 
 NAMES = tuple(ears())
@@ -45,6 +46,14 @@ def test_words_are_heard_in_order_and_equal_ones_twice(tmp_path: Path) -> None:
     assert listened.sure > 0.9
 
 
+def test_a_digit_that_runs_into_its_neighbour_is_heard_where_it_was_said_more_slowly(tmp_path: Path) -> None:
+    hurried, slowly = spoken(2, 3), spoken(2, 2, 3)
+    hurried[4:6, 0], hurried[2:4, 2] = 5, 4.9  # the second 二 hardly stands out
+    heard = ear(tmp_path)
+    assert heard.listen(hurried, Question("zh", "digits", least=2, most=3)).text != "二二三"
+    assert heard.listen(hurried, Question("zh", "digits", least=3, most=3), [slowly, slowly]).text == "二二三"
+
+
 def test_other_speech_is_one_mark(tmp_path: Path) -> None:
     listened = ear(tmp_path).listen(spoken(1, 2), Question("zh", "money"))
     assert listened.words == (UNKNOWN, "二")
@@ -76,6 +85,27 @@ def test_a_convolution_with_dilation_reaches_as_far_as_it_says(tmp_path: Path) -
     frames = np.zeros((16, 8), np.float32)
     frames[0:2, 2] = 5
     assert list(np.flatnonzero(heard.log_probabilities(frames).argmax(axis=1) == 2)) == [0, 2]
+
+
+def test_a_check_digit_decides_between_rows_of_one_length(tmp_path: Path) -> None:
+    frames = spoken(2, 2, 3, 2)
+    frames[8:10, 2] = 5.02  # the third digit sounds a little more like 二
+    heard = ear(tmp_path)
+    assert heard.listen(frames, DIGITS).text == "二二二二"
+    assert heard.listen(frames, replace(DIGITS, check="mod97")).text == "二二三二"
+
+
+def test_a_check_digit_makes_nothing_up(tmp_path: Path) -> None:
+    listened = ear(tmp_path).listen(spoken(2, 2, 3, 3), replace(DIGITS, check="mod97"))
+    assert listened.text == "二二三三"
+    assert not is_kept(listened.text, replace(DIGITS, check="mod97"))
+
+
+def test_other_speech_at_the_end_of_an_identity_number_is_its_x(tmp_path: Path) -> None:
+    question = replace(DIGITS, check="mod11_2", least=5, most=5)
+    listened = ear(tmp_path).listen(spoken(3, 3, 3, 3, 1), question)
+    assert listened.text == "三三三三X"
+    assert counts(listened, question)
 
 
 @pytest.mark.parametrize(

@@ -275,3 +275,21 @@ def test_with_a_goto_a_value_among_other_words_is_still_no_answer():
     onward = FLOW.replace("slots: [order]", "slots: [order]\n    goto: hours", 1)
     play = Play(onward)
     assert play.says("purple bananas 427106 elephants").startswith("Sorry")
+
+
+def test_what_else_may_have_been_said_is_asked_about_with_what_was_heard(monkeypatch):
+    asked = []
+    heard = "when you hope in"
+    others = (("when you open", 0.9),)
+
+    def of(self, text, among=None, others=()):
+        asked.append((text, others))
+        return Meaning("hours", 0.9) if others else Meaning("", 0.2)
+
+    monkeypatch.setattr("dialplans.understanding.Understanding.of", of)
+    play = Play(FLOW)
+    assert play.says(heard, others=others) == "From nine to six. What can I do for you?"
+    assert (heard, others) in asked
+    # The next answer is not helped by it.
+    play.says(heard)
+    assert asked[-1] == (heard, ())

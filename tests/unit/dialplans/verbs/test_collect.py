@@ -48,6 +48,22 @@ def test_a_value_is_taken_and_read_back_as_people_say_it(type_, language, words,
 
 
 @pytest.mark.parametrize(
+    ("type_", "check", "fewest", "most"),
+    [
+        ("type: id_card", "id_card", 18, 18),
+        ("type: card_number", "luhn", 13, 19),
+        ("type: {type: identifier, check: ean}", "ean", 8, 14),
+        ("type: {type: identifier, check: luhn, digits: 8}", "luhn", 8, 8),
+        ("type: {type: identifier, digits: 6}", "", 6, 6),
+        ("digits: 6", "", 6, 6),
+    ],
+)
+def test_the_recogniser_is_told_the_check_digit_and_the_length_of_a_number(type_, check, fewest, most):
+    question = Play(flow(type_)).question
+    assert (question.check, question.keys.least, question.keys.most) == (check, fewest, most)
+
+
+@pytest.mark.parametrize(
     ("language", "words", "spoken"), [("en", "to peking please", "Beijing?"), ("zh", "去北京", "北京？")]
 )
 def test_the_kind_may_be_that_of_a_slot_of_its_name(language, words, spoken):

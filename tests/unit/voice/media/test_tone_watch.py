@@ -67,6 +67,23 @@ def test_special_information_tones_are_known_and_are_no_beeps(
     assert [one.kind for one in heard(*parts, snr_db=20)] == ["sit"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "meaning"),
+    [
+        ((913.8, 0.274), (1370.6, 0.274), "no-such-number"), ((985.2, 0.38), (1370.6, 0.274), "no-such-number"),
+        ((913.8, 0.274), (1428.5, 0.38), "congestion"), ((985.2, 0.38), (1428.5, 0.38), "congestion"),
+        ((950.0, 0.33), (1400.0, 0.33), ""), ((913.8, 0.33), (1370.6, 0.33), ""),
+    ],
+    ids=["intercept", "vacant code", "reorder", "no circuit", "ITU's own", "in no code's lengths"],
+)  # fmt: skip
+@pytest.mark.parametrize("snr_db", [40.0, 20.0])
+def test_information_tones_say_their_reason_where_they_are_coded(
+    first: tuple[float, float], second: tuple[float, float], meaning: str, snr_db: float
+) -> None:
+    [one] = heard(tone(*first), tone(*second), tone(1776.7, 0.38), snr_db=snr_db)
+    assert (one.kind, one.meaning) == ("sit", meaning)
+
+
 def test_a_fax_that_answers_is_known_while_its_tone_lasts() -> None:
     pieces = [tone(2100, 0.45) * (-1) ** turn for turn in range(6)]
     assert [one.kind for one in heard(*pieces, snr_db=25)] == ["fax"]

@@ -1,7 +1,5 @@
 """Registrations come back from the database as they were, by the clock of the process that reads them."""
 
-import time
-
 import pytest
 from sqlalchemy import select
 
@@ -10,8 +8,9 @@ from models.phone import Phone
 from voice.sip.bindings import Binding, Contact
 from voice.sip.phone_rows import binding_rows, kept_bindings
 
-AHEAD = time.time() - 1000.0
-"""The first process's clock says 1000 now."""
+AHEAD = 1_790_000_000.0
+NOW = 1000.0
+"""By the first process's clock."""
 
 
 @pytest.fixture
@@ -33,14 +32,14 @@ def write(engine, *changes):
                 connection.execute(row)
 
 
-def kept(engine, node="here", ahead=AHEAD):
+def kept(engine, node="here", now=NOW, ahead=AHEAD):
     with engine.connect() as connection:
-        return kept_bindings(connection, node, ahead)
+        return kept_bindings(connection, node, now, ahead)
 
 
 def test_a_binding_comes_back_by_another_clock(engine):
     write(engine, (binding(), True))
-    (back,) = kept(engine, ahead=AHEAD + 990)
+    (back,) = kept(engine, now=10.0, ahead=AHEAD + 990)
     assert back.expires_at == pytest.approx(610, abs=1e-3)
     assert back.refreshed_at == pytest.approx(0, abs=1e-3)
     assert (back.user, back.contact, back.source) == ("201", binding().contact, ("192.0.2.7", 5062))

@@ -55,3 +55,7 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "luhn": luhn, "ean": ean, "id_card": id_card, "mod97": mod97, "mod11_2": mod11_2,
 }  # fmt: skip
 """By the names that flows use."""
+LENGTHS: Mapping[str, tuple[int, int]] = {"luhn": (12, 19), "ean": (8, 14), "id_card": (18, 18)}
+"""Fewest and most signs of numbers of a scheme, where it has such."""
+WITH_X = frozenset(("id_card", "mod11_2"))
+"""Schemes whose last sign may be X."""

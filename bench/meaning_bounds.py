@@ -1,0 +1,132 @@
+"""Fits the bounds of rules by meaning on the development parts of the bench of findings; run when an encoder changes.
+
+Every sentence of an agent, by every voice, as the inspector hears it, against every rule of its part. Chosen are the
+bounds with which the worse of precision and recall that calls would have is best: half of the calls keep a rule, a
+third break it by something near, and an agent says a dozen other sentences. One bound after the other, twice; the test
+halves are not read. Prints what to write into `quality/meaning.py`, and changes nothing.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bench.heard_sentences import heard_sentences
+from bench.labelled_calls import Half, scorecard
+from models.settings import Settings
+from quality.conditions import Says, Within
+from quality.inspection_cli import ears_of
+from quality.likeness import Likeness
+from quality.meaning import AHEAD_OF_UNLIKE, AHEAD_OF_USUAL, ALIKE, OTHERWISE, REACH, Likely, likely
+from quality.negation import denies
+from quality.phrases import pieces_of
+
+PARTS: tuple[Half, ...] = ("dev", "hard", "named", "several")
+KEPT, NEAR, NEITHER, SENTENCES = 0.5, 0.35, 0.15, 12
+"""Shares of calls in which the agent says what is required, only something near, nothing of it; other sentences."""
+STEPS = {"alike": 0.02, "unlike": 0.02, "usual": 0.02, "otherwise": 0.01}
+MOST_STEPS = 3
+"""To either side of where a bound is."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """As `quality/meaning.py` has them, of one language."""
+
+    alike: float
+    unlike: float
+    usual: float
+    otherwise: float
+
+    def hold(self, one: Likely, less: float) -> bool:
+        """Tell whether a piece means it."""
+        return (
+            one.named - less >= self.alike
+            and one.named - less > one.other + self.unlike
+            and one.named - less > one.usually + self.usual
+        )
+
+
+@dataclass(frozen=True)
+class Case:
+    """One sentence and one rule."""
+
+    what: str
+    """kept, near, other."""
+    heard: tuple[Likely, ...]
+    others: tuple[Likely, ...]
+
+    def told(self, bounds: Bounds) -> bool:
+        """Tell whether the rule takes the sentence for what it requires."""
+        if any(bounds.hold(one, 0.0) for one in self.heard):
+            return True
+        near = any(one.mine >= bounds.alike - REACH for one in self.heard)
+        return near and any(bounds.hold(one, bounds.otherwise) for one in self.others)
+
+
+def cases(language: str, alike: Likeness) -> Iterator[Case]:
+    """Yield every sentence of the development parts with every rule of its part."""
+    ear = ears_of(Settings()).recogniser
+    for half in PARTS:
+        rules = dict(_rules(half))
+        for one in heard_sentences(half, language, ear, ear.name):
+            for name, says in rules.items():
+                what = "other" if name != one.rule else "kept" if one.kind == "yes" else "near"
+                heard = tuple(_likely([one.text], says, language, alike))
+                yield Case(what, heard, tuple(_likely(one.others, says, language, alike)))
+
+
+def _rules(half: Half) -> Iterator[tuple[str, Says]]:
+    for rule in scorecard(half).rules:
+        says = rule.must.part if isinstance(rule.must, Within) else rule.must
+        if isinstance(says, Says) and says.meaning:
+            yield rule.name, says
+
+
+def _likely(texts: Sequence[str], says: Says, language: str, alike: Likeness) -> Iterator[Likely]:
+    pieces = [text[begin:end] for text in texts for begin, end in pieces_of(text)]
+    for denied in (False, True):
+        some = [one for one in pieces if denies(one, language) is denied]
+        examples, unlike = (
+            tuple(one for one in of.get(language, ()) if denies(one, language) is denied)
+            for of in (says.meaning, says.unlike)
+        )
+        if some and examples:
+            yield from likely(some, examples, unlike, language, alike)
+
+
+def rates(found: Sequence[Case], bounds: Bounds) -> tuple[float, float, str]:
+    """Return the precision and recall that calls would have, and the counts in words."""
+    told = {what: [one.told(bounds) for one in found if one.what == what] for what in ("kept", "near", "other")}
+    missed = 1 - sum(told["kept"]) / len(told["kept"])
+    near, other = (sum(told[what]) / len(told[what]) for what in ("near", "other"))
+    quiet = (1 - other) ** SENTENCES
+    broken = (NEAR * (1 - near) + NEITHER) * quiet
+    wrongly = KEPT * missed * quiet
+    counts = ", ".join(f"{what} {sum(of)} of {len(of)}" for what, of in told.items())
+    return broken / max(broken + wrongly, 1e-9), broken / (NEAR + NEITHER), f"taken for it: {counts}"
+
+
+def fitted(found: Sequence[Case], bounds: Bounds) -> Bounds:
+    """Return the best bounds near these."""
+    for _ in range(2):
+        for name, step in STEPS.items():
+            at = getattr(bounds, name)
+            near = [replace(bounds, **{name: round(at + n * step, 3)}) for n in range(-MOST_STEPS, MOST_STEPS + 1)]
+            # Of equals the one that changes least.
+            bounds = max(near, key=lambda one: (round(min(rates(found, one)[:2]), 4), -abs(getattr(one, name) - at)))
+    return bounds
+
+
+def main() -> int:
+    """Say what the bounds in use give, and which give more."""
+    for language in [code for code in ("en", "zh") if f"--{code}" in sys.argv] or ["en", "zh"]:
+        found = list(cases(language, Likeness()))
+        now = Bounds(ALIKE[language], AHEAD_OF_UNLIKE[language], AHEAD_OF_USUAL[language], OTHERWISE)
+        for what, bounds in (("in use", now), ("fitted", fitted(found, now))):
+            precision, recall, counts = rates(found, bounds)
+            print(f"{language} {what}: {bounds}: precision {precision:.3f}, recall {recall:.3f}; {counts}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

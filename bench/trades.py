@@ -1,0 +1,177 @@
+"""Trades: what confidences are worth in trades that nobody thought of, both languages.
+
+Ten trades of eight intents with five examples each, forty other wordings that mostly avoid the examples' words, and
+fifteen sentences of no intent (`data/trades/`, development data), as text. Each trade is understood with what the nine
+others and the shop's development sentences teach (`--fit` prints that of all ten, for `CHOICE` of
+`dialplans/nearness.py`). The clinic's front desk (`data/intents_clinic_*`) is taught to nobody.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+from numpy.typing import NDArray
+from ruamel.yaml import YAML
+
+from bench.intents import LANGUAGES, NONE, Said, counted, intents_of, sentences
+from bench.report import Report
+from dialplans import nearness
+from dialplans.flow import Intent
+from dialplans.nearness import Choice, Examples, Nearness
+from dialplans.understanding import Meaning, Understanding
+
+TRADES, TEST = Path(__file__).parent / "data/trades", Path(__file__).parent / "data/trades_test"
+SHOP, CLINIC = "shop", "clinic"
+EXAMPLE_COUNTS = 0.5
+"""An example, understood by the others of its intent, counts as much: there are as many as other wordings."""
+KEEP_SMALL = 0.01
+"""Ridge of the fit: its few numbers have hundreds of sentences."""
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What an author of one trade writes, and what callers say."""
+
+    intents: tuple[Intent, ...]
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One sentence as the fit sees it."""
+
+    options: NDArray[np.float64]
+    """A row for each intent and one, the last, for none; a column for each number of `Choice`."""
+    meant: int
+    weight: float
+
+
+@cache
+def trades(language: str) -> dict[str, Trade]:
+    """Return all trades that something was tuned on, by name; the shop and the clinic come last."""
+    found = _read(TRADES, language)
+    for name, prefix in ((SHOP, ""), (CLINIC, "clinic_")):
+        texts = sentences(f"{prefix}{language}", "dev", by_phone=False)
+        found[name] = Trade(tuple(intents_of(language, prefix)), tuple(texts))
+    return found
+
+
+@cache
+def fresh(language: str) -> dict[str, Trade]:
+    """Return the trades that nothing was tuned on, by name."""
+    return _read(TEST, language)
+
+
+def _read(directory: Path, language: str) -> dict[str, Trade]:
+    found = {}
+    for path in sorted(directory.glob(f"*_{language}.yaml")):
+        read = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        said = [Said(text, NONE) for text in read.pop(NONE)]
+        said += [Said(text, name) for name, one in read.items() for text in one["said"]]
+        intents = (
+            Intent(name, examples={language: tuple(one["examples"])}, keywords={language: tuple(one["keywords"])})
+            for name, one in read.items()
+        )
+        found[path.stem.removesuffix(f"_{language}")] = Trade(tuple(intents), tuple(said))
+    return found
+
+
+@cache
+def _understanding(language: str, name: str) -> Understanding:
+    return Understanding({**trades(language), **fresh(language)}[name].intents, language)
+
+
+@cache
+def taught(language: str, name: str) -> tuple[Chosen, ...]:
+    """Return what a trade teaches: its sentences, and each of its examples as if it were none."""
+    trade, ours = trades(language)[name], _understanding(language, name)
+    names = [one.name for one in trade.intents]
+    found = []
+    for said in trade.said:
+        if near := ours.nearness(said.text):
+            meant = names.index(said.intent) if said.intent in names else len(names)
+            found.append(Chosen(_options(*near, names), meant, 1.0))
+    assert ours.learned is not None
+    whole = ours.learned.examples
+    for row, (intent, text) in enumerate(ours.learned.kept.examples):
+        rest = [at for at in range(len(whole.intents)) if at != row]
+        others = Examples(whole.vectors[rest], [whole.intents[at] for at in rest], whole.others)
+        near = ours.nearness(text)
+        assert near is not None
+        options = _options(others.nearness(whole.vectors[row]), near[1], names)
+        found.append(Chosen(options, names.index(intent), EXAMPLE_COUNTS))
+    return tuple(found)
+
+
+def _options(near: Nearness, keywords: set[str], names: Sequence[str]) -> NDArray[np.float64]:
+    rows = [
+        (one.nearest, one.mean, one.own, float(name in keywords), 0.0, 0.0)
+        for name, one in ((name, near.by_name[name]) for name in names)
+    ]
+    return np.array([*rows, (0.0, 0.0, 0.0, 0.0, near.other, 1.0)])
+
+
+def fit(language: str, without: str = "") -> Choice:
+    """Return the conditional logit over all trades but the clinic and `without`, by Newton's steps: it is convex."""
+    chosen = [one for name in trades(language) if name not in (without, CLINIC) for one in taught(language, name)]
+    values = np.zeros(len(astuple(Choice(0, 0, 0, 0, 0, 0))))
+    for _ in range(50):
+        slope, bend = KEEP_SMALL * values, KEEP_SMALL * np.eye(len(values))
+        for one in chosen:
+            worth = one.options @ values
+            chance = np.exp(worth - worth.max())
+            chance /= chance.sum()
+            mean = chance @ one.options
+            slope += one.weight * (mean - one.options[one.meant])
+            bend += one.weight * ((one.options.T * chance) @ one.options - np.outer(mean, mean))
+        step = np.linalg.solve(bend, slope)
+        values -= step
+        if float(np.abs(step).max()) < 1e-6:
+            break
+    return Choice(*(round(float(value), 2) for value in values))
+
+
+def understood(language: str, name: str) -> list[Meaning]:
+    """Return what the sentences of a trade are taken for by what the others teach."""
+    ours, taught_too = _understanding(language, name), name in trades(language) and name != CLINIC
+    with patch.dict(nearness.CHOICE, {language: fit(language, name)} if taught_too else {}):
+        return [ours.of(one.text) for one in {**trades(language), **fresh(language)}[name].said]
+
+
+def measured(report: Report, language: str) -> None:
+    """Shares of each trade, and of the ten on average."""
+    shares = {}
+    for name, trade in {**trades(language), **fresh(language)}.items():
+        if name == SHOP:
+            continue
+        meanings = understood(language, name)
+        counts = counted([one.intent for one in meanings], trade.said)
+        pairs = [(one, said) for one, said in zip(meanings, trade.said, strict=True) if said.intent != NONE]
+        likest = 100 * sum((one.intent or one.runner_up) == said.intent for one, said in pairs) / len(pairs)
+        shares[name] = (counts.right, counts.wrong, counts.rejected, likest)
+    ten = [values for name, values in shares.items() if name in trades(language) and name != CLINIC]
+    for name, values in {**shares, "ten trades": tuple(np.mean(ten, axis=0))}.items():
+        for what, value in zip(("right", "wrong", "no intent, rejected", "likest is right"), values, strict=True):
+            report.add(f"{language}, {name}: {what}", float(value), "%")
+
+
+def main() -> int:
+    """Measure and report."""
+    languages = [one for one in LANGUAGES if one in sys.argv] or LANGUAGES
+    if "--fit" in sys.argv:
+        for language in languages:
+            own = [row[2] for name in trades(language) for row in taught(language, name)[0].options[:-1]]
+            print(language, asdict(fit(language)), "examples to each other", round(float(np.mean(own)), 2))
+        return 0
+    report = Report("Trades", " ".join((__doc__ or "").split("\n\n")[1].split()))
+    for language in languages:
+        measured(report, language)
+    return report.show()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

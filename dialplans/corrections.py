@@ -1,0 +1,48 @@
+"""Whether an answer corrects what was given before, and which values it gives instead. Pure."""
+
+from collections.abc import Mapping
+
+from dialplans.answers import Answer, Reader, is_bare
+from dialplans.slots import Value, Wanted, corrections_in
+from dialplans.talk import Talk
+from dialplans.understanding import SURE
+from dialplans.verbs.question import QuestionStep
+from knowledge.wording import plain
+
+CLEAR = 0.7
+"""Confidence from which a value that stands alone is what a yes or no question's caller wants instead."""
+EXPLICIT = {
+    "en": ("said", "meant", "mean", "should be", "change"),
+    "zh": ("我说的", "我是说", "意思是", "改成", "应该是"),
+}
+"""Words by which a correction is one whatever else the sentence may answer."""
+
+
+def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str) -> Answer | None:
+    """Return the values that were given before and are said anew, where the sentence corrects any.
+
+    `answer` is what `text` is to the open `question`.
+    """
+    taken, language, reader = talk.correctable(), talk.state.language, talk.reader("")
+    if not taken or (answer.fits and answer.confidence >= SURE and question.kind != "yes_no"):
+        return None
+    if answer.values and not any(word in plain(text) for word in EXPLICIT.get(language, ())):
+        return None
+    wanted = tuple(Wanted(name, kind) for name, (kind, _) in reversed(taken.items()))
+    values = corrections_in(wanted, text, language, reader.wall)
+    if not values and question.kind == "yes_no":
+        values = _bare(reader, wanted, text, language)
+    new = {name: value for name, value in values.items() if value.value != taken[name][1].value}
+    if not new:
+        return None
+    sure = min(value.confidence for value in new.values())
+    return Answer(next(iter(new)), sure, fits=True, values=new)
+
+
+def _bare(reader: Reader, wanted: tuple[Wanted, ...], text: str, language: str) -> Mapping[str, Value]:
+    """Return the values that are all that was said where yes or no was expected: what is meant instead."""
+    values = reader.found(wanted, text)
+    # One and two stand for yes and no, and what only sounds like a value is none here.
+    if not values or any(one.confidence < CLEAR or one.value in (1, 2) for one in values.values()):
+        return {}
+    return values if is_bare(text, values.values(), language) else {}

@@ -1,0 +1,31 @@
+"""Bounds are chosen by the worse of the precision and recall that calls would have."""
+
+from bench.meaning_bounds import Bounds, Case, fitted, rates
+from quality.meaning import Likely
+
+NOW = Bounds(alike=0.5, unlike=0.0, usual=0.0, otherwise=0.03)
+
+
+def case(what, mine, other=0.0, others=()):
+    return Case(what, (Likely(mine, other, 0.0, 0.0),), tuple(Likely(one, 0.0, 0.0, 0.0) for one in others))
+
+
+def test_what_is_missed_costs_precision_and_what_is_taken_wrongly_costs_recall():
+    perfect = [case("kept", 0.9), case("near", 0.2), case("other", 0.1)]
+    assert rates(perfect, NOW)[:2] == (1.0, 1.0)
+    missed = [*perfect, case("kept", 0.3)]
+    assert rates(missed, NOW)[0] < 1.0 == rates(missed, NOW)[1]
+    taken = [*perfect, case("near", 0.8)]
+    assert rates(taken, NOW)[1] < 1.0 == rates(taken, NOW)[0]
+
+
+def test_a_bound_moves_to_where_both_are_told_apart_and_no_further():
+    cases = [case("kept", 0.47), case("near", 0.41), case("other", 0.1)]
+    assert fitted(cases, NOW).alike == 0.46
+    assert fitted([case("kept", 0.9), case("near", 0.2), case("other", 0.1)], NOW) == NOW
+
+
+def test_what_else_was_heard_counts_only_where_the_text_is_near():
+    assert case("kept", 0.45, others=(0.6,)).told(NOW)
+    assert not case("kept", 0.2, others=(0.6,)).told(NOW)
+    assert not case("kept", 0.45, others=(0.52,)).told(NOW), "it has to be liker by so much"

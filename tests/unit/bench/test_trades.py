@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rapidfuzz import fuzz
+from ruamel.yaml import YAML
+
+from bench import trades as bench
+from bench.intents import DATA, LANGUAGES, NONE
+from bench.trades import CLINIC, SHOP, TRADES, Chosen, fit, fresh, trades
+from dialplans.background import WISHES
+
+
+def read(path: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_both_languages_have_the_same_trades_and_intents() -> None:
+    english, chinese = trades("en"), trades("zh")
+    assert list(english) == list(chinese)
+    assert list(english)[-2:] == [SHOP, CLINIC]
+    assert len(english) == 12
+    assert list(fresh("en")) == list(fresh("zh")) == ["housing", "telecom"]
+    english, chinese = {**english, **fresh("en")}, {**chinese, **fresh("zh")}
+    for name in english:
+        assert [one.name for one in english[name].intents] == [one.name for one in chinese[name].intents]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_intent_has_five_examples_and_other_wordings_of_its_own(language: str) -> None:
+    for name, trade in {**trades(language), **fresh(language)}.items():
+        examples = [text for one in trade.intents for text in one.examples[language]]
+        said = [one.text for one in trade.said]
+        assert all(len(one.examples[language]) == 5 for one in trade.intents), name
+        assert len(set(examples + said)) == len(examples + said), name
+        assert {one.intent for one in trade.said} == {one.name for one in trade.intents} | {NONE}, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_trades_share_hardly_a_sentence_with_the_test_sentences_or_the_background(language: str) -> None:
+    asked = [text for texts in read(DATA / f"intents_{language}_test.yaml").values() for text in texts]
+    for path in sorted(TRADES.glob(f"*_{language}.yaml")):
+        trade = trades(language)[path.stem.removesuffix(f"_{language}")]
+        for one in trade.said:
+            if one.intent != NONE:
+                assert max(fuzz.ratio(one.text.lower(), text.lower()) for text in asked) < 90, one.text
+    wishes = {text for texts in read(WISHES / f"{language}.yaml").values() for text in texts}
+    wordings = {one.text for name, trade in trades(language).items() if name not in (SHOP, CLINIC)
+                for one in trade.said if one.intent != NONE}  # fmt: skip
+    assert len(wordings & wishes) < 0.02 * len(wordings)
+
+
+def test_the_fit_finds_what_the_sentences_were_drawn_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, wanted = np.random.default_rng(1), np.array([2.0, 6.0, -1.0, 1.5, 5.0, -2.0])
+    drawn = []
+    for _ in range(4000):
+        options = np.zeros((4, 6))
+        options[:3, :3] = chance.normal(0, 0.5, (3, 3))
+        options[:3, 3] = chance.random(3) < 0.3
+        options[3, 4:] = chance.normal(0, 0.5), 1.0
+        worth = np.exp(options @ wanted)
+        drawn.append(Chosen(options, int(chance.choice(4, p=worth / worth.sum())), 1.0))
+    asked = []
+
+    def taught(language: str, name: str) -> tuple[Chosen, ...]:
+        asked.append(name)
+        return tuple(drawn) if name == "bank" else ()
+
+    monkeypatch.setattr(bench, "taught", taught)
+    found = fit("en", without="gym")
+    assert (found.nearest, found.mean, found.own) == pytest.approx((2.0, 6.0, -1.0), abs=0.4)
+    assert (found.keyword, found.other, found.constant) == pytest.approx((1.5, 5.0, -2.0), abs=0.4)
+    assert "gym" not in asked
+    assert CLINIC not in asked
