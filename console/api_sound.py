@@ -10,8 +10,10 @@ from sqlalchemy import Engine
 from console.access import Right
 from console.api_access import Asker, needs, put_on_trail
 from console.api_calls import insist
+from console.phrases import Phrases
 from console.problems import problem
-from console.recordings import STATUS, NoSound, playable
+from console.recordings import STATUS, NoSound, playable, reading
+from console.signing_in import language_of
 from console.sounds import Heard, in_ranges
 from models.settings import Settings
 
@@ -19,14 +21,15 @@ from models.settings import Settings
 def add_sound(app: FastAPI, settings: Settings, engine: Engine) -> None:
     """Add the route, and what is said where nothing can be heard."""
     router = APIRouter(tags=["calls"], dependencies=[Depends(needs(Right.CALLS))])
-    heard = Heard()
+    heard, phrases = Heard(), Phrases.load()
 
     @router.get("/calls/{call_id}/sound", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
     def sound(request: Request, call_id: str, viewer: Asker, original: bool = False) -> Response:
         with engine.connect() as connection:
             insist(connection, viewer, call_id, original)
             path = playable(connection, settings.data.directory, viewer, call_id, original=original)
-        answer = in_ranges(request, path)
+        with reading():
+            answer = in_ranges(request, path)
         # Players ask for the rest of the same sound in more requests; but nobody hears it only by such.
         this, wanted = (viewer.name, call_id, str(original)), request.headers.get("range", "")
         if not heard.knows(*this) or _from_the_start(wanted):
@@ -34,9 +37,9 @@ def add_sound(app: FastAPI, settings: Settings, engine: Engine) -> None:
             heard.know(*this)
         return answer
 
-    def silent(_: Request, fault: Exception) -> JSONResponse:
+    def silent(request: Request, fault: Exception) -> JSONResponse:
         assert isinstance(fault, NoSound)
-        return problem(STATUS.get(fault.why, 404), str(fault))
+        return problem(STATUS.get(fault.why, 404), phrases.say(language_of(request), f"call.sound_{fault.why}"))
 
     app.include_router(router)
     app.add_exception_handler(NoSound, silent)

@@ -1,17 +1,22 @@
 """Which file of a call somebody may hear: personal data are beeped out unless the right and the wish are there."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from console.access import Right, Viewer
-from models.errors import HotlineError
+from models.errors import HotlineError, OperatorFault
 from models.recording import Recording
 from quality.beeping import Unmasked, masked_recording
 from quality.call_search import may_see
 from quality.erasing import deletion
 from quality.sound import data_at
+
+log = logging.getLogger(__name__)
 
 
 class Silent(StrEnum):
@@ -28,14 +33,18 @@ class Silent(StrEnum):
     MISSING = "missing"
     """The file is gone, or isn't where recordings are kept."""
     BROKEN = "broken"
-    """The file is no recording."""
+    """The file is no recording, or can't be read."""
+    UNWRITABLE = "unwritable"
+    """Its copy without personal data can't be written: a full disk, a directory that is only read."""
     WAITING = "waiting"
     """Nobody knows yet where personal data are, as the call isn't inspected."""
     ERASED = "erased"
     """Nobody knows any more where personal data are, as what was said is deleted."""
 
 
-STATUS = {Silent.STRANGE: 404, Silent.FORBIDDEN: 403, Silent.ERASED: 403, Silent.WAITING: 409}
+STATUS = {
+    Silent.STRANGE: 404, Silent.FORBIDDEN: 403, Silent.ERASED: 403, Silent.WAITING: 409, Silent.UNWRITABLE: 503,
+}  # fmt: skip
 """404 for the others."""
 
 
@@ -65,7 +74,22 @@ def playable(connection: Connection, directory: Path, viewer: Viewer, call_id: s
         raise NoSound(Silent.ERASED if fault.erased else Silent.WAITING) from fault
     except HotlineError as fault:
         raise NoSound(Silent.MISSING) from fault
+    except OSError as fault:
+        log.warning(
+            "Call %s has no copy without personal data, and it can't be written (%s); "
+            "make room for it, and its directory writable.", call_id, fault.strerror,
+        )  # fmt: skip
+        raise NoSound(Silent.UNWRITABLE) from fault
     return within(directory, str(masked))
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Raise `NoSound` for a recording that can't be read any more, though it was there a moment ago."""
+    try:
+        yield
+    except (OperatorFault, OSError, ValueError) as fault:
+        raise NoSound(Silent.BROKEN) from fault
 
 
 def within(directory: Path, kept: str) -> Path:
@@ -73,12 +97,11 @@ def within(directory: Path, kept: str) -> Path:
     root = directory.resolve()
     try:
         path = (root / kept).resolve()
+        there = path.is_relative_to(root) and path.is_file()
     except (ValueError, OSError, RuntimeError) as fault:
         raise NoSound(Silent.MISSING) from fault
-    if not path.is_relative_to(root) or not path.is_file():
+    if not there:
         raise NoSound(Silent.MISSING)
-    try:
+    with reading():
         data_at(path)
-    except (HotlineError, OSError) as fault:
-        raise NoSound(Silent.BROKEN) from fault
     return path

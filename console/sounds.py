@@ -13,7 +13,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from sqlalchemy import Engine
 
 from console.phrases import Phrases
-from console.recordings import STATUS, NoSound, playable
+from console.recordings import STATUS, NoSound, playable, reading
 from console.sessions import Session
 from console.signing_in import language_of
 from models.audit import record
@@ -72,7 +72,8 @@ def sounds(engine: Engine, settings: Settings, phrases: Phrases) -> APIRouter:
     ) -> Response:
         try:
             path = found(request, call_id, original)
-            answer = in_ranges(request, path)
+            with reading():
+                answer = in_ranges(request, path)
         except NoSound as fault:
             return refused(request, fault)
         session: Session = request.scope["session"]
@@ -89,13 +90,14 @@ def sounds(engine: Engine, settings: Settings, phrases: Phrases) -> APIRouter:
     def drawn(request: Request, call_id: CallId, original: bool = False) -> Response:
         try:
             path = found(request, call_id, original)
+            known = tag(path)
+            headers = {"etag": known, "cache-control": "private, no-cache"}
+            if request.headers.get("if-none-match") == known:
+                return Response(status_code=304, headers=headers)
+            with reading():
+                return Response(peaks_of(path), media_type="application/octet-stream", headers=headers)
         except NoSound as fault:
             return refused(request, fault)
-        known = tag(path)
-        headers = {"etag": known, "cache-control": "private, no-cache"}
-        if request.headers.get("if-none-match") == known:
-            return Response(status_code=304, headers=headers)
-        return Response(peaks_of(path), media_type="application/octet-stream", headers=headers)
 
     return router
 

@@ -1,8 +1,11 @@
 """A copy of a recording without personal data: a soft tone where they are said, for whoever hasn't the right to them.
 
 The copy is beside the recording (`NAME.masked.wav`), written before the inspection that found the data counts as done.
+It bears the mark of what was beeped in it: an inspector may leave one and die, and another inspect the call where there
+is no such file. What hasn't the mark of what is known to be personal now is never heard, but made anew.
 """
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +24,7 @@ from models.recording import masked_file
 from quality.conversation import Stretch, joined
 from quality.record import recording_of
 from quality.said import ERASED
-from quality.sound import Sound, read, write
+from quality.sound import Sound, mark_in, read, write
 
 Channel = Literal["caller", "ours"]
 PADDED_S = 0.25
@@ -38,6 +41,8 @@ TONE_HZ, TONE_PEAK = 1000, 1500
 """Soft: -27 dBov."""
 FADE = 40
 """Samples (5 ms)."""
+MASKING = "masking"
+"""In the facts of an inspection whose words are deleted: the mark that its copy has to bear."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,18 @@ def beeps(transcript: Sequence[Mapping[str, Any]], personal: Iterable[Mapping[st
         for channel, stretches in found.items()
         for one in joined(stretches, SAME_ROW_S)
     ]
+
+
+def mark_of(wanted: Sequence[Beep]) -> str:
+    """Return what tells a copy with these beeps from any other."""
+    places = [f"{one.channel} {round(one.start * RATE)} {round(one.end * RATE)}" for one in wanted]
+    return hashlib.sha256("\n".join(places).encode()).hexdigest()
+
+
+def masking_of(transcript: Sequence[Mapping[str, Any]], personal: Sequence[Mapping[str, Any]], *, exact: bool) -> str:
+    """Return the mark of a call's copy, for when what it is made by isn't known any more; "" where none is needed."""
+    wanted = beeps(transcript, personal, exact=exact)
+    return mark_of(wanted) if wanted else ""
 
 
 def beeped(sound: Sound, wanted: Sequence[Beep]) -> Sound:
@@ -95,7 +112,10 @@ def _tone(length: int) -> NDArray[np.int16]:
 
 
 def keep_copy(path: Path, wanted: Sequence[Beep]) -> None:
-    """Write the copy of the recording in `path`, whole or not at all; where nothing is wanted there is none."""
+    """Write the copy of the recording in `path`, whole or not at all; where nothing is wanted there is none.
+
+    Raises OSError where it can't be written, `OperatorFault` where `path` is no recording.
+    """
     copy = masked_file(path)
     # First, as it may show what is known to be personal by now.
     copy.unlink(missing_ok=True)
@@ -104,7 +124,7 @@ def keep_copy(path: Path, wanted: Sequence[Beep]) -> None:
     descriptor, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
     os.close(descriptor)
     try:
-        write(Path(part), beeped(read(path), wanted))
+        write(Path(part), beeped(read(path), wanted), mark_of(wanted))
         os.chmod(part, path.stat().st_mode & 0o777)
         os.replace(part, copy)
     finally:
@@ -130,9 +150,9 @@ def masked_recording(connection: Connection, call_id: str, directory: Path) -> P
     """Return what of a call somebody may hear who hasn't the right to the original: the only place that decides it.
 
     The copy without personal data, made now where an earlier inspection left none; the recording itself where nothing
-    personal is in it. Where the words are deleted, so is what is known of personal data: a copy that is there, then, or
-    nothing. Raises `Unmasked` where it isn't known, `CannotDo` where there is no file, `OperatorFault` where it is no
-    recording.
+    personal is in it. Where the words are deleted, so is what is known of personal data: the copy made by it, then, if
+    it is there, or nothing. Raises `Unmasked` where it isn't known, `CannotDo` where there is no file, `OperatorFault`
+    where it is no recording, OSError where the copy can't be written.
     """
     columns = Inspection.state, Inspection.listened, Inspection.transcript, Inspection.personal, Inspection.facts
     row = connection.execute(select(*columns).where(Inspection.call_id == call_id)).first()
@@ -141,13 +161,18 @@ def masked_recording(connection: Connection, call_id: str, directory: Path) -> P
     path = recording_of(connection, call_id, directory)
     if not path.is_file():
         raise CannotDo(f"The recording of call {call_id} is gone; {path.name} doesn't exist.")
+    copy = masked_file(path)
     if ERASED in row.facts:
-        if not masked_file(path).is_file():
+        if not _bears(copy, row.facts.get(MASKING, "")):
             raise Unmasked(call_id, erased=True)
-        return masked_file(path)
+        return copy
     wanted = beeps(row.transcript, row.personal, exact=row.listened)
     if not wanted:
         return path
-    if not masked_file(path).is_file():
+    if not _bears(copy, mark_of(wanted)):
         keep_copy(path, wanted)
-    return masked_file(path)
+    return copy
+
+
+def _bears(copy: Path, mark: str) -> bool:
+    return bool(mark) and copy.is_file() and mark_in(copy) == mark

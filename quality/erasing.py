@@ -23,6 +23,7 @@ from models.inspection import CallScore, Finding, Inspection, InspectionState
 from models.recording import Recording
 from models.taught import Taught
 from models.turn import Turn
+from quality.beeping import MASKING, masking_of
 from quality.call_entries import note_call
 from quality.call_sounds import Here, Shelf, Sounds, sounds_of
 from quality.handed_on import erase_handed_on
@@ -169,7 +170,8 @@ def _erase_words(connection: Connection, call_id: str, now: datetime, why: str) 
 
 
 def _erase_inspection(connection: Connection, call_id: str, now: datetime, why: str) -> None:
-    row = connection.execute(select(Inspection.state, Inspection.facts).where(Inspection.call_id == call_id)).first()
+    columns = Inspection.state, Inspection.facts, Inspection.listened, Inspection.transcript, Inspection.personal
+    row = connection.execute(select(*columns).where(Inspection.call_id == call_id)).first()
     nothing: dict[str, Any] = {"transcript": [], "personal": []}
     if row is None or row.state == InspectionState.WAITING:
         # What has no words any more isn't to be scored as a call in which nobody spoke.
@@ -182,6 +184,9 @@ def _erase_inspection(connection: Connection, call_id: str, now: datetime, why: 
             connection.execute(update(Inspection).where(Inspection.call_id == call_id).values(**given_up))
         return
     facts = {**row.facts, ERASED: now.isoformat()}
+    # Its recording may be left elsewhere, with a copy: of which inspection that is couldn't be told any more.
+    if row.personal:
+        facts[MASKING] = masking_of(row.transcript, row.personal, exact=row.listened)
     connection.execute(update(Inspection).where(Inspection.call_id == call_id).values(**nothing, facts=facts))
 
 

@@ -1,7 +1,6 @@
 """A recording's two channels, read however it ended: whole, cut off in the middle of a sample, or still written to."""
 
 import math
-import wave
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,10 @@ from models.recording import CHUNK, FORMAT, wav_seconds
 LEFT = "what was understood while the call ran is what is left of it"
 PAIR = 4
 """Bytes of one sample of both channels."""
+MARK = b"mark"
+"""A chunk of our own, behind the format's."""
+MARKED = 12 + CHUNK.size + FORMAT.size + CHUNK.size
+"""At which byte of a file its mark begins."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,24 @@ def read(path: Path) -> Sound:
     return Sound(np.array(both[:, 0]), np.array(both[:, 1]))
 
 
-def write(path: Path, sound: Sound) -> None:
-    """Write a recording."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(np.stack([sound.caller, sound.ours], axis=1).astype("<i2").tobytes())
+def write(path: Path, sound: Sound, mark: str) -> None:
+    """Write a recording whose head has a `mark` (ASCII, of even length), which players pass over."""
+    samples = np.stack([sound.caller, sound.ours], axis=1).astype("<i2").tobytes()
+    form = CHUNK.pack(b"fmt ", FORMAT.size) + FORMAT.pack(1, 2, RATE, RATE * PAIR, PAIR, 16)
+    parts = b"WAVE" + form + CHUNK.pack(MARK, len(mark)) + mark.encode("ascii") + CHUNK.pack(b"data", len(samples))
+    with path.open("wb") as file:
+        file.write(CHUNK.pack(b"RIFF", len(parts) + len(samples)) + parts)
+        file.write(samples)
+
+
+def mark_in(path: Path) -> str:
+    """Return the mark with which a recording was written; "" for none. Raises OSError."""
+    with path.open("rb") as file:
+        head = file.read(MARKED + 1024)
+    if len(head) < MARKED:
+        return ""
+    name, length = CHUNK.unpack_from(head, MARKED - CHUNK.size)
+    return head[MARKED : MARKED + length].decode("ascii", "replace") if name == MARK else ""
 
 
 def pairs(path: Path) -> NDArray[np.int16]:

@@ -23,7 +23,7 @@ from console.pages.call_scores import show_score, title_of
 from console.pages.call_teaching import Teaching
 from console.pages.call_words import drawn, texts, turns
 from console.player import Player, Shown
-from console.recordings import NoSound, playable
+from console.recordings import NoSound, playable, reading
 from console.sounds import peaks_of
 from console.visit import Visit
 from models.errors import CannotDo
@@ -98,10 +98,11 @@ class CallPage:
         directory = self._visit.settings.data.directory
         try:
             heard = playable(connection, directory, self._visit.viewer, self._call_id, original=self._original)
-            drawn_soon = outline(peaks_of(heard), COLUMNS)
+            with reading():
+                drawn_soon = outline(peaks_of(heard), COLUMNS)
+                length = len(pairs(heard)) / 8000
         except NoSound as fault:
             return content, Sound(plays=False, words=self._visit.say(f"call.sound_{fault.why}"))
-        length = len(pairs(heard)) / 8000
         expected = content.call.seconds or content.conversation.seconds
         if content.running or length >= expected - CUT_OFF_S:
             return content, Sound(True, outline=drawn_soon)

@@ -8,11 +8,12 @@ from sqlalchemy import update
 from models.errors import CannotDo, OperatorFault
 from models.inspection import Inspection
 from models.recording import Recording, masked_file
+from models.turn import Turn
 from quality.beeping import Unmasked, beeped, beeps, masked_recording
 from quality.erasing import erase
 from quality.evidence import by_words_alone
 from quality.inspector import Inspector
-from quality.sound import Sound, read
+from quality.sound import Sound, mark_in, read
 from tests.unit.quality.conftest import NOW, Records, row
 
 RATE = 8000
@@ -131,6 +132,57 @@ def test_an_old_copy_does_not_outlive_an_inspection_that_finds_more(records, tmp
     masked_file(path).write_bytes(b"what an earlier inspection left")
     _inspect(records, tmp_path)
     assert read(_masked(records, tmp_path)).seconds == 10
+
+
+def _inspected_elsewhere(records, directory):
+    """Let the inspector at `directory`, where no file is, have the call once more; more was told of it since."""
+    directory.mkdir()
+    with records.engine.begin() as connection:
+        connection.execute(update(Inspection).values(state="waiting", done_at=None))
+        connection.execute(update(Turn).where(Turn.number == 2).values(text="我的手机号是13812345678。", language="zh"))
+    _inspect(records, directory)
+
+
+def test_a_copy_that_an_unfinished_inspection_left_is_not_heard_for_what_another_server_found(records, tmp_path):
+    _call(records, ("caller", CARD), ("caller", "Hello?"))
+    path = _record(tmp_path / "here" / "recordings" / "c1.wav")
+    _inspect(records, tmp_path / "here")
+    stale = masked_file(path).read_bytes()
+    _inspected_elsewhere(records, tmp_path / "there")
+    assert masked_file(path).read_bytes() == stale, "nobody there could write it"
+    heard = read(_masked(records, tmp_path / "here")).caller
+    for begin in (3, 6):
+        assert np.abs(heard[begin * RATE : (begin + 2) * RATE]).max() <= 1500
+    made = masked_file(path).stat().st_mtime_ns
+    assert _masked(records, tmp_path / "here").stat().st_mtime_ns == made, "and made once"
+
+
+def test_with_the_words_deleted_only_the_copy_of_the_inspection_that_counts_is_heard(either, tmp_path):
+    records = Records(either)
+    _call(records, ("caller", CARD), ("caller", "Hello?"))
+    path = _record(tmp_path / "here" / "recordings" / "c1.wav")
+    _inspect(records, tmp_path / "here")
+    stale = masked_file(path).read_bytes()
+    _inspected_elsewhere(records, tmp_path / "there")
+    good = _masked(records, tmp_path / "here").read_bytes()
+    with either.begin() as connection:
+        assert erase(connection, "c1", tmp_path / "there", NOW, by="command", words=True).files == ()
+    assert _masked(records, tmp_path / "here").read_bytes() == good
+    for other in (stale, path.read_bytes(), b"", good[:50]):
+        masked_file(path).write_bytes(other)
+        with pytest.raises(Unmasked, match="What was said in call c1 is deleted"):
+            _masked(records, tmp_path / "here")
+
+
+def test_the_head_of_a_copy_is_one_that_players_know_and_has_its_mark(records, tmp_path):
+    _call(records, ("caller", CARD))
+    path = _record(tmp_path / "recordings" / "c1.wav")
+    _inspect(records, tmp_path)
+    copy = _masked(records, tmp_path)
+    with wave.open(str(copy)) as played:
+        assert (played.getnchannels(), played.getframerate(), played.getnframes()) == (2, RATE, 10 * RATE)
+    assert (len(mark_in(copy)), mark_in(path)) == (64, "")
+    assert int.from_bytes(copy.read_bytes()[4:8], "little") == copy.stat().st_size - 8
 
 
 @pytest.mark.parametrize("state", ["waiting", "taken", "given-up"])
