@@ -16,6 +16,7 @@ from campaigns.line_plan import Line
 from campaigns.line_rows import stored_lines
 from campaigns.outlook import LEAD, Outlook, outlook
 from campaigns.plan import CampaignPlan, Texts
+from campaigns.running import starts_in_vain
 from campaigns.schedule import clashes
 from campaigns.toll_guard import refusal
 from dialplans.flow import Flow
@@ -104,7 +105,7 @@ def examine(
         *_people(connection, campaign, ahead, now),
         *_ways(campaign.plan, lines, seen),
         *_law(connection, campaign.plan, now),
-        *_schedule(campaign.plan, now),
+        *_schedule(campaign, now),
     )
     return Checked(
         campaign, now, ahead, seen, findings, assumed, cost, min(currencies, default=""),
@@ -205,7 +206,10 @@ def _ways(plan: CampaignPlan, lines: Sequence[Line], seen: Sequence[LineOutlook]
         )
 
 
-def _schedule(plan: CampaignPlan, now: datetime) -> Iterator[Finding]:
+def _schedule(campaign: StoredCampaign, now: datetime) -> Iterator[Finding]:
+    plan = campaign.plan
+    if vain := starts_in_vain(plan, campaign.state, now):
+        yield _warning(vain)
     for at, first, other in clashes(plan.schedule, plan.timezone, now):
         there = ZoneInfo((first.timezone or plan.timezone or "UTC").partition(",")[0])
         yield _warning(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from campaigns.campaign_rows import campaign_named, moved
-from campaigns.running import ORDERS, move_of, starts_by_schedule
+from campaigns.running import ORDERS, move_of, starts_by_schedule, starts_in_vain
 from models.campaign import CAMPAIGN_LIFE, CampaignState
 from models.control_client import NotRunning, ask
 from models.control_protocol import TakeUpCampaigns
@@ -35,8 +35,10 @@ def order(engine: Engine, settings: Settings, name: str, what: str, now: datetim
     if state is CampaignState.SCHEDULED:
         by_schedule = starts_by_schedule(one.plan, now)
         begins = f", and begins on {one.plan.start_on}{', when its schedule has a start' if by_schedule else ''}"
+    vain = starts_in_vain(one.plan, state, now)
     live, words = taken_up(settings)
-    return Ordered(state, live, f"The campaign '{name}' is {state}{begins}. {words}")
+    said = f"The campaign '{name}' is {state}{'' if vain else begins}. {words}"
+    return Ordered(state, live, f"{said} {vain}".rstrip())
 
 
 def taken_up(settings: Settings) -> tuple[bool, str]:

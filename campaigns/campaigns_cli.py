@@ -53,21 +53,24 @@ def create(
     """Make a campaign as FILE says, or change the one of that name; the same again changes nothing."""
     from campaigns.campaign_rows import put_campaign
     from campaigns.plan_file import read_campaign_file
+    from campaigns.running import starts_in_vain
     from models.settings_file import read_settings
     from models.writing import writing
 
-    settings = read_settings(config)
+    settings, now = read_settings(config), datetime.now(UTC)
     plan, document = read_campaign_file(path)
     with opened(settings) as engine, writing(engine) as connection:
-        one, what = put_campaign(connection, plan, document, datetime.now(UTC))
+        one, what = put_campaign(connection, plan, document, now)
+    vain = starts_in_vain(one.plan, one.state, now)
     if as_json:
-        print_json({"name": one.name, "id": one.id, "state": str(one.state), "what": what})
+        warnings = [vain] if vain else []
+        print_json({"name": one.name, "id": one.id, "state": str(one.state), "what": what, "warnings": warnings})
         return
     then = {
         "created": f" Next: hotline campaigns import {one.name} FILE",
         "changed": " It counts from the next call on.",
     }
-    say(f"The campaign '{one.name}' is {what}.{then.get(what, '')}")
+    say(f"The campaign '{one.name}' is {what}.{then.get(what, '')}{f' {vain}' if vain else ''}")
 
 
 @app.command("import")

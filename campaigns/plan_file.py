@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 
 from campaigns.plan import CampaignPlan, plan_of
 from campaigns.written_fault import PlanRefused, complaints
@@ -14,7 +15,7 @@ from models.written_file import read_written
 
 
 def read_campaign_file(path: Path) -> tuple[CampaignPlan, dict[str, Any]]:
-    """Return the plan and what it was read from; raise `PlanRefused`."""
+    """Return the plan and what it was read from, as JSON has it; raise `PlanRefused`."""
     try:
         document, line = read_written(path)
     except OperatorFault as fault:
@@ -27,6 +28,7 @@ def read_campaign_file(path: Path) -> tuple[CampaignPlan, dict[str, Any]]:
         return f"{path}:{number}" if number else str(path)
 
     try:
-        return plan_of(document), dict(document)
+        # TOML has dates of its own; the database keeps plans as JSON.
+        return plan_of(document), to_jsonable_python(document)
     except ValidationError as refusal:
         raise PlanRefused(complaints(refusal, where, "a campaign", CampaignPlan)) from None

@@ -75,12 +75,13 @@ def due(
     return [one for place, one in enumerate(found) if following[place : place + 1] != [one[1].do]]
 
 
-def to_come(order: ScheduledOrder, timezone: str, now: datetime) -> bool:
-    """Tell whether the order has a time after `now`, however far ahead. `timezone`: the plan's."""
+def next_time(order: ScheduledOrder, timezone: str, now: datetime) -> datetime | None:
+    """Return the order's first time after `now`, however far ahead; None: it has none. `timezone`: the plan's."""
     days, clock = _days(order.at)
     if isinstance(days, frozenset):
-        return True
-    return datetime.combine(days, clock, ZoneInfo(_zone(order, timezone))).astimezone(UTC) > now
+        return min(_times(order.at, _zone(order, timezone), now, now + LONGEST))
+    once = datetime.combine(days, clock, ZoneInfo(_zone(order, timezone))).astimezone(UTC)
+    return once if once > now else None
 
 
 def clashes(

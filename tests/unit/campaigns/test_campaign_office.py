@@ -186,17 +186,27 @@ async def test_draining_ends_calls_in_peace_and_stops(engine: Engine, make_campa
     assert one.states().count("done") == 5
 
 
+def dead_line(engine: Engine, make_campaign: Make, add_leads: Add, people: int, rest_s: float) -> tuple[Office, Phones]:
+    """Return an office, and phones of which none can be called, for a campaign whose breaker trips at five failures."""
+    breaker = {"window_s": 60, "share": 0.5, "least": 5, "rest_s": rest_s, "trial": 2}
+    add_leads(make_campaign(max_calls=5, calls_per_second=5, breaker=breaker), *numbers(people))
+    phones = Phones(others=Person([NO_LINE]))
+    return Office(engine, phones), phones
+
+
+async def trip(one: Office, within_s: float) -> None:
+    """Start the campaign of a dead line; after so many seconds its breaker is open."""
+    await one.order("autumn", CampaignMove.START)
+    await asyncio.sleep(within_s)
+    assert one.campaign().state == "tripped"
+
+
 async def test_a_tripped_breaker_is_on_record_and_mended_when_the_lines_are_well(
     engine: Engine, make_campaign: Make, add_leads: Add
 ) -> None:
-    breaker = {"window_s": 60, "share": 0.5, "least": 5, "rest_s": 30, "trial": 2}
-    add_leads(make_campaign(max_calls=5, calls_per_second=5, breaker=breaker), *numbers(30))
-    phones = Phones(others=Person([NO_LINE]))
-    one = Office(engine, phones)
+    one, phones = dead_line(engine, make_campaign, add_leads, people=30, rest_s=30)
     async with one.running():
-        await one.order("autumn", CampaignMove.START)
-        await asyncio.sleep(25)
-        assert one.campaign().state == "tripped"
+        await trip(one, within_s=25)
         phones.others = Person([Phones().others.outcomes[0]])
         await asyncio.sleep(1500)
         assert one.campaign().state in ("running", "finished")
@@ -209,14 +219,9 @@ async def test_a_tripped_breaker_is_on_record_and_mended_when_the_lines_are_well
 async def test_a_pause_keeps_the_breaker_open_and_what_is_resumed_goes_on_with_its_trial_even_after_a_kill(
     engine: Engine, make_campaign: Make, add_leads: Add
 ) -> None:
-    breaker = {"window_s": 60, "share": 0.5, "least": 5, "rest_s": 60, "trial": 2}
-    add_leads(make_campaign(max_calls=5, calls_per_second=5, breaker=breaker), *numbers(60))
-    phones = Phones(others=Person([NO_LINE]))
-    one = Office(engine, phones)
+    one, phones = dead_line(engine, make_campaign, add_leads, people=60, rest_s=60)
     async with one.running():
-        await one.order("autumn", CampaignMove.START)
-        await asyncio.sleep(10)
-        assert one.campaign().state == "tripped"
+        await trip(one, within_s=10)
         await one.order("autumn", CampaignMove.PAUSE)
         await asyncio.sleep(5)
         placed = len(phones.placed)
@@ -243,14 +248,9 @@ async def test_a_pause_keeps_the_breaker_open_and_what_is_resumed_goes_on_with_i
 async def test_who_resumes_a_tripped_campaign_closes_its_breaker(
     engine: Engine, make_campaign: Make, add_leads: Add
 ) -> None:
-    breaker = {"window_s": 60, "share": 0.5, "least": 5, "rest_s": 600, "trial": 2}
-    add_leads(make_campaign(max_calls=5, calls_per_second=5, breaker=breaker), *numbers(60))
-    phones = Phones(others=Person([NO_LINE]))
-    one = Office(engine, phones)
+    one, phones = dead_line(engine, make_campaign, add_leads, people=60, rest_s=600)
     async with one.running():
-        await one.order("autumn", CampaignMove.START)
-        await asyncio.sleep(10)
-        assert one.campaign().state == "tripped"
+        await trip(one, within_s=10)
         phones.others, placed = Phones().others, len(phones.placed)
         await one.order("autumn", CampaignMove.RESUME)
         await asyncio.sleep(20)

@@ -44,6 +44,33 @@ def test_orders_are_kept_for_the_next_start_where_no_server_runs(data: Path) -> 
     assert "No server runs" in run(data, "start", "autumn").output
 
 
+@pytest.mark.parametrize(
+    ("file", "days"),
+    [
+        ("week.yaml", "schedule: [{do: start, at: 'sat 09:00'}]\nstart_on: 2099-11-23\nend_on: 2099-11-27\n"),
+        ("week.toml", "schedule = [{do = 'start', at = 'sat 09:00'}]\nstart_on = 2099-11-23\nend_on = 2099-11-27\n"),
+    ],
+)
+def test_create_check_and_start_say_that_no_start_of_the_schedule_comes_on_the_campaigns_days(
+    data: Path, file: str, days: str
+) -> None:
+    never = "No start of its schedule (sat 09:00) comes from 2099-11-23 to 2099-11-27, so it never begins by itself; "
+    is_ = ": " if file.endswith("yaml") else " = "
+    plan = [f"name{is_}'week'", f"country{is_}'CN'", f"flows{is_}['offer']", f"timezone{is_}'Asia/Shanghai'", days]
+    (data / file).write_text("\n".join(plan))
+    assert state(data, "create", str(data / file))["warnings"][0].startswith(never)
+    assert never in run(data, "create", str(data / file)).output
+    found = json.loads(run(data, "check", "week", "--json").stdout)["findings"]
+    assert [one["level"] for one in found if one["sentence"].startswith(never)] == ["warning"]
+    begun = run(data, "start", "week").output
+    assert begun.startswith("The campaign 'week' is scheduled. No server runs")
+    assert never in begun
+    (data / file).write_text("\n".join(plan).replace("sat 09:00", "wed 09:00"))
+    assert state(data, "create", str(data / file))["warnings"] == []
+    begun = run(data, "start", "autumn").output
+    assert "schedule" not in begun
+
+
 def test_what_cannot_be_is_one_sentence(data: Path) -> None:
     for arguments, words in (
         (("pause", "autumn"), "is draft, so it can't pause"),
