@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.live_server import live_server
 
 __all__ = ["live_server"]
+# The same examples every time, however busy the machine is; `--hypothesis-profile=default` looks for new ones.
+settings.register_profile("gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gate")
 CHECKOUT = Path(__file__).parents[1]
 _SLOW = ("browser", "call", "peer", "engine")
 """Kinds of tests in the order of their turn: what nobody marked is quick."""

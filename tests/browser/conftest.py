@@ -71,7 +71,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     reader = threading.Thread(target=_read, args=(process, log, ready))
     reader.start()
     try:
-        assert ready.get(timeout=60), "\n".join(log)
+        assert ready.get(timeout=180), "\n".join(log)
         yield Console(f"http://{address}", calls, log, directory)
     finally:
         process.terminate()
