@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -19,9 +19,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from campaigns import office_rows as rows
 from campaigns.breaker import BreakerState
 from campaigns.breaker_record import CLOSED
-from campaigns.campaign_rows import LIVE, StoredCampaign, moved
+from campaigns.campaign_rows import LIVE, StoredCampaign
 from campaigns.cap_shares import CapShares
 from campaigns.dialer import Dialer
 from campaigns.dialer_ports import Agents, Calls, NoAgents, Ports
@@ -29,14 +30,13 @@ from campaigns.dialling_facts import facts_of
 from campaigns.lead_row import Happened
 from campaigns.lead_store import LeadStore
 from campaigns.line_book import LineBook
-from campaigns.office_rows import breaker_was_open, known_calls, noted, stored_campaign, stored_campaigns
 from campaigns.pacing import Count
 from campaigns.past_calls import recall
 from campaigns.permission import Permission
 from campaigns.preview_desk import preview
 from campaigns.rate_limit import RateLimit
 from campaigns.running import begins_by_itself, is_over
-from campaigns.scheduled_orders import DRAINED, carry_out, due_orders
+from campaigns.scheduled_orders import DRAINED
 from dialplans.flow import Flow
 from models.campaign import CampaignMove, CampaignState
 from models.control_desk import Tell
@@ -44,13 +44,14 @@ from models.control_protocol import AskCampaign, Done, Preview, TakeUpCampaigns
 from models.database import moment
 from models.errors import CannotDo, HotlineError, Refused
 from models.settings import CampaignSettings
-from models.writing import writing
 
 log = logging.getLogger(__name__)
 LOOK_S = 5.0
 """From one look at what campaigns are to do to the next."""
 RECOUNT_S = 300.0
 """From one count of the abandoned calls of the law's days to the next: they leave that window with time."""
+DRAINED_S = 3 * LOOK_S
+"""After a drain, when every other server has heard of it, and begins no call any more."""
 RENEW_S = 20.0
 """From one word that our calls and leases go on to the next; well below both."""
 
@@ -91,6 +92,8 @@ class CampaignOffice:
         )  # fmt: skip
         self.shares = CapShares(self.ports, self._limits, self._wake)
         self._dialling: dict[str, _Dialling] = {}
+        self._drained: dict[str, float] = {}
+        """Since when this server has no call of a campaign that is drained, by the steady clock."""
         self._listeners: list[Callable[[Happened], None]] = []
         self._group: asyncio.TaskGroup | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -190,9 +193,10 @@ class CampaignOffice:
                 log.exception("campaigns can't be looked at")
 
     async def _reconcile(self) -> None:
-        stored: dict[str, StoredCampaign] = {one.id: one for one in await self._work(stored_campaigns, self._engine)}
+        found: list[StoredCampaign] = await self._work(rows.stored_campaigns, self._engine)
+        stored = {one.id: one for one in found}
         now = moment(self._clock())
-        for campaign_id in await self._work(self._due, list(stored.values()), now):
+        for campaign_id in await self._work(rows.due, self._engine, list(stored.values()), now):
             await self._by_schedule(campaign_id)
             await self._read_again(stored, campaign_id)
         for one in list(stored.values()):
@@ -213,7 +217,7 @@ class CampaignOffice:
                 log.warning("campaign %s isn't gone by now: %s", one.name, fault)
 
     async def _read_again(self, stored: dict[str, StoredCampaign], campaign_id: str) -> None:
-        now = await self._work(stored_campaign, self._engine, campaign_id)
+        now = await self._work(rows.stored_campaign, self._engine, campaign_id)
         if now is None:
             del stored[campaign_id]
         else:
@@ -222,7 +226,7 @@ class CampaignOffice:
     async def _by_schedule(self, campaign_id: str) -> None:
         """Carry out the order of the campaign's own schedule whose time has come, or note why it can't be."""
         try:
-            for event in await self._work(self._carried_out, campaign_id):
+            for event in await self._work(rows.carried_out, self._engine, campaign_id, moment(self._clock())):
                 self._tell(event)
         except HotlineError as fault:
             log.warning("a campaign's schedule isn't gone by now: %s", fault)
@@ -230,7 +234,9 @@ class CampaignOffice:
     async def _go_by(self, one: StoredCampaign) -> None:
         dialling = self._dialling.get(one.id)
         if dialling is None:
-            if one.state in LIVE:
+            if one.state is CampaignState.DRAINING:
+                await self._stopped(one.id)
+            elif one.state in LIVE:
                 await self._begin(one)
             return
         dialer = dialling.dialer
@@ -251,18 +257,18 @@ class CampaignOffice:
             case CampaignState.STOPPED | CampaignState.FINISHED:
                 dialer.leave()
                 dialer.hang_up()
-            case _:
-                pass
         if one.edited_at != dialer.campaign.edited_at:
             dialer.take_up(one)
 
     async def _with_breaker(self, one: StoredCampaign, dialling: _Dialling) -> None:
         """Let a campaign that is to run go on with its breaker as it is, or close that where it is resumed for that."""
         lessons, now = dialling.dialer.lessons, moment(self._clock())
-        if dialling.tripped:
+        if dialling.tripped and await self._work(rows.mended_by_itself, self._engine, one.id):
+            await self._move(one.id, CampaignMove.TRIP, "another server's circuit breaker is still open")
+        elif dialling.tripped:
             dialling.tripped = False
             lessons.close_breaker(one.plan.breaker)
-            await self._work(noted, self._engine, Happened(CLOSED, now, one.id, data={"why": "resumed by hand"}))
+            await self._work(rows.noted, self._engine, Happened(CLOSED, now, one.id, data={"why": "resumed by hand"}))
         elif dialling.went_open and lessons.breaker.state is not BreakerState.CLOSED:
             dialling.tripped = True
             await self._move(one.id, CampaignMove.TRIP, "its circuit breaker is still open")
@@ -270,19 +276,18 @@ class CampaignOffice:
 
     async def _begin(self, one: StoredCampaign) -> None:
         assert self._group is not None, "looks only while it runs"
-        counted, calls = await self._counted(one), await self._work(known_calls, self._engine, one.id)
+        counted, calls = await self._counted(one), await self._work(rows.known_calls, self._engine, one.id)
         try:
             dialer = Dialer(one, self.ports, counted, partial(self._breaker_turned, one.id))
             recall(dialer.pacing.learned, calls)
         except HotlineError as fault:
             await self._move(one.id, CampaignMove.STOP, str(fault))
             return
-        open_ = one.state is CampaignState.TRIPPED or await self._work(breaker_was_open, self._engine, one.id)
+        open_ = one.state is CampaignState.TRIPPED or await self._work(rows.breaker_was_open, self._engine, one.id)
         if open_:
             dialer.lessons.breaker.trip(self.ports.steady())
+        self._drained.pop(one.id, None)
         self.shares.share(one.id, dialer.limits.limits[0])
-        if one.state is CampaignState.DRAINING:
-            dialer.leave()
         task = self._group.create_task(self._dial(dialer), name=f"campaign {one.name}")
         self._dialling[one.id] = _Dialling(dialer, task, one.state is CampaignState.TRIPPED, open_)
         log.info("campaign %s: dialling", one.name)
@@ -304,8 +309,14 @@ class CampaignOffice:
             await self._stopped(campaign_id)
 
     async def _stopped(self, campaign_id: str) -> None:
-        now = await self._work(stored_campaign, self._engine, campaign_id)
-        if now is not None and now.state is CampaignState.DRAINING:
+        """Stop a campaign that is drained, once no server has a call of it any more."""
+        now = await self._work(rows.stored_campaign, self._engine, campaign_id)
+        if now is None or now.state is not CampaignState.DRAINING:
+            return
+        since = self._drained.setdefault(campaign_id, self.ports.steady())
+        heard = self.shares.servers == 1 or self.ports.steady() >= since + DRAINED_S
+        if heard and not await self._work(rows.is_called, self._engine, campaign_id):
+            del self._drained[campaign_id]
             await self._move(campaign_id, CampaignMove.STOP, DRAINED)
 
     def _breaker_turned(self, campaign_id: str, state: BreakerState) -> None:
@@ -331,7 +342,7 @@ class CampaignOffice:
         try:
             # Not between a look's reading and its doing: a campaign that has just tripped would look like one resumed.
             async with self._one_at_a_time:
-                await self._work(noted, self._engine, event)
+                await self._work(rows.noted, self._engine, event)
                 if state in moves and (state is BreakerState.OPEN) != dialling.tripped:
                     await self._move(event.campaign_id, moves[state], event.name)
                     dialling.tripped = state is BreakerState.OPEN
@@ -353,25 +364,13 @@ class CampaignOffice:
 
     async def _move(self, campaign_id: str, move: CampaignMove, why: str) -> None:
         """Carry out a move, where the campaign can still take it: an operator may have been faster."""
-
-        def write() -> CampaignState:
-            with writing(self._engine) as connection:
-                return moved(connection, campaign_id, move, moment(self._clock()), why)
-
+        now = moment(self._clock())
         try:
-            state = await self._work(write)
+            state = await self._work(rows.moved_now, self._engine, campaign_id, move, now, why)
         except CannotDo as fault:
             log.info("%s", fault)
             return
-        self._tell(Happened(f"campaign.{move}", moment(self._clock()), campaign_id, data={"state": state, "why": why}))
-
-    def _due(self, stored: list[StoredCampaign], now: datetime) -> list[str]:
-        with self._engine.connect() as connection:
-            return list(due_orders(connection, stored, now))
-
-    def _carried_out(self, campaign_id: str) -> list[Happened]:
-        with writing(self._engine) as connection:
-            return carry_out(connection, campaign_id, moment(self._clock()))
+        self._tell(Happened(f"campaign.{move}", now, campaign_id, data={"state": state, "why": why}))
 
     async def _renew(self) -> None:
         now = moment(self._clock())

@@ -1,11 +1,18 @@
 """What the office of campaigns reads and notes, each by itself on a connection of its own."""
 
-from sqlalchemy import Engine
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine, select
 
 from campaigns.breaker_record import was_open
-from campaigns.campaign_rows import StoredCampaign, campaigns, note
+from campaigns.campaign_rows import StoredCampaign, campaigns, moved, note
 from campaigns.lead_row import Happened
 from campaigns.past_calls import PastCall, past_calls
+from campaigns.scheduled_orders import carry_out, due_orders
+from models.campaign import CampaignMove, CampaignState
+from models.campaign_event import CampaignEvent
+from models.lead import Lead, LeadState
 from models.writing import writing
 
 
@@ -30,6 +37,44 @@ def breaker_was_open(engine: Engine, campaign_id: str) -> bool:
     """Tell whether a campaign's circuit breaker was open when it was last heard of."""
     with engine.connect() as connection:
         return was_open(connection, campaign_id)
+
+
+def mended_by_itself(engine: Engine, campaign_id: str) -> bool:
+    """Tell whether a campaign that runs after it was tripped does so by some server's trial, not by an order."""
+    moves = [f"campaign.{move}" for move in (CampaignMove.MEND, CampaignMove.RESUME, CampaignMove.START)]
+    last = (
+        select(CampaignEvent.name)
+        .where(CampaignEvent.name.in_(moves), CampaignEvent.campaign_id == campaign_id)
+        .order_by(CampaignEvent.at.desc(), CampaignEvent.seq.desc())
+        .limit(1)
+    )
+    with engine.connect() as connection:
+        return connection.scalar(last) == f"campaign.{CampaignMove.MEND}"
+
+
+def is_called(engine: Engine, campaign_id: str) -> bool:
+    """Tell whether any server has a call of a campaign."""
+    calling = select(Lead.id).where(Lead.campaign_id == campaign_id, Lead.state == str(LeadState.CALLING)).limit(1)
+    with engine.connect() as connection:
+        return connection.scalar(calling) is not None
+
+
+def due(engine: Engine, stored: Sequence[StoredCampaign], now: datetime) -> list[str]:
+    """Return the ids of campaigns whose own schedule has an order to be carried out."""
+    with engine.connect() as connection:
+        return list(due_orders(connection, stored, now))
+
+
+def carried_out(engine: Engine, campaign_id: str, now: datetime) -> list[Happened]:
+    """Carry out the order of a campaign's own schedule that is due; return what is to be told of it."""
+    with writing(engine) as connection:
+        return carry_out(connection, campaign_id, now)
+
+
+def moved_now(engine: Engine, campaign_id: str, move: CampaignMove, now: datetime, why: str) -> CampaignState:
+    """Carry out a move by itself; as `moved`."""
+    with writing(engine) as connection:
+        return moved(connection, campaign_id, move, now, why)
 
 
 def noted(engine: Engine, event: Happened) -> None:

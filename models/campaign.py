@@ -61,6 +61,7 @@ CAMPAIGN_LIFE = Life(
         (CampaignState.TRIPPED, CampaignMove.PAUSE): CampaignState.PAUSED,
         (CampaignState.TRIPPED, CampaignMove.DRAIN): CampaignState.DRAINING,
         (CampaignState.TRIPPED, CampaignMove.STOP): CampaignState.STOPPED,
+        (CampaignState.TRIPPED, CampaignMove.FINISH): CampaignState.FINISHED,
         (CampaignState.DRAINING, CampaignMove.STOP): CampaignState.STOPPED,
         (CampaignState.DRAINING, CampaignMove.FINISH): CampaignState.FINISHED,
         (CampaignState.STOPPED, CampaignMove.SCHEDULE): CampaignState.SCHEDULED,

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, insert, update
 from sqlalchemy.event import listen
 
+from campaigns import office_rows
 from campaigns.attempt_rows import BLANK
 from campaigns.breaker_record import was_open
 from campaigns.campaign_office import RENEW_S, CampaignOffice
@@ -353,7 +354,7 @@ async def test_a_scheduled_start_during_a_drain_begins_when_its_last_call_is_ove
 
 
 async def test_a_campaign_that_is_removed_while_the_office_looks_is_passed_over(
-    engine: Engine, make_campaign: Make, add_leads: Add
+    engine: Engine, make_campaign: Make, add_leads: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orders = [{"do": "start", "at": "wed 13:00"}]
     gone = make_campaign("gone", timezone="Asia/Shanghai", schedule=orders)
@@ -361,16 +362,16 @@ async def test_a_campaign_that_is_removed_while_the_office_looks_is_passed_over(
     add_leads(stays, *numbers(5))
     one = Office(engine, Phones())
     async with one.running():
-        due = one.office._due
+        due = office_rows.due
 
-        def and_removed(stored: list[StoredCampaign], now: datetime) -> list[str]:
-            found = due(stored, now)
+        def and_removed(of: Engine, stored: list[StoredCampaign], now: datetime) -> list[str]:
+            found = due(of, stored, now)
             if gone.id in found:
                 with writing(engine) as connection:
                     removed(connection, gone, NOON)
             return found
 
-        one.office._due = and_removed  # type: ignore[method-assign]
+        monkeypatch.setattr(office_rows, "due", and_removed)
         one.offset = 3600
         await one.office.look()
         assert one.campaign("stays").state == "running"
