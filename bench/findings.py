@@ -4,8 +4,10 @@
 recognised and scored as an inspector does. Asked of a broken rule: is it told of (recall), and is it true (precision)?
 `--development` takes the half that thresholds and code were tuned on: other rules, sentences and voices; `--hard`
 another one for that, whose voices and sentences are harder; `--named` a third, whose rules ask for things by their
-names; `--several` a fourth, whose rules are kept by any of several things. `--fresh` takes another half that nothing
-was tuned on, written after the first had been run five times. `--wrong` tells what was found or missed wrongly.
+names; `--several` a fourth, whose rules are kept by any of several things; `--spread` a fifth, whose sentences go over
+two turns, are asked or denied, or said by the caller. `--fresh` takes another half that nothing was tuned on, written
+after the first had been run five times. `--wrong` tells what was found or missed wrongly. Of required sentences is
+counted what rules would get wrong by what was said, too: that is the likeness's fault, all else the recogniser's.
 """
 
 import sys
@@ -13,7 +15,7 @@ import tempfile
 import time
 import wave
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +38,7 @@ KINDS = {
     "cuts-in": "interruption", "angry": "anger",
 }  # fmt: skip
 KINDS |= dict.fromkeys((rule for rules in REQUIRED.values() for rule in rules), "required sentence")
+SAID = ("opening", *(rule for rules in REQUIRED.values() for rule in rules))
 UNASKED = ("anger",)
 """Measured, but nothing is asked of it."""
 BOUND = ">= 0.9"
@@ -50,6 +53,8 @@ class Tally:
     missed: int = 0
     kept: int = 0
     """Neither broken nor told of."""
+    as_said: int = 0
+    """Of what is told wrongly or not at all, so much would be by what was said to the letter, too."""
 
     def add(self, broken: bool, found: bool) -> None:
         """Count one rule of one call."""
@@ -65,20 +70,31 @@ class Result:
 
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     wrong: list[str] = field(default_factory=list)
+    mistaken: dict[str, list[LabelledCall]] = field(default_factory=lambda: defaultdict(list))
+    """Calls of which a rule is told wrongly, or not told."""
     seconds: float = 0.0
     """Of calls."""
     cpu: float = 0.0
 
     def take(self, call: LabelledCall, heard: Conversation, half: Half, likeness: Likeness) -> None:
         """Compare what the rules find in `heard` with what the call was made for."""
-        scored = score(scorecard(half), Subject(heard, likeness))
-        for finding in scored.findings:
+        for finding in score(scorecard(half), Subject(heard, likeness)).findings:
             broken, found = finding.rule in call.broken, finding.outcome == "broken"
             self.tallies[KINDS[finding.rule]].add(broken, found)
             if broken != found:
                 heard_as = " | ".join(f"{t.start:.1f} {t.speaker}: {t.text}" for t in heard.turns)
                 what = "missed" if broken else f"wrongly found {finding.evidence}"
                 self.wrong.append(f"{call.conversation.call_id}: {finding.rule} {what}\n  {call.plan}\n  {heard_as}")
+                self.mistaken[finding.rule].append(call)
+
+    def blame(self, half: Half, likeness: Likeness) -> None:
+        """Count which of the mistakes about what was said there would be with a recogniser without fault."""
+        for rule, some in self.mistaken.items():
+            for call in some if rule in SAID else ():
+                said = replace(call.conversation, turns=call.truth)
+                as_said = score(scorecard(half), Subject(said, likeness)).findings
+                found = next(one.outcome == "broken" for one in as_said if one.rule == rule)
+                self.tallies[KINDS[rule]].as_said += found != (rule in call.broken)
 
 
 def recorded(sound: Sound, path: Path) -> Sound:
@@ -101,6 +117,7 @@ def measure(half: Half, language: str, count: int, ears: Ears, likeness: Likenes
             result.take(call, heard, half, likeness)
             result.cpu += time.process_time() - began
             result.seconds += call.sound.seconds
+    result.blame(half, likeness)
     return result
 
 
@@ -118,8 +135,12 @@ def tell(report: Report, language: str, result: Result) -> None:
         report.add(
             f"{language}: {kind}: recall ({true} of {of_all})", tally.right / true if true else None, "", bound
         )  # fmt: skip
+        if kind in {KINDS[rule] for rule in SAID}:
+            wrong = tally.wrongly + tally.missed
+            report.add(f"{language}: {kind}: wrong by what was said, too (of {wrong} that are wrong)", tally.as_said)
     report.add(f"{language}: calls", result.seconds / 60, "min")
     report.add(f"{language}: CPU a minute of calls", 60 * result.cpu / result.seconds, "s")
+    report.add(f"{language}: hours of calls a core hour", result.seconds / result.cpu, "h")
     if "--wrong" in sys.argv:
         report.notes += result.wrong
 
@@ -127,7 +148,8 @@ def tell(report: Report, language: str, result: Result) -> None:
 def main() -> int:
     """Measure and report."""
     asked: dict[str, Half] = {
-        "--development": "dev", "--hard": "hard", "--named": "named", "--several": "several", "--fresh": "fresh",
+        "--development": "dev", "--hard": "hard", "--named": "named", "--several": "several",
+        "--spread": "spread", "--fresh": "fresh",
     }  # fmt: skip
     half: Half = next((half for option, half in asked.items() if option in sys.argv), "test")
     report = Report("Findings", f"{half} half: " + " ".join((__doc__ or "").split("\n\n")[1].split()))

@@ -15,7 +15,7 @@ import numpy as np
 
 from asr_tts.recognition import Recogniser, Samples
 from asr_tts.transcription import recognised
-from bench.labelled_calls import LOUDNESS, NOISE_DB, PACES, REQUIRED, Half, sentences
+from bench.labelled_calls import LOUDNESS, NOISE_DB, PACES, REQUIRED, Half, parts_of, sentences
 from bench.slot_voices import LEVEL, cache, say
 from bench.sounds import RATE
 
@@ -33,8 +33,10 @@ class HeardSentence:
     kind: str
     """yes or no."""
     said: str
-    text: str
-    others: tuple[str, ...]
+    text: tuple[str, ...]
+    """Of each turn that it takes: most take one."""
+    others: tuple[tuple[str, ...], ...]
+    """What else each of them may have been."""
 
 
 def heard_sentences(half: Half, language: str, recogniser: Recogniser, name: str) -> list[HeardSentence]:
@@ -46,7 +48,15 @@ def heard_sentences(half: Half, language: str, recogniser: Recogniser, name: str
     else:
         rows = [asdict(_heard(half, language, *one, recogniser)) for one in said]
         kept.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-    return [HeardSentence(**{**row, "others": tuple(row["others"])}) for row in rows]
+    return [
+        HeardSentence(**{**row, "text": tuple(row["text"]), "others": tuple(map(tuple, row["others"]))}) for row in rows
+    ]
+
+
+def as_said(half: Half, language: str) -> list[HeardSentence]:
+    """Return every sentence once, as a recogniser without fault would hear it."""
+    said = {one[:3]: parts_of(one[2]) for one in _said(half, language)}
+    return [HeardSentence(half, *one, tuple(parts), ((),) * len(parts)) for one, parts in said.items()]
 
 
 def _said(half: Half, language: str) -> Iterator[tuple[str, str, str, str]]:
@@ -61,8 +71,10 @@ def _said(half: Half, language: str) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _heard(half: Half, language: str, rule: str, kind: str, text: str, voice: str, ear: Recogniser) -> HeardSentence:
-    ((transcript, others),) = recognised(ear, [_line(text, language, voice)], language, thorough=True)
-    return HeardSentence(half, rule, kind, text, transcript.text, others)
+    lines = [_line(part, language, voice) for part in parts_of(text)]
+    heard = [recognised(ear, [line], language, thorough=True)[0] for line in lines]
+    texts, others = tuple(transcript.text for transcript, _ in heard), tuple(others for _, others in heard)
+    return HeardSentence(half, rule, kind, text, texts, others)
 
 
 def _line(text: str, language: str, voice: str) -> Samples:

@@ -1,6 +1,7 @@
 """Inspection: hours of two-channel calls that one core listens to and scores in an hour, and what rules alone cost.
 
 Answers are judged by a hundred English articles, as in service: their encoder is in memory beside all the rest.
+`--both` has a hundred Chinese ones too, and a little Chinese said: the encoders of both languages are in memory then.
 """
 
 import os
@@ -8,7 +9,7 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from datetime import time as time_of_day
@@ -76,11 +77,22 @@ def fifty(card: Scorecard) -> Scorecard:
     return replace(card, rules=tuple(rules[:RULES]))
 
 
-def articles() -> Callable[[], Moment]:
-    """Return what gives an inspection its knowledge base of English articles, their vectors worked out already."""
-    encoders = {"en": sense.of} if (sense := search_sense_of("en")) else {}
-    known = Knowledge(entries("test_en", more=True), encoders)
+CHINESE = "您好，请问有什么可以帮您？", "我想问一下怎么退货。", "收到以后十四天之内都可以退货。", "好的，谢谢。"
+
+
+def articles(languages: Sequence[str]) -> Callable[[], Moment]:
+    """Return what gives an inspection its knowledge base of articles in some languages, their vectors worked out."""
+    encoders = {language: sense.of for language in languages if (sense := search_sense_of(language))}
+    known = Knowledge([one for each in languages for one in entries(f"test_{each}", more=True)], encoders)
     return lambda: Moment(lambda: known, datetime.combine(DAY, time_of_day(12), UTC))
+
+
+def chinese() -> Conversation:
+    """Return a little talk in Chinese, in turns of two seconds."""
+    turns = (
+        Turn(n + 1, "caller" if n % 2 else "agent", said, 3.0 * n, 3.0 * n + 2, "zh") for n, said in enumerate(CHINESE)
+    )
+    return Conversation("zh", 3.0 * len(CHINESE), tuple(turns), "zh", agents=("201",))
 
 
 def main() -> int:
@@ -94,8 +106,10 @@ def main() -> int:
     ears, likeness = Ears(detector, recogniser), Likeness()  # type: ignore[arg-type]
     card = reading.load(CARD)
     warm, sound = conversation(0, 0.5)
-    known = articles()
+    known = articles(("en", "zh") if "--both" in sys.argv else ("en",))
     score(card, Subject(listen_again(warm, sound, ears, lambda: None), likeness, known=known()))
+    if "--both" in sys.argv:
+        score(card, Subject(chinese(), likeness, known=known()))
     heard = []
     began = time.process_time()
     for seed in range(1, count + 1):

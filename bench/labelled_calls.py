@@ -7,6 +7,7 @@ Line noise of 20-30 dB on both channels, voices of different loudness, mu-law at
 
 import audioop
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,21 +25,24 @@ from quality.conversation import Conversation, Happening, Turn
 from quality.scorecard import Scorecard
 from quality.sound import Sound
 
-Half = Literal["dev", "hard", "named", "several", "test", "fresh"]
+Half = Literal["dev", "hard", "named", "several", "spread", "test", "fresh"]
 Side = Literal["caller", "agent"]
 DATA = Path(__file__).parent / "data" / "findings"
 REQUIRED = {
     "dev": ("returns", "recorded"), "hard": ("mail", "fee", "survey", "privacy"), "test": ("deadline", "identity"),
     "named": ("plate", "policy", "birthday", "engineer", "postage", "text"),
     "several": ("verify", "offer", "pay", "size"), "fresh": ("fasting", "cancel", "reach", "worse"),
+    "spread": ("risk", "backup", "ringback", "deposit"),
 }  # fmt: skip
 """Sentences that the agent must say at some time."""
-QUIET_S = {"dev": 6.0, "hard": 7.0, "named": 7.0, "several": 7.0, "test": 8.0, "fresh": 8.0}
+QUIET_S = {"dev": 6.0, "hard": 7.0, "named": 7.0, "several": 7.0, "spread": 7.0, "test": 8.0, "fresh": 8.0}
 """As the scorecard has it: from so much silence on a rule is broken."""
 OPENING_S = 20.0
 LOUDNESS = 0.5, 1.6
 PACES = 0.94, 1.08
 NOISE_DB = 20.0, 30.0
+PAUSE_S = 0.9, 1.4
+"""Within a sentence that is said over two turns: what the inspector takes for the end of the first."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class LabelledCall:
     """The rules of the scorecard that it breaks."""
     plan: str
     """What it was made of, in words."""
+    truth: tuple[Turn, ...]
+    """What was said, to the letter: what inspection would hear with a recogniser without fault."""
 
 
 @cache
@@ -74,6 +80,16 @@ def sentences(half: Half) -> Any:
     return {language: {**besides.get(language, {}), **own} for language, own in said.items()}
 
 
+def parts_of(words: str) -> list[str]:
+    """Return what is said of a sentence before a pause and after it; most have none."""
+    return re.split(r"\s*/\s*", words)
+
+
+def other(side: Side) -> Side:
+    """Return who listens."""
+    return "agent" if side == "caller" else "caller"
+
+
 @dataclass
 class _Making:
     """One call while it is made."""
@@ -81,7 +97,7 @@ class _Making:
     half: Half
     language: str
     chance: random.Random
-    placed: list[tuple[Side, float, Samples]] = field(default_factory=list)
+    placed: list[tuple[Side, float, Samples, str]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     plan: list[str] = field(default_factory=list)
     at: float = 1.0
@@ -121,17 +137,24 @@ class _Making:
         live = (Turn(1, "agent", "", 0.0, 1.5, self.language, 0.0, agent="201"),)
         began = (Happening(0.5, "talk-began", {"agent": "201"}),)
         heard = Conversation(name, sound.seconds, live, self.language, happenings=began, agents=("201",))
-        return LabelledCall(heard, sound, frozenset(self.broken), f"opening {opening}; " + "; ".join(self.plan))
+        plan = f"opening {opening}; " + "; ".join(self.plan)
+        return LabelledCall(heard, sound, frozenset(self.broken), plan, tuple(self.truth()))
+
+    def truth(self) -> Iterator[Turn]:
+        for number, (side, start, sound, words) in enumerate(sorted(self.placed, key=lambda one: one[1]), 1):
+            yield Turn(number, side, words, start, start + len(sound) / RATE, self.language, agent="201")
 
     # -- what happens in it --------------------------------------------------------------------------------------
 
     def required(self) -> None:
         for rule in REQUIRED[self.half]:
-            kind = self.chance.choices(("yes", "no", ""), (50, 35, 15))[0]
+            # A party whom the rule isn't about says it only where the half has such sentences.
+            shares = (50, 25, 10, 15) if "caller" in self.said[rule] else (50, 35, 0, 15)
+            kind = self.chance.choices(("yes", "no", "caller", ""), shares)[0]
             if kind != "yes":
                 self.broken.add(rule)
             if kind:
-                self.says("agent", self.one_of(rule, kind))
+                self.says("caller" if kind == "caller" else "agent", self.one_of(rule, kind))
         self.filler("caller")
 
     def words(self) -> None:
@@ -196,13 +219,26 @@ class _Making:
         """Say it after a pause; return when it begins."""
         if pause is None:
             pause = self.chance.uniform(0.9, 1.6) if self.last == side else self.chance.uniform(0.25, 1.2)
-        return self.place(side, self.at + pause, words)
+        first, *rest = parts_of(words)
+        began = self.place(side, self.at + pause, first)
+        for part in rest:
+            self.goes_on(side, part)
+        return began
+
+    def goes_on(self, side: Side, words: str) -> None:
+        """Say the rest of a sentence after a pause, in which the other one may say that they listen."""
+        at = self.at + self.chance.uniform(*PAUSE_S)
+        if self.chance.random() < 0.5:
+            self.place(
+                other(side), self.at + self.chance.uniform(0.15, 0.4), self.chance.choice(self.said["backchannel"])
+            )
+        self.place(side, max(at, self.at + self.chance.uniform(0.05, 0.3)), words)
 
     def place(self, side: Side, at: float, words: str) -> float:
         voice, _, pitch = self.voices[side].partition("@")
         sound = say(words, self.language, voice, self.pace[side] * float(pitch or 1))
         start = round(at * RATE)
-        self.placed.append((side, start / RATE, sound))
+        self.placed.append((side, start / RATE, sound, words))
         self.plan.append(f"{at:.1f} {side}: {words}")
         if (end := at + len(sound) / RATE) > self.at:
             self.at, self.last = end, side
@@ -215,7 +251,7 @@ class _Making:
         for side in ("caller", "agent"):
             noise = np.random.default_rng(self.chance.randrange(2**32))
             line = noise.normal(0, LEVEL / 10 ** (self.chance.uniform(*NOISE_DB) / 20), length)
-            for who, start, sound in self.placed:
+            for who, start, sound, _ in self.placed:
                 if who == side:
                     at = round(start * RATE)
                     line[at : at + len(sound)] += sound * self.loud[side]

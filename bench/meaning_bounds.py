@@ -3,24 +3,27 @@
 Every sentence of an agent, by every voice, as the inspector hears it, against every rule of its part. Chosen are the
 bounds with which the worse of precision and recall that calls would have is best: half of the calls keep a rule, a
 third break it by something near, and an agent says a dozen other sentences. One bound after the other, twice; the test
-halves are not read. Prints what to write into `quality/meaning.py`, and changes nothing.
+halves are not read. Prints what to write into `quality/meaning.py`, and changes nothing. `--as-said` takes what was
+said instead of what was heard, `--wrong` tells what the bounds in use get wrong, and whether they would as said.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bench.heard_sentences import heard_sentences
+from bench.heard_sentences import HeardSentence, as_said, heard_sentences
 from bench.labelled_calls import Half, scorecard
 from models.settings import Settings
 from quality.conditions import Says, Within
+from quality.conversation import Conversation, Turn
 from quality.inspection_cli import ears_of
 from quality.likeness import Likeness
-from quality.meaning import AHEAD_OF_UNLIKE, AHEAD_OF_USUAL, ALIKE, OTHERWISE, REACH, Likely, likely
+from quality.meaning import AHEAD_OF_UNLIKE, AHEAD_OF_USUAL, ALIKE, OTHERWISE, REACH, Likely, bar_of, likely
+from quality.meant import pieces_in, spread_over
 from quality.negation import denies
 from quality.phrases import pieces_of
 
-PARTS: tuple[Half, ...] = ("dev", "hard", "named", "several")
+PARTS: tuple[Half, ...] = ("dev", "hard", "named", "several", "spread")
 KEPT, NEAR, NEITHER, SENTENCES = 0.5, 0.35, 0.15, 12
 """Shares of calls in which the agent says what is required, only something near, nothing of it; other sentences."""
 STEPS = {"alike": 0.02, "unlike": 0.02, "usual": 0.02, "otherwise": 0.01}
@@ -54,36 +57,64 @@ class Case:
     """kept, near, other."""
     heard: tuple[Likely, ...]
     others: tuple[Likely, ...]
+    expected: float = 0.0
+    """So much less is enough where the rule looks at a short stretch."""
+    name: str = ""
+    """Part, rule and what was said."""
+    told_as: str = ""
+    """What was heard."""
 
     def told(self, bounds: Bounds) -> bool:
         """Tell whether the rule takes the sentence for what it requires."""
+        bounds = replace(bounds, alike=bounds.alike - self.expected)
         if any(bounds.hold(one, 0.0) for one in self.heard):
             return True
         near = any(one.mine >= bounds.alike - REACH for one in self.heard)
         return near and any(bounds.hold(one, bounds.otherwise) for one in self.others)
 
 
-def cases(language: str, alike: Likeness) -> Iterator[Case]:
-    """Yield every sentence of the development parts with every rule of its part."""
-    ear = ears_of(Settings()).recogniser
-    for half in PARTS:
+def cases(language: str, alike: Likeness, said: bool = False) -> list[Case]:
+    """Return every sentence of the development parts with every rule of its part; as `said`, or as heard."""
+    ear = None if said else ears_of(Settings()).recogniser
+    found = []
+    for half in parts():
         rules = dict(_rules(half))
-        for one in heard_sentences(half, language, ear, ear.name):
-            for name, says in rules.items():
-                what = "other" if name != one.rule else "kept" if one.kind == "yes" else "near"
-                heard = tuple(_likely([one.text], says, language, alike))
-                yield Case(what, heard, tuple(_likely(one.others, says, language, alike)))
+        for one in heard_sentences(half, language, ear, ear.name) if ear else as_said(half, language):
+            found += [_case(one, name, *rule, language, alike) for name, rule in rules.items()]
+    return found
 
 
-def _rules(half: Half) -> Iterator[tuple[str, Says]]:
+def parts() -> tuple[Half, ...]:
+    """Return which are asked for on the command line; all where none is."""
+    return tuple(half for half in PARTS if f"--{half}" in sys.argv) or PARTS
+
+
+def _case(one: HeardSentence, rule: str, says: Says, seconds: float, language: str, alike: Likeness) -> Case:
+    what = "other" if rule != one.rule else "kept" if one.kind == "yes" else "near"
+    heard = tuple(_likely(_pieces(one.text, language), says, language, alike))
+    others = [text[begin:end] for texts in one.others for text in texts for begin, end in pieces_of(text)]
+    expected = bar_of(language, float("inf")) - bar_of(language, seconds)
+    name = f"{one.half} {rule} {one.kind if rule == one.rule else 'other'}: {one.said}"
+    return Case(what, heard, tuple(_likely(others, says, language, alike)), expected, name, " / ".join(one.text))
+
+
+def _pieces(texts: Sequence[str], language: str) -> list[str]:
+    """The sentences and clauses of each turn, and what is spread over several."""
+    turns = tuple(Turn(n, "agent", text, 3.0 * n, 3.0 * n + 2, language) for n, text in enumerate(texts))
+    going_on = Conversation("", 3.0 * len(texts), turns, language).going_on
+    return [one.words for one in (*pieces_in(turns), *spread_over(turns, going_on))]
+
+
+def _rules(half: Half) -> Iterator[tuple[str, tuple[Says, float]]]:
+    """Yield the name of each rule by meaning, what must be said, and in how many seconds."""
     for rule in scorecard(half).rules:
         says = rule.must.part if isinstance(rule.must, Within) else rule.must
+        seconds = rule.must.first_s if isinstance(rule.must, Within) else 0.0
         if isinstance(says, Says) and says.meaning:
-            yield rule.name, says
+            yield rule.name, (says, seconds or float("inf"))
 
 
-def _likely(texts: Sequence[str], says: Says, language: str, alike: Likeness) -> Iterator[Likely]:
-    pieces = [text[begin:end] for text in texts for begin, end in pieces_of(text)]
+def _likely(pieces: Sequence[str], says: Says, language: str, alike: Likeness) -> Iterator[Likely]:
     for denied in (False, True):
         some = [one for one in pieces if denies(one, language) is denied]
         examples, unlike = (
@@ -120,12 +151,25 @@ def fitted(found: Sequence[Case], bounds: Bounds) -> Bounds:
 def main() -> int:
     """Say what the bounds in use give, and which give more."""
     for language in [code for code in ("en", "zh") if f"--{code}" in sys.argv] or ["en", "zh"]:
-        found = list(cases(language, Likeness()))
+        found = cases(language, alike := Likeness(), said="--as-said" in sys.argv)
         now = Bounds(ALIKE[language], AHEAD_OF_UNLIKE[language], AHEAD_OF_USUAL[language], OTHERWISE)
         for what, bounds in (("in use", now), ("fitted", fitted(found, now))):
             precision, recall, counts = rates(found, bounds)
             print(f"{language} {what}: {bounds}: precision {precision:.3f}, recall {recall:.3f}; {counts}")
+        if "--wrong" in sys.argv:
+            _tell_wrong(found, cases(language, alike, said=True), now)
     return 0
+
+
+def _tell_wrong(found: Sequence[Case], said: Sequence[Case], bounds: Bounds) -> None:
+    """Print what is told wrongly: by the likeness where it is as said, too, by the recogniser's mistake where not."""
+    as_said = {one.name: one.told(bounds) for one in said}
+    for one in found:
+        told = one.told(bounds)
+        if told is not (one.what == "kept"):
+            whose = "likeness" if as_said[one.name] is told else "recogniser"
+            best = max(one.heard, key=lambda each: each.named, default=None)
+            print(f"{whose}: {one.name} -> {one.told_as} {best}")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ class Says:
             of_it = [turn for turn in turns if turn.language == language]
             bar = self.likeness or bar_of(language, subject.window.end - subject.window.start)
             meant = Meaning(self.meaning[language], self.unlike.get(language, ()), bar, language)
-            found += meant.said_in(of_it, subject.alike)
+            found += meant.said_in(of_it, subject.alike, subject.conversation.going_on)
         return _any_of(iter(sorted(found, key=lambda one: one.start)))
 
     def _word_for_word(self, turn: Turn) -> Iterator[Evidence]:

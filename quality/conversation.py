@@ -8,7 +8,10 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from asr_tts.word_times import Word as Word
+from dialplans.backchannel import is_backchannel
 
+GOES_ON_S = 2.5
+"""Who speaks again so soon goes on with what was begun."""
 Speaker = Literal["caller", "robot", "agent"]
 Who = Literal["caller", "robot", "agent", "ours", "anyone"]
 """Whom a rule is about; "ours" is robot or agent: the right channel."""
@@ -127,6 +130,20 @@ class Conversation:
             side: joined(self.voices.get(side) or [Stretch(turn.start, turn.end) for turn in self.said_by(side)])
             for side in sides
         }
+
+    @cached_property
+    def going_on(self) -> Mapping[int, Turn]:
+        """By the number of a turn the one in which its speaker goes on, after a pause in which others only listen."""
+        found: dict[int, Turn] = {}
+        last: dict[Speaker, Turn] = {}
+        for turn in self.turns:
+            before = last.get(turn.speaker)
+            if before and turn.start - before.end <= GOES_ON_S and turn.language == before.language:
+                found[before.number] = turn
+            if not (turn.text and is_backchannel(turn.text)):
+                # Whoever says more takes the word: what the other says next is begun anew.
+                last = {turn.speaker: turn}
+        return found
 
     @cached_property
     def _starts(self) -> Sequence[float]:

@@ -18,14 +18,15 @@ from knowledge.respelling import Respelling
 from quality.everyday import everyday, others
 from quality.evidence import Alike
 from quality.naming import missing, names_of, sounds
+from quality.question import asks
 
 ALIKE = {"en": 0.48, "zh": 0.44}
 """Likeness from which a sentence means what an example means, unless the rule has its own."""
-SHORT_S, EXPECTED = 30.0, {"en": 0.0, "zh": 0.05}
+SHORT_S, EXPECTED = 30.0, {"en": 0.03, "zh": 0.05}
 """In a stretch of so many seconds at most, where few sentences are and this one is expected, so much less is enough."""
-AHEAD_OF_UNLIKE = {"en": 0.0, "zh": -0.03}
+AHEAD_OF_UNLIKE = {"en": 0.02, "zh": -0.03}
 """By so much it must be liker to an example than to one of what isn't meant …"""
-AHEAD_OF_USUAL = {"en": 0.03, "zh": 0.0}
+AHEAD_OF_USUAL = {"en": 0.03, "zh": 0.04}
 """… and than to what is said every day."""
 SOUND, BY_CHANCE = 0.3, 0.35
 """What words and sounds count, and how like they are by chance."""
@@ -33,6 +34,8 @@ LEAST = 0.3
 """Likeness by meaning below which words don't help."""
 REACH = 0.1
 """By so much a piece may be less like than it must be, its name aside, for another reading of it to be looked at."""
+ASKED = 0.5
+"""What is taken from the likeness of a question where no example asks: then it says nothing of the kind."""
 OTHERWISE = 0.03
 """What is taken from the likeness of what else may have been heard."""
 
@@ -98,7 +101,11 @@ def likely(
     sides = examples, unlike, usual
     names = names_of(examples, (*unlike, *usual), language)
     rows = _by_side(said, None, sides, language, alike)
-    found = [Likely(*row, missing(text, names, language)) for text, row in zip(said, rows, strict=True)]
+    states = not any(asks(one, language) for one in examples)
+    found = [
+        Likely(*row, missing(text, names, language) + (ASKED if states and asks(text, language) else 0.0))
+        for text, row in zip(said, rows, strict=True)
+    ]
     if language != "zh":
         return found
     some = [place for place, one in enumerate(found) if one.mine >= again[0] and one.named < again[1]]
@@ -117,7 +124,8 @@ def may_be_named(said: str, instead: str, examples: tuple[str, ...], unlike: tup
 
 @dataclass(frozen=True)
 class Likely:
-    """How like a piece is to the examples, to what isn't meant, to what is said every day; the name it lacks."""
+    """How like a piece is to the examples, to what isn't meant, to what is said every day; what it lacks of them: their
+    name, or that it says so and doesn't ask."""
 
     mine: float
     other: float

@@ -5,6 +5,7 @@ one of them says so in every example. What is said without such a name, or what 
 The figures were chosen on the development parts of the bench of findings, by what a recogniser wrote.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache, lru_cache
@@ -15,7 +16,7 @@ from ruamel.yaml import YAML
 
 from asr_tts.spoken_text import spoken
 from dialplans.background import WISHES
-from knowledge.wording import blurred, units
+from knowledge.wording import blurred, stem, units
 from quality.everyday import everyday
 
 FEWEST = {1: 4, 2: 5}
@@ -26,6 +27,13 @@ WITHOUT = 0.25
 """What is taken from the likeness of a sentence that has nothing like the name …"""
 UNLIKE, LIKE = 0.5, 0.8
 """… of what sounds like it up to here; nothing is taken from what sounds like it from there on."""
+_NO_NAMES_EN = {stem(one) for one in ("before", "after", "first", "then", "when", "while", "until", "now", "soon")} | {
+    stem(one) for one in ("again", "back", "also", "only", "still", "once", "today", "later")
+}
+_NO_NAMES_ZH = re.compile(
+    r"之前|之后|以前|以后|时候|一下|可以|多少|什么|怎么|今天|[请您你我他她它们的了吗呢吧啊就都也再先才把这那是]"
+)
+"""Words that name nothing; in Chinese no name goes over one."""
 
 Words = tuple[str, ...]
 """Of English stems; of Chinese syllables, without tones, in which what is often confused is one."""
@@ -88,10 +96,12 @@ def _alike(one: str, other: str) -> float:
 
 def _stretches(text: str, language: str) -> frozenset[Words]:
     """What may be a name: a word or two of English, two or three syllables of Chinese."""
-    said = sounds(text, language)
     if language == "zh":
-        return frozenset((*pairwise(said), *zip(said, said[1:], said[2:], strict=False)))
-    return frozenset((*((one,) for one in said), *pairwise(said)))
+        runs = [sounds(run, language) for run in _NO_NAMES_ZH.split(spoken(text, language))]
+        pairs = (pair for said in runs for pair in pairwise(said))
+        return frozenset((*pairs, *(three for said in runs for three in zip(said, said[1:], said[2:], strict=False))))
+    said = sounds(text, language)
+    return frozenset(one for one in (*((one,) for one in said), *pairwise(said)) if not _NO_NAMES_EN.issuperset(one))
 
 
 @cache

@@ -8,7 +8,11 @@ import re
 from functools import lru_cache
 
 _DENIES = {
-    "en": re.compile(r"\b(?:not|no|never|nobody|nothing|none|cannot|without|unable|impossible)\b|n't\b"),
+    # "no" in what denies nothing: at no cost, no problem, no later than …
+    "en": re.compile(
+        r"\b(?:not(?! only)|never|nobody|nothing|none|cannot|without|unable|impossible)\b|n't\b"
+        r"|\bno\b(?! (?:(?:extra|additional|further) )?(?:cost|charge|problem|doubt|worries|matter|later|sooner)\b)"
+    ),
     # 不 and 没 in what denies nothing: 不好意思 (sorry), 差不多 (nearly), 没问题 (of course) …
     "zh": re.compile(
         r"(?<!差)不(?!好意思|管|过|错|客气|久|但|仅|同(?!意)|断|少)|没(?!问题|关系|事)|别(?![的人处])|无法|未能|禁止"

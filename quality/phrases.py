@@ -99,6 +99,12 @@ def _pattern(phrase: str) -> "re.Pattern[str] | None":
 
 
 @lru_cache(4096)
+def sentences_of(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the sentences of a text, as characters."""
+    return tuple(one.span() for one in _PIECES.finditer(text) if plain(one.group()))
+
+
+@lru_cache(4096)
 def pieces_of(text: str) -> tuple[tuple[int, int], ...]:
     """Return the sentences of a text, and the clauses of those that have several, as characters."""
     found = []

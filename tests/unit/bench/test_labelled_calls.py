@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from asr_tts.transcription import PAUSE_MS
 from bench import labelled_calls
 from bench.findings import KINDS
 from bench.labelled_calls import QUIET_S, REQUIRED, Half, calls, scorecard
 from quality.conditions import Says
+from quality.conversation import GOES_ON_S
 
 HALVES: tuple[Half, ...] = ("dev", "test")
 
@@ -46,6 +50,53 @@ def test_what_names_are_tuned_on_is_not_in_the_test_half(language):
     assert [rule.name for rule in scorecard("named").rules] == list(REQUIRED["named"])
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("half", ["test", "fresh"])
+def test_what_spread_sentences_are_tuned_on_is_not_in_what_is_reported(half, language):
+    spread, reported = (labelled_calls.sentences(one)[language] for one in ("spread", half))
+    own = {text for rule in (*REQUIRED["spread"], "opening") for text in _texts(spread[rule])}
+    assert len(own) == 4 * (8 + 2) + 14 + 9 + 9 + 9 + 8
+    assert not own & _texts(reported)
+    assert not set(spread["voices"]["agent"]) & set(reported["voices"]["agent"])
+    assert not set(REQUIRED["spread"]) & set(REQUIRED[half])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_sentence_over_two_turns_has_a_pause_that_ends_a_turn_and_none_in_which_more_than_yes_is_said(language):
+    pauses = 0
+    for call in calls("spread", language, 12):
+        said = [one for one in sentences_over_two(language) if f": {one[0]};" in f"{call.plan};"]
+        agents = [one for one in call.truth if one.speaker == "agent"]
+        for first, rest in said:
+            at = next(place for place, one in enumerate(agents) if one.text == first)
+            assert agents[at + 1].text == rest
+            assert PAUSE_MS / 1000 < agents[at + 1].start - agents[at].end < GOES_ON_S
+            assert call.conversation.turns[0].text == "", "what was said is known to the bench alone"
+            heard = replace(call.conversation, turns=call.truth)
+            assert heard.going_on[agents[at].number] == agents[at + 1]
+            pauses += 1
+    assert pauses > 3
+
+
+def sentences_over_two(language):
+    texts = (
+        text
+        for rule in (*REQUIRED["spread"], "opening")
+        for text in _texts(labelled_calls.sentences("spread")[language][rule])
+    )
+    return [tuple(parts) for parts in map(labelled_calls.parts_of, texts) if len(parts) == 2]
+
+
+def test_a_rule_is_broken_where_only_the_caller_says_what_the_agent_must():
+    said = 0
+    for call in calls("spread", "en", 30):
+        for rule in REQUIRED["spread"]:
+            own = set(labelled_calls.sentences("spread")["en"][rule]["caller"])
+            said += (by_caller := bool(own & {one.text for one in call.truth if one.speaker == "caller"}))
+            assert not by_caller or rule in call.broken
+    assert said > 5
+
+
 def _forbidden(half: Half, language: str) -> set[str]:
     (says,) = (rule.must_not for rule in scorecard(half).rules if rule.name == "words")
     assert isinstance(says, Says)
@@ -81,7 +132,7 @@ def _longest_silence(*channels) -> float:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("half", ["dev", "hard", "named", "several", "test"])
+@pytest.mark.parametrize("half", ["dev", "hard", "named", "several", "spread", "test"])
 def test_the_fresh_half_shares_no_sentence_of_its_own_and_no_agents_voice_with_another(half, language):
     fresh, other = (labelled_calls.sentences(one)[language] for one in ("fresh", half))
     own = {text for rule in (*REQUIRED["fresh"], "opening") for text in _texts(fresh[rule])}

@@ -1,6 +1,10 @@
 """Bounds are chosen by the worse of the precision and recall that calls would have."""
 
-from bench.meaning_bounds import Bounds, Case, fitted, rates
+from dataclasses import replace
+
+from bench.heard_sentences import as_said
+from bench.labelled_calls import scorecard
+from bench.meaning_bounds import PARTS, Bounds, Case, _pieces, fitted, rates
 from quality.meaning import Likely
 
 NOW = Bounds(alike=0.5, unlike=0.0, usual=0.0, otherwise=0.03)
@@ -29,3 +33,26 @@ def test_what_else_was_heard_counts_only_where_the_text_is_near():
     assert case("kept", 0.45, others=(0.6,)).told(NOW)
     assert not case("kept", 0.2, others=(0.6,)).told(NOW)
     assert not case("kept", 0.45, others=(0.52,)).told(NOW), "it has to be liker by so much"
+
+
+def test_where_a_rule_looks_at_a_short_stretch_so_much_less_is_enough():
+    assert not case("kept", 0.46).told(NOW)
+    assert replace(case("kept", 0.46), expected=0.05).told(NOW)
+
+
+def test_what_is_said_over_two_turns_is_compared_as_one_sentence_too():
+    assert _pieces(["If you cancel early.", "There is a fee. Is that clear?"], "en") == [
+        "If you cancel early.",
+        "There is a fee.",
+        " Is that clear?",
+        "If you cancel early, There is a fee.",
+    ]
+
+
+def test_every_sentence_of_a_development_part_is_said_once_and_of_a_rule_that_it_has():
+    for half in PARTS:
+        rules = {rule.name for rule in scorecard(half).rules}
+        found = as_said(half, "zh")
+        assert len({(one.rule, one.kind, one.said) for one in found}) == len(found) > 30
+        assert {one.rule for one in found} - {""} <= rules
+    assert ("如果行情不好，", "您的本金可能会受损失。") in {one.text for one in as_said("spread", "zh")}

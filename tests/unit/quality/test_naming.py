@@ -42,6 +42,27 @@ def test_few_examples_or_ones_that_share_nothing_have_no_name():
     assert names_of(opening, (), "en") == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "examples"),
+    [
+        ("zh", ("请先备份数据。", "请先备份照片。", "您要先备份。", "升级之前先备份文件。", "之前要有备份。")),
+        (
+            "zh",
+            (
+                "开始之前请保存文件。",
+                "升级之前复制一份。",
+                "关机之前备份数据。",
+                "之前请存好照片。",
+                "退出之前导出来。",
+            ),
+        ),
+        ("en", ("Back it up first.", "Save the files first.", "First copy them.", "Keep them first.", "First of all.")),
+    ],
+)
+def test_words_that_name_nothing_are_no_name(language, examples):
+    assert set(names_of(examples, (), language)) <= {("bei", "fen")}
+
+
 def test_a_thing_may_have_two_names():
     birthday = (
         "请问您的出生日期？",

@@ -1,0 +1,39 @@
+import pytest
+
+from quality.meaning import likenesses
+from quality.question import asks
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "question"),
+    [
+        ("Did you get the deposit back?", "en", True),
+        ("How much deposit did you pay?", "en", True),
+        ("You get the deposit back.", "en", False),
+        ("Would you rate this call afterwards?", "en", False),
+        ("You get it back at the end, okay?", "en", False),
+        ("押金退到您卡上了吗", "zh", True),
+        ("您交了多少押金？", "zh", True),
+        ("押金最后会退给您。", "zh", False),
+        ("挂机以后请您给我打个分，好吗？", "zh", False),
+        ("请问您交了押金吗？", "zh", True),
+        ("Bekommen Sie das zurück?", "de", False),
+    ],
+)
+def test_who_asks_says_nothing_and_who_requests_does(text, language, question):
+    assert asks(text, language) is question
+
+
+def alike(said, examples, language):
+    return [0.85 if any("deposit" in one for one in examples) else 0.1 for _ in said]
+
+
+def test_a_question_is_not_what_a_rule_means_that_asks_nothing():
+    said = ["Has the deposit come back to you?", "The deposit comes back to you."]
+    found = likenesses(said, ("You get the deposit back.",), (), 0.0, "en", alike)
+    assert [one > 0 for one in found] == [False, True]
+
+
+def test_it_is_what_a_rule_means_of_which_an_example_asks():
+    examples = ("Did you get the deposit back?", "I want to know whether you got the deposit.")
+    assert likenesses(["Has the deposit come back to you?"], examples, (), 0.0, "en", alike)[0] > 0
