@@ -240,7 +240,7 @@ def test_lists_are_added_exported_and_removed(shell: Shell) -> None:
 def test_consent_is_given_and_taken_back(shell: Shell) -> None:
     shell.run(dnc_app, "consent", "+12015550123", code=2)
     shell.run(
-        dnc_app, "consent", "+12015550123", "--source", "web form", "--purpose", "survey", "--until", "2027-01-01"
+        dnc_app, "consent", "+12015550123", "--source", "web form", "--purpose", "survey", "--until", "2099-01-01"
     )
     assert "web form" in shell.run(dnc_app, "check", "+12015550123").output
     assert shell.json(dnc_app, "consent", "+12015550123", "--take-back")["count"] == 1

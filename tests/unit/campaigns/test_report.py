@@ -254,6 +254,8 @@ def test_the_commands_print_write_and_refuse(
     monkeypatch.setenv("HOTLINE_DATABASE__URL", database_url)
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.chdir(tmp_path)
+    with engine.begin() as connection:  # the command counts the law's window from now, whenever that is
+        connection.execute(update(Attempt).values(placed_at=datetime.now(UTC) - timedelta(days=1)))
 
     def hotline(line: str, code: int = 0) -> str:
         result = CliRunner().invoke(app, ["campaigns", *line.split()])
