@@ -40,7 +40,7 @@ SURE = 0.8
 """From here on a draft may end the caller's turn early."""
 DOUBTFUL, BEYOND = 0.1, 0.2
 """From the first on, and less than the second beyond what is asked of an intent, what else may have been said is looked
-at: the likeliest other text. To look at more of them, or at more sentences, made no more development sentences right."""
+at: the likeliest other text. Looking at more of them, or more often, made no more development sentences right."""
 KEYWORD = 0.4
 """What a keyword that was said adds to the score of its intent, which is about 1 where an example was said."""
 SETTLED = 0.97
