@@ -86,6 +86,16 @@ def test_any_filter_finds_what_a_patient_reader_would(engine):
     assert found_some > 80
 
 
+def test_on_postgresql_what_few_calls_have_is_planned_for_all_of_them(engine):
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite's index finds in the order of time")
+    with engine.connect() as connection:
+        listed(connection, CallFilter(words="refund"), scope=ALL)
+        assert connection.scalar(text("SHOW cursor_tuple_fraction")) == "1"
+    with engine.connect() as connection:
+        assert connection.scalar(text("SHOW cursor_tuple_fraction")) == "0.1", "and it ends with the transaction"
+
+
 def test_pages_follow_each_other_without_gap_or_double(engine):
     for wanted in (CallFilter(), CallFilter(language="zh"), CallFilter(seconds_from=5)):
         whole = [row.id for row in _listed(engine, wanted, limit=500).rows]
