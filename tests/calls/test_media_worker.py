@@ -4,24 +4,31 @@ import asyncio
 import audioop
 import contextlib
 import itertools
+import os
 import time
 import wave
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
 from models.errors import CannotDo
 from models.settings import MediaSettings
-from tests.calls.media_peer import RtpPeer
+from tests.calls.media_peer import IN_TIME, Packet, RtpPeer
 from voice.media import media_protocol as protocol
 from voice.media.media_client import MediaClient, MediaStream
 
+Event = TypeVar("Event")
 pytestmark = pytest.mark.call
-OURS, PHONE, OTHER = "127.0.0.55", "127.0.0.56", "127.0.0.57"
+PHONE, OTHER = "127.0.0.56", "127.0.0.57"
+OURS = f"127.0.55.{1 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:])}"
+"""Of this process of pytest alone: each file with media workers may run in another, with the same ports."""
 SILENCE = b"\xff" * 160
 _ports = itertools.count(34000, 200)
+PATIENCE = 20.0
+"""Seconds for what comes at once on a machine that has nothing else to do."""
 
 
 @contextlib.asynccontextmanager
@@ -35,6 +42,29 @@ async def workers(count: int = 1, pairs: int = 40) -> AsyncIterator[MediaClient]
             yield media
         finally:
             running.cancel()
+
+
+async def comes(condition: Callable[[], object], what: str) -> None:
+    """Wait until a condition holds; fail naming `what` where that doesn't come."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not come within {PATIENCE:.0f} s"
+        await asyncio.sleep(0.01)
+
+
+async def quiet(phone: RtpPeer) -> None:
+    """Wait until a phone gets nothing any more: for five packets' time."""
+    got = -1
+    end = time.monotonic() + PATIENCE
+    while got != len(phone.packets):
+        assert time.monotonic() < end, "packets go on coming"
+        got = len(phone.packets)
+        await asyncio.sleep(0.1)
+
+
+def missed(packets: list[Packet]) -> int:
+    """Return how many packets' time a worker let pass where the machine stood still; the marker says where."""
+    return sum((b.stamp - a.stamp) % 2**32 // 160 - 1 for a, b in itertools.pairwise(packets) if b.marker)
 
 
 class Call:
@@ -51,15 +81,10 @@ class Call:
         values: dict[str, object] = {"digits_payload_type": 101, **named}
         self.tell(protocol.SetRemote, PHONE, self.phone.port, "PCMU", 0, **values)
 
-    async def event(self, kind: type, seconds: float = 3.0) -> object:
+    async def event(self, kind: type[Event]) -> Event:
         """Wait for the first event of a kind."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for event in self.events:
-                if isinstance(event, kind):
-                    return event
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"no {kind.__name__} in {self.events}")
+        await comes(lambda: any(isinstance(event, kind) for event in self.events), f"{kind.__name__}")
+        return next(event for event in self.events if isinstance(event, kind))
 
     def audio(self) -> list[bytes]:
         return [packet.payload for packet in self.phone.packets if packet.kind == 0]
@@ -93,17 +118,16 @@ def loud(frames: int) -> list[bytes]:
 async def test_packets_leave_every_twenty_milliseconds_from_the_negotiation_on(tmp_path: Path) -> None:
     async with workers() as media, call(media) as made:
         made.tell(protocol.Play, 1, [protocol.File(sound(tmp_path / "a.wav", 0.5))])
-        await made.event(protocol.PlayEnded)
-        packets = made.phone.packets
+        started, ended = await made.event(protocol.PlayStarted), await made.event(protocol.PlayEnded)
+        await comes(lambda: sum(frame != SILENCE for frame in made.audio()) >= 25, "the last of the sound")
+        packets = list(made.phone.packets)
     gaps = [after.at - before.at for before, after in itertools.pairwise(packets)]
     assert np.median(gaps) == pytest.approx(0.02, abs=0.004)
     assert {(b.sequence - a.sequence) % 65536 for a, b in itertools.pairwise(packets)} == {1}
-    assert {(b.stamp - a.stamp) % 2**32 for a, b in itertools.pairwise(packets)} == {160}
+    assert {(b.stamp - a.stamp) % 2**32 for a, b in itertools.pairwise(packets) if not b.marker} == {160}
     assert sum(frame != SILENCE for frame in made.audio()) == 25
-    started, ended = made.events[0], made.events[1]
-    assert isinstance(started, protocol.PlayStarted)
-    assert isinstance(ended, protocol.PlayEnded)
-    assert (ended.at - started.at, ended.played, ended.reason) == (4000, 4000, "finished")
+    assert (ended.played, ended.reason) == (4000, "finished")
+    assert 4000 <= ended.at - started.at <= 4000 + 160 * missed(packets)
 
 
 async def test_a_call_over_ipv6_is_heard_both_ways_and_learnt(tmp_path: Path) -> None:
@@ -118,8 +142,8 @@ async def test_a_call_over_ipv6_is_heard_both_ways_and_learnt(tmp_path: Path) ->
         made.tell(protocol.Play, 1, [protocol.ToneSource("beep", 1)])
         await made.phone.talk(made.target, [b"\xd5" * 160] * 20, kind=8)
         learnt = await made.event(protocol.SourceLearnt)
+        await comes(lambda: any(len(set(packet.payload)) > 10 for packet in made.phone.packets), "the tone")
         figures = await made.stream.close()
-        assert isinstance(learnt, protocol.SourceLearnt)
         assert (learnt.address, learnt.port) == ("::1", made.phone.port)
         made.phone.close()
         running.cancel()
@@ -147,13 +171,17 @@ async def test_digits_go_both_ways(tmp_path: Path) -> None:
             made.phone.stamp = stamp
             made.phone.send(made.target, bytes([11, 10 | end]) + duration.to_bytes(2, "big"), 101)
         digit = await made.event(protocol.Digit)
-        assert isinstance(digit, protocol.Digit)
         assert (digit.digit, digit.duration_ms, digit.in_band) == ("#", 60, False)
         made.tell(protocol.SendDigits, "1*")
-        await asyncio.sleep(0.5)
+
+        def keys() -> list[int]:
+            pressed = [packet.payload for packet in made.phone.packets if packet.kind == 101]
+            return [payload[0] for payload in pressed if payload[1] & 0x80]
+
+        await comes(lambda: len(keys()) >= 6, "both keys")
+        await asyncio.sleep(0.1)
         assert sum(isinstance(event, protocol.Digit) for event in made.events) == 1
-        keys = [packet.payload[0] for packet in made.phone.packets if packet.kind == 101 and packet.payload[1] & 0x80]
-        assert keys == [1, 1, 1, 10, 10, 10]
+        assert keys() == [1, 1, 1, 10, 10, 10]
 
 
 async def test_two_streams_that_hear_each_other_are_a_bridge() -> None:
@@ -161,24 +189,30 @@ async def test_two_streams_that_hear_each_other_are_a_bridge() -> None:
         assert one.stream.worker is two.stream.worker
         one.tell(protocol.Hear, [two.stream.number])
         two.tell(protocol.Hear, [one.stream.number])
-        await one.phone.talk(one.target, loud(20))
-        await asyncio.sleep(0.1)
-        assert sum(frame != SILENCE for frame in two.audio()) >= 19
+        for _ in range(20):
+            two.phone.packets.clear()
+            if await one.phone.talk(one.target, loud(50)) < IN_TIME:
+                break
+
+        def heard() -> int:
+            return sum(frame != SILENCE for frame in two.audio()) + missed(two.phone.packets)
+
+        await comes(lambda: heard() >= 48, "what was said")
         assert all(frame == SILENCE for frame in one.audio())
 
 
 async def test_a_recording_has_both_sides_on_one_clock(tmp_path: Path) -> None:
-    path = tmp_path / "call.wav"
-    async with workers() as media, call(media) as made:
-        made.tell(protocol.Record, str(path))
-        made.tell(protocol.Play, 1, [protocol.File(sound(tmp_path / "a.wav", 0.4, 5000))])
-        started = await made.event(protocol.PlayStarted)
-        recording = await made.event(protocol.RecordingStarted)
-        assert isinstance(started, protocol.PlayStarted)
-        assert isinstance(recording, protocol.RecordingStarted)
-        await made.phone.talk(made.target, loud(30))
-        await made.stream.close()
-        samples = await read_recording(path)
+    async with workers() as media:
+        for again in range(20):
+            path = tmp_path / f"{again}.wav"
+            async with call(media) as made:
+                made.tell(protocol.Record, str(path))
+                made.tell(protocol.Play, 1, [protocol.File(sound(tmp_path / "a.wav", 0.4, 5000))])
+                started = await made.event(protocol.PlayStarted)
+                recording = await made.event(protocol.RecordingStarted)
+                if await made.phone.talk(made.target, loud(30)) < IN_TIME:
+                    break
+    samples = sound_of(path)
     left, right = samples[:, 0], samples[:, 1]
     begin = int(np.argmax(right != 0))
     assert abs(begin - (started.at - recording.at)) <= 1
@@ -186,26 +220,20 @@ async def test_a_recording_has_both_sides_on_one_clock(tmp_path: Path) -> None:
     assert int(np.count_nonzero(np.abs(left) > 1000)) == pytest.approx(0.6 * 8000 * 0.93, rel=0.1)
 
 
-async def read_recording(path: Path, seconds: float = 3.0) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
-    """Read a recording whose stream was closed, as soon as the writer's thread has written its end."""
-    end, frames = time.monotonic() + seconds, -1
-    while time.monotonic() < end:
-        with contextlib.suppress(FileNotFoundError, EOFError), wave.open(str(path)) as file:
-            if file.getnframes() == frames:
-                return np.frombuffer(file.readframes(frames), "<i2").reshape(-1, 2)
-            frames = file.getnframes()
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"{path.name} never came to its end")
+def sound_of(path: Path) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
+    """Return what is in a recording: the whole of it once its worker has ended."""
+    with wave.open(str(path)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
 
 
 async def test_hold_sends_nothing_and_the_prompt_waits(tmp_path: Path) -> None:
     async with workers() as media, call(media) as made:
-        made.tell(protocol.Play, 1, [protocol.File(sound(tmp_path / "a.wav", 0.4))])
+        made.tell(protocol.Play, 1, [protocol.File(sound(tmp_path / "a.wav", 1.5))])
         await made.event(protocol.PlayStarted)
         made.remote(direction="inactive")
-        await asyncio.sleep(0.1)
+        await quiet(made.phone)
         made.phone.packets.clear()
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.6)
         assert made.phone.packets == []
         assert not any(isinstance(event, protocol.PlayEnded) for event in made.events)
         made.remote()
@@ -215,7 +243,6 @@ async def test_hold_sends_nothing_and_the_prompt_waits(tmp_path: Path) -> None:
 async def test_silence_of_the_peer_is_told_and_its_return(tmp_path: Path) -> None:
     async with workers() as media, call(media) as made:
         silent = await made.event(protocol.RtpSilent)
-        assert isinstance(silent, protocol.RtpSilent)
         assert silent.seconds == 1.0
         made.phone.send(made.target, SILENCE)
         await made.event(protocol.RtpBack)
@@ -226,16 +253,15 @@ async def test_before_and_after_learning_packets_from_elsewhere_do_no_harm() -> 
         nat, attacker = RtpPeer(OTHER), RtpPeer("127.0.0.58")
         nat.send(made.target, SILENCE)
         learnt = await made.event(protocol.SourceLearnt)
-        assert isinstance(learnt, protocol.SourceLearnt)
         assert (learnt.address, learnt.port) == (OTHER, nat.port)
         await attacker.talk(made.target, loud(5))
         await asyncio.sleep(0.1)
+        await comes(lambda: len(nat.packets) > 5, "what is sent to who was learnt")
         assert attacker.packets == []
-        assert len(nat.packets) > 5
+        made.phone.packets.clear()
         await made.phone.talk(made.target, [SILENCE] * 3)
-        nat.packets.clear()
-        await asyncio.sleep(0.1)
-        assert nat.packets == [], "the address that SDP named wins"
+        await comes(lambda: len(made.phone.packets) > 5, "the address that SDP named wins: what is sent to it")
+        await quiet(nat)
         figures = await made.stream.close()
         nat.close()
         attacker.close()
@@ -247,7 +273,7 @@ async def test_rtcp_reports_come_and_go_also_on_the_rtp_port() -> None:
     async with workers() as media, call(media) as made:
         rtcp = RtpPeer(PHONE)
         made.phone.send(made.target, SILENCE)
-        await asyncio.sleep(0.1)
+        await comes(lambda: made.phone.packets, "our packets")
         ssrc = made.phone.packets[0].ssrc
         block = ssrc.to_bytes(4, "big") + bytes([64]) + (3).to_bytes(3, "big") + bytes(4) + (160).to_bytes(4, "big")
         report = bytes([0x81, 201, 0, 7]) + (5).to_bytes(4, "big") + block + bytes(8)

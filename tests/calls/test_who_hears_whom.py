@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.calls.media_peer import RtpPeer
-from tests.calls.test_media_worker import Call, call, read_recording, workers
+from tests.calls.media_peer import IN_TIME, RtpPeer
+from tests.calls.test_media_worker import Call, call, sound_of, workers
 from voice.media import media_protocol as protocol
 
 pytestmark = pytest.mark.call
@@ -66,10 +66,16 @@ def mostly(samples: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", hertz: 
     return float(np.median(parts))
 
 
-async def everybody_talks(calls: Mapping[str, Call]) -> None:
-    for made in calls.values():
-        made.phone.packets.clear()
-    await asyncio.gather(*(made.phone.talk(made.target, said(name)) for name, made in calls.items()))
+async def everybody_talks(calls: Mapping[str, Call], *meanwhile: protocol.ToMedia) -> None:
+    """Let each say its tone, without gaps; tell the agent's stream something as they begin."""
+    for _ in range(20):
+        for made in calls.values():
+            made.phone.packets.clear()
+        for message in meanwhile:
+            calls["agent"].stream.tell(message)
+        late = await asyncio.gather(*(made.phone.talk(made.target, said(name)) for name, made in calls.items()))
+        if max(late) < IN_TIME:
+            break
 
 
 def plug(calls: Mapping[str, Call], plan: Plan) -> None:
@@ -106,8 +112,7 @@ async def test_a_supervisor_is_on_the_recording_beside_the_agent_only_after_brea
         caller.tell(protocol.Record, str(path))
         plug(calls, plan)
         await everybody_talks(calls)
-        await caller.stream.close()
-        left, right = (await read_recording(path)).T.astype(float)
+    left, right = sound_of(path).T.astype(float)
     begin = int(np.argmax(np.abs(right) > LEVEL / 4))
     heard = {name: (mostly(left[begin:], hertz), mostly(right[begin:], hertz)) for name, hertz in TONES.items()}
     assert heard["caller"][0] > LEVEL / 6 > LEVEL / 20 > heard["caller"][1]
@@ -123,8 +128,8 @@ async def test_a_prompt_is_heard_above_the_voices_by_the_one_it_is_played_to() -
         for name in ("agent", "supervisor"):
             calls[name] = await open_.enter_async_context(call(media, beside=caller.stream))
         plug(calls, WHISPER)
-        calls["agent"].tell(protocol.Play, 1, [protocol.ToneSource("ringback", 2)])
-        await everybody_talks(calls)
+        ringing = [protocol.ToneSource("ringback", 2)]
+        await everybody_talks(calls, protocol.Play(calls["agent"].stream.number, 1, ringing, replace=True))
         assert {name for name, loud in voices(calls["agent"].phone).items() if loud > LEVEL / 2} == WHISPER["agent"]
         loudness = {name: other_sound(made.phone) for name, made in calls.items()}
     assert loudness["agent"] > 1000, loudness
