@@ -1,14 +1,15 @@
 """Campaigns as they are now: what `hotline campaigns status` and `watch` say, looked up for all who watch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from campaigns.campaign_rows import campaigns
 from campaigns.running_status import last_attempts, statuses
+from models.agent import Agent
 from models.campaign import CampaignState
 from models.control_client import ask
 from models.control_protocol import AskCampaign
@@ -28,6 +29,8 @@ class CampaignLook:
     """As `statuses` has them; `live`: what the running server says, None where it dials nothing of it."""
     attempts: tuple[Document, ...]
     """The last ones, the newest first."""
+    agents: Mapping[str, str]
+    """Their names by extension."""
 
 
 def looking(settings: Settings) -> Callable[[Connection, datetime], CampaignLook]:
@@ -40,7 +43,8 @@ def looking(settings: Settings) -> Callable[[Connection, datetime], CampaignLook
         for one in documents:
             one["live"] = _live(settings, one["name"]) if one["state"] in dialled else None
         ids = [one["id"] for one in documents]
-        return CampaignLook(now, tuple(documents), tuple(last_attempts(connection, ids)) if ids else ())
+        agents = {row.extension: row.name for row in connection.execute(select(Agent.extension, Agent.name))}
+        return CampaignLook(now, tuple(documents), tuple(last_attempts(connection, ids)) if ids else (), agents)
 
     return look
 

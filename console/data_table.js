@@ -17,7 +17,7 @@ export default {
         <tbody>
           <tr v-for="row in rows" :key="row.key">
             <td v-for="one in columns" :key="one.name" :data-label="one.label"
-                :class="[{ number: one.number }, (row.classes || {})[one.name]]">
+                :class="[{ number: one.number, short: one.short }, (row.classes || {})[one.name]]">
               <a v-if="link(row, one.name)" :href="link(row, one.name)">{{ row.cells[one.name] }}</a>
               <template v-else>{{ row.cells[one.name] }}</template></td>
             <td v-if="acts" class="acts">

@@ -18,14 +18,19 @@ class DataTable(Element, component="data_table.js"):
 
     def __init__(
         self, caption: str, columns: Mapping[str, str], rows: Sequence[Row] = (), *, numbers: Sequence[str] = (),
-        actions: Mapping[str, str] | None = None, empty: str = "", hidden_caption: bool = False,
+        short: Sequence[str] = (), actions: Mapping[str, str] | None = None, empty: str = "",
+        hidden_caption: bool = False,
     ) -> None:  # fmt: skip
-        """`columns`: headings by name; `numbers`: names of those on the right; `actions`: texts of buttons by name."""
+        """`columns`: headings by name; `numbers`: names of those on the right; `short`: of those with a word or two,
+        which stay in one line; `actions`: texts of buttons by name.
+        """
         super().__init__()
         ui.add_head_html(STYLE)
         self._props["caption"] = caption
-        self._props["columns"] = [{"name": name, "label": label, "number": name in numbers} for name, label in
-                                  columns.items()]  # fmt: skip
+        self._props["columns"] = [
+            {"name": name, "label": label, "number": name in numbers, "short": name in short}
+            for name, label in columns.items()
+        ]
         self._props["actions"] = dict(actions or {})
         self._props["empty"] = empty
         self._props["hidden"] = hidden_caption

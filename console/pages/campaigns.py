@@ -1,5 +1,6 @@
 """Campaigns as they run now, and the orders that an operator has for them."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -8,10 +9,12 @@ from nicegui.events import GenericEventArguments
 from sqlalchemy import Connection, select
 
 from campaigns.campaign_orders import Ordered, order, possible
+from campaigns.report_words import code_in
 from console.access import Right
 from console.board_figures import minutes
 from console.campaign_look import CampaignLook
 from console.data_table import DataTable, Row
+from console.dialling_words import result_in, why_in
 from console.frame import Frame, doing
 from console.live_feed import LiveFeed
 from console.pages.queues import watched
@@ -54,8 +57,8 @@ def register(frame: Frame, feed: LiveFeed[CampaignLook]) -> None:
         numbers = ("left", "done", "refused", "rings", "talks")
         actions = {name: say(key) for name, key in ORDERS.items()}
         table = DataTable(
-            say("campaigns.title"), columns, numbers=numbers, actions=actions, empty=say("campaigns.none"),
-            hidden_caption=True,
+            say("campaigns.title"), columns, numbers=numbers, short=("state", "mode"), actions=actions,
+            empty=say("campaigns.none"), hidden_caption=True,
         )  # fmt: skip
         table.on("act", partial(_ordered, visit))
         columns = {
@@ -71,7 +74,7 @@ def register(frame: Frame, feed: LiveFeed[CampaignLook]) -> None:
 
 def _put(visit: Visit, table: DataTable, attempts: DataTable, found: CampaignLook) -> None:
     table.put([_campaign(visit, one) for one in found.campaigns])
-    attempts.put([_attempt(visit, one) for one in found.attempts])
+    attempts.put([_attempt(visit, one, found.agents) for one in found.attempts])
 
 
 def _campaign(visit: Visit, one: dict[str, Any]) -> Row:
@@ -85,20 +88,22 @@ def _campaign(visit: Visit, one: dict[str, Any]) -> Row:
         "left": f"{sum(leads.get(state, 0) for state in LEFT):,}", "done": f"{leads.get('done', 0):,}",
         "refused": f"{leads.get('refused', 0):,}", "rings": str(live.get("ringing", one["running"])),
         "talks": str(live.get("talking", "–")),
-        "day": ", ".join(f"{count} {name}" for name, count in list(one["day"].items())[:4]),
-        "abandoned": "–" if one["mode"] == "robot" else abandoned, "why": str(live.get("why", "")),
+        "day": ", ".join(f"{count} {code_in(visit.language, name)}" for name, count in list(one["day"].items())[:4]),
+        "abandoned": "–" if one["mode"] == "robot" else abandoned, "why": why_in(visit, str(live.get("why", ""))),
     }  # fmt: skip
     above = one["mode"] != "robot" and one["abandoned_percent"] > one["cap_percent"]
     classes = {"state": COLOURS.get(one["state"], ""), "abandoned": "bad" if above else ""}
     return {"key": one["name"], "cells": cells, "classes": classes, "actions": list(possible(one["state"]))}
 
 
-def _attempt(visit: Visit, one: dict[str, Any]) -> Row:
+def _attempt(visit: Visit, one: dict[str, Any], agents: Mapping[str, str]) -> Row:
     placed = f"{one['placed_at'].astimezone(visit.zone):%m-%d %H:%M:%S}"
     cells = {
         "placed": placed, "number": mask(one["number"]), "line": one["line"],
-        "result": one["disposition"] or one["state"], "by": one["answered_by"], "grade": one["grade"],
-        "talk": minutes(one["talk_s"]) if one["talk_s"] else "", "agent": one["agent"],
+        "result": result_in(visit, one["disposition"], one["state"]),
+        "by": code_in(visit.language, one["answered_by"]), "grade": one["grade"],
+        "talk": minutes(one["talk_s"]) if one["talk_s"] else "",
+        "agent": f"{one['agent']} {agents.get(one['agent'], '')}".strip(),
     }  # fmt: skip
     return {"key": f"{placed}/{one['number']}", "cells": cells}
 

@@ -17,6 +17,7 @@ from console.rule_titles import titles
 from console.visit import Visit
 from models.agent import Agent
 from models.errors import HotlineError
+from models.scorecard import ScorecardVersion
 from quality.boards import DIMENSIONS, Asked, Board, Tally, board, days_until
 from quality.call_filter import CallFilter
 from quality.call_search import unjudged
@@ -37,6 +38,8 @@ class Names:
 
     agents: Mapping[str, str]
     rules: Mapping[str, Mapping[str, str]]
+    scored_by: bool
+    """Whether a scorecard is in force."""
 
     def shown(self, by: str, name: str) -> str:
         """Return a row's name as people read it."""
@@ -61,7 +64,7 @@ def register(frame: Frame) -> None:
             return
         _tiles(visit, found)
         if not found.total.scored:
-            told(visit.say("quality.no_scores"), kind="empty")
+            told(visit.say("quality.not_yet" if names.scored_by else "quality.no_scores"), kind="empty")
         _board(visit, asked, found, names)
 
 
@@ -78,13 +81,14 @@ def asked_of(query: Mapping[str, str], now: datetime) -> Asked:
 
 def _read(connection: Connection, asked: Asked, viewer: Viewer) -> tuple[Board, Names]:
     agents = {row.extension: row.name for row in connection.execute(select(Agent.extension, Agent.name))}
+    published = bool(connection.scalar(select(ScorecardVersion.name).where(ScorecardVersion.in_force).limit(1)))
     try:
         rules = titles((rule.name, rule.called) for card in in_force(connection) for rule in card.rules)
     except HotlineError:
         # A scorecard of another version that can't be read here: its rules go by their names.
         rules = {}
     fair = replace(asked, unjudged=unjudged(connection, viewer.name))
-    return board(connection, fair, viewer.scope()), Names(agents, rules)
+    return board(connection, fair, viewer.scope()), Names(agents, rules, published)
 
 
 # -- what is asked for -----------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Queues and agents as they are now; a supervisor changes what an agent does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -74,14 +74,17 @@ def _built(visit: Visit) -> _Parts:
         "busy": say("queues.busy"), "paused": say("queues.paused"),
     }  # fmt: skip
     numbers = [name for name in columns if name not in ("queue", "open")]
-    queues = DataTable(say("queues.queues"), columns, numbers=numbers, empty=say("queues.no_queues"))
+    queues = DataTable(
+        say("queues.queues"), columns, numbers=numbers, short=("open",), empty=say("queues.no_queues")
+    )  # fmt: skip
     wishes = {name: say(key) for name, key in WISHES.items()} if visit.may(Right.ORDER) else {}
     columns = {
         "agent": say("queues.agent"), "team": say("queues.team"), "state": say("queues.state"),
         "since": say("queues.since"),
     }  # fmt: skip
     agents = DataTable(
-        say("queues.agents"), columns, numbers=("since",), actions=wishes, empty=say("queues.no_agents")
+        say("queues.agents"), columns, numbers=("since",), short=("state",), actions=wishes,
+        empty=say("queues.no_agents"),
     )  # fmt: skip
     agents.on("act", partial(_wished, visit))
     columns = {
@@ -90,7 +93,7 @@ def _built(visit: Visit) -> _Parts:
         "parts": say("queues.parts"),
     }  # fmt: skip
     callers = DataTable(
-        say("queues.callers"), columns, numbers=("waited", "score"), empty=say("queues.no_callers")
+        say("queues.callers"), columns, numbers=("waited", "score"), short=("state",), empty=say("queues.no_callers")
     )  # fmt: skip
     return _Parts(figures, queues, agents, callers)
 
@@ -116,10 +119,10 @@ def _put(visit: Visit, parts: _Parts, found: QueueLook) -> None:
         parts.figures[name].set_text(words)
     parts.queues.put([_queue(visit, one) for one in found.queues])
     parts.agents.put([_agent(visit, one, found.at) for one in agents])
-    own = {one["extension"] for one in agents}
+    own = {one["extension"]: _named(one) for one in agents}
     parts.callers.put(
         [
-            _caller(visit, name, one)
+            _caller(visit, name, one, own)
             for name, callers in found.callers.items()
             for one in sorted(callers, key=lambda one: -one["score"].get("score", -1.0))
             if one["state"] != "talking" or one["agent"] in own
@@ -157,20 +160,32 @@ def _agent(visit: Visit, one: dict[str, Any], now: datetime) -> Row:
         state = f"{state} ({one['reason']})"
     since = (now - datetime.fromisoformat(one["since"])).total_seconds()
     cells = {
-        "agent": f"{one['extension']} {one['name']}".strip(), "team": one["team"], "state": state,
-        "since": minutes(since // 60 * 60),
+        "agent": _named(one), "team": one["team"], "state": state, "since": _since(visit, since),
     }  # fmt: skip
     actions = [wish for wish in WISHES if wish != one["state"] and one["enabled"]]
     colour = {"ready": "good", "paused": "warn"}.get(one["state"], "")
     return {"key": one["extension"], "cells": cells, "classes": {"state": colour}, "actions": actions}
 
 
-def _caller(visit: Visit, queue: str, one: dict[str, Any]) -> Row:
+def _named(agent: dict[str, Any]) -> str:
+    return f"{agent['extension']} {agent['name']}".strip()
+
+
+def _since(visit: Visit, seconds: float) -> str:
+    """Return since when, in minutes and hours: what changed with every look would be sent with every look."""
+    hours, left = divmod(int(max(seconds, 0.0)) // 60, 60)
+    if hours:
+        return visit.say("queues.hours", hours=hours, minutes=left)
+    return visit.say("queues.minutes", minutes=left) if left else visit.say("queues.just_now")
+
+
+def _caller(visit: Visit, queue: str, one: dict[str, Any], agents: Mapping[str, str]) -> Row:
+    """`agents`: names of those that the viewer may see, by extension."""
     score = one["score"]
     parts = [f"{visit.say(PARTS[name])} {value:g}" for name, value in score.items() if name in PARTS and value]
     cells = {
         "caller": mask(one["number"]), "queue": queue, "state": visit.say(CALLERS[one["state"]]),
-        "waited": minutes(one["waited_s"]), "agent": one["agent"],
+        "waited": minutes(one["waited_s"]), "agent": agents.get(one["agent"], one["agent"]),
         "score": f"{score['score']:.1f}" if score else "", "parts": ", ".join(parts),
     }  # fmt: skip
     return {"key": f"{queue}/{one['call_id']}", "cells": cells}

@@ -4,9 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from sqlalchemy import Engine, update
 
+from console.access import Viewer
+from console.pages import quality
 from console.pages import quality_charts as charts
 from console.pages.quality import _address, _calls, asked_of, mean, share
+from models.scorecard import ScorecardVersion
 from quality.boards import BUCKETS, Tally
 from quality.call_filter import CallFilter
 
@@ -70,3 +74,11 @@ def test_compared_are_those_that_are_scored_the_best_on_top() -> None:
 
 def test_figures_of_nothing_are_a_dash() -> None:
     assert (mean(Tally(5)), share(None), share(0.0), share(0.034), share(1.0)) == ("–", "–", "0%", "3.4%", "100%")
+
+
+def test_the_board_knows_whether_calls_wait_to_be_scored_or_nothing_scores_them(engine_with_calls: Engine) -> None:
+    asked, viewer = quality.asked_of({}, datetime.now(UTC)), Viewer("quinn", "Quinn", ("qa",))
+    with engine_with_calls.begin() as connection:
+        assert quality._read(connection, asked, viewer)[1].scored_by
+        connection.execute(update(ScorecardVersion).values(in_force=False))
+        assert not quality._read(connection, asked, viewer)[1].scored_by
