@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from campaigns.campaign_rows import campaign_named, moved
+from campaigns.campaign_rows import StoredCampaign, campaign_named, moved
 from campaigns.running import ORDERS, move_of, starts_by_schedule, starts_in_vain
 from models.campaign import CAMPAIGN_LIFE, CampaignState
 from models.control_client import NotRunning, ask
 from models.control_protocol import TakeUpCampaigns
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
 from models.settings import Settings
 from models.writing import writing
 
@@ -30,7 +30,10 @@ def order(engine: Engine, settings: Settings, name: str, what: str, now: datetim
     """Start, pause, resume, stop or drain a campaign; raise `OperatorFault` or `CannotDo` where that can't be."""
     with writing(engine) as connection:
         one = campaign_named(connection, name, held=True)
-        state = moved(connection, one.id, move_of(what, one.state, one.plan, now), now, why)
+        try:
+            state = moved(connection, one.id, move_of(what, one.state, one.plan, now), now, why)
+        except Refused as refusal:
+            raise Refused(f"{refusal} {_instead(one)}", refusal.key, **refusal.values) from None
     begins = ""
     if state is CampaignState.SCHEDULED:
         by_schedule = starts_by_schedule(one.plan, now)
@@ -50,6 +53,14 @@ def taken_up(settings: Settings) -> tuple[bool, str]:
     except CannotDo as refusal:
         return False, f"The running server takes it up later: {refusal}"
     return True, done.sentence
+
+
+def _instead(one: StoredCampaign) -> str:
+    """Return what an operator may do with a campaign instead of what it can't."""
+    ways = possible(one.state)
+    if not ways:
+        return f"Its life is over; hotline campaigns clone {one.name} NEW makes another one of its plan."
+    return f"What it can, now: hotline campaigns {'|'.join(ways)} {one.name}"
 
 
 def possible(state: str) -> tuple[str, ...]:

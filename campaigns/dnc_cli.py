@@ -93,10 +93,11 @@ def import_(
         with progress_bar(f"Importing {path.name}", not as_json) as progress:
             done = import_list(engine, path, list_, country.upper(), datetime.now(UTC), campaign, progress)
     if as_json:
-        print_json({"list": list_, "lines": done.lines, "numbers": done.numbers, "refused": done.refused,
-                    "faults": list(done.faults)})  # fmt: skip
+        print_json({"list": list_, "lines": done.lines, "numbers": done.numbers, "before": done.before,
+                    "refused": done.refused, "faults": list(done.faults)})  # fmt: skip
         return
-    say(f"The list '{list_}' has {done.numbers} numbers; {done.refused} lines hold none.")
+    before = f" ({done.before} before)" if done.before else ""
+    say(f"The list '{list_}' has {done.numbers} numbers{before}; {done.refused} lines hold none.")
     for fault in done.faults:
         say(f"{fault}.")
 

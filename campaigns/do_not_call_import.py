@@ -5,13 +5,14 @@ Numbers are checked for their length only: that nobody has a number is no reason
 are: a trunk code in brackets, as in +44 (0)20 …, or a mobile's 15 in Argentina is none of the number.
 """
 
+import codecs
 import re
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import phonenumbers
@@ -34,6 +35,8 @@ SHORTEST, LONGEST = 7, 15
 """Digits of E.164 numbers, with the calling code."""
 MOST_FAULTS = 5
 """Lines that are named in the report."""
+ENOUGH = 100
+"""Lines without a number, from which on a file that has fewer numbers than those is taken for another one."""
 Progress = Callable[[float], None]
 
 
@@ -47,6 +50,8 @@ class ListImported:
     refused: int
     faults: tuple[str, ...]
     """The first lines that hold no number: "file:7: words"."""
+    before: int = 0
+    """Numbers that the list had before."""
 
 
 class _File:
@@ -70,15 +75,35 @@ class _File:
         """Return all numbers as digits of E.164, in their order, repeated ones too."""
         found = array("q")
         size = max(1, self._path.stat().st_size)
-        with self._path.open("rb") as file:
-            rest = b""
+        with self._path.open("rb") as opened:
+            file, rest = self._plain(opened), b""
             while block := file.read(BLOCK):
                 *lines, rest = (rest + block).split(b"\n")
                 self._take(lines, found)
                 if progress is not None:
-                    progress(0.5 * file.tell() / size)
+                    progress(0.5 * opened.tell() / size)
             self._take([rest] if rest else [], found)
+        if self.refused >= ENOUGH and self.refused > len(found):
+            raise OperatorFault(
+                f"{self.refused} of the {self.lines} lines of {self._path} hold no telephone number, the first is "
+                f"{self.faults[0]}; it seems to be another file, or of another --country. Nothing was changed."
+            )
         return found
+
+    def _plain(self, file: BinaryIO) -> BinaryIO | codecs.StreamRecoder:
+        """Return what reads the file with digits in ASCII; raise `OperatorFault` where it is no text."""
+        beginning = file.read(BLOCK)
+        file.seek(0)
+        if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return codecs.EncodedFile(file, "utf-8", "utf-16", "replace")
+        if beginning.startswith(codecs.BOM_UTF8):
+            file.seek(len(codecs.BOM_UTF8))
+        if b"\0" in beginning:
+            raise OperatorFault(
+                f"{self._path} is no text (a sheet, an archive?); save it as text or CSV with a number on each line. "
+                "Nothing was changed."
+            )
+        return file
 
     def _take(self, lines: list[bytes], into: "array[int]") -> None:
         put = into.append
@@ -163,8 +188,10 @@ def import_list(
     if not len(numbers):
         where = f" ({file.faults[0]})" if file.faults else ""
         raise OperatorFault(f"{path} has no telephone numbers{where}; it should have one on each line.")
+    with engine.connect() as connection:
+        before = connection.scalar(select(LISTS.c.count).where(LISTS.c.name == name)) or 0
     _put(engine, numbers, name, path.name, campaign, now, progress)
-    return ListImported(file.lines, len(numbers), file.refused, tuple(file.faults))
+    return ListImported(file.lines, len(numbers), file.refused, tuple(file.faults), before)
 
 
 def _put(

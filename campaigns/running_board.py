@@ -15,6 +15,8 @@ COLOURS = {
     "running": "green", "tripped": "red", "paused": "yellow", "draining": "magenta", "scheduled": "cyan",
     "dialling": "yellow", "ringing": "yellow", "answered": "green", "lost": "red",
 }  # fmt: skip
+DIALLED = ("running", "tripped", "draining")
+"""States in which some server dials, or has calls that go on."""
 Board = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
@@ -29,10 +31,17 @@ def status_table(found: list[dict[str, Any]]) -> Table:
             one["name"], Text(one["state"], COLOURS.get(one["state"], "dim")), one["mode"], left, leads.get("done", 0),
             leads.get("refused", 0), rings, talks, _day(one["day"]),
             f"{one['abandoned_percent']:g}% of {one['cap_percent']:g}%" if one["mode"] != "robot" else "-",
-            live.get("why", "") or live.get("pacing", "") if one["mode"] != "robot" else live.get("why", ""),
+            _why(one, live),
         )  # fmt: skip
         table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in cells))
     return table
+
+
+def _why(one: dict[str, Any], live: dict[str, Any]) -> str:
+    """Return why nothing is dialled; where something is, how it is paced for agents."""
+    if not live:
+        return "not dialled by a server here: does hotline serve run?" if one["state"] in DIALLED else ""
+    return str(live.get("why", "") or ("" if one["mode"] == "robot" else live.get("pacing", "")))
 
 
 def _day(dispositions: dict[str, int]) -> str:
@@ -56,11 +65,17 @@ def board(what: Board) -> Group:
 
 
 def watch(look: Callable[[], Board], seconds: float, times: int, console: Console | None = None) -> None:
-    """Show the board, a new one every `seconds`, until interrupted; `times` limits how often, 0 doesn't."""
-    shown = 0
-    with Live(console=console, auto_refresh=False, screen=console is None) as live:
+    """Show the board, a new one every `seconds`, until interrupted; `times` limits how often, 0 doesn't.
+
+    On what is no terminal, such as a file or a pipe, one stands below the other.
+    """
+    shown, console = 0, console or Console()
+    with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
         while True:
-            live.update(board(look()), refresh=True)
+            if console.is_terminal:
+                live.update(board(look()), refresh=True)
+            else:
+                console.print(board(look()))
             shown += 1
             if shown == times:
                 return

@@ -1,5 +1,6 @@
 """Do-not-call lists: imported ones are exactly what their file says, own ones grow, proofs stay. On both databases."""
 
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -84,6 +85,31 @@ def test_lines_without_a_number_are_counted_and_named(engine: Engine, tmp_path: 
         brought(engine, tmp_path, "nobody\n")
     with pytest.raises(OperatorFault, match="can't be read"):
         import_list(engine, tmp_path / "none.txt", "national", "US", NOON)
+
+
+def test_a_file_that_is_none_of_numbers_leaves_the_list_as_it_was(engine: Engine, tmp_path: Path) -> None:
+    """What stood on the list must not be called because somebody named the wrong file."""
+    brought(engine, tmp_path, "2015550123\n2015550124\n")
+    sheet = Path(__file__).with_name("customers.xlsx")
+    with pytest.raises(OperatorFault, match=r"customers\.xlsx is no text \(a sheet, an archive\?\); save it as text"):
+        import_list(engine, sheet, "national", "US", NOON)
+    with pytest.raises(OperatorFault, match=r"100 of the 103 lines of .*numbers\.txt:1: 'order 10' is no telephone"):
+        brought(engine, tmp_path, "".join(f"order {line}\n" for line in range(10, 110)) + "2015550125\n" * 3)
+    assert numbers(engine, "national") == [12015550123, 12015550124]
+    done = brought(engine, tmp_path, "2015550125\n" + "nobody\n" * 99)
+    assert (done.numbers, done.refused, done.before) == (1, 99, 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig", "gb18030"])
+def test_numbers_are_read_in_whatever_encoding(engine: Engine, tmp_path: Path, encoding: str) -> None:
+    """In UTF-16 each character has a zero byte; without its "+" a number abroad would be one at home."""
+    path = tmp_path / "numbers.txt"
+    beginning = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
+    lines = "+442079460958,张三\n" + "".join(f"+1201555{line:04d},李四\n" for line in range(200))
+    path.write_bytes(beginning + lines.encode(encoding))
+    done = import_list(engine, path, "national", "US", NOON)
+    assert (done.numbers, done.refused) == (201, 0)
+    assert numbers(engine, "national")[-1] == 442079460958
 
 
 def test_a_new_edition_takes_the_place_of_the_old(engine: Engine, tmp_path: Path) -> None:

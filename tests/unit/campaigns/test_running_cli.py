@@ -73,7 +73,7 @@ def test_create_check_and_start_say_that_no_start_of_the_schedule_comes_on_the_c
 
 def test_what_cannot_be_is_one_sentence(data: Path) -> None:
     for arguments, words in (
-        (("pause", "autumn"), "is draft, so it can't pause"),
+        (("pause", "autumn"), "is draft, so it can't pause. What it can, now: hotline campaigns start autumn"),
         (("start", "winter"), "There is no campaign 'winter'"),
         (("status", "winter"), "There is no campaign 'winter'"),
     ):
@@ -81,6 +81,23 @@ def test_what_cannot_be_is_one_sentence(data: Path) -> None:
         assert told.exit_code == 1
         assert words in told.output
         assert "Traceback" not in told.output
+    run(data, "start", "autumn")
+    told = run(data, "start", "autumn")
+    assert told.stderr == (
+        "The campaign 'autumn' is running, so it can't start. "
+        "What it can, now: hotline campaigns pause|stop|drain autumn\n"
+    )
+
+
+def test_without_a_server_the_board_says_so_and_is_shown_in_a_pipe_too(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert "does hotline serve run?" not in run(data, "status", "autumn").stdout
+    run(data, "start", "autumn")
+    for command in (("status",), ("watch", "--times", "1")):
+        shown = " ".join(run(data, *command).stdout.split())
+        assert "autumn running robot 2 0 0 0 - no call yet - not dialled by a server here" in shown
 
 
 def test_status_and_board_show_leads_and_what_the_server_says(data: Path) -> None:
