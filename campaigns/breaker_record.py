@@ -1,15 +1,31 @@
-"""Whether a campaign's circuit breaker was open, by the campaign's events: a restart must not close it."""
+"""How a campaign's circuit breaker turns, as events of the campaign; by these a restart knows whether it was open."""
+
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from campaigns.breaker import BreakerState
+from campaigns.lead_row import Happened
 from models.campaign import CampaignMove
 from models.campaign_event import CampaignEvent
 
 CLOSED = "breaker.closed"
 """The event of a breaker that an operator closed."""
-OPEN = ("breaker.tripped", "breaker.trial")
-TURNS = (*OPEN, "breaker.mended", CLOSED, f"campaign.{CampaignMove.START}")
+TURNED = {
+    BreakerState.OPEN: "breaker.tripped",
+    BreakerState.HALF_OPEN: "breaker.trial",
+    BreakerState.CLOSED: "breaker.mended",
+}
+"""The event of a breaker that turned by itself."""
+OPEN = (TURNED[BreakerState.OPEN], TURNED[BreakerState.HALF_OPEN])
+TURNS = (*TURNED.values(), CLOSED, f"campaign.{CampaignMove.START}")
 """After a start, failures are counted anew."""
+
+
+def turned(campaign_id: str, state: BreakerState, share: float, node: str, at: datetime) -> Happened:
+    """Return the event of a breaker that is in `state` now. `share`: of the calls that failed, 0 to 1."""
+    facts = {"state": str(state), "share": round(share, 3), "node": node}
+    return Happened(TURNED[state], at, campaign_id, data=facts)
 
 
 def was_open(connection: Connection, campaign_id: str) -> bool:

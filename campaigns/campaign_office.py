@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from campaigns import office_rows as rows
 from campaigns.breaker import BreakerState
-from campaigns.breaker_record import CLOSED
+from campaigns.breaker_record import CLOSED, turned
 from campaigns.campaign_rows import LIVE, StoredCampaign
 from campaigns.cap_shares import CapShares
 from campaigns.dialer import Dialer
@@ -323,18 +323,11 @@ class CampaignOffice:
         dialling = self._dialling.get(campaign_id)
         if self._group is None or dialling is None:
             return
-        breaker = dialling.dialer.lessons.breaker
-        share = round(breaker.share(self.ports.steady()), 3)
-        facts = {"state": str(state), "share": share, "node": self.ports.node}
         if state is BreakerState.OPEN:
             self.breakers_opened += 1
             log.warning("campaign %s: failures jumped, dialling rests", dialling.dialer.campaign.name)
-        names = {
-            BreakerState.OPEN: "breaker.tripped",
-            BreakerState.HALF_OPEN: "breaker.trial",
-            BreakerState.CLOSED: "breaker.mended",
-        }
-        event = Happened(names[state], moment(self._clock()), campaign_id, data=facts)
+        share = dialling.dialer.lessons.breaker.share(self.ports.steady())
+        event = turned(campaign_id, state, share, self.ports.node, moment(self._clock()))
         self._group.create_task(self._write_breaker(dialling, event, state), name="write the breaker's turn")
 
     async def _write_breaker(self, dialling: _Dialling, event: Happened, state: BreakerState) -> None:
