@@ -42,7 +42,7 @@ class CompanyServer:
     asked: list[Asked] = field(default_factory=list)
     come: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def wait_for(self, count: int, within_s: float = 5.0) -> list[Asked]:
+    async def wait_for(self, count: int, within_s: float = 30.0) -> list[Asked]:
         """Return the first `count` requests, once they have come."""
         async with asyncio.timeout(within_s), self.come:
             await self.come.wait_for(lambda: len(self.asked) >= count)

@@ -80,12 +80,12 @@ def test_a_process_that_was_killed_is_replaced_and_the_utterance_said_again(capl
 
 def test_the_process_that_speaks_ends_with_its_owner() -> None:
     owner = [sys.executable, "-c", OWNER]
-    child = int(subprocess.run(owner, capture_output=True, text=True, timeout=20, check=True).stdout)
-    for _ in range(100):
+    child = int(subprocess.run(owner, capture_output=True, text=True, timeout=120, check=True).stdout)
+    for _ in range(1500):
         if not command_line(child):
             return
         time.sleep(0.02)
-    raise AssertionError("it outlived its owner by two seconds")
+    raise AssertionError("it outlived its owner by half a minute")
 
 
 @pytest.mark.parametrize(("language", "text"), [("en", "How can I help you today?"), ("zh", "请问有什么可以帮您？")])

@@ -82,14 +82,14 @@ async def test_no_call_is_taken_while_a_silent_registrar_is_waited_for(
         assert made.reception.health() == 200
         assert made.reception.running.refusal() is None
         draining = group.create_task(made._drain())
-        await asyncio.wait_for(asked.wait(), 5)
+        await asyncio.wait_for(asked.wait(), 30)
         assert made.reception.health() == 503
         refusal = made.reception.running.refusal()
         assert refusal is not None
         assert refusal[0] == "Draining"
         assert not draining.done(), "the stack must not be stopped before the edge has unregistered"
         answered.set()
-        await asyncio.wait_for(draining, 5)
+        await asyncio.wait_for(draining, 30)
 
 
 async def test_metrics_are_tried_before_any_prompt_and_a_taken_port_keeps_nobody_from_calling(

@@ -24,7 +24,7 @@ class Gated:
 
     def recognise(self, samples: Samples, question: Question) -> Transcript:
         self.busy.set()
-        assert self.gate.wait(10)
+        assert self.gate.wait(60)
         if len(samples) == 13:
             raise ValueError("thirteen")
         return Transcript(str(len(samples)), "en", 1.0)
@@ -68,7 +68,7 @@ def test_what_is_certain_goes_before_what_is_suspected_and_dropped_work_is_not_d
     thread = RecogniserThread(recogniser, lambda *result: done.put(result))
     thread.start()
     thread.give(work(1))
-    assert recogniser.busy.wait(10)
+    assert recogniser.busy.wait(60)
     suspected, dropped, certain = work(2, utterance=2), work(3, utterance=3), work(4, certain=True, utterance=4)
     promoted = work(5, utterance=5)
     for item in (suspected, dropped, certain, promoted):
@@ -76,7 +76,7 @@ def test_what_is_certain_goes_before_what_is_suspected_and_dropped_work_is_not_d
     dropped.dropped = promoted.certain = True
     assert thread.backlog == 4
     recogniser.gate.set()
-    order = [done.get(timeout=10)[1] for _ in range(4)]
+    order = [done.get(timeout=60)[1] for _ in range(4)]
     assert [outcome.text for outcome in order if isinstance(outcome, Transcript)] == ["1", "4", "5", "2"]
     assert thread.backlog == 0
     assert done.empty()
@@ -87,14 +87,14 @@ def test_a_glimpse_stands_behind_what_may_be_over_and_keeps_nobody_from_being_de
     thread = RecogniserThread(recogniser, lambda *result: done.put(result))
     thread.start()
     thread.give(work(1))
-    assert recogniser.busy.wait(10)
+    assert recogniser.busy.wait(60)
     glimpse, suspected, certain = work(2, utterance=2), work(3, utterance=3), work(4, certain=True, utterance=4)
     glimpse.glimpse = True
     for item in (glimpse, suspected, certain):
         thread.give(item)
     assert thread.backlog == 3
     recogniser.gate.set()
-    order = [done.get(timeout=10)[1] for _ in range(4)]
+    order = [done.get(timeout=60)[1] for _ in range(4)]
     assert [outcome.text for outcome in order if isinstance(outcome, Transcript)] == ["1", "4", "3", "2"]
     assert glimpse.begun
 
@@ -108,12 +108,12 @@ def test_what_nobody_waits_for_stands_back_and_is_no_backlog(done: Done) -> None
     thread = RecogniserThread(recogniser, lambda *result: done.put(result))
     thread.start()
     thread.give(work(1))
-    assert recogniser.busy.wait(10)
+    assert recogniser.busy.wait(60)
     for item in (for_the_record(2), for_the_record(3), work(4), work(5, certain=True, utterance=5)):
         thread.give(item)
     assert thread.backlog == 3
     recogniser.gate.set()
-    order = [done.get(timeout=10)[1] for _ in range(5)]
+    order = [done.get(timeout=60)[1] for _ in range(5)]
     assert [outcome.text for outcome in order if isinstance(outcome, Transcript)] == ["1", "5", "4", "2", "3"]
 
 
@@ -122,11 +122,11 @@ def test_a_house_full_of_talks_is_not_written_down_whole(done: Done) -> None:
     thread = RecogniserThread(recogniser, lambda *result: done.put(result))
     thread.start()
     thread.give(work(1))
-    assert recogniser.busy.wait(10)
+    assert recogniser.busy.wait(60)
     for number in range(20, 20 + MOST_LATER + 5):
         thread.give(for_the_record(number))
     recogniser.gate.set()
-    outcomes = [done.get(timeout=10) for _ in range(MOST_LATER + 6)]
+    outcomes = [done.get(timeout=60) for _ in range(MOST_LATER + 6)]
     left_out = [item.utterance for item, outcome in outcomes if isinstance(outcome, str)]
     assert left_out == [20, 21, 22, 23]
 
@@ -138,8 +138,8 @@ def test_an_engine_that_raises_is_a_sentence_and_the_next_work_is_done(done: Don
     thread.start()
     thread.give(work(13))
     thread.give(work(7))
-    assert "ValueError: thirteen" in str(done.get(timeout=10)[1])
-    assert done.get(timeout=10)[1] == Transcript("7", "en", 1.0)
+    assert "ValueError: thirteen" in str(done.get(timeout=60)[1])
+    assert done.get(timeout=60)[1] == Transcript("7", "en", 1.0)
 
 
 def test_a_streaming_recogniser_keeps_the_order_of_each_utterance_and_utterances_apart(done: Done) -> None:
@@ -147,7 +147,7 @@ def test_a_streaming_recogniser_keeps_the_order_of_each_utterance_and_utterances
     thread.start()
     for item in (work(10), work(100, utterance=2), work(20), work(0, certain=True), work(0, certain=True, utterance=2)):
         thread.give(item)
-    outcomes = [done.get(timeout=10)[1] for _ in range(5)]
+    outcomes = [done.get(timeout=60)[1] for _ in range(5)]
     assert [outcome.text for outcome in outcomes if not isinstance(outcome, str)] == ["10", "100", "30", "30", "100"]
 
 
@@ -158,5 +158,5 @@ def test_a_refused_utterance_leaves_no_hearing_behind(done: Done) -> None:
     refused.dropped = True
     for item in (work(10), refused, work(5), work(0, certain=True)):
         thread.give(item)
-    outcomes = [done.get(timeout=10)[1] for _ in range(3)]
+    outcomes = [done.get(timeout=60)[1] for _ in range(3)]
     assert [outcome.text for outcome in outcomes if not isinstance(outcome, str)] == ["10", "5", "5"]

@@ -73,11 +73,12 @@ def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
 
 def test_a_caller_gets_in_between_the_many_texts_of_somebody_else() -> None:
     class Slow(Letters):
-        begun = threading.Event()
+        begun, wanted = threading.Event(), threading.Event()
 
         def of(self, texts: Sequence[str]) -> Vectors:
             self.begun.set()
-            time.sleep(0.002)
+            self.wanted.wait(20)
+            time.sleep(0.005)
             return super().of(texts)
 
     slow = Slow()
@@ -85,6 +86,7 @@ def test_a_caller_gets_in_between_the_many_texts_of_somebody_else() -> None:
     publishing = threading.Thread(target=remembering.of, args=([f"example {'a' * at}" for at in range(200)],))
     publishing.start()
     slow.begun.wait()
+    slow.wanted.set()
     remembering.of(["where is my order"])
     publishing.join()
     assert slow.asked.index("where is my order") < 100

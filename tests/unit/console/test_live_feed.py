@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from console.live_feed import LiveFeed
 
 EVERY_S = 0.02
-SOON_S = 5.0
+SOON_S = 30.0
 
 
 async def test_everybody_gets_what_one_look_found(engine: Engine) -> None:

@@ -88,7 +88,7 @@ async def test_the_loop_goes_on_while_the_database_is_asked(visit):
     began = asyncio.Event()
     loop = asyncio.get_running_loop()
     asking = asyncio.ensure_future(visit.ask(lambda connection: loop.call_soon_threadsafe(began.set)))
-    await asyncio.wait_for(began.wait(), 5)
+    await asyncio.wait_for(began.wait(), 30)
     await asking
 
 

@@ -65,9 +65,7 @@ async def test_a_locked_database_costs_no_record_and_no_waiting(tmp_path: Path) 
     writer = open_writer(tmp_path)
     writer.start()
     other = lock(tmp_path)
-    began = asyncio.get_running_loop().time()
-    ids = put_calls(writer, 10)
-    assert asyncio.get_running_loop().time() - began < 0.1
+    ids = put_calls(writer, 10)  # would never come back, if it waited for who has the lock
     await asyncio.sleep(0.5)
     assert writer.waiting == 20
     other.rollback()
@@ -100,20 +98,21 @@ async def test_much_that_waits_goes_to_the_spool_and_comes_back_in_order(tmp_pat
 async def test_nobody_waits_while_the_spool_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = open_writer(tmp_path)
     writer.start()
-    append, spooling = writer._spool.append, threading.Event()
+    append, spooling, may_end, appended = writer._spool.append, threading.Event(), threading.Event(), threading.Event()
 
     def slowly(notes: Any) -> None:
         spooling.set()
-        time.sleep(0.3)
+        may_end.wait(20)
         append(notes)
+        appended.set()
 
     monkeypatch.setattr(writer._spool, "append", slowly)
     other = lock(tmp_path)
     put_calls(writer, 60)
-    assert await asyncio.to_thread(spooling.wait, 5)
-    began = time.perf_counter()
+    assert await asyncio.to_thread(spooling.wait, 30)
     put_calls(writer, 60)
-    assert time.perf_counter() - began < 0.2
+    assert not appended.is_set(), "who told of them waited for the spool"
+    may_end.set()
     other.rollback()
     await written(writer)
     assert rows(tmp_path, "select count(*) from call") == [(120,)]
@@ -129,7 +128,7 @@ def test_closing_keeps_its_time_and_forgets_nothing(tmp_path: Path) -> None:
     time.sleep(0.2)
     began = time.perf_counter()
     writer.close(0.3)
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 20, "far sooner than the next try"
     other.rollback()
     again = open_writer(tmp_path)
     assert again.start() == 3
@@ -314,7 +313,7 @@ def test_calls_open_at_a_kill_are_completed_with_what_is_known(tmp_path: Path) -
     assert process.stdout is not None
     assert process.stdout.readline() == "written\n"
     process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
     write_wav_with_a_stale_header(tmp_path / "talking.wav", seconds=7)
     writer = open_writer(tmp_path)

@@ -139,8 +139,8 @@ async def test_who_leaves_ends_what_was_begun_for_him(tmp_path):
         desk.bind(PlaceCall, wait)
         asking = threading.Thread(target=lambda: next(_impatient(tmp_path), None))
         asking.start()
-        await asyncio.wait_for(begun.wait(), 5)
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(begun.wait(), 30)
+        await asyncio.wait_for(ended.wait(), 30)
         await asyncio.to_thread(asking.join)
 
 
@@ -157,6 +157,6 @@ async def test_noise_on_the_socket_harms_nobody(tmp_path):
             reader, writer = await asyncio.open_unix_connection(str(socket_path(tmp_path)))
             writer.write(noise)
             writer.write_eof()
-            await asyncio.wait_for(reader.read(), 5)
+            await asyncio.wait_for(reader.read(), 30)
             writer.close()
         assert len(await asked(tmp_path, Greet("Anna"))) == 2

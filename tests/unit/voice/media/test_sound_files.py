@@ -26,7 +26,7 @@ def write(
 def fetch(files: SoundFiles, path: str) -> tuple[Sound | None, str]:
     answers: list[tuple[Sound | None, str]] = []
     files.want(path, "PCMU", lambda sound, note: answers.append((sound, note)))
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while not answers and time.monotonic() < end:
         files.ready()
         os.sched_yield()

@@ -65,7 +65,7 @@ class Phone:
         self.raw(text)
         return text
 
-    async def hear(self, seconds=2.0):
+    async def hear(self, seconds=20.0):
         """The next message, whatever it is."""
         async with asyncio.timeout(seconds):
             data = await asyncio.get_running_loop().sock_recv(self._socket, 65535)

@@ -141,15 +141,16 @@ async def test_a_call_that_nobody_heard_is_cancelled_only_when_somebody_does(bar
 
 async def test_a_person_has_the_whole_ringing_time_whatever_the_network_took_to_find_the_phone(bare, phone):
     loop = asyncio.get_running_loop()
-    _, events = placed(bare, phone, ring_seconds=0.8, reach_seconds=0.6)
+    _, events = placed(bare, phone, ring_seconds=3.0, reach_seconds=2.0)
     invite = await phone.incoming("INVITE")
-    await asyncio.sleep(0.3)
+    phone.reply(invite, 100, "Trying")
+    await asyncio.sleep(0.8)
     began = loop.time()
     phone.reply(invite, 180, "Ringing")
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(2.0)
     phone.reply(invite, 183, "Session Progress")
     cancel = await phone.incoming("CANCEL")
-    assert 0.75 < loop.time() - began < 1.3, "from the first ringing, not from the last"
+    assert 2.9 < loop.time() - began < 4.5, "from the first ringing, not from the last"
     assert cancel.call_id == invite.call_id
     assert events[-1].cause is Cause.NO_ANSWER
 
@@ -159,7 +160,7 @@ async def test_a_call_that_never_rings_is_given_up_after_its_own_time(bare, phon
     _, events = placed(bare, phone, ring_seconds=30, reach_seconds=0.4)
     phone.reply(await phone.incoming("INVITE"), 100, "Trying")
     await phone.incoming("CANCEL")
-    assert asyncio.get_running_loop().time() - began < 2
+    assert asyncio.get_running_loop().time() - began < 20
     assert events[-1].cause is Cause.NO_ANSWER
 
 
@@ -172,7 +173,7 @@ async def test_our_reinvite_waits_where_both_asked_at_once(bare, phone):
     phone.reply(first, 491, "Request Pending")
     await phone.incoming("ACK")
     await phone.silence(1.0)
-    again = await phone.hear(4.0)
+    again = await phone.hear()
     assert (again.method, again.cseq) == ("INVITE", first.cseq + 1)
     assert "a=sendonly" in again.body
 

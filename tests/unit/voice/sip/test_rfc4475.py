@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -64,18 +65,19 @@ async def test_every_torture_message_gets_what_the_table_says_and_the_next_good_
     expected, found = table(), {}
     async with bare_stack() as bare:
         bare.stack.handle("REGISTER", register_handler(Registrar(users, Bindings()), lambda: 0.0))
-        where = bare.stack.address
+        where, began = bare.stack.address, time.monotonic()
         with bound(5060) as usual, bound(5050) as odd:
             for name, message in MESSAGES.items():
                 peer = odd if name == "quotbal" else usual
                 peer.sendto(message, where)
-                found[name] = await final_code(peer, 0.2 if expected[name] == "dropped" else 2)
+                found[name] = await final_code(peer, 0.2 if expected[name] == "dropped" else 20)
                 # The 200s are repeated until an ACK comes: what follows must not be mistaken for them.
                 for transaction in bare.stack.transactions.tserver.values():
                     if transaction.teA is not None:
                         transaction.teA.cancel()
                 usual.sendto(OPTIONS.format(f"good-after-{name}").encode(), where)
-                assert await final_code(usual, 2) == "200", f"the stack does not answer after {name}"
+                assert await final_code(usual, 20) == "200", f"the stack does not answer after {name}"
+        seconds = time.monotonic() - began
         transactions = bare.stack.transactions
         assert all(t.state.__name__ == "COMPLETED" for t in transactions.tserver.values())
         assert transactions.tclient == {}
@@ -83,7 +85,7 @@ async def test_every_torture_message_gets_what_the_table_says_and_the_next_good_
     assert found == expected
     assert [record for record in caplog.records if record.exc_info] == []
     # At most one line a second about what can't be read, with the number of those between.
-    assert 1 <= len([record for record in caplog.records if re.match("< ", record.getMessage())]) <= 3
+    assert 1 <= len([record for record in caplog.records if re.match("< ", record.getMessage())]) <= 2 + seconds
     assert capfd.readouterr() == ("", "")
 
 
@@ -93,7 +95,7 @@ async def test_a_refusal_names_the_fault_and_repeats_what_the_sender_matches_it_
         with bound(5060) as usual, bound(5050) as odd:
             peer = odd if name == "quotbal" else usual
             peer.sendto(MESSAGES[name], bare.stack.address)
-            answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(peer, 65535), 2)
+            answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(peer, 65535), 20)
     head, _, body = answer.partition(b"\r\n\r\n")
     assert re.match(rb"SIP/2.0 400 Bad Request: \S", head)
     assert b"\r\nVia: SIP/2.0/" in head
