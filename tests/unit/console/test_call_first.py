@@ -62,6 +62,14 @@ def test_it_has_as_many_words_as_a_screen_and_all_that_is_drawn(looked):
     assert (drawing["span"], drawing["bucket"], drawing["outline"]) == (600.0, 0.6, "AQI=")
 
 
+def test_the_waveform_is_there_without_any_script(looked):
+    html = looked([turn(1)], outline=Outline(bytes([0, 255, 3, 128, 0, 0]), 200.0))
+    paths = dict(re.findall(r'<path class="(\w+)" d="([^"]*)"/>', html))
+    assert paths == {"caller": "M1 22v44", "ours": "M0 85v22"}
+    assert 'viewBox="0 0 3.0 152"' in html, "as wide as the call is long"
+    assert "<svg" not in looked([turn(1)])
+
+
 def test_it_begins_where_the_address_says(looked):
     html = looked([turn(number, str(number)) for number in range(40)], start=101.0)
     assert numbers(html)[0] == 19
