@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-AIDS = {"__main__", "closed_ear_training", "encoder_training", "pyvoip_peer", "rtp_load", "server_with_people"}
+AIDS = {
+    "__main__", "chinese_encoder_training", "closed_ear_training", "encoder_training", "knowledge_bar", "pyvoip_peer",
+    "rtp_load", "server_with_people",
+}  # fmt: skip
 """Files that can be run too but are no figures of their own."""
 
 
