@@ -75,12 +75,22 @@ async def telephone_network(
         "-log_file", str(log), cwd=directory, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        await asyncio.sleep(0.5)
+        await listening(address, port)
         yield Network(address, port, log)
     finally:
         if process.returncode is None:
             process.kill()
         await process.wait()
+
+
+async def listening(address: str, port: int) -> None:
+    """Return when somebody listens at an IPv4 address's UDP port; raise `TimeoutError` where nobody does for 20 s."""
+    wanted = f"{int.from_bytes(bytes(map(int, address.split('.'))), 'little'):08X}:{port:04X}"
+    for _ in range(2000):
+        if wanted in await asyncio.to_thread(Path("/proc/net/udp").read_text):
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError(f"Nobody listens at {address}:{port}.")
 
 
 def prepare(

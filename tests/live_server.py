@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 import voice.cli
 from bench.processes import family
@@ -64,8 +64,11 @@ def sign(server: ServerProcess, fault: str) -> Iterator[None]:
         file.unlink()
 
 
-async def until(condition: Callable[[], Any], what: str, patience: float = 10.0) -> Any:
-    """Return what `condition` gives once it is true; fail naming `what` after `patience` seconds."""
+async def until(condition: Callable[[], Any], what: str, patience: float = 30.0) -> Any:
+    """Return what `condition` gives once it is true; fail naming `what` after `patience` seconds.
+
+    The patience is a net, not a claim: the machine may be slow, and other tests busy on it.
+    """
     for _ in range(round(patience / 0.05)):
         if result := condition():
             return result
@@ -91,9 +94,24 @@ async def call_id_of(server: ServerProcess, caller: str) -> str:
 async def record_of(server: ServerProcess, caller: str) -> dict[str, Any]:
     """Return the record of the newest call from `caller`, closed, as `hotline calls show --json` prints it."""
     call = await call_id_of(server, caller)
-    await until(lambda: notes(server, "CallEnded", call=call), f"the end of the call from {caller}", 20)
-    await asyncio.sleep(0.2)  # the writing thread lingers for 20 ms
-    return await show(server.directory, call)
+    await until(lambda: notes(server, "CallEnded", call=call), f"the end of the call from {caller}")
+    return await closed_record(server.directory, call)
+
+
+async def closed_record(directory: Path, call: str) -> dict[str, Any]:
+    """Return the record of a call that is over, once its end and what RTP told are in the database.
+
+    A thread writes it as soon as it gets to it; of an answered call the figures of RTP come after the end.
+    """
+
+    def closed() -> bool:
+        told = _show(directory, call)
+        record = json.loads(told.stdout) if told.exit_code == 0 else {}
+        return bool(record.get("ended_at") and (not record["answered_at"] or record["legs"][0]["media"]))
+
+    await until(closed, f"the whole record of call {call}")
+    await asyncio.sleep(0.2)  # what is told with the figures may be written with the next rows, some 20 ms later
+    return await show(directory, call)
 
 
 async def hotline(directory: Path, *arguments: str) -> str:
@@ -111,15 +129,19 @@ async def hotline(directory: Path, *arguments: str) -> str:
 
 async def show(directory: Path, call: str) -> dict[str, Any]:
     """Return one call's record as `hotline calls show --json` prints it, without a process for it."""
-    environment = {"HOTLINE_DATA__DIRECTORY": str(directory)}
-    told = CliRunner().invoke(voice.cli.app, ["show", call, "--json"], env=environment, catch_exceptions=False)
+    told = _show(directory, call)
     assert told.exit_code == 0, told.stderr
     record = json.loads(told.stdout)
     assert isinstance(record, dict)
     return record
 
 
-async def greeted(caller: SyntheticCaller, patience: float = 10.0) -> None:
+def _show(directory: Path, call: str) -> Result:
+    environment = {"HOTLINE_DATA__DIRECTORY": str(directory)}
+    return CliRunner().invoke(voice.cli.app, ["show", call, "--json"], env=environment, catch_exceptions=False)
+
+
+async def greeted(caller: SyntheticCaller, patience: float = 30.0) -> None:
     """Hear the robot's turn to its end; a robot that says nothing fails the test."""
     assert await caller.wait_until_robot(speaks=True, steady=0.1, patience=patience), "the robot says nothing"
     assert await caller.wait_until_robot(speaks=False, steady=0.6, patience=patience), "the robot does not end"

@@ -23,6 +23,5 @@ async def presses_one_and_is_told_the_hours(server: ServerProcess, caller: Synth
     since = len(server.lines)
     await caller.key("1")
     call = await call_id_of(server, caller.number)
-
-    await until(lambda: told(server, call, "nine to six", since), "the opening hours", 20)
+    await until(lambda: told(server, call, "nine to six", since), "the opening hours")
     assert await caller.wait_until_robot(speaks=True, steady=0.1), "the hours are not heard"

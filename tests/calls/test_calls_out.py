@@ -15,7 +15,7 @@ from models.cause import Cause
 from models.control_client import ask
 from models.control_protocol import PlaceCall
 from models.errors import CannotDo
-from tests.live_server import QUICK, ROUTES, hotline, notes, server_with, show, until
+from tests.live_server import QUICK, ROUTES, closed_record, hotline, notes, server_with, until
 from tests.peers.trunk.our_edge import free, our_edge
 from voice.server_process import ServerProcess
 from voice.sip.dialog import SipDialog
@@ -67,7 +67,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tup
             **QUICK,
             "DIALPLAN__ROUTES": ROUTES,
             "SIP__TRUNKS": json.dumps(trunks),
-            "SIP__RING_SECONDS": "3",
+            "SIP__RING_SECONDS": "6",
             "DIALPLAN__DIRECTORY": str(directory),
         },
     )
@@ -96,8 +96,8 @@ async def test_a_call_is_placed_talked_and_kept_like_any_other(servers: tuple[Se
     assert "robot   This is a reminder of your appointment." in output
     assert "over after" in output
     assert "robot-hung-up" in output
-    [began] = notes(ours, "CallBegan", called="800")
-    record = await show(ours.directory, began["call"])
+    [began] = await until(lambda: notes(ours, "CallBegan", called="800"), "its beginning")
+    record = await closed_record(ours.directory, began["call"])
     assert (record["direction"], record["caller"], record["called"]) == ("outbound", "5550100", "800")
     assert (record["flow"], record["cause"], record["origin"]) == ("reminder", "robot-hung-up", "trunk branch")
     assert record["answered_at"]

@@ -16,7 +16,7 @@ from voice.synthetic_caller import SyntheticCaller
 
 pytestmark = [pytest.mark.call, pytest.mark.asyncio(loop_scope="session")]
 ADDRESS, CALLER = "127.0.32.3", "127.0.32.4"
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds: its process has the lowest priority, and every core may be busy with other tests."""
 
 
@@ -36,8 +36,7 @@ async def test_a_server_inspects_its_calls_also_after_its_inspector_was_killed(t
         assert "no recogniser" in found["note"]
         second = worker(server, "hotline inspector")
         assert second not in (0, first)
-    with pytest.raises(ProcessLookupError):
-        os.kill(second, 0)
+    await until(lambda: not Path(f"/proc/{second}").exists(), "the inspector's end")
 
 
 async def _call(server: ServerProcess) -> str:

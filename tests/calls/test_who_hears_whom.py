@@ -128,7 +128,7 @@ async def test_a_prompt_is_heard_above_the_voices_by_the_one_it_is_played_to() -
         for name in ("agent", "supervisor"):
             calls[name] = await open_.enter_async_context(call(media, beside=caller.stream))
         plug(calls, WHISPER)
-        ringing = [protocol.ToneSource("ringback", 2)]
+        ringing: list[protocol.Source] = [protocol.ToneSource("ringback", 2)]
         await everybody_talks(calls, protocol.Play(calls["agent"].stream.number, 1, ringing, replace=True))
         assert {name for name, loud in voices(calls["agent"].phone).items() if loud > LEVEL / 2} == WHISPER["agent"]
         loudness = {name: other_sound(made.phone) for name, made in calls.items()}

@@ -75,7 +75,7 @@ class BareStack:
     def causes(self) -> list[Cause]:
         return [event.cause for event in self.events if isinstance(event, HungUp)]
 
-    async def until(self, condition: Callable[[], object], seconds: float = 10) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = 30) -> None:
         """Poll for what has no event of its own."""
         async with asyncio.timeout(seconds):
             while not condition():

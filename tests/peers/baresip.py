@@ -39,22 +39,22 @@ class Phone:
     async def do(self, command: str, parameters: str = "") -> str:
         """Give it a command of its menu module (dial, hangup …) and return what it says to that."""
         text = f'{{"command":"{command}","params":"{parameters}"}}'
-        for attempt in range(50):
+        for attempt in range(300):
             try:
                 reader, writer = await asyncio.open_connection(*self._control)
                 break
             except ConnectionRefusedError:
-                if attempt == 49:
+                if attempt == 299:
                     raise
                 await asyncio.sleep(0.1)
         writer.write(f"{len(text)}:{text},".encode())
-        answer = await asyncio.wait_for(reader.read(4096), 5)
+        answer = await asyncio.wait_for(reader.read(4096), 30)
         writer.close()
         return answer.decode(errors="replace")
 
 
 @contextlib.asynccontextmanager
-async def phone(address: str, account: str, voice: Path, home: Path, seconds: int = 40) -> AsyncIterator[Phone]:
+async def phone(address: str, account: str, voice: Path, home: Path, seconds: int = 900) -> AsyncIterator[Phone]:
     """Run a phone with this account line, for so long at most; it speaks what is in `voice` from the answer on."""
     place, control = free(address), free(address)
     _furnish(home, place, control, account, voice)

@@ -78,13 +78,13 @@ async def test_an_agent_is_there_with_the_phone_and_gone_when_it_leaves(tmp_path
 
 
 async def test_a_phone_that_dies_without_a_word_makes_its_agent_unavailable_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr("voice.sip.phone_check.PATIENCE", 1.0)
+    monkeypatch.setattr("voice.sip.phone_check.PATIENCE", 3.0)
     async with open_centre(tmp_path, phone_check=0.5) as (centre, server), phone(server, tmp_path) as anna:
         await until(lambda: state(centre) == "ready", "the agent with the phone")
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(4.0)
         assert state(centre) == "ready", "a phone that answers OPTIONS is there"
         died = time.monotonic()
         os.kill(anna.pid, signal.SIGKILL)
         await until(lambda: state(centre) == "offline", "the agent's loss")
-        assert time.monotonic() - died < 0.5 + 1.0 + 1.0
+        assert time.monotonic() - died < 20, "long before its registration is over"
         assert centre.book.presence("201").reason == "phone does not answer"

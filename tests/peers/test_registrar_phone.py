@@ -69,7 +69,7 @@ async def test_a_registered_phone_proves_itself_when_it_calls(ours_at, tmp_path)
     ):
         await until(lambda: ours.edge.bindings.users(0), "registration")
         await alice.do("dial", f"sip:100@{ours_at}")
-        dialog = await asyncio.wait_for(calls.get(), 10)
+        dialog = await asyncio.wait_for(calls.get(), 30)
         assert dialog.origin == Origin("user", "alice", alice.place)
         assert dialog.called.number == "100"
 
@@ -94,8 +94,8 @@ async def test_a_registered_phone_is_called_where_it_registered_from(ours_at, tm
         await until(lambda: ours.edge.bindings.users(0), "registration")
         robot = Party("robot", uri=f"sip:robot@{ours_at}")
         await ours.outbound.call_user("alice", robot, MEDIA, events.put_nowait)
-        assert isinstance(await asyncio.wait_for(events.get(), 5), Ringing)
+        assert isinstance(await asyncio.wait_for(events.get(), 30), Ringing)
         await alice.do("hangup")
-        ended = await asyncio.wait_for(events.get(), 5)
+        ended = await asyncio.wait_for(events.get(), 30)
         assert isinstance(ended, HungUp)
         assert not ended.by_us

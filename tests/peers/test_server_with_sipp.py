@@ -20,7 +20,7 @@ async def sipp(
     host, port = server.sip
     process = await asyncio.create_subprocess_exec(
         *("sipp", *arguments, f"{host}:{port}", "-i", address, "-mi", address, "-s", called),
-        *("-nostdin", "-timeout", "30s", "-timeout_error", "-trace_err", "-error_file", "errors.log"),
+        *("-nostdin", "-timeout", "90s", "-timeout_error", "-trace_err", "-error_file", "errors.log"),
         cwd=directory,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,

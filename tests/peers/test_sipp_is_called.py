@@ -25,7 +25,7 @@ class Call:
         self.dialog = bare.stack.call(target, ROBOT, *RTP, sink=self._events.put_nowait, **named)
 
     async def next(self, kind):
-        event = await asyncio.wait_for(self._events.get(), 10)
+        event = await asyncio.wait_for(self._events.get(), 30)
         assert isinstance(event, kind), event
         return event
 

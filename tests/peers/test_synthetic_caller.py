@@ -1,12 +1,15 @@
 """The synthetic caller proven against sipp, before anything is proven with it."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bench.telephone_network import listening
 from models.errors import PeerFault
+from tests.live_server import until
 from voice.server_process import free_port
 from voice.synthetic_caller import SyntheticCaller
 from voice.wire_times import first_audible
@@ -14,10 +17,6 @@ from voice.wire_times import first_audible
 pytestmark = pytest.mark.peer
 ADDRESS = "127.0.0.61"
 TONE = (np.sin(np.arange(4000) / 5) * 8000).astype(np.int16)
-
-
-def listens(port: int) -> bool:
-    return f":{port:04X} " in Path("/proc/net/udp").read_text()
 
 
 async def sipp(directory: Path, *arguments: str) -> tuple[asyncio.subprocess.Process, tuple[str, int]]:
@@ -28,27 +27,28 @@ async def sipp(directory: Path, *arguments: str) -> tuple[asyncio.subprocess.Pro
         "sipp",
         *arguments,
         *where,
-        *("-m", "1", "-nostdin", "-timeout", "20s", "-timeout_error"),
+        *("-m", "1", "-nostdin", "-timeout", "75s", "-timeout_error"),
         cwd=directory,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    for _ in range(100):
-        if listens(port):
-            return process, (ADDRESS, port)
-        await asyncio.sleep(0.05)
-    raise AssertionError("sipp does not listen")
+    await listening(ADDRESS, port)
+    return process, (ADDRESS, port)
 
 
 async def test_a_call_to_sipp_is_answered_heard_and_ended(tmp_path: Path) -> None:
     process, where = await sipp(tmp_path, "-sn", "uas", "-rtp_echo")
     async with SyntheticCaller(where, ADDRESS) as caller:
-        spoken = await caller.say(TONE)
-        await asyncio.sleep(0.2)
-        heard = first_audible(caller.heard, spoken.began)
-    assert heard is not None
-    assert heard - spoken.began < 0.1
-    assert spoken.ended - spoken.began == pytest.approx(0.48, abs=0.1)
+        echoes, lengths = [], []
+        for _ in range(3):
+            spoken = await caller.say(TONE)
+            heard = await until(partial(first_audible, caller.heard, spoken.began), "the echo")
+            echoes.append(heard - spoken.began)
+            lengths.append(spoken.ended - spoken.began)
+            await asyncio.sleep(0.3)
+    # The machine may hold up one of them, but makes none faster.
+    assert min(echoes) < 0.1
+    assert min(lengths) == pytest.approx(0.48, abs=0.1)
     process.kill()  # it would wait 4 s for a BYE sent again
     await process.wait()
 
@@ -59,4 +59,4 @@ async def test_a_refused_call_says_with_which_code(tmp_path: Path) -> None:
     with pytest.raises(PeerFault, match="486 Busy Here"):
         await caller.dial()
     assert caller.code == 486
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), 60) == 0

@@ -63,9 +63,9 @@ async def test_a_call_goes_out_with_a_password_and_ends_as_the_carrier_says(here
         async with our_edge(here, trunks=[trunk]) as ours:
             dialog = await ours.outbound.call(US, "acme", "4930777", MEDIA, events.put_nowait)
             assert dialog.direction == "outbound"
-            kinds = [type(await asyncio.wait_for(events.get(), 10)) for _ in range(2)]
+            kinds = [type(await asyncio.wait_for(events.get(), 30)) for _ in range(2)]
             assert kinds == [Ringing, Answered]
-            ended = await asyncio.wait_for(events.get(), 10)
+            ended = await asyncio.wait_for(events.get(), 30)
             assert isinstance(ended, HungUp)
             assert not ended.by_us
             assert ours.edge.trunks[0].calls == 0
@@ -86,7 +86,7 @@ async def test_a_carrier_without_capacity_is_left_alone_for_as_long_as_it_asks(h
 
 
 async def test_a_call_fails_over_from_a_dead_address_and_a_full_one(here, there, tmp_path, monkeypatch):
-    monkeypatch.setattr("voice.placing.PATIENCE", 0.5)
+    monkeypatch.setattr("voice.placing.PATIENCE", 2.0)
     full_at = free("127.0.0.44")
     events: asyncio.Queue[object] = asyncio.Queue()
     async with (
@@ -100,10 +100,10 @@ async def test_a_call_fails_over_from_a_dead_address_and_a_full_one(here, there,
 
         monkeypatch.setattr(ours.edge.resolver, "resolve", three)
         await ours.outbound.call(US, "acme", "100", MEDIA, events.put_nowait)
-        assert isinstance(await asyncio.wait_for(events.get(), 10), Ringing)
+        assert isinstance(await asyncio.wait_for(events.get(), 30), Ringing)
         assert await full.finished() == 0
         assert await well.finished() == 0
-        ended = [await asyncio.wait_for(events.get(), 10) for _ in range(2)][-1]
+        ended = [await asyncio.wait_for(events.get(), 30) for _ in range(2)][-1]
         assert isinstance(ended, HungUp)
         assert ended.cause is not Cause.LINE_UNREACHABLE
 

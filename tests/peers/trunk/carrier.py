@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from bench.telephone_network import listening
 from voice.sip.address import host_and_port
 
 HERE = Path(__file__).parent
@@ -17,7 +18,7 @@ class Carrier:
 
     async def finished(self) -> int:
         """Exit code once all calls are over: 0 where every one went by the scenario."""
-        await asyncio.wait_for(self._process.wait(), 20)
+        await asyncio.wait_for(self._process.wait(), 90)
         return self._process.returncode or 0
 
     def received(self, method: str) -> list[str]:
@@ -37,24 +38,15 @@ async def carrier(scenario: str, place: str, directory: Path, calls: int = 1) ->
     process = await asyncio.create_subprocess_exec(
         "sipp",
         *("-sf", str(HERE / f"{scenario}.xml"), "-i", address, "-p", str(port), "-mi", address),
-        *("-m", str(calls), "-timeout", "20", "-timeout_error", "-nostdin", "-trace_msg", "-message_file", str(log)),
+        *("-m", str(calls), "-timeout", "75", "-timeout_error", "-nostdin", "-trace_msg", "-message_file", str(log)),
         cwd=directory,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await _listening(address, port)
+        await listening(address, port)
         yield Carrier(process, log)
     finally:
         if process.returncode is None:
             process.kill()
         await process.wait()
-
-
-async def _listening(address: str, port: int) -> None:
-    wanted = "{:08X}:{:04X}".format(int.from_bytes(bytes(map(int, address.split("."))), "little"), port)
-    for _ in range(200):
-        if wanted in await asyncio.to_thread(Path("/proc/net/udp").read_text):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"sipp did not open {address}:{port}")

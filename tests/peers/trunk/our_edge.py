@@ -65,7 +65,7 @@ def free(address: str) -> str:
     return f"{bracketed(address)}:{port}"
 
 
-async def until(condition: Callable[[], object], what: str, seconds: float = 10) -> None:
+async def until(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
     """Wait for something that another process brings about."""
     deadline = time.monotonic() + seconds
     while not condition():
