@@ -19,7 +19,7 @@ from quality.conversation import Conversation, Turn
 from quality.inspection_cli import ears_of
 from quality.likeness import Likeness
 from quality.meaning import AHEAD_OF_UNLIKE, AHEAD_OF_USUAL, ALIKE, OTHERWISE, REACH, Likely, bar_of, likely
-from quality.meant import pieces_in, spread_over
+from quality.meant import TOGETHER, pieces_in, spread_over
 from quality.negation import denies
 from quality.phrases import pieces_of
 
@@ -63,11 +63,14 @@ class Case:
     """Part, rule and what was said."""
     told_as: str = ""
     """What was heard."""
+    spread: tuple[Likely, ...] = ()
+    """What goes over several turns."""
 
     def told(self, bounds: Bounds) -> bool:
         """Tell whether the rule takes the sentence for what it requires."""
         bounds = replace(bounds, alike=bounds.alike - self.expected)
-        if any(bounds.hold(one, 0.0) for one in self.heard):
+        together = replace(bounds, alike=bounds.alike + TOGETHER)
+        if any(bounds.hold(one, 0.0) for one in self.heard) or any(together.hold(one, 0.0) for one in self.spread):
             return True
         near = any(one.mine >= bounds.alike - REACH for one in self.heard)
         return near and any(bounds.hold(one, bounds.otherwise) for one in self.others)
@@ -91,18 +94,20 @@ def parts() -> tuple[Half, ...]:
 
 def _case(one: HeardSentence, rule: str, says: Says, seconds: float, language: str, alike: Likeness) -> Case:
     what = "other" if rule != one.rule else "kept" if one.kind == "yes" else "near"
-    heard = tuple(_likely(_pieces(one.text, language), says, language, alike))
+    heard, spread = (tuple(_likely(some, says, language, alike)) for some in _pieces(one.text, language))
     others = [text[begin:end] for texts in one.others for text in texts for begin, end in pieces_of(text)]
     expected = bar_of(language, float("inf")) - bar_of(language, seconds)
     name = f"{one.half} {rule} {one.kind if rule == one.rule else 'other'}: {one.said}"
-    return Case(what, heard, tuple(_likely(others, says, language, alike)), expected, name, " / ".join(one.text))
+    return Case(
+        what, heard, tuple(_likely(others, says, language, alike)), expected, name, " / ".join(one.text), spread
+    )
 
 
-def _pieces(texts: Sequence[str], language: str) -> list[str]:
+def _pieces(texts: Sequence[str], language: str) -> tuple[list[str], list[str]]:
     """The sentences and clauses of each turn, and what is spread over several."""
     turns = tuple(Turn(n, "agent", text, 3.0 * n, 3.0 * n + 2, language) for n, text in enumerate(texts))
     going_on = Conversation("", 3.0 * len(texts), turns, language).going_on
-    return [one.words for one in (*pieces_in(turns), *spread_over(turns, going_on))]
+    return [one.words for one in pieces_in(turns)], [one.words for one in spread_over(turns, going_on)]
 
 
 def _rules(half: Half) -> Iterator[tuple[str, tuple[Says, float]]]:
@@ -168,7 +173,7 @@ def _tell_wrong(found: Sequence[Case], said: Sequence[Case], bounds: Bounds) -> 
         told = one.told(bounds)
         if told is not (one.what == "kept"):
             whose = "likeness" if as_said[one.name] is told else "recogniser"
-            best = max(one.heard, key=lambda each: each.named, default=None)
+            best = max((*one.heard, *one.spread), key=lambda each: each.named, default=None)
             print(f"{whose}: {one.name} -> {one.told_as} {best}")
 
 

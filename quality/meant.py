@@ -13,6 +13,8 @@ from quality.phrases import pieces_of, sentences_of
 
 MOST_TURNS = 3
 """Over so many turns one sentence goes at most."""
+TOGETHER = 0.12
+"""So much liker it must be: two sentences put together are a little like many things."""
 _ENDS, _COMMA = ".!。！,，;； ", {"zh": "，"}
 
 
@@ -102,8 +104,10 @@ class Meaning:
         found = list(self._judged(pieces_in(turns), alike))
         if likest := _likest(found):
             return likest
-        spread = list(self._judged(spread_over(turns, going_on), alike))
-        return _likest(spread) or _likest(self._otherwise([piece for piece, _, near in found if near], alike))
+        whole = replace(self, bar=self.bar + TOGETHER)
+        return _likest(whole._judged(spread_over(turns, going_on), alike)) or _likest(
+            self._otherwise([piece for piece, _, near in found if near], alike)
+        )
 
     def _judged(self, pieces: Sequence[Piece], alike: Alike, less: float = 0.0) -> Iterator[tuple[Piece, float, bool]]:
         """Yield each piece with its likeness and whether it is near. Only what denies is compared with what denies."""

@@ -6,6 +6,7 @@ from bench.heard_sentences import as_said
 from bench.labelled_calls import scorecard
 from bench.meaning_bounds import PARTS, Bounds, Case, _pieces, fitted, rates
 from quality.meaning import Likely
+from quality.meant import TOGETHER
 
 NOW = Bounds(alike=0.5, unlike=0.0, usual=0.0, otherwise=0.03)
 
@@ -41,12 +42,16 @@ def test_where_a_rule_looks_at_a_short_stretch_so_much_less_is_enough():
 
 
 def test_what_is_said_over_two_turns_is_compared_as_one_sentence_too():
-    assert _pieces(["If you cancel early.", "There is a fee. Is that clear?"], "en") == [
-        "If you cancel early.",
-        "There is a fee.",
-        " Is that clear?",
-        "If you cancel early, There is a fee.",
-    ]
+    assert _pieces(["If you cancel early.", "There is a fee. Is that clear?"], "en") == (
+        ["If you cancel early.", "There is a fee.", " Is that clear?"],
+        ["If you cancel early, There is a fee."],
+    )
+
+
+def test_what_is_said_over_two_turns_must_be_liker():
+    spread = replace(case("kept", 0.1), spread=case("kept", NOW.alike + TOGETHER + 0.01).heard)
+    assert spread.told(NOW)
+    assert not replace(spread, spread=case("kept", NOW.alike + TOGETHER - 0.01).heard).told(NOW)
 
 
 def test_every_sentence_of_a_development_part_is_said_once_and_of_a_rule_that_it_has():

@@ -5,6 +5,8 @@ import pytest
 from quality.conditions import Says
 from quality.conversation import GOES_ON_S, Conversation, Turn
 from quality.evidence import Subject
+from quality.meaning import ALIKE
+from quality.meant import TOGETHER
 
 RULE = Says("agent", meaning={"en": ("If you cancel early, there is a fee.",), "zh": ("提前解约，要付违约金。",)})
 
@@ -77,3 +79,13 @@ def test_what_one_turn_says_by_itself_is_the_evidence():
     turns = ("agent", "By the way."), ("agent", "If you cancel early, there is a fee."), ("agent", "That's it.")
     (found,) = RULE.of(subject(*turns)).evidence
     assert (found.turn, found.words) == (2, "If you cancel early, there is a fee.")
+
+
+@pytest.mark.parametrize(("like", "holds"), [(ALIKE["en"] + TOGETHER + 0.2, True), (ALIKE["en"] + 0.05, False)])
+def test_two_sentences_put_together_must_be_liker_than_one(like, holds):
+    def alike(said, examples, language):
+        return [like if "early, there" in one and "early" in examples[0] else 0.1 for one in said]
+
+    said = subject(("agent", "If you cancel early"), ("agent", "there is a fee."))
+    rule = Says("agent", meaning={"en": ("It costs you something to leave early.",)})
+    assert rule.of(Subject(said.conversation, alike)).holds is holds
