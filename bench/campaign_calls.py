@@ -120,7 +120,7 @@ def _add(report: Report, network: Network, url: str, leads: int) -> None:
     placed = Counter(one.number for one in invites)
     tried = Counter(one.number for one in attempts)
     report.add("leads with exactly one true final disposition", leads - len(wrong), "", f">= {leads}")
-    report.add("most INVITEs in any second, at the network", _densest(times), "", f"<= {RATE}")
+    report.add("most INVITEs in any second, at the network", densest(times), "", f"<= {RATE}")
     report.add("most calls at once, at the network", network.at_once(), "", f"<= {AT_ONCE}")
     report.add("called outside their hours", sum(number.startswith("+861392") for number in placed), "", "<= 0")
     report.add("attempts without their one call", sum(placed[number] != tried[number] for number in tried | placed),
@@ -147,8 +147,8 @@ def _add_sounds(report: Report, leads: list[Any]) -> None:
     report.add("messages left on machines", left)
 
 
-def _densest(times: list[float]) -> int:
-    """Return the most calls in any one second."""
+def densest(times: list[float]) -> int:
+    """Return the most calls in any one second; `times` are in order."""
     most, begin = 0, 0
     for end, at in enumerate(times):
         while times[begin] <= at - 1.0:

@@ -38,6 +38,18 @@ class Invite:
     call_id: str
 
 
+@dataclass(frozen=True)
+class Span:
+    """A call as the network saw it come and end."""
+
+    at: float
+    """Unix seconds."""
+    until: float | None
+    """None: it isn't over; who called may be gone."""
+    number: str
+    """E.164 with "+"."""
+
+
 class Network:
     """The running network, and what it saw."""
 
@@ -54,6 +66,22 @@ class Network:
             for one in self._lines()
             if len(one) == 5 and one[0] == "INVITE"
         ]
+
+    def spans(self) -> list[Span]:
+        """Return all calls, in order; a number is believed to have one at a time."""
+        found: list[Span] = []
+        running: dict[str, int] = {}
+        for one in self._lines():
+            if len(one) < 4 or one[0] not in ("INVITE", "OVER"):
+                continue
+            at, number = float(one[1]) + float(one[2]) / 1e6, f"+{one[3]}"
+            if one[0] == "INVITE":
+                running[number] = len(found)
+                found.append(Span(at, None, number))
+            elif number in running:
+                index = running.pop(number)
+                found[index] = Span(found[index].at, at, number)
+        return found
 
     def at_once(self) -> int:
         """Return the most calls that were there at a time, by the order in which they came and ended."""
