@@ -75,8 +75,8 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
         yield Console(f"http://{address}", calls, log, directory)
     finally:
         process.terminate()
-        process.wait(15)
-        reader.join(5)
+        process.wait(60)
+        reader.join(60)
 
 
 def _read(process: "subprocess.Popen[str]", log: list[str], ready: "queue.Queue[bool]") -> None:
@@ -92,7 +92,7 @@ def _read(process: "subprocess.Popen[str]", log: list[str], ready: "queue.Queue[
 def chromium() -> Iterator[Browser]:
     """One browser; ended with the package, since Playwright leaves an event loop running in this thread meanwhile."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=180_000)
         yield browser
         browser.close()
 

@@ -238,7 +238,7 @@ def test_a_program_asks_by_a_token_and_its_role(browse: Open, console: Console) 
 @pytest.mark.parametrize("path", ["/me", "/accounts", "/audit", "/calls", "/quality", "/reviews"])
 def test_pages_are_usable_on_a_phone(browse: Open, path: str) -> None:
     page = browse("ann", path, width=390)
-    page.wait_for_timeout(200)
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame)).then(() => 0)")
     assert _overflow(page) <= 0, "nothing is wider than the screen"
     unnamed = page.evaluate(
         """() => [...document.querySelectorAll("main button, main input:not([type=hidden]), main select, .bar button")]
@@ -254,7 +254,7 @@ def _overflow(page: Page) -> int:
 
 
 def test_people_leave_in_the_middle_and_nothing_is_in_the_log(browse: Open, console: Console) -> None:
-    page = browse("quinn")
+    page = browse("quinn", "/me")
     for path in ("/calls", "/quality", f"/calls/{console.calls['english'].id}"):
         page.evaluate(
             """path => { const gone = new AbortController(); fetch(path, {signal: gone.signal}).catch(() => 0);
@@ -276,7 +276,7 @@ def test_a_database_that_can_not_be_read_is_said_and_nothing_of_it_is_told(
     browse: Open, console: Console, language: str
 ) -> None:
     page = browse("ann", language=language)
-    database = sqlite3.connect(console.directory / "hotline.sqlite", timeout=10)
+    database = sqlite3.connect(console.directory / "hotline.sqlite", timeout=60)
     database.execute("ALTER TABLE audit RENAME TO audit_gone")
     try:
         answer = page.goto("/audit")
