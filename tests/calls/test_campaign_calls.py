@@ -84,7 +84,7 @@ async def test_a_list_is_called_to_its_end_and_every_lead_has_its_true_dispositi
     def over() -> bool:
         return all(lead.state == "done" for lead in rows(url, Lead) if lead.number in NUMBERS)
 
-    await until(over, "the end of the list", 60)
+    await until(over, "the end of the list", 180)
     leads = {lead.number: lead.disposition for lead in rows(url, Lead) if lead.number in NUMBERS}
     assert leads == {number: BECOMES[number[-1]] for number in NUMBERS}
     assert Counter(one.number for one in network.invites()) == Counter(NUMBERS)
@@ -104,10 +104,10 @@ async def test_an_operator_stops_fifty_calls_in_the_middle_and_nobody_is_lost(
         return [one for one in rows(url, Attempt) if one.number.startswith("+86139200") and one.state == state]
 
     await hotline(server.directory, "campaigns", "start", "long")
-    await until(lambda: len(mine("answered")) == 50, "fifty talks", 60)
+    await until(lambda: len(mine("answered")) == 50, "fifty talks", 120)
     said = json.loads(await hotline(server.directory, "campaigns", "stop", "long", "--json"))
     assert said == {"name": "long", "state": "stopped", "live": True}
-    await until(lambda: len(mine("ended")) == 50, "the end of all calls", 30)
+    await until(lambda: len(mine("ended")) == 50, "the end of all calls", 90)
     leads = [lead for lead in rows(url, Lead) if lead.number.startswith("+86139200")]
     assert {lead.state for lead in leads} == {"waiting"}
     # Who was there for eight seconds without a sound (sipp sends none) is known to be silent.

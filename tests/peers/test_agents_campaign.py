@@ -89,7 +89,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
                 "regint=60;answermode=auto"
             )
             voice = tone(directory / f"{extension}.wav", 1000, 60)
-            ours = phone(address, account, voice, directory / extension, 150)
+            ours = phone(address, account, voice, directory / extension)
             phones[extension] = await stack.enter_async_context(ours)
         yield House(server, phones, network, engine)
     engine.dispose()
@@ -125,7 +125,7 @@ async def test_everybody_who_answers_talks_to_an_agent_in_time_and_nobody_is_cal
         await until(
             lambda: sum(one.state == "ended" for one in rows(house.engine, Attempt)) == len(PEOPLE),
             "the end of the list",
-            60,
+            180,
         )
     finally:
         for agent in agents:
@@ -153,13 +153,13 @@ async def test_a_paused_agent_looks_at_a_lead_decides_and_talks_to_whom_was_call
         began = notes(house.server, "EventHappened", name="talk-began")
         return next((one for one in mine if any(note["call"] == one.call_id for note in began)), None)
 
-    await until(talk, "a talk with the lead", 20)
+    await until(talk, "a talk with the lead", 60)
     await asyncio.sleep(TALK_S)
     await house.phones["201"].do("hangup")
     attempt = await until(
         lambda: next((one for one in rows(house.engine, Attempt) if one.number == LOOKED_AT and one.ended_at), None),
         "the end of the attempt",
-        20,
+        60,
     )
     assert (attempt.mode, attempt.disposition, attempt.agent, attempt.abandoned) == (
         "preview", "handed-over", "201", False,
