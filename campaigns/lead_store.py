@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, case, event, func, insert, select, true, update
 
+from campaigns.abandonment import answered_and_abandoned
 from campaigns.attempt_rows import BLANK, after_loss, known_at_the_end
 from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign, campaign_of, note
@@ -386,13 +387,7 @@ class LeadStore:
     def abandonment(self, campaign_id: str, since: datetime) -> tuple[int, int]:
         """Return how many calls people answered since then, and how many of those were abandoned."""
         with self.engine.connect() as connection:
-            people = ATTEMPT.c.answered_by == "human"
-            row = connection.execute(
-                select(
-                    func.count().filter(people | ATTEMPT.c.abandoned), func.count().filter(ATTEMPT.c.abandoned)
-                ).where(ATTEMPT.c.campaign_id == campaign_id, ATTEMPT.c.placed_at >= since)
-            ).one()
-            return row[0], row[1]
+            return answered_and_abandoned(connection, campaign_id, since)
 
 
 def _seldom_tidy(connection: Any, _record: object) -> None:

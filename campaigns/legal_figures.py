@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from campaigns.abandonment import answered_and_abandoned
 from campaigns.calling_hours import CallingHours
 from campaigns.campaign_rows import StoredCampaign
 from campaigns.consents import is_taking_back
@@ -29,13 +30,7 @@ def legal_figures(connection: Connection, campaign: StoredCampaign, now: datetim
 
 def _abandonment(connection: Connection, campaign: StoredCampaign, now: datetime) -> dict[str, Any]:
     rules = campaign.plan.abandon
-    since = now - timedelta(days=rules.window_days)
-    person = (ATTEMPT.c.answered_by == "human") | ATTEMPT.c.abandoned
-    persons, abandoned = connection.execute(
-        select(func.count().filter(person), func.count().filter(ATTEMPT.c.abandoned)).where(
-            ATTEMPT.c.campaign_id == campaign.id, ATTEMPT.c.placed_at >= since
-        )
-    ).one()
+    persons, abandoned = answered_and_abandoned(connection, campaign.id, now - timedelta(days=rules.window_days))
     percent = round(100 * abandoned / persons, 3) if persons else 0.0
     return {
         "window_days": rules.window_days, "window_persons": persons, "window_abandoned": abandoned,

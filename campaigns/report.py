@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from campaigns.abandonment import PERSON
 from campaigns.campaign_rows import StoredCampaign
 from campaigns.disposition import HUMAN, Disposition
 from campaigns.legal_figures import legal_figures
@@ -43,7 +44,7 @@ class Tally:
 
     def add(self, row: Any) -> None:
         """Count one attempt."""
-        person = is_person(row)
+        person = bool(row.person)
         self.attempts += 1
         self.rang += row.ringing_at is not None or row.answered_at is not None
         self.answered += row.answered_at is not None
@@ -116,17 +117,11 @@ def _attempts(connection: Connection, campaign_id: str) -> Iterable[Any]:
         ATTEMPT.c.lead_id, ATTEMPT.c.line, ATTEMPT.c.version, ATTEMPT.c.placed_at, ATTEMPT.c.ringing_at,
         ATTEMPT.c.answered_at, ATTEMPT.c.ended_at, ATTEMPT.c.answered_by, ATTEMPT.c.disposition, ATTEMPT.c.grade,
         ATTEMPT.c.abandoned, ATTEMPT.c.talk_s, ATTEMPT.c.cost, ATTEMPT.c.currency, LEAD.c.timezone,
+        PERSON.label("person"),
     )  # fmt: skip
     joined = ATTEMPT.join(LEAD, LEAD.c.id == ATTEMPT.c.lead_id, isouter=True)
     query = select(*columns).select_from(joined).where(ATTEMPT.c.campaign_id == campaign_id)
     return connection.execution_options(yield_per=BATCH).execute(query.order_by(ATTEMPT.c.id))
-
-
-def is_person(row: Any) -> bool:
-    """Tell whether a person answered an attempt: who was heard as one, or whose result says so."""
-    return row.answered_at is not None and (
-        row.answered_by == "human" or row.disposition in HUMAN or bool(row.abandoned)
-    )
 
 
 def _count(found: _Gathered, row: Any, campaign: StoredCampaign) -> None:
@@ -136,7 +131,7 @@ def _count(found: _Gathered, row: Any, campaign: StoredCampaign) -> None:
     if not row.disposition:
         found.under_way += 1
     local = row.placed_at.astimezone(_zone(campaign.plan.timezone or (row.timezone or "").split(",")[0]))
-    person = is_person(row)
+    person = bool(row.person)
     day = local.date().isoformat()
     for tallies, key in ((found.lines, row.line), (found.versions, row.version), (found.days, day)):
         tallies.setdefault(key, Tally()).add(row)

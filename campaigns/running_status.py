@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from campaigns.abandonment import answered_and_abandoned
 from campaigns.campaign_rows import StoredCampaign, campaign_named, campaigns, lead_counts
 from models.attempt import ATTEMPT_LIFE, Attempt
 from models.campaign import CampaignState
@@ -25,7 +26,7 @@ def statuses(connection: Connection, name: str, now: datetime) -> list[dict[str,
 
 def _status(connection: Connection, one: StoredCampaign, now: datetime) -> dict[str, Any]:
     days = one.plan.abandon.window_days
-    answered, abandoned = _people(connection, one.id, now - timedelta(days=days))
+    answered, abandoned = answered_and_abandoned(connection, one.id, now - timedelta(days=days))
     over = [str(state) for state in ATTEMPT_LIFE.ends]
     mine = ATTEMPT.c.campaign_id == one.id
     day = (mine, ATTEMPT.c.placed_at >= now - timedelta(days=1))
@@ -49,16 +50,6 @@ def _status(connection: Connection, one: StoredCampaign, now: datetime) -> dict[
         "cap_percent": one.plan.abandon.cap_percent,
         "started_at": one.started_at.isoformat() if one.started_at else None,
     }
-
-
-def _people(connection: Connection, campaign_id: str, since: datetime) -> tuple[int, int]:
-    people = (ATTEMPT.c.answered_by == "human") | ATTEMPT.c.abandoned
-    row = connection.execute(
-        select(func.count().filter(people), func.count().filter(ATTEMPT.c.abandoned)).where(
-            ATTEMPT.c.campaign_id == campaign_id, ATTEMPT.c.placed_at >= since
-        )
-    ).one()
-    return row[0], row[1]
 
 
 def last_attempts(connection: Connection, campaign_ids: Sequence[str], most: int = SHOWN) -> list[dict[str, Any]]:

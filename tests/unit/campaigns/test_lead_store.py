@@ -395,14 +395,18 @@ def test_an_opt_out_of_one_campaign_leaves_the_others(
 def test_abandonment_is_counted_of_what_people_answered(
     store: LeadStore, campaign: StoredCampaign, add_leads: Add
 ) -> None:
-    add_leads(campaign, *NUMBERS[:4])
-    kinds = ("human", False), ("human", True), ("machine", False), ("", False)
-    for lead, (by, abandoned) in zip(store.take(campaign.id, NOON, 4, "a"), kinds, strict=True):
+    kinds = (
+        ("human", "x", False), ("human", "x", True), ("machine", "x", False), ("", "x", False),
+        ("", "handed-over", False),  # nobody listens who answers where there is no recogniser
+    )  # fmt: skip
+    add_leads(campaign, *NUMBERS[: len(kinds)])
+    for lead, (by, disposition, abandoned) in zip(store.take(campaign.id, NOON, 9, "a"), kinds, strict=True):
         one = attempt(lead)
         store.dialling(one)
-        end = {**ended(one, "x"), "answered_by": by, "abandoned": abandoned}
+        store.progress(one["id"], AttemptMove.ANSWER, NOON)
+        end = {**ended(one, disposition), "answered_by": by, "abandoned": abandoned}
         store.settle(end, LeadChange(lead.id, LeadMove.FINISH, "x"))
-    assert store.abandonment(campaign.id, NOON - MINUTE) == (2, 1)
+    assert store.abandonment(campaign.id, NOON - MINUTE) == (3, 1)
     assert store.abandonment(campaign.id, NOON + MINUTE) == (0, 0)
 
 
