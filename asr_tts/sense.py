@@ -26,7 +26,7 @@ REMEMBERED = 4096
 
 
 TOGETHER = 3
-"""So many texts are worked out in one go, as the pieces of what was said: that costs less."""
+"""So many texts are worked out in one go, as what may have been said in one utterance: that costs less."""
 STEP_ASIDE = 0.0005
 """Seconds between two texts of many: a lock that is taken again at once is never had by who waits for it."""
 
@@ -63,18 +63,6 @@ class Remembering:
                 if worked and len(texts) > 1:
                     time.sleep(STEP_ASIDE)
         return vectors
-
-    def variant(self, text: str, of: str) -> Vectors:
-        """Return the vector of what may have been said instead of `of`: of two encoders the first one alone reads it.
-
-        The other one's part stays as it is for `of`, for half the cost. It isn't remembered.
-        """
-        known = self.of([of])
-        with self._asking:
-            if isinstance(self._sense, Joined) and text not in self._known and text.strip():
-                return self._sense.variant(text, known[0])
-        vector: Vectors = self.of([text])[0]
-        return vector
 
     def _one(self, text: str) -> tuple[Vectors, bool]:
         """Return the vector of a text, and whether it had to be worked out."""
@@ -141,17 +129,6 @@ class Joined:
         """See the port."""
         parts = [sense.of(texts) for sense in self._senses]
         return np.asarray(np.concatenate(parts, axis=1) / np.sqrt(len(parts)), np.float32)
-
-    def variant(self, text: str, known: Vectors) -> Vectors:
-        """Return the vector `known` as far as the first encoder hasn't to do with it, and that one's of `text`."""
-        vector, first = known.copy(), self._senses[0]
-        vector[: first.dimension] = first.of([text])[0] / np.sqrt(len(self._senses))
-        return vector
-
-
-def variant(sense: Sense, text: str, of: str) -> Vectors:
-    """Return the vector of what may have been said instead of `of`, for less than its own where `sense` knows how."""
-    return sense.variant(text, of) if isinstance(sense, Remembering) else sense.of([text])[0]
 
 
 @cache

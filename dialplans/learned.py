@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from asr_tts.sense import Sense, Vectors, variant
+from asr_tts.sense import Sense, Vectors
 from dialplans.background import OTHER, Background, intent_of_topics
 from dialplans.nearness import Examples, Nearness
 from knowledge.wording import grams
@@ -88,17 +88,17 @@ class Learned:
         self._respelling = background.respelling.knowing(own) if background.respelling else None
         self._of_intent = [intent for intent, _ in kept.examples]
 
+    def expect(self, texts: Sequence[str]) -> None:
+        """Work out together what `scores` will be asked for: that costs less than one by one."""
+        self._sense.of([self._read(text) for text in texts])
+
     def _read(self, text: str) -> str:
         return self._respelling.of(text) if self._respelling else text
 
-    def scores(self, text: str, instead_of: str = "") -> Scores:
-        """Compare a sentence with everything; one that may have been said instead of another, for half the cost."""
+    def scores(self, text: str) -> Scores:
+        """Compare a sentence with everything."""
         read = self._read(text)
-        if instead_of:
-            vectors = variant(self._sense, read, self._read(instead_of)).reshape(1, -1)
-        else:
-            vectors = self._sense.of([read])
-        vector = _centred(vectors, self._mean)[0]
+        vector = _centred(self._sense.of([read]), self._mean)[0]
         # einsum, for the threads of BLAS cost more than so small a product.
         meaning = np.einsum("ij,j->i", self._vectors, vector)
         words = self._words.alike(text)

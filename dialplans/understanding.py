@@ -38,9 +38,10 @@ MARGIN = 0.04
 """Two intents nearer than this can't be told apart."""
 SURE = 0.8
 """From here on a draft may end the caller's turn early."""
-DOUBTFUL, BEYOND = 0.1, 0.2
-"""From the first on, and less than the second beyond what is asked of an intent, what else may have been said is looked
-at: the likeliest other text. Looking at more of them, or more often, made no more development sentences right."""
+DOUBTFUL = 0.1
+"""From here on, and below `SURE`, it is worth looking at what else may have been said."""
+MOST_OTHERS = 2
+"""So many other texts are looked at: with all four as many development sentences are right, for twice the time."""
 KEYWORD = 0.4
 """What a keyword that was said adds to the score of its intent, which is about 1 where an example was said."""
 SETTLED = 0.97
@@ -118,32 +119,37 @@ class Understanding:
         if not units(text, self._language) or not names:
             return NONE
         rated = self._with_patterns(text, names)
-        (best, name), _ = _ranked(rated)
-        if others and DOUBTFUL <= best < self._least(name) + BEYOND:
-            rated = self._averaged(rated, text, others)
+        if others and DOUBTFUL <= max(rated.values()) < SURE:
+            rated = self._averaged(rated, others[:MOST_OTHERS])
         (best, name), (second, other) = _ranked(rated)
         if best < self._least(name) or best - second < MARGIN:
             return Meaning("", round(best, 3), name, round(second, 3))
         return Meaning(name, round(best, 3), other, round(second, 3))
 
-    def _averaged(self, rated: dict[str, float], text: str, others: Others) -> dict[str, float]:
-        """Confidences over the text and the likeliest other one, as far as that can change what is taken."""
-        other, times = others[0]
-        if not self._open(rated, times):
+    def _averaged(self, rated: dict[str, float], others: Others) -> dict[str, float]:
+        """Confidences over all that may have been said, each text as likely as the recogniser has it.
+
+        They stay as they are where nothing else that was said could change what is taken.
+        """
+        weight = sum(times for _, times in others)
+        if not self._open(rated, weight):
             return rated
-        again = self._with_patterns(other, list(rated), instead_of=text)
-        return {name: (one + times * again[name]) / (1 + times) for name, one in rated.items()}
+        if self._learned is not None:
+            self._learned.expect([text for text, _ in others])
+        texts = [(self._with_patterns(text, list(rated)), times) for text, times in others]
+        return {name: (one + sum(times * other[name] for other, times in texts)) / (1 + weight)
+                for name, one in rated.items()}  # fmt: skip
 
     def _open(self, rated: dict[str, float], weight: float) -> bool:
-        """Tell whether another text, `weight` times as likely, may change what is taken, however it is rated."""
+        """Tell whether other texts, all `weight` times as likely, may change what is taken, however they are rated."""
         (best, name), (second, _) = _ranked(rated)
         if best >= self._least(name) and best - second >= MARGIN:
             return best < self._least(name) * (1 + weight) or best - second - weight < MARGIN * (1 + weight)
         return any(one + weight >= self._least(name) * (1 + weight) for name, one in rated.items())
 
-    def _with_patterns(self, text: str, names: Sequence[str], instead_of: str = "") -> dict[str, float]:
+    def _with_patterns(self, text: str, names: Sequence[str]) -> dict[str, float]:
         said = units(text, self._language)
-        rated = self._rated(text, said, names, instead_of)
+        rated = self._rated(text, said, names)
         for name, pattern in self._patterns:
             if name in rated and pattern.search(plain(text)):
                 rated[name] = max(rated[name], SETTLED)
@@ -168,13 +174,13 @@ class Understanding:
         """What was learned of the examples; None where words alone decide."""
         return self._learned
 
-    def _rated(self, text: str, said: tuple[str, ...], names: Sequence[str], instead_of: str) -> dict[str, float]:
+    def _rated(self, text: str, said: tuple[str, ...], names: Sequence[str]) -> dict[str, float]:
         held = self._held(said)
         if self._learned is None:
             alike = self._by_words.of(text, names)
             return {name: min(1.0, 0.8 + 0.2 * likeness) if name in held else likeness
                     for name, likeness in alike.items()}  # fmt: skip
-        scores = self._scored(text, held, instead_of)
+        scores = self._scored(text, held)
         chance = chances(scores.near, held, CHOICE.get(self._language, CHOICE["en"]))
         if is_backchannel(text):
             # "Mm" and "okay" resemble nothing much, and so may seem nearest to anything.
@@ -200,9 +206,9 @@ class Understanding:
         parts = zip(slopes, self._evidence(scores, name, names), strict=True)
         return 1 / (1 + math.exp(-constant - sum(slope * value for slope, value in parts)))
 
-    def _scored(self, text: str, held: set[str], instead_of: str = "") -> Scores:
+    def _scored(self, text: str, held: set[str]) -> Scores:
         assert self._learned is not None
-        scores = self._learned.scores(text, instead_of)
+        scores = self._learned.scores(text)
         by_name = {name: score + KEYWORD * (name in held) for name, score in scores.by_name.items()}
         return Scores(by_name, scores.words, scores.near)
 

@@ -226,24 +226,14 @@ def test_what_is_left_out_would_have_changed_nothing(times, monkeypatch):
     assert [shop.of(text, others=others).intent for text, others in pairs] == taken
 
 
-def test_the_likeliest_other_text_alone_is_compared(compared):
-    shop, heard, other = (
-        Understanding(SHOP, "en"),
-        "can you send me the reset again",
-        "can you send me the receipt again",
-    )
-    shop.of(heard, others=((other, 0.9), ("where is my refund", 0.8)))
-    assert compared == [heard, other]
-
-
 @pytest.fixture
 def compared(monkeypatch):
     """The texts that are compared with examples."""
     asked, compare = [], Learned.scores
 
-    def noted(self, text, *of):
+    def noted(self, text):
         asked.append(text)
-        return compare(self, text, *of)
+        return compare(self, text)
 
     monkeypatch.setattr(Learned, "scores", noted)
     return asked
