@@ -303,10 +303,13 @@ class CampaignOffice:
         finally:
             self._dialling.pop(campaign_id, None)
         log.info("campaign %s: %s", dialer.campaign.name, "the list is done" if done else "no longer dialled")
-        if done:
-            await self._move(campaign_id, CampaignMove.FINISH, "the list is done")
-        elif not self._leaving:
-            await self._stopped(campaign_id)
+        try:
+            if done:
+                await self._move(campaign_id, CampaignMove.FINISH, "the list is done")
+            elif not self._leaving:
+                await self._stopped(campaign_id)
+        except (HotlineError, DBAPIError) as fault:  # The next look sees to it.
+            log.warning("campaign %s: that it is over can't be read or written now: %s", dialer.campaign.name, fault)
 
     async def _stopped(self, campaign_id: str) -> None:
         """Stop a campaign that is drained, once no server has a call of it any more."""
@@ -316,7 +319,8 @@ class CampaignOffice:
         since = self._drained.setdefault(campaign_id, self.ports.steady())
         heard = self.shares.servers == 1 or self.ports.steady() >= since + DRAINED_S
         if heard and not await self._work(rows.is_called, self._engine, campaign_id):
-            del self._drained[campaign_id]
+            # A look may come to the same while the last call's dialler does.
+            self._drained.pop(campaign_id, None)
             await self._move(campaign_id, CampaignMove.STOP, DRAINED)
 
     def _breaker_turned(self, campaign_id: str, state: BreakerState) -> None:

@@ -1,11 +1,14 @@
 """Several servers dial one campaign: what an operator orders, and what one of them finds out, is right for each."""
 
 import asyncio
+import logging
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 
+from campaigns import office_rows
 from campaigns.campaign_office import LOOK_S
 from models.attempt import Attempt
 from models.campaign import CampaignMove
@@ -60,6 +63,62 @@ async def test_a_drain_lets_the_calls_of_each_server_come_to_their_end(
     assert not [one for server in servers for one in server.office.diallers]
     for one in servers:
         await one.kill()
+
+
+async def test_a_database_that_is_away_when_a_drain_is_over_ends_no_other_campaign(
+    engine: Engine, make_campaign: Make, add_leads: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_leads(make_campaign(max_calls=2), *numbers(20))
+    add_leads(
+        make_campaign("other", max_calls=2, calls_per_second=0.1), *(f"+8613800000{one}" for one in range(100, 200))
+    )
+    one, is_called, faults = Office(engine, Phones()), office_rows.is_called, [1]
+
+    def away(of: Engine, campaign_id: str) -> bool:
+        if faults and faults.pop():
+            raise OperationalError("SELECT", {}, ConnectionError("the server closed the connection"))
+        return is_called(of, campaign_id)
+
+    monkeypatch.setattr(office_rows, "is_called", away)
+    async with one.running():
+        for name in ("autumn", "other"):
+            await one.order(name, CampaignMove.START)
+        await asyncio.sleep(5)
+        await one.order("autumn", CampaignMove.DRAIN)
+        await asyncio.sleep(60)
+        assert not faults
+        assert one.campaign().state == "draining"
+        assert list(one.office.diallers) == ["other"], "it goes on"
+        await one.office.look()
+        assert one.campaign().state == "stopped", "once the database is there again"
+
+
+async def test_a_look_that_comes_while_a_drain_ends_finds_nothing_to_do(
+    engine: Engine, make_campaign: Make, add_leads: Add, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_leads(make_campaign(max_calls=2), *numbers(20))
+    one, is_called, looks = Office(engine, Phones()), office_rows.is_called, list[asyncio.Task[None]]()
+    work = one.work
+
+    async def slow(what: object, *args: object, **values: object) -> object:
+        """Of the dialler and of the look: each has its answer before either goes on."""
+        found = await work(what, *args, **values)
+        if what is is_called:
+            if not looks:
+                looks.append(asyncio.ensure_future(one.office.look()))
+            await asyncio.sleep(1)
+        return found
+
+    one.office._work = slow  # type: ignore[method-assign]
+    async with one.running():
+        await one.order("autumn", CampaignMove.START)
+        await asyncio.sleep(5)
+        with caplog.at_level(logging.ERROR):
+            await one.order("autumn", CampaignMove.DRAIN)
+            await asyncio.sleep(60)
+        assert [look.done() for look in looks] == [True]
+        assert not caplog.records
+        assert one.campaign().state == "stopped"
 
 
 async def test_a_breaker_that_is_mended_at_one_server_stays_open_at_the_other(
