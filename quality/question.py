@@ -14,7 +14,7 @@ _ASKS = {
 }
 _REQUESTS = {
     "en": re.compile(r"\b(?:please|(?:could|would|can|will) (?:you|i|we)|may i|shall (?:i|we)|(?:okay|ok|right)\?)"),
-    "zh": re.compile(r"请(?!问)|麻烦|方便|帮忙|能不能|可不可以|(?:好|行|可以|成)(?:吗|不好|不行)?[？?。]*$"),
+    "zh": re.compile(r"请(?!问)|麻烦|方便|帮忙|能不能|可不可以|(?:好|行|可以|成)(?:吗|不好|不行)?[？?。！!，,\s]*$"),
 }
 
 

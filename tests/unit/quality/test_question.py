@@ -17,6 +17,8 @@ from quality.question import asks
         ("押金最后会退给您。", "zh", False),
         ("挂机以后请您给我打个分，好吗？", "zh", False),
         ("请问您交了押金吗？", "zh", True),
+        ("我给您登记一下可以吗！", "zh", False),
+        ("我给您登记一下可以吗，", "zh", False),
         ("Bekommen Sie das zurück?", "de", False),
     ],
 )
