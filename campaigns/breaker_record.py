@@ -1,5 +1,6 @@
 """How a campaign's circuit breaker turns, as events of the campaign; by these a restart knows whether it was open."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -20,6 +21,9 @@ TURNED = {
 OPEN = (TURNED[BreakerState.OPEN], TURNED[BreakerState.HALF_OPEN])
 TURNS = (*TURNED.values(), CLOSED, f"campaign.{CampaignMove.START}")
 """After a start, failures are counted anew."""
+MENDED = f"campaign.{CampaignMove.MEND}"
+ORDERED_ON = (f"campaign.{CampaignMove.RESUME}", f"campaign.{CampaignMove.START}")
+"""By these a tripped campaign runs again, too."""
 
 
 def turned(campaign_id: str, state: BreakerState, share: float, node: str, at: datetime) -> Happened:
@@ -30,11 +34,21 @@ def turned(campaign_id: str, state: BreakerState, share: float, node: str, at: d
 
 def was_open(connection: Connection, campaign_id: str) -> bool:
     """Tell whether the breaker was open, or half open, when it was last heard of."""
+    return _last(connection, campaign_id, TURNS) in OPEN
+
+
+def mended_by_itself(connection: Connection, campaign_id: str) -> bool:
+    """Tell whether a campaign that runs after it was tripped does so by some server's trial, not by an order."""
+    return _last(connection, campaign_id, (MENDED, *ORDERED_ON)) == MENDED
+
+
+def _last(connection: Connection, campaign_id: str, names: Sequence[str]) -> str | None:
+    """Return which of these events of a campaign came last."""
     # By names, and not by campaign: that way the index is short, the campaign's own has all its calls.
     last = (
         select(CampaignEvent.name)
-        .where(CampaignEvent.name.in_(TURNS), CampaignEvent.campaign_id == campaign_id)
+        .where(CampaignEvent.name.in_(names), CampaignEvent.campaign_id == campaign_id)
         .order_by(CampaignEvent.at.desc(), CampaignEvent.seq.desc())
         .limit(1)
     )
-    return connection.scalar(last) in OPEN
+    return connection.scalar(last)

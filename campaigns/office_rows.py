@@ -5,13 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
-from campaigns.breaker_record import was_open
+from campaigns import breaker_record
 from campaigns.campaign_rows import StoredCampaign, campaigns, moved, note
 from campaigns.lead_row import Happened
 from campaigns.past_calls import PastCall, past_calls
 from campaigns.scheduled_orders import carry_out, due_orders
 from models.campaign import CampaignMove, CampaignState
-from models.campaign_event import CampaignEvent
 from models.lead import Lead, LeadState
 from models.writing import writing
 
@@ -36,20 +35,13 @@ def known_calls(engine: Engine, campaign_id: str) -> list[PastCall]:
 def breaker_was_open(engine: Engine, campaign_id: str) -> bool:
     """Tell whether a campaign's circuit breaker was open when it was last heard of."""
     with engine.connect() as connection:
-        return was_open(connection, campaign_id)
+        return breaker_record.was_open(connection, campaign_id)
 
 
 def mended_by_itself(engine: Engine, campaign_id: str) -> bool:
-    """Tell whether a campaign that runs after it was tripped does so by some server's trial, not by an order."""
-    moves = [f"campaign.{move}" for move in (CampaignMove.MEND, CampaignMove.RESUME, CampaignMove.START)]
-    last = (
-        select(CampaignEvent.name)
-        .where(CampaignEvent.name.in_(moves), CampaignEvent.campaign_id == campaign_id)
-        .order_by(CampaignEvent.at.desc(), CampaignEvent.seq.desc())
-        .limit(1)
-    )
+    """Tell whether a campaign that was tripped runs again by some server's trial, not by an order."""
     with engine.connect() as connection:
-        return connection.scalar(last) == f"campaign.{CampaignMove.MEND}"
+        return breaker_record.mended_by_itself(connection, campaign_id)
 
 
 def is_called(engine: Engine, campaign_id: str) -> bool:

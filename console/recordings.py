@@ -77,7 +77,7 @@ def playable(connection: Connection, directory: Path, viewer: Viewer, call_id: s
     except OSError as fault:
         log.warning(
             "Call %s has no copy without personal data, and it can't be written (%s); "
-            "make room for it, and its directory writable.", call_id, fault.strerror,
+            "make room for it on the disk, and make its directory writable.", call_id, fault.strerror,
         )  # fmt: skip
         raise NoSound(Silent.UNWRITABLE) from fault
     return within(directory, str(masked))
