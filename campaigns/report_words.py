@@ -22,7 +22,7 @@ _EN = {
     "kept": "kept", "broken": "BROKEN", "counted": "counted", "under_way": "still under way",
 }  # fmt: skip
 _ZH = {
-    "title": "外呼活动 {name}", "at": "截至 {at}", "state": "状态", "mode": "模式", "started": "开始时间",
+    "title": "外呼任务 {name}", "at": "截至 {at}", "state": "状态", "mode": "模式", "started": "开始时间",
     "funnel": "名单漏斗", "by_hour": "按被叫当地时段", "by_day": "按日期", "by_line": "按线路",
     "by_version": "按话术版本", "dispositions": "呼叫结果", "grades": "意向等级", "answered_by": "接听方",
     "legal": "合规指标", "costs": "费用", "total": "合计",

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from campaigns.report_words import WORDS
 from console.phrases import FILES, LANGUAGES, Phrases, preferred
 
 CONSOLE = FILES.parent
@@ -33,6 +34,11 @@ def test_every_text_is_there_in_both_languages_with_the_same_fields() -> None:
 
 def _fields(words: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_calls_a_campaign_what_the_pages_call_it(language: str) -> None:
+    assert WORDS[language]["title"].format(name="").strip() == TEXTS["leads.campaign"][language]
 
 
 def test_every_text_is_used() -> None:
