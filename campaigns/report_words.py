@@ -49,7 +49,7 @@ _CODES_ZH = {
     "silence": "无声", "unknown": "未判断",
     "draft": "草稿", "scheduled": "已排期", "running": "进行中", "paused": "已暂停", "draining": "收尾中",
     "tripped": "已熔断", "stopped-campaign": "已停止", "finished": "已完成",
-    "robot": "机器人", "progressive": "渐进式", "predictive": "预测式", "preview": "预览式",
+    "robot": "机器人", "progressive": "渐进式", "ratio": "比例式", "predictive": "预测式", "preview": "预览式",
 }  # fmt: skip
 
 

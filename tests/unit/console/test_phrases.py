@@ -7,7 +7,8 @@ from functools import cache
 
 import pytest
 
-from campaigns.report_words import WORDS
+from campaigns.report_words import WORDS, code_in
+from console.pages.campaigns import MODES
 from console.phrases import FILES, LANGUAGES, Phrases, preferred
 
 CONSOLE = FILES.parent
@@ -39,6 +40,11 @@ def _fields(words: str) -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_report_calls_a_campaign_what_the_pages_call_it(language: str) -> None:
     assert WORDS[language]["title"].format(name="").strip() == TEXTS["leads.campaign"][language]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_report_calls_a_mode_what_the_pages_call_it(mode: str) -> None:
+    assert code_in("zh", mode) == TEXTS[MODES[mode]]["zh"]
 
 
 def test_every_text_is_used() -> None:
