@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ from campaigns.lead_row import LeadRow
 from campaigns.lead_variables import lead_variables
 from campaigns.line_book import Choice, NoLine
 from campaigns.permission import Permit
+from campaigns.rate_limit import Limits
 from campaigns.settling import Placed, Settled, settle, zone_of
 from campaigns.who_answers import connect_s, detect_policy, said
 from dialplans.flow import Flow
@@ -34,6 +36,8 @@ LEAST_RING_S = 15.0
 LONGER_S = 5.0
 """By which an attempt may outlast its ringing time for that: a line that refuses takes a moment."""
 MOST_LINES = 4
+LOOK_S = 0.5
+"""Between looks at what an attempt waits for that is to go over another line."""
 
 Choose = Callable[[LeadRow, str, Sequence[str]], Choice | NoLine]
 """Chooses a line for a lead's number, besides those that were tried."""
@@ -97,13 +101,14 @@ class AttemptCall:
         self,
         campaign: StoredCampaign,
         ports: Ports,
+        limits: Limits,
         grades: GradeRules,
         choose: Choose,
         told: Callable[[Running, Progress], None],
         write: Callable[..., None],
     ) -> None:
-        """`told` hears how calls go; `write` has something written meanwhile, by the store."""
-        self._campaign, self._ports, self._grades = campaign, ports, grades
+        """`limits`: of campaign and whole; `told` hears how calls go; `write` has something written meanwhile."""
+        self._campaign, self._ports, self._limits, self._grades = campaign, ports, limits, grades
         self._choose, self._told, self._write = choose, told, write
 
     def take_up(self, campaign: StoredCampaign, grades: GradeRules) -> None:
@@ -121,20 +126,35 @@ class AttemptCall:
             choice = running.choice
             cost = ports.lines.ended(choice, outcome, ports.clock())
             lines.append({"line": choice.line, "cause": str(outcome.cause), "code": outcome.code})
-            left = ring_seconds + LONGER_S - (ports.steady() - began)
-            another = _lines_fault(outcome) and left >= LEAST_RING_S and len(lines) < MOST_LINES
-            if another and not running.stopping and running.permit.good(ports.clock()):
+            latest = began + ring_seconds + LONGER_S - LEAST_RING_S
+            if _lines_fault(outcome) and len(lines) < MOST_LINES:
                 tried = [str(one["line"]) for one in lines]
-                found = self._choose(placed.lead, placed.number, tried)
-                if isinstance(found, Choice):
+                if found := await self._another(running, tried, latest):
                     running.choice = found
-                    ports.lines.placed(found)
                     continue
             over = replace(
                 placed, lines=lines, line=choice.line, caller_number=choice.caller_number, cost=cost,
                 currency=choice.currency,
             )  # fmt: skip
             return Over(over, outcome)
+
+    async def _another(self, running: Running, tried: Sequence[str], latest: float) -> Choice | None:
+        """Place the call over another line, when it is its turn at what campaign and whole may call a second.
+
+        Returns that line; None where there is none, or the turn doesn't come by `latest`.
+        """
+        ports, placed = self._ports, running.placed
+        while not running.stopping and running.permit.good(ports.clock()):
+            found, now = self._choose(placed.lead, placed.number, tried), ports.steady()
+            turn = self._limits.next_time()
+            if isinstance(found, NoLine) or now > latest or latest < turn < math.inf:
+                return None
+            if now >= turn:
+                self._limits.again(now)
+                ports.lines.placed(found)
+                return found
+            await asyncio.sleep(min(max(turn - now, 0.001), LOOK_S))
+        return None
 
     async def _over_one(self, running: Running, ring_seconds: float) -> Outcome:
         lead, plan, choice = running.placed.lead, self._campaign.plan, running.choice

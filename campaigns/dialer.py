@@ -69,14 +69,13 @@ class Dialer:
         self.running: dict[str, Running] = {}
         self.why = ""
         """Why nothing is dialled now; "" where something is."""
-        self._attempts = AttemptCall(campaign, ports, plan.grades, self._choose, self._hear, self._later)
+        self._attempts = AttemptCall(campaign, ports, self.limits, plan.grades, self._choose, self._hear, self._later)
         self.previews = Previews()
         self._leads: deque[LeadRow] = deque()
         self._in_hand: tuple[LeadRow, ...] = ()
         """The one whose call is being prepared."""
         self._wake = asyncio.Event()
-        self._pausing = False
-        self._leaving = False
+        self._pausing = self._leaving = False
         self._put_aside = 0
         """Leads in a row that had no line."""
         self._not_before = 0.0
@@ -261,8 +260,9 @@ class Dialer:
             async with asyncio.timeout(max(until - steady, 0.001)):
                 await self._wake.wait()
 
-    def _hold(self, seconds: float, why: str) -> None:
-        self._not_before, self.why = self._ports.steady() + seconds, why
+    def _hold(self, seconds: float, why: str) -> str:
+        self._not_before, self.why = self.now + seconds, why
+        return why
 
     async def _put_back(self) -> None:
         if self._leads:
@@ -293,26 +293,31 @@ class Dialer:
             raise
         except HotlineError as fault:
             self._leads.appendleft(lead)
-            self._hold(10 * TROUBLE_S, str(fault))
-            return str(fault)
-        if not agent and min(self._decide(self.now), self.limits.room(self.now)) <= 0:
+            return self._hold(10 * TROUBLE_S, str(fault))
+        room = self.limits.room(self.now)
+        if room <= 0 or not (agent or self._decide(self.now)):
             # An agent, or a place for all campaigns, was taken while the law was asked; this lead is the next one.
             self._leads.appendleft(lead)
-            return self.decision.why
+            return self.limits.why if room <= 0 else self.decision.why
         attempt = new_id()
-        self.limits.began(ports.steady())
+        self.limits.began(self.now, leaves=False)
         self.lessons.breaker.begun(attempt)
-        ports.lines.placed(choice)
+        ports.lines.placed(choice, leaves=False)
         try:
             placed = await write_placed(ports, self.campaign, attempt, (lead, answer, choice, flow))
         except Exception as fault:
-            self._take_back(attempt, choice)
+            self.limits.ended()
+            self.lessons.breaker.taken_back(attempt)
+            ports.lines.ended(choice, Outcome("", Cause.CANCELLED), ports.clock())
             if not isinstance(fault, HotlineError):
                 raise
             # Whoever has it now, or the end of its lease, puts it back; where it is still ours, we do.
             await self._release(lead)
-            self._hold(TROUBLE_S, str(fault))
-            return str(fault)
+            return self._hold(TROUBLE_S, str(fault))
+        finally:
+            # However long the writing took: a second of the limits is one of calls that left.
+            self.limits.left(self.now)
+            ports.lines.left(choice, ports.clock())
         running = Running(placed, answer, choice, flow, ports.steady(), agent)
         self.running[attempt] = running
         self._put_aside = 0
@@ -325,11 +330,6 @@ class Dialer:
             await self._ports.work(self._ports.store.release, [lead], self._ports.node)
         except HotlineError as fault:
             log.warning("lead %d is put back when its lease is over: %s", lead.id, fault)
-
-    def _take_back(self, attempt: str, choice: Choice) -> None:
-        self.limits.ended()
-        self.lessons.breaker.taken_back(attempt)
-        self._ports.lines.ended(choice, Outcome("", Cause.CANCELLED), self._ports.clock())
 
     def _choose(self, lead: LeadRow, number: str, tried: Sequence[str]) -> Choice | NoLine:
         return line_for(self._ports.lines, self.campaign, lead, number, tried, self._ports.clock())

@@ -211,15 +211,22 @@ class LineBook:
         others = any(why in (Verdict.NOT_ALLOWED, Verdict.SPENT) and free[self._index[name]] for name, why in ours)
         return NoLine(never, until, sentence, [(name, WORDS[why]) for name, why in ours], others)
 
-    def placed(self, choice: Choice) -> None:
-        """Count the call on its line from now on."""
+    def placed(self, choice: Choice, leaves: bool = True) -> None:
+        """Count the call on its line from now on; where it doesn't leave now, `left` is to say when."""
         line = self._index.get(choice.line)
         if line is None:
             return
-        self.state.began(line, choice.estimate, choice.at)
+        self.state.began(line, choice.estimate, choice.at, leaves)
         if choice.chosen.names == self.names:
             self.numbers.shown(choice.chosen.number)
             self._contracts.get(choice.contract, self._contracts[""]).placed(line, choice.chosen.could)
+
+    def left(self, choice: Choice, now: float) -> None:
+        """Count a call that was placed before as leaving now."""
+        if (line := self._index.get(choice.line)) is not None:
+            self.state.left(line, now)
+        elif gone := self._gone.get(choice.line):
+            gone.state.left(gone.index, now)
 
     def ended(self, choice: Choice, outcome: Outcome, now: float) -> float:
         """Learn from the end of a call; return what it cost, in the choice's currency."""

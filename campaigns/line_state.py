@@ -19,6 +19,8 @@ REST_S, MOST_REST_S = 30.0, 600.0
 """The first rest, doubled with each one in a row, up to the second."""
 HEALTH_S = 1.0
 """For which an answer about health is good."""
+AGAIN_S = 1.0
+"""After which a line is looked at again of which nobody knows when its rate allows a call."""
 NEVER = float("-inf")
 ATTEMPTS, ANSWERS, SHORT, SECONDS, COST = range(5)
 """Rows of a day's counts."""
@@ -118,12 +120,17 @@ class LineState:
             for index, line in enumerate(self.lines)
         ]
 
-    def began(self, line: int, estimate: float, now: float) -> None:
-        """Count a call that begins."""
+    def began(self, line: int, estimate: float, now: float, leaves: bool = True) -> None:
+        """Count a call that begins; where it doesn't leave now, `left` is to say when."""
         self.running[line] += 1
         self.reserved[line] += estimate
         self.today[ATTEMPTS, line] += 1
-        self._rates[line].began(now)
+        self._rates[line].began(now, leaves)
+        self._next[line] = self._rates[line].next_time()
+
+    def left(self, line: int, now: float) -> None:
+        """Count a call that had begun and leaves now."""
+        self._rates[line].left(now)
         self._next[line] = self._rates[line].next_time()
 
     def ended(self, line: int, estimate: float, cost: float) -> None:
@@ -161,7 +168,9 @@ class LineState:
 
     def next_change(self, now: float) -> float:
         """Return when a line that paces, rests or is closed may be free again; inf where only calls can tell."""
-        times = np.concatenate([self._next, self.rested_until, self.asked_to_rest, self._hours_until[self._closed]])
+        # Whose rate is used up nobody knows until when: other servers, or calls that leave in a moment, have it.
+        paced = np.where(self._next == np.inf, now + AGAIN_S, self._next)
+        times = np.concatenate([paced, self.rested_until, self.asked_to_rest, self._hours_until[self._closed]])
         later = times[times > now]
         return float(later.min()) if len(later) else np.inf
 

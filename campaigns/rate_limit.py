@@ -2,6 +2,8 @@
 
 A second is any second, not one that begins at a full one, and carriers count at their own end, where calls arrive a
 little closer together or further apart than they were sent: so the limit is kept over a second and that much more.
+What counts is when a call leaves. One that is being written first, however long, may leave at any moment: until then it
+takes a place in every second.
 """
 
 from collections import deque
@@ -19,6 +21,8 @@ class RateLimit:
         """0: no limit. `a_second` below 1: one call in so many seconds."""
         self.at_once, self.a_second = at_once, a_second
         self.running = 0
+        self._leaving = 0
+        """Calls that have begun and haven't left."""
         self._last = float("-inf")
         self._placed: deque[float] = deque()
         self._seats: float = float("inf")
@@ -33,25 +37,37 @@ class RateLimit:
         return max(0, min(room, 1) if self.a_second else room)
 
     def next_time(self) -> float:
-        """Return from when on the rate allows a call; inf: other servers have all of it."""
+        """Return from when on the rate allows a call; inf: other servers, or calls about to leave, have all."""
         if not self.a_second:
             return float("-inf")
-        rate, most = min(self.a_second, self._rate), self._most()
-        if rate <= 0:
+        rate, free = min(self.a_second, self._rate), self._most() - self._leaving
+        if free <= 0:
             return float("inf")
         # None closer than the rate, and not more than it in any second: both, or a late loop would burst.
         earliest = self._last + 1 / rate
-        if rate >= 1 and len(self._placed) >= most:
-            earliest = max(earliest, self._placed[-most] + 1.0 + SPREAD_S)
+        if len(self._placed) >= free:
+            earliest = max(earliest, self._placed[-free] + (1.0 + SPREAD_S if rate >= 1 else 1 / rate))
         return earliest
 
-    def began(self, now: float) -> None:
-        """Count a call that begins."""
+    def began(self, now: float, leaves: bool = True) -> None:
+        """Count a call that begins; where it doesn't leave now, `left` is to say when."""
         self.running += 1
+        self._leaving += 1
+        self._last = now
+        if leaves:
+            self.left(now)
+
+    def left(self, now: float) -> None:
+        """Count a call that had begun and leaves now."""
+        self._leaving -= 1
         if self.a_second:
-            self._last = now
             self._placed.append(now)
             self._forget()
+
+    def again(self, now: float) -> None:
+        """Count that a running call leaves once more, over another line."""
+        self.began(now)
+        self.ended()
 
     def ended(self) -> None:
         """Count a call that is over."""
@@ -87,7 +103,7 @@ class RateLimit:
 
     def inherit(self, other: "RateLimit") -> None:
         """Go on after another one, whose calls count here too."""
-        self._last, self._placed = other._last, other._placed
+        self._last, self._placed, self._leaving = other._last, other._placed, other._leaving
 
     def _most(self) -> int:
         """Return how many calls any second may have."""
@@ -120,10 +136,20 @@ class Limits:
         """Return from when on the rates allow a call."""
         return max((limit.next_time() for limit in self.limits), default=float("-inf"))
 
-    def began(self, now: float) -> None:
+    def began(self, now: float, leaves: bool = True) -> None:
         """Count a call that begins, everywhere."""
         for limit in self.limits:
-            limit.began(now)
+            limit.began(now, leaves)
+
+    def left(self, now: float) -> None:
+        """Count a call that had begun and leaves now, everywhere."""
+        for limit in self.limits:
+            limit.left(now)
+
+    def again(self, now: float) -> None:
+        """Count that a running call leaves once more, everywhere."""
+        for limit in self.limits:
+            limit.again(now)
 
     def ended(self) -> None:
         """Count a call that is over, everywhere."""

@@ -1,7 +1,8 @@
 """A dialler with a real database, law and lines in virtual time; the people it calls are simulated."""
 
 import asyncio
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -119,7 +120,8 @@ class Campaign:
         self.engine, self.phones, self.told = engine, phones, list[Happened]()
         self.states: list[str] = []
         self._began = NOON.timestamp() if began is None else began
-        self.locked = 0
+        self.writing_s: Iterator[float] = itertools.repeat(0.001)
+        """How long the database takes to write each attempt that is to leave."""
         self.lines = lines or LineBook([Line(name="a"), Line(name="b")], LineSettings(seed=3), self._began)
         self.ports = Ports(
             LeadStore(engine), Permission(engine), phones, self.lines, agents or NoAgents(), whole or RateLimit(),
@@ -134,7 +136,7 @@ class Campaign:
         return loads(FLOW, f"{name}.yaml")
 
     async def _work(self, what: Callable[..., Any], *args: Any, **values: Any) -> Any:
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(next(self.writing_s) if what == self.ports.store.dialling else 0.001)
         return what(*args, **values)
 
     async def run(self, seconds: float = 3600 * 24 * 9) -> bool | None:
