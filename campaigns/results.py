@@ -218,10 +218,14 @@ class Results:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             seq = connection.scalar(select(READERS.c.seq).where(*self._mark()))
+            # Of this server alone, which writes one after another: an event of another one may be there before one of
+            # ours that has a lower number and isn't committed yet.
+            ours = ATTEMPT.c.node == self._table.node
+            alarm = EVENT.c.name.in_(ALARMS) & (EVENT.c.data["node"].as_string() == self._table.node)
             new = connection.execute(
-                select(EVENT, ATTEMPT.c.node)
+                select(EVENT)
                 .select_from(EVENT.outerjoin(ATTEMPT, ATTEMPT.c.id == EVENT.c.attempt_id))
-                .where(EVENT.c.seq > (seq or 0), (ATTEMPT.c.node == self._table.node) | EVENT.c.name.in_(ALARMS))
+                .where(EVENT.c.seq > (seq or 0), ours | alarm)
                 .order_by(EVENT.c.seq)
                 .limit(AT_A_TIME)
             ).all()
@@ -232,7 +236,7 @@ class Results:
                     continue
                 if event.name not in ALARMS:
                     self._put(connection, event, plan)
-                elif event.data.get("node") == self._table.node:
+                else:
                     found = told(plan, event.name, alarm_of(plan.name, event.data))
                     self._keep(connection, event, f"campaign {plan.name}", found)
             if new:

@@ -55,7 +55,7 @@ class Programs:
 def ended(engine: Engine) -> Callable[..., None]:
     """Write the end of an attempt with its event; keywords are columns of the attempt."""
 
-    def write(campaign: StoredCampaign, lead: int, node: str = "n", **columns: Any) -> None:
+    def write(campaign: StoredCampaign, lead: int, node: str = "n", seq: int | None = None, **columns: Any) -> None:
         row = {
             "id": new_id(), "campaign_id": campaign.id, "lead_id": lead, "node": node, "number": "+8613800000001",
             "line": "a", "caller_number": "", "mode": "robot", "version": "offer@1", "state": "ended",
@@ -66,7 +66,8 @@ def ended(engine: Engine) -> Callable[..., None]:
         event = {"at": NOON, "campaign_id": campaign.id, "lead_id": lead, "attempt_id": row["id"], "data": {}}
         with engine.begin() as connection:
             connection.execute(insert(Attempt).values(**row))
-            connection.execute(insert(CampaignEvent).values(name="attempt.ended", **event))
+            numbered = {} if seq is None else {"seq": seq}
+            connection.execute(insert(CampaignEvent).values(name="attempt.ended", **event, **numbered))
 
     return write
 
@@ -277,3 +278,21 @@ async def test_a_breaker_that_opens_is_told_to_the_programs_of_the_campaign_once
     assert [body["type"] for body in bodies] == ["breaker.tripped", "breaker.mended"]
     assert bodies[0]["data"] == {"campaign": campaign.name, "state": "open", "share": 0.75}
     assert len(programs.asked) == 2
+
+
+async def test_an_alarm_of_another_server_hides_no_result_of_ours_that_is_committed_after_it(
+    engine: Engine, make_campaign: Any, add_leads: Any, ended: Callable[..., None]
+):
+    campaign, programs = make_campaign(**HOOKS), Programs()
+    (lead,) = add_leads(campaign, "+8613800000001")
+    alarm = {"at": NOON, "campaign_id": campaign.id, "lead_id": None, "attempt_id": None, "data": {"node": "other"}}
+    async with running(engine, programs) as results:
+        # Its number is higher: ours was numbered before, in a transaction that took longer.
+        with writing(engine) as connection:
+            connection.execute(insert(CampaignEvent).values(name="breaker.tripped", seq=1_000_000, **alarm))
+        while await results._work(results._read):
+            pass
+        ended(campaign, lead, seq=999_999)
+        results.hear("attempt.ended")
+        await until(lambda: len(programs.asked) == 1)
+    assert [body["type"] for body in programs.bodies(CRM)] == ["attempt.ended"]
