@@ -112,40 +112,28 @@ class Understanding:
     def of(self, text: str, among: Iterable[str] | None = None, others: Others = ()) -> Meaning:
         """Return what `text` means, among the named intents (None: all).
 
-        Where that is doubtful, what else may have been said (`others`) has its say too, as far as it may change what
-        is returned as `intent`.
+        Where that is doubtful, what else may have been said (`others`) has its say too.
         """
         names = list(self._intents) if among is None else [name for name in among if name in self._intents]
         if not units(text, self._language) or not names:
             return NONE
         rated = self._with_patterns(text, names)
-        if others and DOUBTFUL <= max(rated.values()) < SURE:
-            rated = self._averaged(rated, others[:MOST_OTHERS])
-        (best, name), (second, other) = _ranked(rated)
+        if DOUBTFUL <= max(rated.values()) < SURE:
+            rated = self._averaged(rated, names, others)
+        ranked = sorted(((confidence, name) for name, confidence in rated.items()), key=lambda one: (-one[0], one[1]))
+        (best, name), (second, other) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
         if best < self._least(name) or best - second < MARGIN:
             return Meaning("", round(best, 3), name, round(second, 3))
         return Meaning(name, round(best, 3), other, round(second, 3))
 
-    def _averaged(self, rated: dict[str, float], others: Others) -> dict[str, float]:
-        """Confidences over all that may have been said, each text as likely as the recogniser has it.
-
-        They stay as they are where nothing else that was said could change what is taken.
-        """
-        weight = sum(times for _, times in others)
-        if not self._open(rated, weight):
-            return rated
-        if self._learned is not None:
-            self._learned.expect([text for text, _ in others])
-        texts = [(self._with_patterns(text, list(rated)), times) for text, times in others]
-        return {name: (one + sum(times * other[name] for other, times in texts)) / (1 + weight)
-                for name, one in rated.items()}  # fmt: skip
-
-    def _open(self, rated: dict[str, float], weight: float) -> bool:
-        """Tell whether other texts, all `weight` times as likely, may change what is taken, however they are rated."""
-        (best, name), (second, _) = _ranked(rated)
-        if best >= self._least(name) and best - second >= MARGIN:
-            return best < self._least(name) * (1 + weight) or best - second - weight < MARGIN * (1 + weight)
-        return any(one + weight >= self._least(name) * (1 + weight) for name, one in rated.items())
+    def _averaged(self, rated: dict[str, float], names: Sequence[str], others: Others) -> dict[str, float]:
+        """Confidences over all that may have been said, each text as likely as the recogniser has it."""
+        said = others[:MOST_OTHERS]
+        if self._learned is not None and said:
+            self._learned.expect([text for text, _ in said])
+        texts = [(self._with_patterns(text, names), times) for text, times in said]
+        total = 1 + sum(times for _, times in texts)
+        return {name: (rated[name] + sum(times * one[name] for one, times in texts)) / total for name in names}
 
     def _with_patterns(self, text: str, names: Sequence[str]) -> dict[str, float]:
         said = units(text, self._language)
@@ -161,7 +149,7 @@ class Understanding:
         """Return what the confidence in `name` is worked out from; () where words alone decide."""
         if self._learned is None:
             return ()
-        return self._evidence(self._scored(text, self._held(units(text, self._language))), name, among)
+        return self._evidence(self._scored(text, units(text, self._language)), name, among)
 
     def nearness(self, text: str) -> tuple[Nearness, set[str]] | None:
         """Return how near `text` is to the examples, and the intents of which a keyword was said; None by words."""
@@ -175,12 +163,13 @@ class Understanding:
         return self._learned
 
     def _rated(self, text: str, said: tuple[str, ...], names: Sequence[str]) -> dict[str, float]:
-        held = self._held(said)
         if self._learned is None:
             alike = self._by_words.of(text, names)
+            held = self._held(said)
             return {name: min(1.0, 0.8 + 0.2 * likeness) if name in held else likeness
                     for name, likeness in alike.items()}  # fmt: skip
-        scores = self._scored(text, held)
+        scores = self._scored(text, said)
+        held = self._held(said)
         chance = chances(scores.near, held, CHOICE.get(self._language, CHOICE["en"]))
         if is_backchannel(text):
             # "Mm" and "okay" resemble nothing much, and so may seem nearest to anything.
@@ -206,9 +195,9 @@ class Understanding:
         parts = zip(slopes, self._evidence(scores, name, names), strict=True)
         return 1 / (1 + math.exp(-constant - sum(slope * value for slope, value in parts)))
 
-    def _scored(self, text: str, held: set[str]) -> Scores:
+    def _scored(self, text: str, said: tuple[str, ...]) -> Scores:
         assert self._learned is not None
-        scores = self._learned.scores(text)
+        scores, held = self._learned.scores(text), self._held(said)
         by_name = {name: score + KEYWORD * (name in held) for name, score in scores.by_name.items()}
         return Scores(by_name, scores.words, scores.near)
 
@@ -224,12 +213,6 @@ class Understanding:
             own - scores.by_name[OTHER],
             scores.words.get(name, 0.0),
         )
-
-
-def _ranked(rated: dict[str, float]) -> list[tuple[float, str]]:
-    """The two likeliest, of which the second may be nothing."""
-    ranked = sorted(((confidence, name) for name, confidence in rated.items()), key=lambda one: (-one[0], one[1]))
-    return [*ranked, (0.0, "")][:2]
 
 
 def train(intents: Iterable[Intent], language: str) -> bytes:

@@ -117,10 +117,10 @@ def keep_copy(path: Path, wanted: Sequence[Beep]) -> None:
     Raises OSError where it can't be written, `OperatorFault` where `path` is no recording.
     """
     copy = masked_file(path)
-    # First, as it may show what is known to be personal by now.
-    copy.unlink(missing_ok=True)
     if not wanted or not path.is_file():
+        copy.unlink(missing_ok=True)
         return
+    # Until it is replaced an older one stays, by its mark one that nobody hears: who listens meanwhile misses no file.
     descriptor, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
     os.close(descriptor)
     try:

@@ -4,7 +4,6 @@ from asr_tts import sense
 from dialplans import understanding
 from dialplans.answers import understanding_of
 from dialplans.flow import Intent
-from dialplans.learned import Learned
 from dialplans.loader import load
 from dialplans.routing import SHIPPED
 from dialplans.understanding import ACCEPT, SURE, UNCOVERED, Understanding, confusable, train
@@ -200,43 +199,6 @@ def test_what_is_sure_stays_whatever_else_may_have_been_said():
 def test_what_is_plainly_no_wish_stays_none_whatever_else_may_have_been_said():
     shop = Understanding(SHOP, "en")
     assert shop.of("bananas are yellow", others=(("I lost my invoice", 0.9),)) == shop.of("bananas are yellow")
-
-
-@pytest.mark.parametrize(
-    ("language", "heard", "other"),
-    [
-        # Too unlikely to make it an intent.
-        ("en", "can you send me the reset again", "can you send me the receipt again"),
-        ("zh", "有没有电池板的可以下载", "有没有电子发票可以下载"),
-    ],
-)
-def test_what_else_may_have_been_said_costs_nothing_where_it_can_change_nothing(language, heard, other, compared):
-    shop = Understanding(SHOP, language)
-    assert shop.of(heard, others=((other, 0.05),)) == shop.of(heard)
-    assert compared == [heard, heard]
-
-
-@pytest.mark.parametrize("times", [0.03, 0.1, 0.2, 0.4, 0.7, 1.0])
-def test_what_is_left_out_would_have_changed_nothing(times, monkeypatch):
-    shop = Understanding(SHOP, "en")
-    said = ("can you send me the reset again", "give me the thing back", "the money thing", "where is my reset")
-    pairs = [(text, ((other, times),)) for text in said for other in ("where is my refund", "I lost my invoice", "no")]
-    taken = [shop.of(text, others=others).intent for text, others in pairs]
-    monkeypatch.setattr(Understanding, "_open", lambda *_: True)
-    assert [shop.of(text, others=others).intent for text, others in pairs] == taken
-
-
-@pytest.fixture
-def compared(monkeypatch):
-    """The texts that are compared with examples."""
-    asked, compare = [], Learned.scores
-
-    def noted(self, text):
-        asked.append(text)
-        return compare(self, text)
-
-    monkeypatch.setattr(Learned, "scores", noted)
-    return asked
 
 
 GARAGE = (
