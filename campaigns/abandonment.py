@@ -9,8 +9,8 @@ from models.attempt import Attempt
 from models.database import table_of
 
 ATTEMPT = table_of(Attempt)
-PERSON = ATTEMPT.c.answered_at.is_not(None) & (
-    (ATTEMPT.c.answered_by == "human") | ATTEMPT.c.disposition.in_(sorted(HUMAN)) | ATTEMPT.c.abandoned
+PERSON = ATTEMPT.c.abandoned | (
+    ATTEMPT.c.answered_at.is_not(None) & ((ATTEMPT.c.answered_by == "human") | ATTEMPT.c.disposition.in_(sorted(HUMAN)))
 )
 """A person answered an attempt: was heard as one, or its result says so (nobody listens where an agent talks)."""
 
