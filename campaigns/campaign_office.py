@@ -157,8 +157,9 @@ class CampaignOffice:
             raise CannotDo("The running Hotline is still starting and reads campaigns by itself.")
         await self.look()
         dialling = sorted(self.diallers)
-        words = f"dialling {', '.join(dialling)}" if dialling else "dialling nothing"
-        return Done(f"The running server goes by it: {words}.", {"dialling": len(dialling)})
+        # Of those that are paused calls may still run.
+        words = ", ".join(dialling) or "no campaign"
+        return Done(f"The running server goes by it and has {words} in hand.", {"dialling": len(dialling)})
 
     async def tell_of(self, order: AskCampaign, tell: Tell) -> Done:
         """Tell how a campaign is being dialled right now."""
