@@ -34,7 +34,8 @@ class Broken(Exception):
     """The file is no sheet that we can read; says why."""
 
 
-DAMAGE = (zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, LookupError, ValueError, Broken)
+DAMAGE = (zlib.error, struct.error, EOFError, RuntimeError, LookupError, ValueError, Broken)
+"""What reading a damaged or foreign file raises; `zipfile` RuntimeError for a password or an unknown compression."""
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from asr_tts.engines.pyttsx3 import Pyttsx3
 from asr_tts.engines.whisper import Whisper
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.recognition import Question
-from asr_tts.synthesis import Mouth, Sound, Synthesiser, open_mouth
+from asr_tts.synthesis import Mouth, Synthesiser, open_mouth
 from models.errors import OperatorFault
+from tests.engines.spoken import spoken_by
 
 pytestmark = pytest.mark.engine
 SENTENCES = [
@@ -62,13 +63,7 @@ def test_its_chinese_is_understood_three_times_better_than_that_of_espeak(kokoro
 def test_a_first_clause_is_there_before_the_next_one_is_spoken(
     kokoro: Kokoro, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    speak, spoken = kokoro.speak, list[str]()
-
-    def noted(text: str, voice: str, pace: float = 1.0) -> Sound:
-        spoken.append(text)
-        return speak(text, voice, pace)
-
-    monkeypatch.setattr(kokoro, "speak", noted)
+    spoken = spoken_by(kokoro, monkeypatch)
     clauses = Mouth([kokoro], PromptCache(tmp_path)).say("谢谢您的耐心等待。您的订单明天中午之前送到。", "zh")
     first = next(clauses)
     assert not first.last

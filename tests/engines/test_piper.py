@@ -9,8 +9,9 @@ import pytest
 from asr_tts import loudness, telephone_wav
 from asr_tts.engines.piper import Piper
 from asr_tts.prompt_cache import PromptCache
-from asr_tts.synthesis import Mouth, Sound
+from asr_tts.synthesis import Mouth
 from models.errors import OperatorFault
+from tests.engines.spoken import spoken_by
 
 pytestmark = pytest.mark.engine
 
@@ -35,13 +36,7 @@ def test_a_sentence_has_the_length_and_level_of_speech(piper: Piper, tmp_path: P
 def test_the_first_clause_is_there_before_the_next_one_is_spoken(
     piper: Piper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    speak, spoken = piper.speak, list[str]()
-
-    def noted(text: str, voice: str, pace: float = 1.0) -> Sound:
-        spoken.append(text)
-        return speak(text, voice, pace)
-
-    monkeypatch.setattr(piper, "speak", noted)
+    spoken = spoken_by(piper, monkeypatch)
     clauses = Mouth([piper], PromptCache(tmp_path)).say("I can help with that at once. Which order is it about?", "en")
     assert not next(clauses).last
     assert len(spoken) == 1

@@ -86,9 +86,8 @@ def test_any_filter_finds_what_a_patient_reader_would(engine):
     assert found_some > 80
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_on_postgresql_what_few_calls_have_is_planned_for_all_of_them(engine):
-    if engine.dialect.name != "postgresql":
-        pytest.skip("SQLite's index finds in the order of time")
     with engine.connect() as connection:
         listed(connection, CallFilter(words="refund"), scope=ALL)
         assert connection.scalar(text("SHOW cursor_tuple_fraction")) == "1"
