@@ -43,12 +43,15 @@ def mended_by_itself(connection: Connection, campaign_id: str) -> bool:
 
 
 def _last(connection: Connection, campaign_id: str, names: Sequence[str]) -> str | None:
-    """Return which of these events of a campaign came last."""
-    # By names, and not by campaign: that way the index is short, the campaign's own has all its calls.
+    """Return which of these events of a campaign was written last.
+
+    By what the database counts: servers' clocks may differ by more than there is between two turns.
+    """
+    # Not by the number itself, whose index would be walked back through all calls since: there are few of these names.
     last = (
         select(CampaignEvent.name)
         .where(CampaignEvent.name.in_(names), CampaignEvent.campaign_id == campaign_id)
-        .order_by(CampaignEvent.at.desc(), CampaignEvent.seq.desc())
+        .order_by((CampaignEvent.seq + 0).desc())
         .limit(1)
     )
     return connection.scalar(last)

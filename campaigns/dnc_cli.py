@@ -77,6 +77,7 @@ def import_(
     list_: ListName,
     country: Annotated[str, typer.Option(metavar="ISO", help="Of its numbers: CN, US …")],
     campaign: ForCampaign = "",
+    shrinks: Annotated[bool, typer.Option("--shrinks", help="FILE is whole, though not half of what it was.")] = False,
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
@@ -91,7 +92,8 @@ def import_(
             with engine.connect() as connection:
                 campaign_named(connection, campaign)
         with progress_bar(f"Importing {path.name}", not as_json) as progress:
-            done = import_list(engine, path, list_, country.upper(), datetime.now(UTC), campaign, progress)
+            now = datetime.now(UTC)
+            done = import_list(engine, path, list_, country.upper(), now, campaign, progress, shrinks=shrinks)
     if as_json:
         print_json({"list": list_, "lines": done.lines, "numbers": done.numbers, "before": done.before,
                     "refused": done.refused, "faults": list(done.faults)})  # fmt: skip

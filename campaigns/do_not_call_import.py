@@ -37,6 +37,10 @@ MOST_FAULTS = 5
 """Lines that are named in the report."""
 ENOUGH = 100
 """Lines without a number, from which on a file that has fewer numbers than those is taken for another one."""
+MOSTLY = 20
+"""Times as many zeros at one kind of places as at the other: 一 and its like have theirs at the other in UTF-16."""
+SHRUNK = 0.5
+"""A new edition with a smaller share of the numbers that the list has is taken for a part of it, unless it is meant."""
 Progress = Callable[[float], None]
 
 
@@ -94,8 +98,8 @@ class _File:
         """Return what reads the file with digits in ASCII; raise `OperatorFault` where it is no text."""
         beginning = file.read(BLOCK)
         file.seek(0)
-        if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return codecs.EncodedFile(file, "utf-8", "utf-16", "replace")
+        if encoding := _utf_16(beginning):
+            return codecs.EncodedFile(file, "utf-8", encoding, "replace")
         if beginning.startswith(codecs.BOM_UTF8):
             file.seek(len(codecs.BOM_UTF8))
         if b"\0" in beginning:
@@ -158,6 +162,19 @@ class _File:
             self.faults.append(f"{self._path}:{self.lines}: '{words}' is no telephone number")
 
 
+def _utf_16(beginning: bytes) -> str:
+    """Return as what UTF-16 a list is written, also without the mark that says so; "" for another encoding.
+
+    A digit there is a byte and a zero; in sheets and archives zeros stand at even and odd places alike.
+    """
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = beginning[::2].count(0), beginning[1::2].count(0)
+    if 4 * max(even, odd) < len(beginning) // 2 or max(even, odd) <= MOSTLY * min(even, odd):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
 _NOT_DIGITS = re.compile(rb"\D+")
 _BETWEEN = re.compile(rb"[,;\t|]")
 AREA_DIGITS = 4
@@ -173,11 +190,12 @@ def _first(line: bytes) -> bytes:
 
 def import_list(
     engine: Engine, path: Path, name: str, country: str, now: datetime, campaign: str = "",
-    progress: Progress | None = None,
+    progress: Progress | None = None, *, shrinks: bool = False,
 ) -> ListImported:  # fmt: skip
     """Make the list `name` exactly what the file says, at once for who asks; raises `OperatorFault`.
 
     The new numbers are written beside the old ones and take their place in one step; a killed import changes nothing.
+    `shrinks`: it is meant that the list has fewer than half as many numbers afterwards (`SHRUNK`).
     """
     refuse_our_name(name)
     file = _File(path, country)
@@ -188,18 +206,20 @@ def import_list(
     if not len(numbers):
         where = f" ({file.faults[0]})" if file.faults else ""
         raise OperatorFault(f"{path} has no telephone numbers{where}; it should have one on each line.")
-    with engine.connect() as connection:
-        before = connection.scalar(select(LISTS.c.count).where(LISTS.c.name == name)) or 0
-    _put(engine, numbers, name, path.name, campaign, now, progress)
-    return ListImported(file.lines, len(numbers), file.refused, tuple(file.faults), before)
+    with writing(engine) as connection:
+        draft = _draft(connection, name, campaign, now)
+        if len(numbers) < draft.before * SHRUNK and not shrinks:
+            raise OperatorFault(
+                f"{path} has {len(numbers)} numbers and the list '{name}' has {draft.before}: it seems to be a part of "
+                "an edition, and nothing was changed. Where it is the whole one, say --shrinks."
+            )
+    _put(engine, numbers, draft, path.name, campaign, progress)
+    return ListImported(file.lines, len(numbers), file.refused, tuple(file.faults), draft.before)
 
 
 def _put(
-    engine: Engine, numbers: NDArray[np.int64], name: str, source: str, campaign: str, now: datetime,
-    progress: Progress | None,
-) -> None:  # fmt: skip
-    with writing(engine) as connection:
-        draft = _draft(connection, name, campaign, now)
+    engine: Engine, numbers: NDArray[np.int64], draft: "_Draft", source: str, campaign: str, progress: Progress | None
+) -> None:
     for start in range(0, len(numbers), PART):
         with writing(engine) as connection:
             draft.ours(connection)
@@ -210,10 +230,8 @@ def _put(
     with writing(engine) as connection:
         # First: what is there already must stay where another import has begun meanwhile.
         draft.ours(connection)
-        old = connection.scalar(select(LISTS.c.id).where(LISTS.c.name == name))
-        if old is not None:
-            connection.execute(delete(LISTS).where(LISTS.c.id == old))
-        values = {"name": name, "campaign": campaign, "source": source, "count": len(numbers)}
+        connection.execute(delete(LISTS).where(LISTS.c.name == draft.name))
+        values = {"name": draft.name, "campaign": campaign, "source": source, "count": len(numbers)}
         connection.execute(update(LISTS).where(LISTS.c.id == draft.id).values(**values))
     clear_away(engine)
 
@@ -232,6 +250,8 @@ class _Draft:
     """Of the list that it becomes."""
     mark: str
     """In place of its source: an id may be given again, this isn't."""
+    before: int
+    """Numbers that the list had until now."""
 
     def ours(self, connection: Connection) -> None:
         """Keep others from clearing it away until the transaction is over; raise `CannotDo` where they did."""
@@ -245,12 +265,15 @@ class _Draft:
 
 def _draft(connection: Connection, name: str, campaign: str, now: datetime) -> _Draft:
     """Begin a list that holds for nobody yet, and clear away one whose import was killed."""
-    known = connection.execute(select(LISTS.c.campaign, LISTS.c.source).where(LISTS.c.name == name)).first()
+    known = connection.execute(
+        select(LISTS.c.campaign, LISTS.c.source, LISTS.c.count.label("before")).where(LISTS.c.name == name)
+    ).first()
     if known is not None and (known.campaign != campaign or known.source in {"own", "opt-out"}):
         raise OperatorFault(f"The list '{name}' is written by hand or for another campaign; import under another name.")
     draft_name = UNFINISHED + name
     connection.execute(delete(LISTS).where(LISTS.c.name == draft_name))
-    draft = _Draft(next_list_id(connection), name, f"import {new_id()}")
+    before = 0 if known is None else known.before
+    draft = _Draft(next_list_id(connection), name, f"import {new_id()}", before)
     values = {"name": draft_name, "campaign": NOBODY, "source": draft.mark, "imported_at": now, "count": 0}
     connection.execute(insert(LISTS).values(id=draft.id, **values))
     return draft

@@ -14,9 +14,10 @@ from sqlalchemy.event import listen
 
 from campaigns import office_rows
 from campaigns.attempt_rows import BLANK
-from campaigns.breaker_record import was_open
+from campaigns.breaker import BreakerState
+from campaigns.breaker_record import turned, was_open
 from campaigns.campaign_office import RENEW_S, CampaignOffice
-from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, put_campaign, removed
+from campaigns.campaign_rows import StoredCampaign, campaign_named, moved, note, put_campaign, removed
 from campaigns.dialer_ports import NoAgents
 from campaigns.lead_row import Happened
 from campaigns.line_book import LineBook
@@ -259,6 +260,19 @@ async def test_who_resumes_a_tripped_campaign_closes_its_breaker(
         assert len(phones.placed) > placed
         with engine.connect() as connection:
             assert not was_open(connection, one.campaign().id)
+
+
+def test_what_a_breaker_did_last_is_told_by_the_order_of_writing_whatever_servers_clocks_say(
+    engine: Engine, make_campaign: Make
+) -> None:
+    one = make_campaign()
+    late = NOON + timedelta(minutes=5)
+    with writing(engine) as connection:
+        note(connection, turned(one.id, BreakerState.OPEN, 0.9, "fast", late))
+    with writing(engine) as connection:
+        note(connection, turned(one.id, BreakerState.CLOSED, 0.1, "slow", NOON))
+    with engine.connect() as connection:
+        assert not was_open(connection, one.id)
 
 
 async def test_a_campaign_begins_on_its_first_day_and_ends_after_its_last(

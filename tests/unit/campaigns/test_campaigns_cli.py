@@ -217,6 +217,14 @@ def test_opt_outs_by_the_operator_are_kept_with_their_proof(shell: Shell) -> Non
     assert shell.json(dnc_app, "check", "+8613812345678")["proofs"]
 
 
+def test_an_edition_that_is_a_part_of_the_list_is_taken_where_the_operator_says_that_it_is_whole(shell: Shell) -> None:
+    where = ("--list", "national", "--country", "CN")
+    shell.run(dnc_app, "import", shell.file("whole.txt", "13712345678\n13712345679\n13712345670\n"), *where)
+    part = shell.file("part.txt", "13712345678\n")
+    assert "Where it is the whole one, say --shrinks." in shell.run(dnc_app, "import", part, *where, code=1).output
+    assert shell.json(dnc_app, "import", part, *where, "--shrinks")["numbers"] == 1
+
+
 def test_lists_are_added_exported_and_removed(shell: Shell) -> None:
     shell.run(dnc_app, "add", "+12015550123", "--note", "lawyer")
     assert "already" in shell.run(dnc_app, "add", "+12015550123").output

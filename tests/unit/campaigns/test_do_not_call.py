@@ -100,12 +100,21 @@ def test_a_file_that_is_none_of_numbers_leaves_the_list_as_it_was(engine: Engine
     assert (done.numbers, done.refused, done.before) == (1, 99, 2)
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig", "gb18030"])
-def test_numbers_are_read_in_whatever_encoding(engine: Engine, tmp_path: Path, encoding: str) -> None:
-    """In UTF-16 each character has a zero byte; without its "+" a number abroad would be one at home."""
+@pytest.mark.parametrize(
+    ("encoding", "beginning"),
+    [
+        ("utf-16", b""),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("utf-16-le", b""),
+        ("utf-16-be", b""),
+        ("utf-8-sig", b""),
+        ("gb18030", b""),
+    ],
+)
+def test_numbers_are_read_in_whatever_encoding(engine: Engine, tmp_path: Path, encoding: str, beginning: bytes) -> None:
+    """In UTF-16 a digit has a zero byte, 一 one in the other place; without its "+" a number abroad is one at home."""
     path = tmp_path / "numbers.txt"
-    beginning = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
-    lines = "+442079460958,张三\n" + "".join(f"+1201555{line:04d},李四\n" for line in range(200))
+    lines = "+442079460958,张一\n" + "".join(f"+1201555{line:04d},李四\n" for line in range(200))
     path.write_bytes(beginning + lines.encode(encoding))
     done = import_list(engine, path, "national", "US", NOON)
     assert (done.numbers, done.refused) == (201, 0)
@@ -119,6 +128,20 @@ def test_a_new_edition_takes_the_place_of_the_old(engine: Engine, tmp_path: Path
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(NUMBERS)) == 2
         assert [(row.name, row.count, row.source) for row in all_lists(connection)] == [("national", 2, "numbers.txt")]
+
+
+def test_an_edition_with_less_than_half_of_the_numbers_is_refused_unless_it_is_meant(
+    engine: Engine, tmp_path: Path
+) -> None:
+    whole = "".join(f"20155502{n:02}\n" for n in range(10))
+    brought(engine, tmp_path, whole)
+    with pytest.raises(OperatorFault, match=r"has 4 numbers and the list 'national' has 10: .* say --shrinks\."):
+        brought(engine, tmp_path, whole[:44])
+    with engine.connect() as connection:
+        assert [(row.name, row.count) for row in all_lists(connection)] == [("national", 10)]
+    import_list(engine, tmp_path / "numbers.txt", "national", "US", NOON, shrinks=True)
+    assert len(numbers(engine, "national")) == 4
+    assert brought(engine, tmp_path, whole[:22]).before == 4, "just half of it"
 
 
 def test_a_killed_import_changes_nothing_and_is_cleared_away_by_the_next(
