@@ -10,6 +10,7 @@ from quality.evidence import Alike, Evidence, of_turn
 from quality.meaning import OTHERWISE, judged, may_be_named
 from quality.negation import denies
 from quality.phrases import pieces_of, sentences_of
+from quality.question import ends_asking
 
 MOST_TURNS = 3
 """Over so many turns one sentence goes at most."""
@@ -64,7 +65,7 @@ def _begun_in(turn: Turn, going_on: Mapping[int, Turn]) -> Iterator[Piece]:
     """The last sentence of a turn with the first of the next one; where that is all of it, with the one after, too."""
     last = sentences_of(turn.text)[-1:]
     row = [Piece(turn, turn.text, *place) for place in last]
-    while row and len(row) < MOST_TURNS and not _asks(row[-1].words) and row[-1].turn.number in going_on:
+    while row and len(row) < MOST_TURNS and not _asks(row[-1]) and row[-1].turn.number in going_on:
         following = going_on[row[-1].turn.number]
         sentences = sentences_of(following.text)
         if not sentences:
@@ -80,8 +81,8 @@ def _in_a_row(row: Sequence[Piece]) -> Piece:
     return replace(row[0], rest=rest)
 
 
-def _asks(text: str) -> bool:
-    return text.rstrip().endswith(("?", "？"))
+def _asks(piece: Piece) -> bool:
+    return ends_asking(piece.words, piece.turn.language)
 
 
 @dataclass(frozen=True)

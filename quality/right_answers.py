@@ -16,6 +16,7 @@ from quality.conversation import Turn, Who
 from quality.evidence import Alike, Evidence, Subject, Verdict, of_turn
 from quality.negation import denies
 from quality.phrases import pieces_of
+from quality.question import ends_asking
 from quality.stated import Stated, contradicted, stated
 
 Judgement = Literal["right", "wrong", "doubtful", "missing"]
@@ -214,7 +215,7 @@ def _wrong(
     for piece in pieces:
         other = [one for one in true if _opposes(one, language) != piece.denies]
         same = tuple(one for one in true if _opposes(one, language) == piece.denies)
-        if not other or _is_question(piece.text, language):
+        if not other or ends_asking(piece.text, language):
             continue
         against = float(alike([piece.text], tuple(other), language)[0])
         with_it = float(alike([piece.text], same, language)[0]) if same else 0.0
@@ -236,7 +237,3 @@ def _yes_for_no(article: Entry, first: _Piece) -> tuple[_Piece, str] | None:
     if begins[1] and says[0] and not says[1]:
         return first, "yes instead of no"
     return None
-
-
-def _is_question(text: str, language: str) -> bool:
-    return text.rstrip().endswith(("?", "？")) or (language == "zh" and text.rstrip(" 。").endswith(("吗", "呢")))

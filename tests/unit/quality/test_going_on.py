@@ -75,6 +75,13 @@ def test_a_question_is_over_and_what_the_other_side_says_goes_on_with_nothing():
     assert not RULE.of(subject(("caller", "If you cancel early"), ("agent", "there is a fee."))).holds
 
 
+def test_a_chinese_question_is_over_without_a_mark_too():
+    rule = Says("agent", meaning={"zh": ("您要提前解约吗，要付违约金。",)})
+    assert not rule.of(subject(("agent", "您要提前解约吗"), ("agent", "要付违约金。"), language="zh")).holds
+    stated = Says("agent", meaning={"zh": ("您是提前解约，要付违约金。",)})
+    assert stated.of(subject(("agent", "您是提前解约"), ("agent", "要付违约金。"), language="zh")).holds
+
+
 def test_what_one_turn_says_by_itself_is_the_evidence():
     turns = ("agent", "By the way."), ("agent", "If you cancel early, there is a fee."), ("agent", "That's it.")
     (found,) = RULE.of(subject(*turns)).evidence

@@ -1,7 +1,7 @@
 import pytest
 
 from quality.meaning import likenesses
-from quality.question import asks
+from quality.question import asks, ends_asking
 
 
 @pytest.mark.parametrize(
@@ -19,11 +19,35 @@ from quality.question import asks
         ("请问您交了押金吗？", "zh", True),
         ("我给您登记一下可以吗！", "zh", False),
         ("我给您登记一下可以吗，", "zh", False),
+        ("You get the deposit back, right?", "en", False),
+        ("You get the deposit back, correct?", "en", False),
+        ("押金会退给您，对吗？", "zh", False),
+        ("押金会退给您，对吧", "zh", False),
+        ("押金会退给您，对不对？", "zh", False),
+        ("您交了多少押金呢", "zh", True),
+        ("押金您收没收到呢。", "zh", True),
+        ("押金还没退给您呢。", "zh", False),
         ("Bekommen Sie das zurück?", "de", False),
     ],
 )
 def test_who_asks_says_nothing_and_who_requests_does(text, language, question):
     assert asks(text, language) is question
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "ends"),
+    [
+        ("Could you rate this call?", "en", True),
+        ("You get it back, right? ", "en", True),
+        ("You get it back", "en", False),
+        ("能请您打个分吗", "zh", True),
+        ("您什么时候走呢。", "zh", True),
+        ("我正在查呢", "zh", False),
+        ("Kommen Sie?", "de", True),
+    ],
+)
+def test_with_a_question_a_sentence_is_over_and_with_a_request_too(text, language, ends):
+    assert ends_asking(text, language) is ends
 
 
 def alike(said, examples, language):
