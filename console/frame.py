@@ -211,7 +211,9 @@ def _dress(visit: Visit, title: str) -> None:
         ui.add_body_html(f"<script>{DARK_SOON if client.page.dark is None else DARK_NOW}</script>")
     ui.add_head_html(style("console.css"))
     ui.add_head_html(f'<script type="module" src="{address("socket.js")}"></script>')
-    ui.colors(primary="#0b6477", secondary="#4a5a68", accent="#8a4f00", positive="#1c7c3c", negative="#b3261e")
+    ui.colors(
+        primary="#0b6477", secondary="#4a5a68", accent="#8a4f00", positive="#1c7c3c", negative="#b3261e", info="#2a62b8"
+    )
 
 
 def told(words: str, *, kind: str = "fault") -> None:

@@ -46,6 +46,8 @@ class Supervision:
         talk = self._phones.talk(call_id)
         if talk.supervisor is not None:
             raise Refused("Somebody supervises this talk already.", "orders.supervised")
+        if talk.agent.where == supervisor:
+            raise Refused("That is the phone of the agent who talks; name your own.", "orders.agents_phone")
         leg = talk.guest.call(supervisor, Shown(talk.guest.caller.number, "supervision"), RINGS_S)
         talk.watched_by(leg, mode)
         return leg

@@ -45,8 +45,10 @@ class TalkOrders:
             ways = ", ".join((*MODES, TAKE_OVER, LEAVE))
             raise CannotDo(f"'{order.mode}' is no way to supervise; there are: {ways}.")
         if order.user and not self._has(call_id, order.user):
+            if order.mode == LEAVE:
+                raise Refused(f"The phone of {order.user} isn't in this talk.", "orders.not_in", user=order.user)
             leg = self._supervision.call(call_id, Extension(order.user), mode or "listen")
-            await _answered(leg, order.user)
+            await self._answered(call_id, leg, order.user)
         elif mode is not None:
             self._supervision.change(call_id, mode)
         if order.mode == TAKE_OVER:
@@ -60,14 +62,15 @@ class TalkOrders:
         supervisor = Extension(user)
         return any(one.call_id == call_id and one.supervisor == supervisor for one in self._supervision.talks())
 
-
-async def _answered(leg: AgentLeg, user: str) -> None:
-    try:
-        await leg.answered()
-    except CallRefused as fault:
-        leg.hang_up(Cause.CANCELLED)
-        busy = fault.cause is Cause.BUSY
-        raise Refused(str(fault), "orders.phone_busy" if busy else "orders.phone_refused", user=user) from fault
-    except BaseException:
-        leg.hang_up(Cause.CANCELLED)
-        raise
+    async def _answered(self, call_id: str, leg: AgentLeg, user: str) -> None:
+        try:
+            await leg.answered()
+        except CallRefused as fault:
+            leg.hang_up(Cause.CANCELLED)
+            # Where the talk is over, or somebody had the phone leave, nobody was there to take the call.
+            self._phones.talk(call_id)
+            keys = {Cause.BUSY: "orders.phone_busy", Cause.CANCELLED: "orders.not_in"}
+            raise Refused(str(fault), keys.get(fault.cause, "orders.phone_refused"), user=user) from fault
+        except BaseException:
+            leg.hang_up(Cause.CANCELLED)
+            raise

@@ -1,5 +1,7 @@
 """The live board: calls as they run, with live text, alerts, and what a supervisor may do about them."""
 
+import asyncio
+from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
@@ -19,6 +21,8 @@ from models.control_protocol import HangUpCall, Order, SuperviseTalk
 
 ORDER_S = 40.0
 """For a supervisor's phone to be answered."""
+AT_ONCE_S = 0.6
+"""In which whatever needs no phone to ring is carried out, or refused."""
 MODES = ("listen", "whisper", "barge", "take-over", "leave")
 HANG_UP = "hang-up"
 SURE = {"take-over": "live.sure_take", HANG_UP: "live.sure_end"}
@@ -103,12 +107,22 @@ async def _ordered(visit: Visit, board: LiveBoard, phone: ui.input | None, event
 
 
 async def _carry_out(visit: Visit, call_id: str, mode: str, user: str) -> None:
-    if mode not in ("leave", HANG_UP):
-        ui.notify(visit.say("live.ringing_you"), type="info")
     order: Order = HangUpCall(call_id) if mode == HANG_UP else SuperviseTalk(call_id, mode, user)
     if await doing(visit, visit.audit(f"talk.{mode}", call_id=call_id, user=user)):
-        done = visit.order(_asked, visit, order)
+        done = _telling(visit, mode, visit.order(_asked, visit, order))
         await doing(visit, done, visit.say("live.done_mode", mode=visit.say(f"live.{mode}")))
+
+
+async def _telling(visit: Visit, mode: str, ordered: Coroutine[Any, Any, None]) -> None:
+    """Tell that the phone rings, once the order has taken longer than where it is in the talk already."""
+    carried_out = asyncio.ensure_future(ordered)
+    try:
+        done, _ = await asyncio.wait([carried_out], timeout=AT_ONCE_S)
+        if not done and mode not in ("leave", HANG_UP):
+            ui.notify(visit.say("live.ringing_you"), type="info")
+        await carried_out
+    finally:
+        carried_out.cancel()
 
 
 def _asked(visit: Visit, order: Order) -> None:

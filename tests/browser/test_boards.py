@@ -106,7 +106,10 @@ def test_a_supervisor_without_a_server_is_told_so_and_it_is_on_the_trail(browse:
     page = browse("sue", "/live")
     page.get_by_label("Your phone (extension)").fill("299")
     page.locator(f"#call-{running.id}").get_by_role("button", name="Listen").click()
-    expect(page.locator(".q-notification", has_text="No Hotline runs")).to_be_visible()
+    told = page.locator(".q-notification", has_text="No Hotline runs")
+    expect(told).to_be_visible()
+    colours = [one.evaluate("one => getComputedStyle(one).color") for one in (told, told.get_by_role("button"))]
+    assert colours == ["rgb(255, 255, 255)"] * 2, "the button is as easy to read as the words"
     trail = browse("ann", "/audit")
     expect(trail.locator("#main")).to_contain_text("talk.listen")
 

@@ -166,6 +166,58 @@ async def test_an_order_to_a_phone_that_does_not_take_it_is_refused_in_words_tha
         caller.hangs_up()
 
 
+async def test_who_leaves_a_talk_that_they_are_not_in_is_not_called_into_it_and_nobody_else_leaves(open_line):
+    async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
+        caller = await line.call()
+        await phones.answers("anna")
+        [call_id] = line.stories
+        orders = TalkOrders(finder.phones)
+        listening = asyncio.ensure_future(orders.supervise(SuperviseTalk(call_id, "listen", "ben"), _nobody_hears))
+        ben = await phones.answers("ben")
+        await listening
+        for user, mode, key in (("cleo", "leave", "orders.not_in"), ("cleo", "listen", "orders.supervised")):
+            with pytest.raises(Refused) as refused:
+                await orders.supervise(SuperviseTalk(call_id, mode, user), _nobody_hears)
+            assert refused.value.key == key
+        assert ben.call.over is None
+        await orders.supervise(SuperviseTalk(call_id, "leave", "ben"), _nobody_hears)
+        await caller.waits(0.1)
+        with pytest.raises(Refused, match=r"The phone of ben isn't in this talk\."):
+            await orders.supervise(SuperviseTalk(call_id, "leave", "ben"), _nobody_hears)
+        caller.hangs_up()
+
+
+@pytest.mark.parametrize(("ends", "key"), [("caller", "orders.talk_none"), ("supervisor", "orders.not_in")])
+async def test_a_phone_that_rings_for_a_talk_that_is_over_or_left_is_not_said_to_have_refused_it(open_line, ends, key):
+    async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
+        caller = await line.call()
+        await phones.answers("anna")
+        [call_id] = line.stories
+        orders = TalkOrders(finder.phones)
+        listening = asyncio.ensure_future(orders.supervise(SuperviseTalk(call_id, "listen", "ben"), _nobody_hears))
+        await phones.rings("ben")
+        if ends == "caller":
+            caller.hangs_up()
+        else:
+            await orders.supervise(SuperviseTalk(call_id, "leave", "ben"), _nobody_hears)
+        with pytest.raises(Refused) as refused:
+            await listening
+        assert refused.value.key == key
+        caller.hangs_up()
+
+
+async def test_the_phone_of_the_agent_who_talks_supervises_nothing(open_line):
+    async with people_line(open_line, until_nobody_passes_on) as (line, phones, finder):
+        caller = await line.call()
+        await phones.answers("anna")
+        [call_id] = line.stories
+        with pytest.raises(Refused) as refused:
+            await TalkOrders(finder.phones).supervise(SuperviseTalk(call_id, "listen", "anna"), _nobody_hears)
+        assert refused.value.key == "orders.agents_phone"
+        assert all(Phrases.load().say(language, refused.value.key) != refused.value.key for language in ("en", "zh"))
+        caller.hangs_up()
+
+
 async def test_a_call_without_a_talk_is_refused_in_words(open_line):
     async with people_line(open_line, until_nobody_passes_on) as (_, _, finder):
         with pytest.raises(CannotDo, match="Nobody talks with an agent in call 06abc now"):

@@ -1,5 +1,6 @@
 """Orders from boards: whatever a browser sends, only what the role, the scope and the state allow is carried out."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,6 +90,21 @@ async def test_a_supervisor_listens_to_the_own_team_and_it_is_on_the_trail(desk:
     await order(desk, "bob", {"call": "c1", "mode": "listen"})
     assert desk.orders == [SuperviseTalk("c1", "listen", "200")]
     assert desk.trail() == ["talk.listen"]
+
+
+async def test_only_a_phone_that_has_to_be_called_is_said_to_ring(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await order(desk, "bob", {"call": "c1", "mode": "whisper"})
+    assert desk.told == ["Done: Whisper"]
+
+    def picked_up(directory: Path, order: Any, seconds: float) -> Iterator[Any]:
+        until = time.monotonic() + 30
+        while len(desk.told) == 1 and time.monotonic() < until:
+            time.sleep(0.01)
+        yield Done("done")
+
+    monkeypatch.setattr(live, "ask", picked_up)
+    await order(desk, "bob", {"call": "c1", "mode": "listen"})
+    assert desk.told[1:] == ["Your phone rings …", "Done: Listen"]
 
 
 async def test_hanging_up_needs_no_phone(desk: Desk) -> None:
