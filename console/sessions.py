@@ -1,6 +1,7 @@
 """Who is signed in, in which browser: rows in the database, so that signing out and disabling work at once."""
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from console.access import Viewer
 from models.account import Account, SignIn
 from models.database import table_of
 
+log = logging.getLogger(__name__)
 LASTS = timedelta(hours=12)
 """From signing in to having to sign in again."""
 IDLE = timedelta(hours=2)
@@ -71,10 +74,15 @@ def _good(now: datetime) -> Select[Any]:
 
 
 def seen(connection: Connection, session: Session, now: datetime) -> None:
-    """Note that the person is there."""
-    if now - session.seen_at > SEEN:
+    """Note that the person is there; where the database is busy with others' writing, the next time will do."""
+    if now - session.seen_at <= SEEN:
+        return
+    try:
         connection.execute(update(SignIn).where(SignIn.id == session.id).values(seen_at=now))
         connection.commit()
+    except OperationalError as fault:
+        connection.rollback()
+        log.warning("That %s is there can't be noted now: %s", session.viewer.name, fault.orig)
 
 
 def viewer_of(row: object) -> Viewer:

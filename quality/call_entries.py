@@ -7,6 +7,7 @@ through all calls of before, some at a time, so that a database that had none ge
 
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,10 +25,11 @@ ENTRIES, TOKENS, TALKS = (table_of(noun) for noun in (CallEntry, CallToken, Call
 SETTLED = timedelta(seconds=30)
 """After its end a call's last notes, and those of queues and campaigns, may still be on their way."""
 AT_A_TIME = 200
-"""New entries that one sweep writes at most, and former ones; in transactions of `TOGETHER`, so that others get in."""
+"""New entries that one sweep writes at most, and former ones."""
 IN_TURN = 20
 """Entries of calls that go on, or ended just now, that one sweep looks at again though nothing says they changed."""
-TOGETHER = 20
+TOGETHER = 5
+"""Entries in one transaction: while a busy machine writes them, calls that run can't write down what is said."""
 LOOKED_AT = 2000
 """Calls of before that one sweep looks at."""
 RECENT = timedelta(minutes=10)
@@ -55,9 +57,46 @@ def note_call(connection: Connection, call_id: str, now: datetime | None = None)
         # Two who write the same entry at once go one after the other; SQLite has one writer anyhow.
         of_call = zlib.crc32(call_id.encode()) - 2**31
         connection.execute(select(func.pg_advisory_xact_lock(ENTRY_LOCK, of_call)))
+    wanted = _wanted(connection, call_id, now)
+    if wanted is None:
+        return
+    former, entry = wanted.former, wanted.entry
+    if former is None:
+        key = _make(connection, entry)
+    else:
+        key = former.key
+        if wanted.differs:
+            connection.execute(update(ENTRIES).where(CallEntry.key == key).values(**entry))
+    if former is None or former.agents != entry["agents"] or former.teams != entry["teams"]:
+        _write_talks(connection, key, wanted.talks)
+    old = _tokens(connection, key)
+    if old is None:
+        connection.execute(insert(TOKENS).values(key=key, tokens=wanted.tokens))
+    elif old != wanted.tokens:
+        connection.execute(update(TOKENS).where(CallToken.key == key).values(tokens=wanted.tokens))
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """An entry as the call's records are now."""
+
+    former: Any
+    """The row that there is; None for none."""
+    entry: Mapping[str, Any]
+    talks: Mapping[str, str]
+    """Team of each agent who talked."""
+    tokens: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether it isn't what the former row says."""
+        return any(getattr(self.former, name) != value for name, value in self.entry.items())
+
+
+def _wanted(connection: Connection, call_id: str, now: datetime | None) -> _Wanted | None:
     found = gather(connection, call_id)
     if found is None:
-        return
+        return None
     former = connection.execute(select(ENTRIES).where(CallEntry.call_id == call_id)).first()
     ended = found.ended_at
     settled = bool(former and former.settled) or (now is not None and ended is not None and now - ended >= SETTLED)
@@ -68,20 +107,19 @@ def note_call(connection: Connection, call_id: str, now: datetime | None = None)
         then = {row.agent: row.team for row in connection.execute(of_entry)}
         talks = {agent: then.get(agent, team) for agent, team in talks.items()}
     entry = {**found.entry, "teams": teams_of(talks), "settled": settled}
-    if former is None:
-        key = _make(connection, entry)
-    else:
-        key = former.key
-        if any(getattr(former, name) != value for name, value in entry.items()):
-            connection.execute(update(ENTRIES).where(CallEntry.key == key).values(**entry))
-    if former is None or former.agents != entry["agents"] or former.teams != entry["teams"]:
-        _write_talks(connection, key, talks)
-    tokens = " ".join((*found.said, *facets_of(entry, found.kept)))
-    old = connection.scalar(select(CallToken.tokens).where(CallToken.key == key))
-    if old is None:
-        connection.execute(insert(TOKENS).values(key=key, tokens=tokens))
-    elif old != tokens:
-        connection.execute(update(TOKENS).where(CallToken.key == key).values(tokens=tokens))
+    return _Wanted(former, entry, talks, " ".join((*found.said, *facets_of(entry, found.kept))))
+
+
+def _due(connection: Connection, call_id: str, now: datetime) -> bool:
+    """Tell whether a call's entry isn't what its records are: asked by who only reads, and keeps no writer waiting."""
+    wanted = _wanted(connection, call_id, now)
+    if wanted is None:
+        return False
+    return wanted.former is None or wanted.differs or _tokens(connection, wanted.former.key) != wanted.tokens
+
+
+def _tokens(connection: Connection, key: int) -> str | None:
+    return connection.scalar(select(CallToken.tokens).where(CallToken.key == key))
 
 
 class Sweep:
@@ -106,13 +144,13 @@ class Sweep:
                 self._seen = now
             calls = [*new, *self._moved(connection), *self._unsettled(connection)]
             calls += self._of_before(connection, now, max(AT_A_TIME - len(calls), TOGETHER))
-        calls = list(dict.fromkeys(calls))
-        for first in range(0, len(calls), TOGETHER):
+            due = [call_id for call_id in dict.fromkeys(calls) if _due(connection, call_id, now)]
+        for first in range(0, len(due), TOGETHER):
             with writing(self._engine) as connection:
                 # In one order, so that no two sweeps wait for each other.
-                for call_id in sorted(calls[first : first + TOGETHER]):
+                for call_id in sorted(due[first : first + TOGETHER]):
                     note_call(connection, call_id, now)
-        return len(calls)
+        return len(due)
 
     def _new(self, connection: Connection, since: datetime) -> Sequence[str]:
         known = select(CallEntry.key).where(CallEntry.call_id == Call.id).exists()

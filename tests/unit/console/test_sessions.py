@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from console.sessions import IDLE, LASTS, begin, digest, end, end_all, seen, session_by_id, session_of, signed_in
 from models.account import Account, SignIn
+from models.database import open_engine
 from tests.unit.console.people import put_accounts
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -45,6 +46,24 @@ def test_a_session_is_over_after_two_hours_without_anybody_and_after_twelve_anyw
         seen(connection, session, now)
     assert session_of(connection, cookie, NOW + LASTS - MINUTE) is not None
     assert session_of(connection, cookie, NOW + LASTS) is None
+
+
+def test_who_is_there_may_go_on_while_others_keep_the_database_from_being_written(connection, engine, caplog):
+    cookie = begin(connection, "ann", "", NOW)
+    connection.commit()
+    impatient = open_engine(engine.url.render_as_string(hide_password=False), busy_seconds=0.05)
+    with engine.connect() as busy, impatient.connect() as asked:
+        busy.execute(update(Account).values(theme="dark"))
+        session = session_of(asked, cookie, NOW + MINUTE * 2)
+        assert session is not None
+        seen(asked, session, NOW + MINUTE * 2)
+        assert "That ann is there can't be noted now: database is locked" in caplog.text
+        busy.rollback()
+        seen(asked, session, NOW + MINUTE * 2)
+        kept = session_of(asked, cookie, NOW + MINUTE * 2)
+    assert kept is not None
+    assert kept.seen_at == NOW + MINUTE * 2
+    impatient.dispose()
 
 
 @pytest.mark.parametrize("taken", [{"enabled": False}, {"password_at": NOW + MINUTE}])

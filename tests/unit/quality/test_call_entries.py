@@ -221,3 +221,14 @@ def test_whose_team_a_call_is_of_stays_when_its_agent_changes_teams(records):
             for team in ("red", "blue", "")
         }
     assert seen == {"red": ["old"], "blue": ["now"], "": []}
+
+
+def test_a_sweep_that_changes_nothing_keeps_no_writer_waiting_and_counts_nothing(records):
+    records.call("c1", ("caller", "Hello."), state="answered", cause="", seconds_ago=5)
+    sweep = Sweep(records.engine)
+    assert sweep.run(NOW) == 1
+    with records.engine.connect() as other:
+        # Whoever wrote now would wait for it, and on SQLite fail.
+        other.execute(update(CallEntry).values(language="zh"))
+        assert sweep.run(NOW) == 0
+        other.rollback()
