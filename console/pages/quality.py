@@ -1,71 +1,65 @@
 """The quality board: how calls were scored, compared by whom or what they were with, and what was found most."""
 
+import logging
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from nicegui import ui
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from console.access import Right, Viewer
-from console.data_table import DataTable, Row
-from console.frame import Frame, told
-from console.pages import quality_charts as charts
+from console.data_table import STYLE
+from console.frame import Frame
+from console.pages.quality_figures import BY, NARROWED, Figures, Names, address_of
 from console.rule_titles import titles
-from console.visit import Visit
+from console.visit import SignedOut, Visit
 from models.agent import Agent
 from models.errors import HotlineError
 from models.scorecard import ScorecardVersion
-from quality.boards import DIMENSIONS, Asked, Board, Tally, board, days_until
-from quality.call_filter import CallFilter
+from quality.boards import DIMENSIONS, Asked, Board, board, days_until
 from quality.call_search import unjudged
 from quality.publishing import in_force
 
+log = logging.getLogger(__name__)
+LOOK_S = 10.0
+"""From one look at the figures to the next, while the page is open."""
+LOOK_SHARE = 0.05
+"""Of the time that looks may take: counting a year of a million calls takes seconds."""
 PERIODS = (7, 28, 90, 365)
 """Days."""
-NARROWED = ("agent", "team", "queue", "campaign", "flow")
-BY = {
-    "agent": "quality.by_agent", "team": "quality.by_team", "queue": "quality.by_queue",
-    "campaign": "quality.by_campaign", "flow": "quality.by_flow", "week": "quality.by_week", "day": "quality.by_day",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Names:
-    """What is read instead of extensions and names of rules."""
-
-    agents: Mapping[str, str]
-    rules: Mapping[str, Mapping[str, str]]
-    scored_by: bool
-    """Whether a scorecard is in force."""
-
-    def shown(self, by: str, name: str) -> str:
-        """Return a row's name as people read it."""
-        known = self.agents.get(name, "") if by == "agent" else ""
-        return f"{name} {known}".strip()
-
-    def rule(self, name: str, language: str) -> str:
-        """Return a rule's title."""
-        return self.rules.get(name, {}).get(language) or name
 
 
 def register(frame: Frame) -> None:
     @frame.page("/quality", right=Right.QUALITY, title="quality.title", icon="insights")
     async def show(visit: Visit) -> None:
+        ui.add_head_html(STYLE)
         asked = asked_of(visit.query, visit.now())
         with ui.element("h1"):
             ui.label(visit.say("quality.title"))
         _choices(visit, asked)
+        figures = Figures(visit)
+        figures.show(asked, *await visit.ask(_read, asked, visit.viewer))
+        looking = ui.timer(LOOK_S, lambda: _look_again(visit, figures, looking), immediate=False)
+
+
+async def _look_again(visit: Visit, figures: Figures, looking: ui.timer) -> None:
+    """Show what has been inspected and judged since; a board of very many calls is counted less often."""
+    began = time.monotonic()
+    # Days go on: a page that was opened yesterday shows today, too.
+    asked = asked_of(visit.query, visit.now())
+    try:
         found, names = await visit.ask(_read, asked, visit.viewer)
-        if not found.total.calls:
-            told(visit.say("quality.no_calls"), kind="empty")
-            return
-        _tiles(visit, found)
-        if not found.total.scored:
-            told(visit.say("quality.not_yet" if names.scored_by else "quality.no_scores"), kind="empty")
-        _board(visit, asked, found, names)
+    except SignedOut:
+        return  # the page leads to the form by itself
+    except DBAPIError as fault:
+        log.warning("A board of quality can't look into the database now: %s", fault.orig)
+        return
+    figures.show(asked, found, names)
+    looking.interval = max(LOOK_S, (time.monotonic() - began) / LOOK_SHARE)
 
 
 def asked_of(query: Mapping[str, str], now: datetime) -> Asked:
@@ -94,27 +88,14 @@ def _read(connection: Connection, asked: Asked, viewer: Viewer) -> tuple[Board, 
 # -- what is asked for -----------------------------------------------------------------------------------------------
 
 
-def _address(asked: Asked, **changed: Any) -> str:
-    """Return the address of this board with something else."""
-    days = (asked.until - asked.since).days
-    query = {"days": days, "by": asked.by, **{name: getattr(asked, name) for name in NARROWED}} | changed
-    return f"/quality?{urlencode({name: value for name, value in query.items() if value})}"
-
-
-def _calls(asked: Asked, **more: Any) -> str:
-    """Return the address of the list of the calls that are counted."""
-    given = {name: getattr(asked, name) for name in NARROWED} | {"since": asked.since, "until": asked.until} | more
-    return f"/calls?{urlencode(CallFilter(**given).query())}"
-
-
 def _choices(visit: Visit, asked: Asked) -> None:
     days = (asked.until - asked.since).days
-    periods = {_address(asked, days=one): visit.say("quality.days", count=one) for one in PERIODS}
-    _links(visit.say("quality.period"), periods, _address(asked, days=days))
-    compared = {_address(asked, by=by): visit.say(BY[by]) for by in DIMENSIONS}
-    _links(visit.say("quality.by"), compared, _address(asked))
+    periods = {address_of(asked, days=one): visit.say("quality.days", count=one) for one in PERIODS}
+    _links(visit.say("quality.period"), periods, address_of(asked, days=days))
+    compared = {address_of(asked, by=by): visit.say(BY[by]) for by in DIMENSIONS}
+    _links(visit.say("quality.by"), compared, address_of(asked))
     removed = {
-        _address(asked, **{name: ""}): visit.say("quality.without", name=visit.say(BY[name]), value=value)
+        address_of(asked, **{name: ""}): visit.say("quality.without", name=visit.say(BY[name]), value=value)
         for name in NARROWED
         if (value := getattr(asked, name))
     }
@@ -133,143 +114,3 @@ def _links(what: str, links: Mapping[str, str], here: str) -> None:
             link = ui.link(words, target)
             if target == here:
                 link.classes("here").props('aria-current="page"')
-
-
-# -- what was found --------------------------------------------------------------------------------------------------
-
-
-def _tiles(visit: Visit, found: Board) -> None:
-    total, states = found.total, found.reviews
-    done = states.get("done", 0) + states.get("decided", 0)
-    words = visit.say(
-        "quality.reviews_words", done=done, open=states.get("open", 0), appealed=states.get("appealed", 0)
-    )  # fmt: skip
-    with ui.element("div").classes("tiles"):
-        _tile(visit.say("quality.calls"), f"{total.calls:,}")
-        _tile(visit.say("quality.inspected"), f"{found.inspected:,}")
-        _tile(visit.say("quality.mean"), mean(total))
-        _tile(visit.say("quality.good"), share(total.good_share))
-        _tile(visit.say("quality.fatal"), f"{total.fatal:,}")
-        _tile(visit.say("quality.reviews"), f"{sum(states.values()):,}", words if states else "")
-
-
-def _tile(what: str, figure: str, more: str = "") -> None:
-    with ui.element("div").classes("tile"):
-        ui.label(what).classes("dim")
-        ui.label(figure).classes("figure")
-        if more:
-            ui.label(more).classes("dim")
-
-
-def _board(visit: Visit, asked: Asked, found: Board, names: Names) -> None:
-    by = visit.say(BY[asked.by])
-    compared = visit.say("quality.compared", by=by)
-    with ui.element("div").classes("charts"):
-        if found.total.scored:
-            _trend(visit, found)
-            _distribution(visit, asked, found)
-            if asked.by not in ("day", "week") and found.rows:
-                shown = [(names.shown(asked.by, name), tally) for name, tally in found.rows]
-                with ui.element("section").classes("card"):
-                    _chart(compared, charts.compared(shown, visit.say("quality.mean")))
-    with ui.element("section").classes("q-mb-md"):
-        rows = [_row(asked, name, names.shown(asked.by, name), tally) for name, tally in found.rows]
-        columns = {"name": by, **_columns(visit)}
-        DataTable(compared, columns, rows, numbers=NUMBERS, empty=visit.say("quality.no_rows"))
-    _findings(visit, asked, found, names)
-
-
-NUMBERS = ("calls", "scored", "mean", "good", "fatal", "confirmed", "changed", "share")
-
-
-def _columns(visit: Visit) -> dict[str, str]:
-    return {
-        "calls": visit.say("quality.calls"), "scored": visit.say("quality.scored"), "mean": visit.say("quality.mean"),
-        "good": visit.say("quality.good"), "fatal": visit.say("quality.fatal"),
-    }  # fmt: skip
-
-
-def _cells(tally: Tally) -> dict[str, str]:
-    return {
-        "calls": f"{tally.calls:,}", "scored": f"{tally.scored:,}", "mean": mean(tally),
-        "good": share(tally.good_share), "fatal": f"{tally.fatal:,}",
-    }  # fmt: skip
-
-
-def _row(asked: Asked, name: str, shown: str, tally: Tally) -> Row:
-    links = {}
-    if asked.by in NARROWED:
-        by = {asked.by: name}
-        links = {"name": _address(asked, **by), "calls": _calls(asked, **by)}
-        if tally.fatal:
-            links["fatal"] = _calls(asked, **by, fatal=True)
-    return {"key": name, "cells": {"name": shown, **_cells(tally)}, "links": links}
-
-
-def _trend(visit: Visit, found: Board) -> None:
-    words = visit.say("quality.trend")
-    with ui.element("section").classes("card"):
-        _chart(words, charts.trend(found.trend, visit.say("quality.mean"), visit.say("quality.scored")))
-        rows = [{"key": str(day), "cells": {"day": str(day), **_cells(tally)}} for day, tally in found.trend]
-        _as_table(visit, words, {"day": visit.say("quality.day"), **_columns(visit)}, rows)
-
-
-def _distribution(visit: Visit, asked: Asked, found: Board) -> None:
-    words = visit.say("quality.distribution")
-    with ui.element("section").classes("card"):
-        _chart(words, charts.distribution(found.distribution, visit.say("quality.calls")))
-        rows = [
-            {
-                "key": name, "cells": {"points": name, "calls": f"{count:,}"},
-                "links": {"calls": _calls(asked, score_from=tenth * 10.0, score_to=charts.ENDS[tenth])},
-            }
-            for tenth, (name, count) in enumerate(zip(charts.TENTHS, found.distribution, strict=True))
-        ]  # fmt: skip
-        _as_table(visit, words, {"points": visit.say("quality.points"), "calls": visit.say("quality.calls")}, rows)
-
-
-def _findings(visit: Visit, asked: Asked, found: Board, names: Names) -> None:
-    words = visit.say("quality.findings")
-    columns = {
-        "rule": visit.say("quality.rule"), "calls": visit.say("quality.calls"), "share": visit.say("quality.share"),
-        "confirmed": visit.say("quality.confirmed"), "changed": visit.say("quality.changed"),
-    }  # fmt: skip
-    rows = [
-        {
-            "key": one.rule,
-            "cells": {
-                "rule": names.rule(one.rule, visit.language), "calls": f"{one.calls:,}",
-                "share": share(one.calls / found.total.scored if found.total.scored else None),
-                "confirmed": f"{one.confirmed:,}", "changed": f"{one.changed:,}",
-            },
-            "links": {"rule": _calls(asked, rule=one.rule), "calls": _calls(asked, rule=one.rule)},
-        }
-        for one in found.findings
-    ]  # fmt: skip
-    with ui.element("section"):
-        DataTable(words, columns, rows, numbers=NUMBERS, empty=visit.say("quality.no_findings"))
-
-
-def _chart(words: str, options: dict[str, Any]) -> None:
-    with ui.element("h2"):
-        ui.label(words)
-    # Drawn as SVG, so that the page's style gives its texts the theme's colour.
-    chart = ui.echart(options, renderer="svg").classes("chart").props('role="img"')
-    chart.props["aria-label"] = words
-
-
-def _as_table(visit: Visit, words: str, columns: Mapping[str, str], rows: list[Row]) -> None:
-    with ui.element("details").classes("as-table"):
-        with ui.element("summary"):
-            ui.label(visit.say("quality.as_table")).classes("inline")
-        DataTable(words, columns, rows, numbers=NUMBERS, hidden_caption=True)
-
-
-def mean(tally: Tally) -> str:
-    """Return a mean score as it is shown."""
-    return "–" if tally.mean is None else f"{tally.mean:.1f}"
-
-
-def share(value: float | None) -> str:
-    """Return a share as percent."""
-    return "–" if value is None else f"{value:.0%}" if value in (0, 1) or value >= 0.1 else f"{value:.1%}"

@@ -25,13 +25,13 @@ NOTE = {"en": "Take note", "zh": "确认"}
 class Running:
     """A call that runs with agent 201, of the team "day"."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, flow: str = EVIL) -> None:
         self.engine, self.id, self.turns = engine, new_id(), 0
         now = datetime.now(UTC)
         with engine.begin() as connection:
             connection.execute(insert(Call).values(
                 id=self.id, node="n", state="answered", direction="inbound", caller="+4917100012345", called="100",
-                origin="", language="en", flow=EVIL, flow_version="", started_at=now, answered_at=now, ended_at=None,
+                origin="", language="en", flow=flow, flow_version="", started_at=now, answered_at=now, ended_at=None,
                 seconds=None, cause="", code=0, words="",
             ))  # fmt: skip
             connection.execute(insert(QueueCaller).values(
@@ -129,6 +129,21 @@ def test_the_quality_board_counts_the_own_teams_calls_and_leads_to_them(
     link.click()
     page.wait_for_url(lambda url: "/calls?" in url)
     expect(page.locator("#main")).to_be_visible()
+
+
+def test_a_quality_board_without_calls_can_be_read_and_tells_of_those_that_come(browse: Open, console: Console) -> None:
+    page = browse("quinn", "/quality?days=7&flow=newcomer", "zh")
+    expect(page.locator("#main")).to_contain_text("请选择更长的时间范围")
+    chosen = page.locator(".choices a.here").first
+    assert chosen.evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
+    engine = open_engine(f"sqlite:///{console.directory / 'hotline.sqlite'}")
+    calls = [Running(engine, flow="newcomer") for _ in range(2)]
+    try:
+        calls[0].end()
+        expect(page.locator(".tile .figure").first).to_have_text("2")
+    finally:
+        calls[1].end()
+        engine.dispose()
 
 
 def test_the_wall_has_big_figures_and_nobodys_words(browse: Open, running: Running) -> None:

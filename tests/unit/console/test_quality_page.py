@@ -9,7 +9,8 @@ from sqlalchemy import Engine, update
 from console.access import Viewer
 from console.pages import quality
 from console.pages import quality_charts as charts
-from console.pages.quality import _address, _calls, asked_of, mean, share
+from console.pages.quality import asked_of
+from console.pages.quality_figures import address_of, calls_of, mean, share
 from models.scorecard import ScorecardVersion
 from quality.boards import BUCKETS, Tally
 from quality.call_filter import CallFilter
@@ -40,13 +41,13 @@ def test_an_address_that_cannot_be_meant_is_a_board_all_the_same(query: dict[str
 
 def test_an_address_holds_all_that_was_chosen() -> None:
     asked = asked_of({"days": "90", "by": "queue", "team": "蓝 队&x=1", "agent": "201"}, NOW)
-    assert asked_of(_query(_address(asked)), NOW) == asked
-    assert asked_of(_query(_address(asked, by="week", team="")), NOW).team == ""
+    assert asked_of(_query(address_of(asked)), NOW) == asked
+    assert asked_of(_query(address_of(asked, by="week", team="")), NOW).team == ""
 
 
 def test_a_link_leads_to_just_the_calls_that_were_counted() -> None:
     asked = asked_of({"days": "7", "by": "agent", "queue": "客服", "flow": "front"}, NOW)
-    found = CallFilter.of(_query(_calls(asked, agent="201", rule="greeting")))
+    found = CallFilter.of(_query(calls_of(asked, agent="201", rule="greeting")))
     assert (found.since, found.until) == (asked.since, asked.until)
     assert (found.queue, found.flow, found.agent, found.rule) == ("客服", "front", "201", "greeting")
 
