@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from console.access import Right, Viewer
-from models.errors import HotlineError, OperatorFault
+from models.errors import CannotDo, HotlineError, OperatorFault
 from models.recording import Recording
-from quality.beeping import Unmasked, masked_recording
+from quality.beeping import Unmasked, Unwritten, masked_recording
 from quality.call_search import may_see
 from quality.erasing import deletion
 from quality.sound import data_at
@@ -72,14 +72,14 @@ def playable(connection: Connection, directory: Path, viewer: Viewer, call_id: s
         masked = masked_recording(connection, call_id, directory)
     except Unmasked as fault:
         raise NoSound(Silent.ERASED if fault.erased else Silent.WAITING) from fault
-    except HotlineError as fault:
-        raise NoSound(Silent.MISSING) from fault
-    except OSError as fault:
-        log.warning(
-            "Call %s has no copy without personal data, and it can't be written (%s); "
-            "make room for it on the disk, and make its directory writable.", call_id, fault.strerror,
-        )  # fmt: skip
+    except Unwritten as fault:
+        log.warning("Call %s has no copy without personal data: %s", call_id, fault)
         raise NoSound(Silent.UNWRITABLE) from fault
+    except CannotDo as fault:
+        raise NoSound(Silent.MISSING) from fault
+    except (OperatorFault, OSError) as fault:
+        log.warning("The recording of call %s can't be read: %s", call_id, fault)
+        raise NoSound(Silent.BROKEN) from fault
     return within(directory, str(masked))
 
 

@@ -8,7 +8,8 @@ is no such file. What hasn't the mark of what is known to be personal now is nev
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -114,21 +115,40 @@ def _tone(length: int) -> NDArray[np.int16]:
 def keep_copy(path: Path, wanted: Sequence[Beep]) -> None:
     """Write the copy of the recording in `path`, whole or not at all; where nothing is wanted there is none.
 
-    Raises OSError where it can't be written, `OperatorFault` where `path` is no recording.
+    Raises `Unwritten` where it can't be written, OSError where `path` can't be read, `OperatorFault` where it is no
+    recording.
     """
     copy = masked_file(path)
     if not wanted or not path.is_file():
-        copy.unlink(missing_ok=True)
+        with _written(copy):
+            copy.unlink(missing_ok=True)
         return
+    sound, mode = beeped(read(path), wanted), path.stat().st_mode & 0o777
     # Until it is replaced an older one stays, by its mark one that nobody hears: who listens meanwhile misses no file.
-    descriptor, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
-    os.close(descriptor)
+    with _written(copy):
+        descriptor, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
+        os.close(descriptor)
+        try:
+            write(Path(part), sound, mark_of(wanted))
+            os.chmod(part, mode)
+            os.replace(part, copy)
+        finally:
+            Path(part).unlink(missing_ok=True)
+
+
+class Unwritten(CannotDo):
+    """The copy of a recording without personal data can't be written."""
+
+
+@contextmanager
+def _written(copy: Path) -> Iterator[None]:
     try:
-        write(Path(part), beeped(read(path), wanted), mark_of(wanted))
-        os.chmod(part, path.stat().st_mode & 0o777)
-        os.replace(part, copy)
-    finally:
-        Path(part).unlink(missing_ok=True)
+        yield
+    except OSError as fault:
+        raise Unwritten(
+            f"{copy.name} can't be written ({fault.strerror}); make room for it on the disk, and make its directory "
+            "writable."
+        ) from fault
 
 
 class Unmasked(CannotDo):
@@ -151,8 +171,8 @@ def masked_recording(connection: Connection, call_id: str, directory: Path) -> P
 
     The copy without personal data, made now where an earlier inspection left none; the recording itself where nothing
     personal is in it. Where the words are deleted, so is what is known of personal data: the copy made by it, then, if
-    it is there, or nothing. Raises `Unmasked` where it isn't known, `CannotDo` where there is no file, `OperatorFault`
-    where it is no recording, OSError where the copy can't be written.
+    it is there, or nothing. Raises `Unmasked` where it isn't known, `Unwritten` where the copy can't be written,
+    `CannotDo` where there is no file, `OperatorFault` where it is no recording, OSError where it can't be read.
     """
     columns = Inspection.state, Inspection.listened, Inspection.transcript, Inspection.personal, Inspection.facts
     row = connection.execute(select(*columns).where(Inspection.call_id == call_id)).first()

@@ -1,5 +1,6 @@
 """The sound of a call: who hears which file, in which ranges, and what is said where there is none."""
 
+import errno
 import resource
 import shutil
 import wave
@@ -190,8 +191,21 @@ async def test_a_copy_that_can_not_be_written_is_a_sentence_and_the_original_is_
             assert (answer.status_code, UNWRITABLE[language] in answer.text) == (503, True)
         assert (await got(site, f"/calls/{call}/sound?original=true")).content == recording.read_bytes()
     assert list(recording.parent.iterdir()) == [recording], "and nothing is left of it"
-    assert "it can't be written (File too large); make room for it" in caplog.text
+    assert "can't be written (File too large); make room for it" in caplog.text
     assert (await got(site, f"/calls/{call}/sound", "sue")).status_code == 200
+
+
+async def test_a_recording_that_can_not_be_read_is_not_said_to_lack_a_copy_that_can_not_be_written(
+    site, call, caplog, monkeypatch
+):
+    def broken(path):
+        raise OSError(errno.EIO, "Input/output error")
+
+    # No file here gives this fault: only a disk that fails.
+    monkeypatch.setattr("quality.beeping.read", broken)
+    answer = await got(site, f"/calls/{call}/sound", "sue")
+    assert (answer.status_code, "is damaged and can't be played" in answer.text) == (404, True)
+    assert "can't be read: [Errno 5] Input/output error" in caplog.text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
