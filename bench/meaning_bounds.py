@@ -3,8 +3,9 @@
 Every sentence of an agent, by every voice, as the inspector hears it, against every rule of its part. Chosen are the
 bounds with which the worse of precision and recall that calls would have is best: half of the calls keep a rule, a
 third break it by something near, and an agent says a dozen other sentences. One bound after the other, twice; the test
-halves are not read. Prints what to write into `quality/meaning.py`, and changes nothing. `--as-said` takes what was
-said instead of what was heard, `--wrong` tells what the bounds in use get wrong, and whether they would as said.
+halves are not read. Prints what to write into `quality/likeness.py`, for the best encoder of a language and for those
+it falls back to, and changes nothing. `--as-said` takes what was said instead of what was heard, `--wrong` tells what
+the bounds in use get wrong, and whether they would as said.
 """
 
 import sys
@@ -14,11 +15,13 @@ from dataclasses import dataclass, replace
 from bench.heard_sentences import HeardSentence, as_said, heard_sentences
 from bench.labelled_calls import Half, scorecard
 from models.settings import Settings
+from quality.bounds import Bounds
 from quality.conditions import Says, Within
 from quality.conversation import Conversation, Turn
+from quality.evidence import Alike
 from quality.inspection_cli import ears_of
-from quality.likeness import Likeness
-from quality.meaning import AHEAD_OF_UNLIKE, AHEAD_OF_USUAL, ALIKE, OTHERWISE, REACH, Likely, bar_of, likely
+from quality.likeness import ENCODERS, Likeness
+from quality.meaning import REACH, SHORT_S, Likely, likely
 from quality.meant import TOGETHER, pieces_in, spread_over
 from quality.negation import denies
 from quality.phrases import pieces_of
@@ -29,24 +32,6 @@ KEPT, NEAR, NEITHER, SENTENCES = 0.5, 0.35, 0.15, 12
 STEPS = {"alike": 0.02, "unlike": 0.02, "usual": 0.02, "otherwise": 0.01}
 MOST_STEPS = 3
 """To either side of where a bound is."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """As `quality/meaning.py` has them, of one language."""
-
-    alike: float
-    unlike: float
-    usual: float
-    otherwise: float
-
-    def hold(self, one: Likely, less: float) -> bool:
-        """Tell whether a piece means it."""
-        return (
-            one.named - less >= self.alike
-            and one.named - less > one.other + self.unlike
-            and one.named - less > one.usually + self.usual
-        )
 
 
 @dataclass(frozen=True)
@@ -68,15 +53,16 @@ class Case:
 
     def told(self, bounds: Bounds) -> bool:
         """Tell whether the rule takes the sentence for what it requires."""
-        bounds = replace(bounds, alike=bounds.alike - self.expected)
-        together = replace(bounds, alike=bounds.alike + TOGETHER)
-        if any(bounds.hold(one, 0.0) for one in self.heard) or any(together.hold(one, 0.0) for one in self.spread):
+        bar, less = bounds.alike - self.expected, bounds.otherwise
+        if any(one.means(bar, bounds) for one in self.heard):
             return True
-        near = any(one.mine >= bounds.alike - REACH for one in self.heard)
-        return near and any(bounds.hold(one, bounds.otherwise) for one in self.others)
+        if any(one.means(bar + TOGETHER, bounds) for one in self.spread):
+            return True
+        near = any(one.mine >= bar - REACH for one in self.heard)
+        return near and any(one.means(bar + less, bounds, less) for one in self.others)
 
 
-def cases(language: str, alike: Likeness, said: bool = False) -> list[Case]:
+def cases(language: str, alike: Alike, said: bool = False) -> list[Case]:
     """Return every sentence of the development parts with every rule of its part; as `said`, or as heard."""
     ear = None if said else ears_of(Settings()).recogniser
     found = []
@@ -92,11 +78,11 @@ def parts() -> tuple[Half, ...]:
     return tuple(half for half in PARTS if f"--{half}" in sys.argv) or PARTS
 
 
-def _case(one: HeardSentence, rule: str, says: Says, seconds: float, language: str, alike: Likeness) -> Case:
+def _case(one: HeardSentence, rule: str, says: Says, seconds: float, language: str, alike: Alike) -> Case:
     what = "other" if rule != one.rule else "kept" if one.kind == "yes" else "near"
     heard, spread = (tuple(_likely(some, says, language, alike)) for some in _pieces(one.text, language))
     others = [text[begin:end] for texts in one.others for text in texts for begin, end in pieces_of(text)]
-    expected = bar_of(language, float("inf")) - bar_of(language, seconds)
+    expected = alike.bounds(language).expected if seconds <= SHORT_S else 0.0
     name = f"{one.half} {rule} {one.kind if rule == one.rule else 'other'}: {one.said}"
     return Case(
         what, heard, tuple(_likely(others, says, language, alike)), expected, name, " / ".join(one.text), spread
@@ -119,7 +105,7 @@ def _rules(half: Half) -> Iterator[tuple[str, tuple[Says, float]]]:
             yield rule.name, (says, seconds or float("inf"))
 
 
-def _likely(pieces: Sequence[str], says: Says, language: str, alike: Likeness) -> Iterator[Likely]:
+def _likely(pieces: Sequence[str], says: Says, language: str, alike: Alike) -> Iterator[Likely]:
     for denied in (False, True):
         some = [one for one in pieces if denies(one, language) is denied]
         examples, unlike = (
@@ -156,14 +142,20 @@ def fitted(found: Sequence[Case], bounds: Bounds) -> Bounds:
 def main() -> int:
     """Say what the bounds in use give, and which give more."""
     for language in [code for code in ("en", "zh") if f"--{code}" in sys.argv] or ["en", "zh"]:
-        found = cases(language, alike := Likeness(), said="--as-said" in sys.argv)
-        now = Bounds(ALIKE[language], AHEAD_OF_UNLIKE[language], AHEAD_OF_USUAL[language], OTHERWISE)
-        for what, bounds in (("in use", now), ("fitted", fitted(found, now))):
-            precision, recall, counts = rates(found, bounds)
-            print(f"{language} {what}: {bounds}: precision {precision:.3f}, recall {recall:.3f}; {counts}")
-        if "--wrong" in sys.argv:
-            _tell_wrong(found, cases(language, alike, said=True), now)
+        for encoder in ENCODERS[language]:
+            if sense := encoder.load():
+                print(f"{language} by {sense.name}")
+                _tell(language, Likeness({language: [encoder]}), encoder.bounds)
     return 0
+
+
+def _tell(language: str, alike: Alike, now: Bounds) -> None:
+    found = cases(language, alike, said="--as-said" in sys.argv)
+    for what, bounds in (("in use", now), ("fitted", fitted(found, now))):
+        precision, recall, counts = rates(found, bounds)
+        print(f"  {what}: {bounds}: precision {precision:.3f}, recall {recall:.3f}; {counts}")
+    if "--wrong" in sys.argv:
+        _tell_wrong(found, cases(language, alike, said=True), now)
 
 
 def _tell_wrong(found: Sequence[Case], said: Sequence[Case], bounds: Bounds) -> None:

@@ -52,7 +52,9 @@ class Says:
         found = [one for turn in turns for one in self._word_for_word(turn)]
         for language in self.meaning:
             of_it = [turn for turn in turns if turn.language == language]
-            bar = self.likeness or bar_of(language, subject.window.end - subject.window.start)
+            if not of_it:
+                continue  # and so no encoder is loaded for it
+            bar = self.likeness or bar_of(subject.alike.bounds(language), subject.window.end - subject.window.start)
             meant = Meaning(self.meaning[language], self.unlike.get(language, ()), bar, language)
             found += meant.said_in(of_it, subject.alike, subject.conversation.going_on)
         return _any_of(iter(sorted(found, key=lambda one: one.start)))

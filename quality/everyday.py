@@ -14,8 +14,6 @@ from quality.evidence import Alike
 from quality.phrases import pieces_of
 
 FILE = Path(__file__).with_suffix(".yaml")
-SAME = 0.6
-"""Likeness to an example from which an everyday sentence says the same."""
 
 
 @cache
@@ -30,4 +28,5 @@ def others(examples: tuple[str, ...], language: str, alike: Alike) -> Sequence[s
     """Return the everyday sentences that don't say what one of the examples, or a clause of one, says."""
     sentences = everyday(language)
     likeness = alike(sentences, [one[begin:end] for one in examples for begin, end in pieces_of(one)], language)
-    return tuple(one for one, like in zip(sentences, likeness, strict=True) if like < SAME)
+    same = alike.bounds(language).same
+    return tuple(one for one, like in zip(sentences, likeness, strict=True) if like < same)

@@ -7,11 +7,35 @@ from typing import Protocol
 
 from knowledge.entry import Entry
 from knowledge.wording import plain
+from quality.bounds import Bounds
 from quality.conversation import Conversation, Stretch, Turn
 from quality.facts import Facts, facts_of
 
-Alike = Callable[[Sequence[str], Sequence[str], str], Sequence[float]]
-"""Likeness (0-1) of each piece of what was said to the likest of some examples, in a language."""
+
+class Alike(Protocol):
+    """How alike two sentences are, and from which likeness on they mean the same. Hashable."""
+
+    def __call__(self, said: Sequence[str], examples: Sequence[str], language: str, /) -> Sequence[float]:
+        """Return the likeness (0-1) of each of `said` to the likest of some examples."""
+
+    def bounds(self, language: str) -> Bounds:
+        """Return what belongs to likenesses in this language."""
+
+    def __hash__(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An `Alike` that compares by one function, in every language, with its bounds."""
+
+    by: Callable[[Sequence[str], Sequence[str], str], Sequence[float]]
+    its_bounds: Bounds = field(default_factory=Bounds)
+
+    def __call__(self, said: Sequence[str], examples: Sequence[str], language: str, /) -> Sequence[float]:
+        return self.by(said, examples, language)
+
+    def bounds(self, language: str) -> Bounds:
+        return self.its_bounds
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,7 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
 
 
+@Compared
 def by_words_alone(said: Sequence[str], examples: Sequence[str], language: str) -> Sequence[float]:
     """Take only what is said word for word for alike: where no encoder is at hand."""
     known = {plain(one) for one in examples}

@@ -15,19 +15,14 @@ from ruamel.yaml import YAML
 from asr_tts.spoken_text import spoken
 from dialplans.background import WISHES
 from knowledge.respelling import Respelling
+from quality.bounds import Bounds
 from quality.everyday import everyday, others
 from quality.evidence import Alike
 from quality.naming import missing, names_of, sounds
 from quality.question import asks
 
-ALIKE = {"en": 0.48, "zh": 0.44}
-"""Likeness from which a sentence means what an example means, unless the rule has its own."""
-SHORT_S, EXPECTED = 30.0, {"en": 0.03, "zh": 0.05}
-"""In a stretch of so many seconds at most, where few sentences are and this one is expected, so much less is enough."""
-AHEAD_OF_UNLIKE = {"en": 0.02, "zh": 0.04}
-"""By so much it must be liker to an example than to one of what isn't meant …"""
-AHEAD_OF_USUAL = {"en": 0.03, "zh": 0.04}
-"""… and than to what is said every day."""
+SHORT_S = 30.0
+"""In a stretch of so many seconds at most few sentences are said, and what is looked for there is expected."""
 SOUND, BY_CHANCE = 0.3, 0.35
 """What words and sounds count, and how like they are by chance."""
 LEAST = 0.3
@@ -36,9 +31,6 @@ REACH = 0.1
 """By so much a piece may be less like than it must be, its name aside, for another reading of it to be looked at."""
 ASKED = 0.5
 """What is taken from the likeness of a question where no example asks: then it says nothing of the kind."""
-OTHERWISE = 0.03
-"""What is taken from the likeness of what else may have been heard."""
-
 
 Row = tuple[float, float, float]
 """Likeness to the examples, to what isn't meant, to what is said every day."""
@@ -54,10 +46,9 @@ class Judged:
     """Whether it is so near to that that another reading of the same sound may mean it."""
 
 
-def bar_of(language: str, seconds: float) -> float:
+def bar_of(bounds: Bounds, seconds: float) -> float:
     """Return the likeness from which a sentence in a stretch of so many seconds means what an example means."""
-    least = ALIKE.get(language, max(ALIKE.values()))
-    return least - EXPECTED.get(language, 0.0) if seconds <= SHORT_S else least
+    return bounds.alike - bounds.expected if seconds <= SHORT_S else bounds.alike
 
 
 def likenesses(
@@ -80,9 +71,10 @@ def judged(
     less: float = 0.0,
 ) -> list[Judged]:
     """As `likenesses`, and which of them are near. `less`: what is taken from how like they are to the examples."""
-    bar = bar or bar_of(language, float("inf"))
+    bounds = alike.bounds(language)
+    bar = bar or bounds.alike
     found = likely(said, examples, unlike, language, alike, (bar - REACH, bar + less))
-    return [Judged(one.means(bar + less, language, less), one.mine >= bar - REACH) for one in found]
+    return [Judged(one.means(bar + less, bounds, less), one.mine >= bar - REACH) for one in found]
 
 
 def likely(
@@ -140,9 +132,9 @@ class Likely:
         mine, other, usually = row
         return Likely(max(self.mine, mine), max(self.other, other), max(self.usually, usually), self.lacks)
 
-    def means(self, bar: float, language: str, less: float = 0.0) -> float:
+    def means(self, bar: float, bounds: Bounds, less: float = 0.0) -> float:
         """Return the likeness, 0 where the examples aren't meant; so much `less` must still be ahead."""
-        ahead = max(self.other + AHEAD_OF_UNLIKE.get(language, 0.0), self.usually + AHEAD_OF_USUAL.get(language, 0.0))
+        ahead = max(self.other + bounds.unlike, self.usually + bounds.usual)
         return min(self.named, 1.0) if self.named >= bar and self.named - less > ahead else 0.0
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from quality.conversation import Stretch, Turn
 from quality.evidence import Alike, Evidence, of_turn
-from quality.meaning import OTHERWISE, judged, may_be_named
+from quality.meaning import judged, may_be_named
 from quality.negation import denies
 from quality.phrases import pieces_of, sentences_of
 from quality.question import ends_asking
@@ -128,7 +128,7 @@ class Meaning:
             for piece in instead.values() for text in piece.turn.others for place in pieces_of(text)
         ]  # fmt: skip
         hopeful = [one for one in others if self._may_be_named(one.words, instead[one.turn.number].words)]
-        return self._judged(hopeful, alike, OTHERWISE)
+        return self._judged(hopeful, alike, alike.bounds(self.language).otherwise)
 
     def _may_be_named(self, said: str, instead: str) -> bool:
         return may_be_named(said, instead, *self._sides(denies(said, self.language)), self.language)

@@ -12,6 +12,7 @@ from knowledge.former import Former
 from knowledge.wording import units
 from models.database import migrate, open_engine
 from quality import publishing
+from quality.evidence import Compared
 from quality.live_watch import ALERT, LiveWatch
 from tests.calls.people import ANNA, SHOWN, find, people_line
 
@@ -32,6 +33,7 @@ ARTICLE = {
 WRONG = {"en": "We are open until eight o'clock.", "zh": "我们营业到晚上八点。"}
 
 
+@Compared
 def alike(said, examples, language):
     """Share of the shorter one's words: no encoder is needed to see what follows from likeness."""
     mine, theirs = ([set(units(one, language)) for one in texts] for texts in (said, examples))

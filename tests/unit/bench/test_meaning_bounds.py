@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bench.heard_sentences import as_said
 from bench.labelled_calls import scorecard
-from bench.meaning_bounds import PARTS, Bounds, Case, _pieces, fitted, rates
+from bench.meaning_bounds import PARTS, Case, _pieces, fitted, rates
+from quality.bounds import Bounds
 from quality.meaning import Likely
 from quality.meant import TOGETHER
 

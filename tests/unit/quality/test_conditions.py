@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ from quality.conditions import (
     Within,
 )  # fmt: skip
 from quality.conversation import Conversation, Happening, Turn
-from quality.evidence import Subject
+from quality.evidence import Compared, Subject
 
 
 def _subject(*turns, seconds=60.0, language="en", **more) -> Subject:
@@ -29,6 +30,7 @@ def _subject(*turns, seconds=60.0, language="en", **more) -> Subject:
     return Subject(Conversation("c", seconds, made, language, **more), alike=_alike)
 
 
+@Compared
 def _alike(said, examples, language) -> list[float]:
     """Share of the example's words that are said: no encoder is needed to see how conditions use it."""
     return [max(_shared(one, other) for other in examples) for one in said]
@@ -157,3 +159,14 @@ def test_what_must_follow_must_follow_each_time():
     verdict = rule.of(_subject(*once, ("caller", 30, 31, "still angry"), ("agent", 45, 46, "sorry")))
     assert not verdict.holds
     assert verdict.evidence[0].start == pytest.approx(30 + 6 / 11)
+
+
+def test_bounds_are_asked_for_in_no_language_in_which_nothing_was_said():
+    class Asked(Compared):
+        def bounds(self, language):
+            assert language == "en", "an encoder would be loaded for that"
+            return super().bounds(language)
+
+    rule = Says("agent", meaning={"en": ("we are recorded",), "zh": ("本次通话会录音",)})
+    said = _subject(("agent", 1.0, 3.0, "we are recorded"))
+    assert rule.of(replace(said, alike=Asked(_alike.by))).holds

@@ -3,13 +3,14 @@ import pytest
 from quality.conditions import Says
 from quality.conversation import Conversation, Turn
 from quality.everyday import everyday, others
-from quality.evidence import Subject
+from quality.evidence import Compared, Subject
 
 EXAMPLES = {"en": ("You can send it back.",), "zh": ("您可以把它退回来。",)}
 NEAR = {"en": "The item comes back soon.", "zh": "商品下个月会回来。"}
 DENIED = {"en": "You can't send it back.", "zh": "您不能把它退回来。"}
 
 
+@Compared
 def _alike(said, examples, language):
     """Two sentences are as alike as the share of characters that both have."""
     return [max(len(set(one) & set(other)) / len(set(one) | set(other)) for other in examples) for one in said]
@@ -43,6 +44,7 @@ def test_a_sentence_that_denies_is_no_paraphrase_of_one_that_does_not(language):
 def test_what_is_liker_to_what_is_said_every_day_is_not_meant(language):
     near = NEAR[language]
 
+    @Compared
     def alike(said, examples, language):
         return [0.7 if one == near and len(examples) < 5 else 0.8 if one == near else 0.0 for one in said]
 

@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from quality import cli
-from quality.evidence import by_words_alone
+from quality.evidence import Compared, by_words_alone
 from quality.examples import beside, differences, load
 from quality.likeness import Likeness
 from quality.reading import ScorecardRefused, loads
@@ -57,7 +57,7 @@ calls:
     talk: [{agent: hello}]
     score: 50
 """
-    found = list(differences(loads(CARD), _examples(tmp_path, calls), lambda said, *_: [0.0] * len(said)))
+    found = list(differences(loads(CARD), _examples(tmp_path, calls), Compared(lambda said, *_: [0.0] * len(said))))
     assert [(one.place.line, one.call) for one in found] == [
         (3, "rude and not expected"), (7, "expected and not rude"), (12, "another score"),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from quality import cli
+from quality.evidence import Compared
 from quality.few_examples import warnings
 from quality.reading import load, loads
 
@@ -49,7 +50,7 @@ def test_the_scorecard_to_start_from_has_enough_everywhere():
 
 
 def test_the_command_warns_and_calls_the_scorecard_good(tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "Likeness", lambda: lambda said, examples, language: [0.0] * len(said))
+    monkeypatch.setattr(cli, "Likeness", lambda: Compared(lambda said, examples, language: [0.0] * len(said)))
     (tmp_path / "s.yaml").write_text(f"{HEAD}  - {{rule: r, must_not: {TWO}}}\n", encoding="utf-8")
     (tmp_path / "s.test.yaml").write_text("calls: [{call: c, talk: [{agent: hello}]}]", encoding="utf-8")
     told = CliRunner().invoke(cli.app, ["check", str(tmp_path / "s.yaml")])

@@ -2,15 +2,16 @@
 
 import pytest
 
+from quality.bounds import Bounds
 from quality.conditions import Says
 from quality.conversation import GOES_ON_S, Conversation, Turn
-from quality.evidence import Subject
-from quality.meaning import ALIKE
+from quality.evidence import Compared, Subject
 from quality.meant import TOGETHER
 
 RULE = Says("agent", meaning={"en": ("If you cancel early, there is a fee.",), "zh": ("提前解约，要付违约金。",)})
 
 
+@Compared
 def reads(said, examples, language):
     """An encoder to which only the whole sentence is the example."""
     return [1.0 if any(_bare(one) == _bare(each) for each in examples) else 0.2 for one in said]
@@ -88,8 +89,9 @@ def test_what_one_turn_says_by_itself_is_the_evidence():
     assert (found.turn, found.words) == (2, "If you cancel early, there is a fee.")
 
 
-@pytest.mark.parametrize(("like", "holds"), [(ALIKE["en"] + TOGETHER + 0.2, True), (ALIKE["en"] + 0.05, False)])
+@pytest.mark.parametrize(("like", "holds"), [(Bounds().alike + TOGETHER + 0.2, True), (Bounds().alike + 0.05, False)])
 def test_two_sentences_put_together_must_be_liker_than_one(like, holds):
+    @Compared
     def alike(said, examples, language):
         return [like if "early, there" in one and "early" in examples[0] else 0.1 for one in said]
 

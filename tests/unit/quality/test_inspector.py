@@ -9,7 +9,7 @@ from models.errors import CannotDo
 from models.inspection import CallScore, Finding
 from models.queue_caller import QueueCaller
 from quality import publishing, rescoring
-from quality.evidence import by_words_alone
+from quality.evidence import Compared, by_words_alone
 from quality.inspected import inspected, inspected_lines
 from quality.inspector import Inspector
 from quality.jobs import LEASE, MOST_TRIES, Jobs
@@ -134,6 +134,7 @@ def test_one_call_that_cannot_be_inspected_does_not_keep_the_others_from_it(reco
     records.call("c1", ("agent", "Bye."))
     records.call("c2", ("agent", "Bye."))
 
+    @Compared
     def broken(said, examples, language):
         raise RuntimeError("nobody thought of that")
 

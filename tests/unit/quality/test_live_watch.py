@@ -8,7 +8,7 @@ from models.call_log import CallLog
 from models.call_note import EventHappened
 from models.database import migrate, open_engine
 from quality import publishing
-from quality.evidence import by_words_alone
+from quality.evidence import Compared, by_words_alone
 from quality.live_watch import ALERT, LiveWatch
 from quality.reading import loads
 
@@ -135,6 +135,7 @@ async def test_encoders_are_loaded_and_examples_known_before_callers_come(tmp_pa
         publishing.publish(connection, MEANING, "greets.yaml", "", datetime.now(UTC))
     asked: list[tuple[str, str]] = []
 
+    @Compared
     def alike(said, examples, language):
         asked.append((examples[0], language))
         return [0.0] * len(said)

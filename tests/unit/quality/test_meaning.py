@@ -1,13 +1,16 @@
 import pytest
 
+from quality.bounds import Bounds
 from quality.conditions import Says, Within
 from quality.conversation import Conversation, Turn
-from quality.evidence import Subject
-from quality.meaning import ALIKE, likenesses
+from quality.evidence import Compared, Subject
+from quality.meaning import likenesses
 
+BOUNDS = Bounds(0.48, expected=0.05)
 MAIL = ("稍后您会收到一封确认邮件。",)
 
 
+@Compared
 def far(said, examples, language):
     """An encoder that reads the signs, and makes little of others of the same sound."""
     return [1.0 if one in examples else 0.42 for one in said]
@@ -15,26 +18,30 @@ def far(said, examples, language):
 
 def test_chinese_written_with_other_signs_of_the_same_sound_is_known():
     (heard, other) = likenesses(["稍后您会收到一封确认油件。", "这个颜色的没有货。"], MAIL, (), 0.0, "zh", far)
-    assert heard >= ALIKE["zh"]
+    assert heard >= BOUNDS.alike
     assert other == 0.0
 
 
 def test_what_means_nothing_like_it_is_not_known_by_its_sound():
-    assert likenesses(["稍后您会收到一封确认油件"], MAIL, (), 0.0, "zh", lambda said, *_: [0.1] * len(said)) == [0.0]
+    assert likenesses(
+        ["稍后您会收到一封确认油件"], MAIL, (), 0.0, "zh", Compared(lambda said, *_: [0.1] * len(said))
+    ) == [0.0]
 
 
 def test_what_is_liker_to_a_counterexample_does_not_count():
     examples, unlike = ("We send you an e-mail.",), ("Please send us an e-mail.",)
     near = {examples[0]: 0.7, unlike[0]: 0.8}
 
+    @Compared
     def alike(said, theirs, language):
         return [max((near.get(one, 0.0) for one in theirs), default=0.0) for _ in said]
 
     assert likenesses(["You should send us an e-mail."], examples, unlike, 0.0, "en", alike) == [0.0]
-    assert likenesses(["You should send us an e-mail."], examples, (), 0.0, "en", alike) > [ALIKE["en"]]
+    assert likenesses(["You should send us an e-mail."], examples, (), 0.0, "en", alike) > [BOUNDS.alike]
 
 
 def test_a_rule_may_ask_for_more_likeness_than_is_usual():
+    @Compared
     def alike(said, theirs, language):
         return [0.6 if theirs == MAIL else 0.0 for _ in said]
 
@@ -55,7 +62,7 @@ def test_a_phrase_counts_where_it_is_what_else_may_have_been_said(others, holds)
 
 def _said(text, *others):
     turn = Turn(1, "agent", text, 10.0, 14.0, "zh", others=others)
-    return Subject(Conversation("c", 20.0, (turn,), "zh"), near)
+    return Subject(Conversation("c", 20.0, (turn,), "zh"), Compared(near, Bounds(0.44)))
 
 
 def near(said, examples, language):
@@ -79,6 +86,7 @@ def test_what_else_may_have_been_heard_does_not_count_where_a_text_means_it():
 
 
 def test_what_sounds_like_a_rules_own_words_is_read_as_them():
+    @Compared
     def reads(said, examples, language):
         return [0.9 if "雪糕" in one and "雪糕" in "".join(examples) else 0.4 for one in said]
 
@@ -90,8 +98,8 @@ def test_what_sounds_like_a_rules_own_words_is_read_as_them():
 @pytest.mark.parametrize(("first_s", "holds"), [(20.0, True), (60.0, False)])
 def test_where_few_sentences_are_looked_at_a_little_less_is_enough(first_s, holds):
     def alike(said, examples, language):
-        return [ALIKE["zh"] - 0.02 + 0.3 * 0.35 if examples == MAIL else 0.0 for _ in said]
+        return [BOUNDS.alike - 0.02 + 0.3 * 0.35 if examples == MAIL else 0.0 for _ in said]
 
     turn = Turn(1, "agent", "WTO", 10.0, 14.0, "zh")
     condition = Within(Says("agent", meaning={"zh": MAIL}), first_s=first_s)
-    assert condition.of(Subject(Conversation("c", 90.0, (turn,), "zh"), alike)).holds is holds
+    assert condition.of(Subject(Conversation("c", 90.0, (turn,), "zh"), Compared(alike, BOUNDS))).holds is holds

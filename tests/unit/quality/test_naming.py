@@ -1,5 +1,6 @@
 import pytest
 
+from quality.evidence import Compared
 from quality.meaning import likenesses
 from quality.naming import WITHOUT, missing, names_of
 
@@ -92,6 +93,7 @@ def test_a_rule_without_a_name_takes_nothing_from_anybody():
 
 
 def test_a_request_that_differs_in_one_noun_is_not_what_the_rule_asks_for():
+    @Compared
     def alike(said, examples, language):
         return [0.7 if examples == PLATE[language] else 0.1 for _ in said]
 

@@ -1,5 +1,6 @@
 import pytest
 
+from quality.evidence import Compared
 from quality.meaning import likenesses
 from quality.question import asks, ends_asking
 
@@ -50,6 +51,7 @@ def test_with_a_question_a_sentence_is_over_and_with_a_request_too(text, languag
     assert ends_asking(text, language) is ends
 
 
+@Compared
 def alike(said, examples, language):
     return [0.85 if any("deposit" in one for one in examples) else 0.1 for _ in said]
 

@@ -5,7 +5,7 @@ import pytest
 from knowledge.entry import Entry
 from knowledge.wording import units
 from quality.conversation import Conversation, Speaker, Turn
-from quality.evidence import Subject
+from quality.evidence import Compared, Subject
 from quality.reading import ScorecardRefused, loads
 from quality.right_answers import AnswersRight, Asked, Asks, judged
 from quality.scoring import judge
@@ -32,6 +32,7 @@ class Known:
 Said = tuple[Speaker, str]
 
 
+@Compared
 def alike(said: Sequence[str], examples: Sequence[str], language: str) -> list[float]:
     """Share of the shorter one's words: no encoder is needed to see what follows from likeness."""
     return [max(shared(set(units(one, language)), set(units(other, language))) for other in examples) for one in said]
