@@ -49,7 +49,7 @@ class E5:
         self.version = "-".join(("multilingual-e5-small-int8", *made_of[1:]))
         try:
             adapters = Adapters(learned) if learned else None
-            name = "" if directory else "-".join((_MODEL, "int8", *made_of))
+            name = "" if directory else "-".join((_MODEL, "int8-nameless", *made_of))
             file = e5_weights.read(place / "e5-small-q4.bin")
             with converted(name, partial(e5_weights.convert, file, adapters)) as model:
                 self._vocabulary = Pieces(file.pieces, file.unknown)

@@ -47,7 +47,8 @@ class Mpnet:
             self._tokenizer = tokenizers.Tokenizer.from_str(mpnet_weights.tokenizer(place / _FILE))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(_MOST_TOKENS)
-            name = "" if directory else f"{_MODEL}-int8-{KNOWN[_MODEL].files[0].sha256[:12]}-{adapters.version}"
+            made_of = KNOWN[_MODEL].files[0].sha256[:12], adapters.version
+            name = "" if directory else "-".join((_MODEL, "int8-nameless", *made_of))
             with converted(name, partial(_write, place / _FILE, adapters)) as model:
                 self._model = _load(model)
             self._running = threading.Lock()

