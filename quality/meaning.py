@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from ruamel.yaml import YAML
 
 from asr_tts.spoken_text import spoken
@@ -191,4 +191,10 @@ def _respelling() -> Respelling:
 def _sounding(said: str, examples: Sequence[str], language: str) -> float:
     """Share of words (Chinese: blurred syllables) that are the likest example's, in its order; 0-1."""
     mine = sounds(said, language)
-    return max((fuzz.ratio(mine, sounds(one, language)) for one in examples), default=0.0) / 100 if mine else 0.0
+    best = process.extractOne(mine, _all_sounds(tuple(examples), language), scorer=fuzz.ratio) if mine else None
+    return best[1] / 100 if best else 0.0
+
+
+@lru_cache(512)
+def _all_sounds(examples: tuple[str, ...], language: str) -> list[tuple[str, ...]]:
+    return [sounds(one, language) for one in examples]
