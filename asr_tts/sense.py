@@ -29,6 +29,8 @@ TOGETHER = 3
 """So many texts are worked out in one go, as what may have been said in one utterance: that costs less."""
 STEP_ASIDE = 0.0005
 """Seconds between two texts of many: a lock that is taken again at once is never had by who waits for it."""
+_LOADING = threading.RLock()
+"""Encoders share parts, and two copies of one would stay for good: 0.1 GB."""
 
 
 class Sense(Protocol):
@@ -44,10 +46,10 @@ class Sense(Protocol):
 
 
 class Remembering:
-    """A sense that remembers the vectors of recent sentences, asked one at a time."""
+    """A sense that remembers the vectors of recent sentences, asked one at a time; `together`: or so many at most."""
 
-    def __init__(self, sense: Sense, most: int = REMEMBERED) -> None:
-        self._sense, self._most = sense, most
+    def __init__(self, sense: Sense, most: int = REMEMBERED, together: int = TOGETHER) -> None:
+        self._sense, self._most, self._together = sense, most, together
         self.name, self.version, self.dimension = sense.name, sense.version, sense.dimension
         self._known: OrderedDict[str, Vectors] = OrderedDict()
         self._asking = threading.Lock()
@@ -55,7 +57,7 @@ class Remembering:
     def of(self, texts: Sequence[str]) -> Vectors:
         """See the port. Of many texts each waits its turn anew: a caller's sentence gets in between."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        if 1 < len(texts) <= TOGETHER:
+        if 1 < len(texts) <= self._together:
             self._remember([text for text in dict.fromkeys(texts) if text.strip()])
         for row, text in enumerate(texts):
             if text.strip():
@@ -87,7 +89,19 @@ class Remembering:
         return vector
 
 
-@cache
+class _Once:
+    """A loader that is asked once for each language; who comes meanwhile waits and gets the same."""
+
+    def __init__(self, load: Callable[[str], Sense | None]) -> None:
+        self._load = cache(load)
+        self.cache_clear = self._load.cache_clear
+
+    def __call__(self, language: str) -> Sense | None:
+        with _LOADING:
+            return self._load(language)
+
+
+@_Once
 def sense_of(language: str) -> Sense | None:
     """Return the encoder of `language`, loaded on the first call (1-3 s) and shared from then on.
 
@@ -100,7 +114,7 @@ def sense_of(language: str) -> Sense | None:
         return None
 
 
-@cache
+@_Once
 def search_sense_of(language: str) -> Sense | None:
     """Return the encoder by which articles in `language` are found; None as for `sense_of`.
 
@@ -110,7 +124,8 @@ def search_sense_of(language: str) -> Sense | None:
     if language not in _SEARCH_ENCODERS:
         return sense_of(language)
     try:
-        return Remembering(_SEARCH_ENCODERS[language]())
+        # One at a time: live rules ask too, and while they do nobody's question is answered.
+        return Remembering(_SEARCH_ENCODERS[language](), together=1)
     except OperatorFault as fault:
         log.warning("%s Until then articles in '%s' are found by their words alone.", fault, language)
         return None

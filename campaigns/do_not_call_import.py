@@ -37,8 +37,9 @@ MOST_FAULTS = 5
 """Lines that are named in the report."""
 ENOUGH = 100
 """Lines without a number, from which on a file that has fewer numbers than those is taken for another one."""
-MOSTLY = 20
-"""Times as many zeros at one kind of places as at the other: 一 and its like have theirs at the other in UTF-16."""
+DIGITS_AT_LEAST, LOOKED_AT = 0.25, 1 << 16
+"""Share of digits and ends of lines in the first signs (so many bytes) of a list: read as UTF-16, nothing else has as
+many."""
 SHRUNK = 0.5
 """A new edition with a smaller share of the numbers that the list has is taken for a part of it, unless it is meant."""
 Progress = Callable[[float], None]
@@ -163,16 +164,14 @@ class _File:
 
 
 def _utf_16(beginning: bytes) -> str:
-    """Return as what UTF-16 a list is written, also without the mark that says so; "" for another encoding.
-
-    A digit there is a byte and a zero; in sheets and archives zeros stand at even and odd places alike.
-    """
+    """Return as what UTF-16 a list is written, also without the mark that says so; "" for another encoding."""
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    even, odd = beginning[::2].count(0), beginning[1::2].count(0)
-    if 4 * max(even, odd) < len(beginning) // 2 or max(even, odd) <= MOSTLY * min(even, odd):
-        return ""
-    return "utf-16-le" if odd > even else "utf-16-be"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        signs = beginning[:LOOKED_AT].decode(encoding, "replace")
+        if sum(sign in "0123456789\r\n" for sign in signs) >= DIGITS_AT_LEAST * len(signs) > 0:
+            return encoding
+    return ""
 
 
 _NOT_DIGITS = re.compile(rb"\D+")

@@ -29,7 +29,8 @@ AT_A_TIME = 200
 IN_TURN = 20
 """Entries of calls that go on, or ended just now, that one sweep looks at again though nothing says they changed."""
 TOGETHER = 5
-"""Entries in one transaction: while a busy machine writes them, calls that run can't write down what is said."""
+"""Entries in one transaction: while a busy machine writes them, calls that run can't write down what is said. A sweep
+takes up so many calls of before at least."""
 LOOKED_AT = 2000
 """Calls of before that one sweep looks at."""
 RECENT = timedelta(minutes=10)

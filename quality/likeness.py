@@ -4,6 +4,7 @@ Whoever compares sentences with rules does so by this table: the inspector, live
 """
 
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,13 +45,14 @@ MOST_EXAMPLES, MOST_SAID = 500, 32
 
 
 class Likeness:
-    """An `evidence.Alike` by the encoders of the languages; by words alone where none is there."""
+    """An `evidence.Alike` by the encoders of the languages; by words alone where none is there. For any thread."""
 
     def __init__(self, encoders: Mapping[str, Sequence[Encoder]] = ENCODERS) -> None:
         self._encoders = encoders
         self._in_use: dict[str, tuple[Encoder, Sense] | None] = {}
         self._examples: Kept = OrderedDict()
         self._said: Kept = OrderedDict()
+        self._keeping = threading.Lock()
 
     def __call__(self, said: Sequence[str], examples: Sequence[str], language: str, /) -> Sequence[float]:
         """Return the likeness (0-1) of each of `said` to the likest example."""
@@ -60,8 +62,9 @@ class Likeness:
         if not said or not examples:
             return [0.0] * len(said)
         encoder, sense = in_use
-        known = _of(self._examples, examples, language, sense, MOST_EXAMPLES)
-        alike = _of(self._said, said, language, sense, MOST_SAID) @ known.T
+        with self._keeping:
+            known = _of(self._examples, examples, language, sense, MOST_EXAMPLES)
+            alike = _of(self._said, said, language, sense, MOST_SAID) @ known.T
         return [float(one) for one in np.clip(alike.max(axis=1) - encoder.less, 0.0, 1.0)]
 
     def bounds(self, language: str) -> Bounds:
@@ -71,9 +74,10 @@ class Likeness:
 
     def _of(self, language: str) -> tuple[Encoder, Sense] | None:
         """The first encoder that is there, with what is loaded."""
-        if language not in self._in_use:
-            self._in_use[language] = self._found(language)
-        return self._in_use[language]
+        with self._keeping:
+            if language not in self._in_use:
+                self._in_use[language] = self._found(language)
+            return self._in_use[language]
 
     def _found(self, language: str) -> tuple[Encoder, Sense] | None:
         encoders = self._encoders.get(language, ())

@@ -365,12 +365,11 @@ class Talk:
         self.ends("transfer", Transfer(describe(leg.where), True, self.agent.where, leg))
 
     def unwatched(self) -> None:
-        """The supervisor is hung up."""
-        if self.supervisor is not None:
-            self.supervisor.leg.hang_up(Cause.OPERATOR_HUNG_UP)
+        """The supervisor is hung up, or called no more."""
+        self._supervised(also_called=True).leg.hang_up(Cause.OPERATOR_HUNG_UP)
 
-    def _supervised(self) -> Supervisor:
-        if self.supervisor is None or not self.supervisor.leg.up:
+    def _supervised(self, *, also_called: bool = False) -> Supervisor:
+        if self.supervisor is None or not (self.supervisor.leg.up or also_called):
             raise Refused("Nobody supervises this talk.", "orders.nobody_supervises")
         return self.supervisor
 

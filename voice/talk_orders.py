@@ -46,7 +46,8 @@ class TalkOrders:
             raise CannotDo(f"'{order.mode}' is no way to supervise; there are: {ways}.")
         if order.user and not self._has(call_id, order.user):
             if order.mode == LEAVE:
-                raise Refused(f"The phone of {order.user} isn't in this talk.", "orders.not_in", user=order.user)
+                words = f"The phone of {order.user} doesn't supervise this talk."
+                raise Refused(words, "orders.not_in", user=order.user)
             leg = self._supervision.call(call_id, Extension(order.user), mode or "listen")
             await self._answered(call_id, leg, order.user)
         elif mode is not None:

@@ -196,7 +196,7 @@ class _Shown:
     def parts(self) -> tuple[bool, ...]:
         """Return by what the page is made up."""
         total = self.found.total
-        return True, bool(total.calls), bool(total.scored), self.compares, self.names.scored_by
+        return bool(total.calls), bool(total.scored), self.compares, self.names.scored_by
 
 
 def _reviews_words(visit: Visit, states: Mapping[str, int]) -> str:

@@ -182,8 +182,10 @@ async def test_who_leaves_a_talk_that_they_are_not_in_is_not_called_into_it_and_
         assert ben.call.over is None
         await orders.supervise(SuperviseTalk(call_id, "leave", "ben"), _nobody_hears)
         await caller.waits(0.1)
-        with pytest.raises(Refused, match=r"The phone of ben isn't in this talk\."):
+        with pytest.raises(Refused, match=r"The phone of ben doesn't supervise this talk\."):
             await orders.supervise(SuperviseTalk(call_id, "leave", "ben"), _nobody_hears)
+        with pytest.raises(Refused, match=r"Nobody supervises this talk\."):
+            await orders.supervise(SuperviseTalk(call_id, "leave"), _nobody_hears)
         caller.hangs_up()
 
 

@@ -1,12 +1,14 @@
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
 from asr_tts import sense, weights
-from asr_tts.sense import Remembering, Vectors, search_sense_of, sense_of
+from asr_tts.sense import Remembering, Sense, Vectors, search_sense_of, sense_of
 from models.errors import OperatorFault
 
 
@@ -61,6 +63,22 @@ def test_what_may_have_been_said_in_one_utterance_is_worked_out_in_one_go(monkey
     assert not together[2].any()
     remembering.of(["is their parking", "is there a king", "is there parking"])
     assert goes[-1] == ["is their parking", "is there a king"]
+
+
+def test_two_who_ask_for_an_encoder_at_once_get_the_same() -> None:
+    begun, loads = threading.Barrier(2), []
+
+    def load(language: str) -> Sense:
+        loads.append(language)
+        with suppress(threading.BrokenBarrierError):
+            begun.wait(0.2)  # a second load, were there one, would come here
+        return Remembering(Letters())
+
+    once = sense._Once(load)
+    with ThreadPoolExecutor() as pool:
+        one, other = pool.map(once, ["en", "en"])
+    assert one is other
+    assert loads == ["en"]
 
 
 def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:

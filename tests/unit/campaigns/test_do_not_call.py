@@ -114,7 +114,7 @@ def test_a_file_that_is_none_of_numbers_leaves_the_list_as_it_was(engine: Engine
 def test_numbers_are_read_in_whatever_encoding(engine: Engine, tmp_path: Path, encoding: str, beginning: bytes) -> None:
     """In UTF-16 a digit has a zero byte, 一 one in the other place; without its "+" a number abroad is one at home."""
     path = tmp_path / "numbers.txt"
-    lines = "+442079460958,张一\n" + "".join(f"+1201555{line:04d},李四\n" for line in range(200))
+    lines = "+442079460958,张一\n" + "".join(f"+1201555{line:04d},王一,一号楼一单元\n" for line in range(200))
     path.write_bytes(beginning + lines.encode(encoding))
     done = import_list(engine, path, "national", "US", NOON)
     assert (done.numbers, done.refused) == (201, 0)

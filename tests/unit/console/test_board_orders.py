@@ -93,6 +93,7 @@ async def test_a_supervisor_listens_to_the_own_team_and_it_is_on_the_trail(desk:
 
 
 async def test_only_a_phone_that_has_to_be_called_is_said_to_ring(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "AT_ONCE_S", 30.0)
     await order(desk, "bob", {"call": "c1", "mode": "whisper"})
     assert desk.told == ["Done: Whisper"]
 
@@ -103,6 +104,7 @@ async def test_only_a_phone_that_has_to_be_called_is_said_to_ring(desk: Desk, mo
         yield Done("done")
 
     monkeypatch.setattr(live, "ask", picked_up)
+    monkeypatch.setattr(live, "AT_ONCE_S", 0.05)
     await order(desk, "bob", {"call": "c1", "mode": "listen"})
     assert desk.told[1:] == ["Your phone rings …", "Done: Listen"]
 

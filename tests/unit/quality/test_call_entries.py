@@ -183,8 +183,9 @@ def test_two_who_note_the_same_calls_at_once_get_along_on_postgresql():
             records.call(f"c{number}", state="answered", seconds_ago=number)
         with ThreadPoolExecutor() as pool:
             counts = list(pool.map(lambda sweep: sweep.run(NOW), [Sweep(engine) for _ in range(4)]))
-        assert all(count == 30 for count in counts)
+        assert max(counts) > 0
         assert len(_rows(records, running=True)) == 30
+        assert Sweep(engine).run(NOW) == 0
         engine.dispose()
 
 

@@ -25,6 +25,8 @@ from quality.question import asks, ends_asking
         ("押金会退给您，对吗？", "zh", False),
         ("押金会退给您，对吧", "zh", False),
         ("押金会退给您，对不对？", "zh", False),
+        ("Is the address right?", "en", True),
+        ("这个号码对吗？", "zh", True),
         ("您交了多少押金呢", "zh", True),
         ("押金您收没收到呢。", "zh", True),
         ("押金还没退给您呢。", "zh", False),
