@@ -18,7 +18,8 @@ _ENDS_ASKING = {
 }
 _REQUESTS = {
     "en": re.compile(
-        r"\b(?:please|(?:could|would|can|will) (?:you|i|we)|may i|shall (?:i|we)|(?:okay|ok|, (?:right|correct))\?)"
+        r"\b(?:please|(?:could|would|can|will) (?:you|i|we)|may i|shall (?:i|we)|"
+        r"(?:okay|ok|all right|, (?:right|correct))\?)"
     ),
     "zh": re.compile(
         r"请(?!问)|麻烦|方便|帮忙|能不能|可不可以|(?:好|行|可以|成|[，,]对)(?:吗|吧|不好|不行|不对)?[？?。！!，,\s]*$"
