@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from asr_tts.engines.adapters import PARTS as ADAPTED
 from asr_tts.engines.adapters import Adapters
+from asr_tts.engines.converted import save
 
 PARTS = ("q", "k", "v", "ao", "fi", "fo")
 """Of a layer, as `adapters.PARTS`."""
@@ -130,14 +131,7 @@ def convert(file: E5File, adapters: Adapters | None, directory: Path) -> None:
     for number, layer in enumerate(encoder.layer):
         _layer(layer, file, number, adapters)
     spec.config.layer_norm_epsilon = file.epsilon
-    # Given are numbers of pieces, never pieces: once checked, names of all but the first are left out, for 20 to 36 MB.
-    spec.config.unk_token = str(file.unknown)
-    names = [str(number) for number in range(len(encoder.embeddings[0].weight))]
-    spec.register_vocabulary(names)
-    spec.validate()
-    spec.register_vocabulary(names[: file.unknown + 1])
-    spec.optimize(quantization="int8")
-    spec.save(str(directory))
+    save(spec, len(encoder.embeddings[0].weight), file.unknown, directory)
 
 
 def _layer(layer: Any, file: E5File, number: int, adapters: Adapters | None) -> None:

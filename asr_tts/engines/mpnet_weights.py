@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr_tts.engines.adapters import Adapters
+from asr_tts.engines.converted import save
 
 LAYERS, HEADS = 12, 12
 PARTS = {
@@ -105,14 +106,7 @@ def convert(tensors: Tensors, directory: Path) -> None:
         layer.self_attention.relative_attention_max_distance = np.int32(FURTHEST)
         _layer(layer, tensors, f"encoder.layer.{number}.")
     spec.config.layer_norm_epsilon = EPSILON
-    # Given are numbers of pieces, never pieces: once checked, names of all but the first are left out.
-    spec.config.unk_token = "0"
-    names = [str(number) for number in range(len(encoder.embeddings[0].weight))]
-    spec.register_vocabulary(names)
-    spec.validate()
-    spec.register_vocabulary(names[:1])
-    spec.optimize(quantization="int8")
-    spec.save(str(directory))
+    save(spec, len(encoder.embeddings[0].weight), 0, directory)
 
 
 def _layer(layer: Any, tensors: Tensors, prefix: str) -> None:
