@@ -197,10 +197,10 @@ def check(network: Network, language: str) -> dict[str, float]:
     for name in development(language):
         asked = [one for one in questions(name) if one.article]
         of += len(asked)
-        texts = [face for one in entries(name, more=True) for face in one.faces()] + [one.text for one in asked]
+        texts = [face for one in entries(name, 5) for face in one.faces()] + [one.text for one in asked]
         vectors = network.all(texts)
         for variants in rights:
-            known = Knowledge(entries(name, more=variants > 2), {language: _looked_up(vectors)})
+            known = Knowledge(entries(name, variants), {language: _looked_up(vectors)})
             firsts = [known.candidates(one.text, language, DAY)[0].article_id for one in asked]
             right = sum(first == one.article for first, one in zip(firsts, asked, strict=True))
             found[f"{name}, {variants} variants"] = 100 * right / len(asked)

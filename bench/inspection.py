@@ -83,7 +83,7 @@ CHINESE = "您好，请问有什么可以帮您？", "我想问一下怎么退�
 def articles(languages: Sequence[str]) -> Callable[[], Moment]:
     """Return what gives an inspection its knowledge base of articles in some languages, their vectors worked out."""
     encoders = {language: sense.of for language in languages if (sense := search_sense_of(language))}
-    known = Knowledge([one for each in languages for one in entries(f"test_{each}", more=True)], encoders)
+    known = Knowledge([one for each in languages for one in entries(f"test_{each}", 5)], encoders)
     return lambda: Moment(lambda: known, datetime.combine(DAY, time_of_day(12), UTC))
 
 

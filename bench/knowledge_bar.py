@@ -32,21 +32,21 @@ class Asked:
     """Of the first article, 0-1."""
 
 
-def together(companies: Sequence[str], *, more: bool) -> list[Entry]:
-    """Return the articles of several companies, each with its company in its id; `more`: five variants, not two."""
+def together(companies: Sequence[str], variants: int) -> list[Entry]:
+    """Return the articles of several companies with so many question variants, each with its company in its id."""
     return [
-        replace(one, article_id=f"{name}/{one.article_id}") for name in companies for one in entries(name, more=more)
+        replace(one, article_id=f"{name}/{one.article_id}") for name in companies for one in entries(name, variants)
     ]
 
 
-def asked(language: str, *, more: bool) -> Iterator[Asked]:
+def asked(language: str, variants: int) -> Iterator[Asked]:
     """Ask each collection that lacks one company everything. Raises ValueError without an encoder of articles."""
     sense = search_sense_of(language)
     if sense is None:
         raise ValueError(f"There are no weights for articles in '{language}'; `hotline models fetch` brings them.")
     companies = development(language)
     for left_out in companies:
-        known = Knowledge(together([one for one in companies if one != left_out], more=more), {language: sense.of})
+        known = Knowledge(together([one for one in companies if one != left_out], variants), {language: sense.of})
         for company in companies:
             for one in questions(company):
                 article = f"{company}/{one.article}" if one.article and company != left_out else ""
@@ -67,8 +67,8 @@ def main() -> int:
     if sys.argv[1:] not in (["en"], ["zh"]):
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    for more, variants in ((False, 2), (True, 5)):
-        found = list(asked(sys.argv[1], more=more))
+    for variants in (2, 5):
+        found = list(asked(sys.argv[1], variants))
         for bar in BARS:
             right, wrong, rejected = at(bar, found)
             sys.stdout.write(

@@ -28,19 +28,23 @@ def questions(name: str) -> list[Question]:
     return list(_read(DATA / f"{name}.questions"))
 
 
-def entries(name: str, *, more: bool = False) -> list[Entry]:
-    """Return the articles of a set as they are searched; `more`: with three more question variants each."""
+def entries(name: str, variants: int = 2) -> list[Entry]:
+    """Return the articles of a set as they are searched, each with so many question variants as far as it has them.
+
+    Two stand in the article; the development companies have five, the test's ten (one or two less where a variant was
+    a test question by chance).
+    """
     drafts = [one.draft for one in read_articles(DATA / f"{name}.md")]
-    variants: dict[str, list[str]] = {}
-    for one in _read(DATA / f"{name}.variants") if more else ():
-        variants.setdefault(one.article, []).append(one.text)
+    more: dict[str, list[str]] = {}
+    for one in _read(DATA / f"{name}.variants"):
+        more.setdefault(one.article, []).append(one.text)
     return [
         Entry(
             draft.article_id,
             1,
             draft.language,
             draft.title,
-            (*draft.questions, *variants.get(draft.article_id, ())),
+            (*draft.questions, *more.get(draft.article_id, ()))[:variants],
             draft.short,
             draft.long,
         )
@@ -48,11 +52,11 @@ def entries(name: str, *, more: bool = False) -> list[Entry]:
     ]
 
 
-def knowledge(name: str, *, more: bool = False) -> Knowledge:
-    """Return the articles of a set, ready to be searched by meaning too."""
+def knowledge(name: str, variants: int = 2) -> Knowledge:
+    """Return the articles of a set with so many question variants each, ready to be searched by meaning too."""
     language = name[-2:]
     sense = search_sense_of(language)
-    return Knowledge(entries(name, more=more), {language: sense.of} if sense else {})
+    return Knowledge(entries(name, variants), {language: sense.of} if sense else {})
 
 
 def _read(path: Path) -> Iterator[Question]:

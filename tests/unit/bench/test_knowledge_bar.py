@@ -8,7 +8,7 @@ from bench.knowledge_questions import entries
 
 def test_articles_of_several_companies_stand_together_each_with_an_id_of_its_own():
     companies = development("zh")
-    found = together(companies, more=True)
+    found = together(companies, 5)
     assert len({one.article_id for one in found}) == len(found)
     assert len(found) == sum(len(entries(name)) for name in companies)
 
