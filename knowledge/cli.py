@@ -13,13 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from knowledge import articles, learning_cli
-from knowledge.desk import By, Day, Language, Tags, a_day, editor, opened
+from knowledge.desk import By, Day, Language, Tags, a_day, editor, near_json, near_line, opened
 from knowledge.draft import Draft
 from knowledge.embedding import embeddings
 from knowledge.exporting import Format, exported
+from knowledge.few_questions import few, warning
 from knowledge.importing import import_articles, read_articles
 from knowledge.library import Library
-from knowledge.search import Candidate
 from knowledge.wording import script_of
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
 from models.errors import CannotDo, OperatorFault
@@ -123,7 +123,8 @@ def import_(
     """Bring articles in, all or none; the same again changes nothing."""
     settings = read_settings(config)
     found = read_articles(path)
-    languages = sorted({one.draft.language for one in found})
+    drafts = [one.draft for one in found]
+    languages = sorted({one.language for one in drafts})
     with opened(settings) as engine, Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Importing", total=len(found))
         done = import_articles(
@@ -131,9 +132,18 @@ def import_(
             lambda at, total: bar.update(task, completed=at, total=total),
         )  # fmt: skip
     if as_json:
-        print_json({"added": done.added, "changed": done.changed, "unchanged": done.unchanged})
-    else:
-        say(f"{done.added} added, {done.changed} changed, {done.unchanged} as they were")
+        print_json(
+            {
+                "added": done.added,
+                "changed": done.changed,
+                "unchanged": done.unchanged,
+                "few_questions": len(few(drafts)),
+            }
+        )
+        return
+    say(f"{done.added} added, {done.changed} changed, {done.unchanged} as they were")
+    if sentence := warning(drafts):
+        say(sentence)
 
 
 @app.command()
@@ -158,16 +168,14 @@ def search(
             "id": found.article_id, "version": found.version, "title": found.title, "short": found.short,
             "long": found.long, "confidence": found.confidence,
         }  # fmt: skip
-        print_json({"question": question, "language": language, "found": answer, "candidates": list(map(_near, near))})
+        print_json(
+            {"question": question, "language": language, "found": answer, "candidates": list(map(near_json, near))}
+        )
         return
     console = Console(highlight=False, markup=False)
     console.print(f"{found.title}: {found.short}" if found else "I don't know.")
     for one in near:
-        console.print(f"  {one.confidence:.2f}  {one.article_id}  {one.title}")
-
-
-def _near(one: Candidate) -> dict[str, Any]:
-    return {"id": one.article_id, "title": one.title, "confidence": one.confidence}
+        console.print(f"  {near_line(one)}")
 
 
 @app.command()
@@ -210,10 +218,11 @@ def list_(
     if as_json:
         print_json(found)
         return
-    table = Table("id", "", "version", "title", "tags", "valid until", "owner", box=None, pad_edge=False)
+    table = Table("id", "", "version", "title", "questions", "tags", "valid until", "owner", box=None, pad_edge=False)
     for one in found:
-        cells = (one["id"], one["language"], one["version"], one["title"], ", ".join(one["tags"]),
-                 "withdrawn" if one["withdrawn"] else one["valid_until"] or "", one["owner"])  # fmt: skip
+        cells = (one["id"], one["language"], one["version"], one["title"], len(one["questions"]),
+                 ", ".join(one["tags"]), "withdrawn" if one["withdrawn"] else one["valid_until"] or "",
+                 one["owner"])  # fmt: skip
         table.add_row(*(Text(str(cell)) for cell in cells))
     Console().print(table if found else "There is no article yet; add one with hotline kb add or hotline kb import.")
 

@@ -1,14 +1,15 @@
-"""What the commands of `hotline kb` share: the open database, who is at work, and options."""
+"""What the commands of `hotline kb` share: the open database, who is at work, how things are shown, and options."""
 
 import getpass
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Engine
 
 from knowledge.articles import Editor, utc_now
+from knowledge.search import Candidate
 from models.database import opened_for
 from models.settings import Settings
 
@@ -35,6 +36,16 @@ def opened(settings: Settings) -> AbstractContextManager[Engine]:
 def editor(by: str, words: str = "") -> Editor:
     """Return who is at work now."""
     return Editor(by or _user(), utc_now(), words)
+
+
+def near_json(one: Candidate) -> dict[str, Any]:
+    """Return an article that came near as `--json` tells it."""
+    return {"id": one.article_id, "title": one.title, "confidence": one.confidence}
+
+
+def near_line(one: Candidate) -> str:
+    """Return it as a line for the person."""
+    return f"{one.confidence:.2f}  {one.article_id}  {one.title}"
 
 
 def _user() -> str:

@@ -1,13 +1,17 @@
 """The commands of `hotline kb` for what callers missed: unanswered, approve, edit, discard."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from sqlalchemy import Engine
 
-from knowledge import learning
-from knowledge.desk import By, Language, Tags, editor, opened
+from knowledge import articles, learning
+from knowledge.desk import By, Language, Tags, a_day, editor, near_json, near_line, opened
 from knowledge.embedding import embeddings
+from knowledge.library import Library
+from knowledge.search import Candidate
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
 from models.settings_file import read_settings
 from models.suggestion import SuggestionState
@@ -15,6 +19,9 @@ from models.suggestion import SuggestionState
 SuggestionId = Annotated[
     str, typer.Argument(metavar="ID", help="As hotline kb unanswered shows it, or its beginning.", show_default=False)
 ]
+
+NEAR = 2
+"""Articles shown with a suggestion: the right one is among the first two for nine questions of ten."""
 
 
 @sentences
@@ -24,7 +31,7 @@ def unanswered(
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
-    """Show what callers got no answer to, alike questions together, the most asked first."""
+    """Show what callers got no answer to, alike questions together, the most asked first, and what is near."""
     with opened(read_settings(config)) as engine:
         with engine.begin() as connection:
             waiting = learning.waiting(connection)
@@ -32,8 +39,9 @@ def unanswered(
         with engine.begin() as connection:
             learning.group(connection, ready)
             found = learning.suggestions(connection, state, language)
+        near = _near(engine, found) if state is SuggestionState.OPEN else {}
     if as_json:
-        print_json(found)
+        print_json([one | {"near": [near_json(each) for each in near.get(one["id"], ())]} for one in found])
         return
     console = Console(highlight=False, markup=False)
     for one in found:
@@ -43,6 +51,8 @@ def unanswered(
         for example in one["examples"]:
             where = f"call {example['call_id']} at {example['at_s']:.1f} s" if example["call_id"] else ""
             console.print(f"      {example['question']}  ({example['why']})  {where}")
+        for each in near.get(one["id"], ()):
+            console.print(f"      near: {near_line(each)}")
     if not found:
         console.print(f"There is no suggestion that is {state}.")
 
@@ -67,7 +77,8 @@ def approve(
         ready = embeddings([language])
         with engine.begin() as connection:
             article = learning.approve(connection, suggestion_id, editor(by), ready, article_id=into, changes=changes)
-    say(f"{article}: live")
+            count = len(articles.read(connection, article)["questions"])
+    say(f"{article}: live, {count} {'question' if count == 1 else 'questions'}")
 
 
 @sentences
@@ -97,6 +108,16 @@ def discard(
     with opened(read_settings(config)) as engine, engine.begin() as connection:
         learning.discard(connection, suggestion_id, editor(by, why))
     say(f"{suggestion_id}: discarded")
+
+
+def _near(engine: Engine, found: Sequence[Mapping[str, Any]]) -> dict[str, list[Candidate]]:
+    """Return the likeliest articles of each suggestion, by its id: one of them may only lack the callers' words."""
+    library = Library(engine, embeddings(sorted({one["language"] for one in found})))
+    library.refresh()
+    today = a_day("today")
+    return {
+        one["id"]: library.knowledge.candidates(one["question"], one["language"], today, most=NEAR) for one in found
+    }
 
 
 def join(app: typer.Typer) -> None:

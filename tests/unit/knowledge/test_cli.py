@@ -58,8 +58,15 @@ def test_an_article_is_added_found_changed_and_withdrawn(config: Path) -> None:
 def test_a_file_is_imported_and_exported(config: Path, tmp_path: Path) -> None:
     source = tmp_path / "faq.csv"
     source.write_text("title,short\n营业时间,九点开门。\n退货,三十天内。\n", "gb18030")
-    assert told(config, "import", str(source)) == {"added": 2, "changed": 0, "unchanged": 0}
-    assert "0 added, 0 changed, 2 as they were" in run(config, "import", str(source))
+    assert told(config, "import", str(source)) == {
+        "added": 2,
+        "changed": 0,
+        "unchanged": 0,
+        "few_questions": 2,
+    }
+    again = run(config, "import", str(source))
+    assert "0 added, 0 changed, 2 as they were" in again
+    assert again.count("fewer than 10 questions: 2 of 2") == 1
     out = tmp_path / "out.md"
     run(config, "export", "-o", str(out))
     assert "## 营业时间" in out.read_text("utf-8")
@@ -81,6 +88,23 @@ def test_what_callers_missed_is_shown_and_approved(config: Path) -> None:
     run(config, "discard", second["id"], "--why", "not ours")
     assert told(config, "unanswered") == []
     assert "no suggestion" in run(config, "unanswered", "--language", "en")
+
+
+def test_a_suggestion_names_the_article_that_may_only_lack_its_words_and_goes_into_it(config: Path) -> None:
+    for title, answer, question in (
+        ("停车", "店后面可以停车。", "有停车场吗"),
+        ("退货", "三十天内可以退。", "怎么退货"),
+    ):
+        run(config, "add", "--title", title, "--short", answer, "--question", question)
+    with opened(read_settings(config)) as engine, engine.begin() as connection:
+        learning.unanswered(connection, "你们停车场收费吗", "zh", "call-1", 2.0, "unknown", at=datetime.now(UTC))
+    (suggestion,) = told(config, "unanswered")
+    assert [one["id"] for one in suggestion["near"]] == ["停车", "退货"]
+    assert "near: " in run(config, "unanswered")
+    assert "停车: live, 2 questions" in run(config, "approve", suggestion["id"], "--into", "停车", "--by", "li")
+    assert told(config, "show", "停车")["questions"] == ["有停车场吗", "你们停车场收费吗"]
+    trail = [(one["who"], one["what"]) for one in told(config, "history", "停车") if one["suggestion_id"]]
+    assert trail == [("li", "approved"), ("li", "changed")]
 
 
 @pytest.mark.parametrize(
