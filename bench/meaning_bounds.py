@@ -119,13 +119,17 @@ def _likely(pieces: Sequence[str], says: Says, language: str, alike: Alike) -> I
 def rates(found: Sequence[Case], bounds: Bounds) -> tuple[float, float, str]:
     """Return the precision and recall that calls would have, and the counts in words."""
     told = {what: [one.told(bounds) for one in found if one.what == what] for what in ("kept", "near", "other")}
-    missed = 1 - sum(told["kept"]) / len(told["kept"])
-    near, other = (sum(told[what]) / len(told[what]) for what in ("near", "other"))
+    counts = ", ".join(f"{what} {sum(of)} of {len(of)}" for what, of in told.items())
+    return *as_calls(*(sum(of) / len(of) for of in told.values())), f"taken for it: {counts}"
+
+
+def as_calls(kept: float, near: float, other: float) -> tuple[float, float]:
+    """Return the precision and recall of broken rules that calls would have, by the shares of sentences of each kind
+    that are taken for what is required."""
     quiet = (1 - other) ** SENTENCES
     broken = (NEAR * (1 - near) + NEITHER) * quiet
-    wrongly = KEPT * missed * quiet
-    counts = ", ".join(f"{what} {sum(of)} of {len(of)}" for what, of in told.items())
-    return broken / max(broken + wrongly, 1e-9), broken / (NEAR + NEITHER), f"taken for it: {counts}"
+    wrongly = KEPT * (1 - kept) * quiet
+    return broken / max(broken + wrongly, 1e-9), broken / (NEAR + NEITHER)
 
 
 def fitted(found: Sequence[Case], bounds: Bounds) -> Bounds:

@@ -5,15 +5,18 @@ between them: `=` its examples, `!` its counterexamples, `+` what keeps it in ot
 A line `*` has what agents say of anything. Lines that begin with `##` are comments.
 
 `python -m bench.written_rules` tells how many of them the inspector takes for what their rule requires, as they were
-said; with them the others: a few sentences of every day and of other rules.
+said; with them the others: a few sentences of every day and of other rules. With `--reviewed`: what it would be if a
+rule were given sentences that reviews bring, as further examples and counterexamples. One half of its sentences is
+reviewed, the other judged, and the other way round.
 """
 
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.meaning_bounds import as_calls
 from quality.conditions import Says
 from quality.conversation import Conversation, Turn
 from quality.evidence import Alike, Subject
@@ -23,6 +26,8 @@ DATA = Path(__file__).parent / "data" / "required"
 LANGUAGE = "zh"
 OTHERS = 8
 """So many sentences of every day, and as many of other rules, are compared with each rule."""
+REVIEWED = (0, 0), (4, 0), (0, 7), (4, 4), (4, 7)
+"""So many sentences of a rule become examples, and so many counterexamples."""
 _KINDS = {"=": "examples", "!": "unlike", "+": "keeps", "-": "near"}
 
 
@@ -94,11 +99,48 @@ def told(rules: Sequence[WrittenRule], usual: Sequence[str], alike: Alike) -> It
         yield kind, sum(len(taken(*row, alike)) for row in rows), sum(len(said) for _, said in rows)
 
 
+def reviewed_halves(rules: Sequence[WrittenRule], alike: Alike) -> list[tuple[WrittenRule, WrittenRule]]:
+    """Return each half of each rule's sentences with the other one, which is reviewed: what was told wrongly first."""
+    return [
+        (_half(rule, place), _wrong_first(_half(rule, 1 - place), alike)) for rule in rules for place in (0, 1)
+    ]  # fmt: skip
+
+
+def _half(rule: WrittenRule, place: int) -> WrittenRule:
+    return replace(rule, keeps=rule.keeps[place::2], near=rule.near[place::2])
+
+
+def _wrong_first(rule: WrittenRule, alike: Alike) -> WrittenRule:
+    known = set(taken(rule, (*rule.keeps, *rule.near), alike))
+    keeps = sorted(rule.keeps, key=lambda text: text in known)
+    return replace(rule, keeps=tuple(keeps), near=tuple(sorted(rule.near, key=lambda text: text not in known)))
+
+
+def taught(judged: WrittenRule, reviewed: WrittenRule, kept: int, near: int) -> WrittenRule:
+    """Return the one with so many sentences of the other as examples and counterexamples."""
+    examples, unlike = (*judged.examples, *reviewed.keeps[:kept]), (*judged.unlike, *reviewed.near[:near])
+    return replace(judged, examples=examples, unlike=unlike)
+
+
 def main() -> int:
     """Tell how many are taken for what is required."""
-    for kind, count, of in told(*written_rules(DATA / f"{LANGUAGE}.txt"), Likeness()):
-        sys.stdout.write(f"{kind}: {count} of {of} taken for what is required\n")
+    (rules, usual), alike = written_rules(DATA / f"{LANGUAGE}.txt"), Likeness()
+    if "--reviewed" not in sys.argv:
+        _tell(rules, usual, alike)
+        return 0
+    halves = reviewed_halves(rules, alike)
+    for kept, near in REVIEWED:
+        sys.stdout.write(f"{kept} examples and {near} counterexamples more\n")
+        _tell([taught(*half, kept, near) for half in halves], usual, alike)
     return 0
+
+
+def _tell(rules: Sequence[WrittenRule], usual: Sequence[str], alike: Alike) -> None:
+    found = list(told(rules, usual, alike))
+    for kind, count, of in found:
+        sys.stdout.write(f"{kind}: {count} of {of} taken for what is required\n")
+    precision, recall = as_calls(*(count / of for _, count, of in found))
+    sys.stdout.write(f"calls would have: precision {precision:.3f}, recall {recall:.3f}\n")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.written_rules import DATA, WrittenRule, others, taken, told, written_rules
+from bench.written_rules import DATA, WrittenRule, others, reviewed_halves, taken, taught, told, written_rules
 from quality.evidence import by_words_alone
 
 WHOLE = """## ours
@@ -58,6 +59,19 @@ def test_what_is_said_like_an_example_is_taken_for_it_and_nothing_else(tmp_path:
     assert taken(rules[0], ["这个很辣。", "十二点开门。"], by_words_alone) == ["这个很辣。"]
     kinds = {kind: of for kind, _, of in told(rules, usual, by_words_alone)}
     assert kinds == {"required": 2, "near": 2, "others": 6}
+
+
+def test_what_was_told_wrongly_is_taught_first_and_what_is_judged_never(tmp_path: Path) -> None:
+    (noodles, _), _ = written_rules(written(tmp_path, WHOLE))
+    whole = replace(
+        noodles, keeps=("辣的。", "会辣嘴。", "真辣。", "很辣。"), near=("要辣吗？", "不辣。", "微辣。", "这个很辣。")
+    )
+    (judged, reviewed), _ = reviewed_halves([whole], by_words_alone)
+    assert (judged.keeps, judged.near) == (("辣的。", "真辣。"), ("要辣吗？", "微辣。"))
+    assert (reviewed.keeps, reviewed.near) == (("会辣嘴。", "很辣。"), ("这个很辣。", "不辣。"))
+    more = taught(judged, reviewed, 1, 1)
+    assert (more.examples, more.unlike) == ((*whole.examples, "会辣嘴。"), (*whole.unlike, "这个很辣。"))
+    assert not {*more.keeps, *more.near} & {*reviewed.keeps, *reviewed.near}
 
 
 def test_others_are_of_other_trades_and_of_every_day(tmp_path: Path) -> None:
