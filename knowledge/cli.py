@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from knowledge import articles, learning_cli
@@ -218,7 +218,8 @@ def list_(
     if as_json:
         print_json(found)
         return
-    table = Table("id", "", "version", "title", "questions", "tags", "valid until", "owner", box=None, pad_edge=False)
+    heads = ("", "version", "title", "questions", "tags", "valid until", "owner")
+    table = Table(Column("id", no_wrap=True), *heads, box=None, pad_edge=False)
     for one in found:
         cells = (one["id"], one["language"], one["version"], one["title"], len(one["questions"]),
                  ", ".join(one["tags"]), "withdrawn" if one["withdrawn"] else one["valid_until"] or "",

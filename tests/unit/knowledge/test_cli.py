@@ -129,6 +129,15 @@ def test_an_article_is_not_added_over_another(config: Path) -> None:
     assert "already" in run(config, *words, code=1)
 
 
+def test_a_listing_shows_ids_whole_and_how_many_questions_there_are(config: Path) -> None:
+    name = "order-confirmation-not-received"
+    run(config, "add", "--title", "Order confirmation not received", "--short", "Look in your spam folder.",
+        "--question", "Did my order go through?", "--question", "I got no e-mail", "--owner", "customers")  # fmt: skip
+    (row,) = (line.split() for line in run(config, "list").splitlines() if line.startswith(name))
+    assert row[:3] == [name, "en", "1"]
+    assert "2" in row[3:]
+
+
 def test_wrong_usage_is_code_2(config: Path) -> None:
     run(config, "search", "hours", "--at", "someday", code=2)
     run(config, "edit", "x", code=2)
