@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
@@ -20,6 +21,7 @@ from models.database import table_of
 from models.writing import writing
 from quality.call_facets import facets_of
 from quality.call_gathering import gather, teams_of
+from quality.writes import Writes, at_once
 
 ENTRIES, TOKENS, TALKS = (table_of(noun) for noun in (CallEntry, CallToken, CallEntryAgent))
 SETTLED = timedelta(seconds=30)
@@ -126,8 +128,8 @@ def _tokens(connection: Connection, key: int) -> str | None:
 class Sweep:
     """Takes up calls that have no entry yet, and those whose entry isn't settled."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, writes: Writes = at_once) -> None:
+        self._engine, self._writes = engine, writes
         self._seen: datetime | None = None
         self._behind: tuple[datetime, str] | None = None
         """The walk through calls of before has come to this one."""
@@ -147,11 +149,14 @@ class Sweep:
             calls += self._of_before(connection, now, max(AT_A_TIME - len(calls), TOGETHER))
             due = [call_id for call_id in dict.fromkeys(calls) if _due(connection, call_id, now)]
         for first in range(0, len(due), TOGETHER):
-            with writing(self._engine) as connection:
-                # In one order, so that no two sweeps wait for each other.
-                for call_id in sorted(due[first : first + TOGETHER]):
-                    note_call(connection, call_id, now)
+            # In one order, so that no two sweeps wait for each other.
+            self._writes(partial(self._note, sorted(due[first : first + TOGETHER]), now))
         return len(due)
+
+    def _note(self, calls: Sequence[str], now: datetime) -> None:
+        with writing(self._engine) as connection:
+            for call_id in calls:
+                note_call(connection, call_id, now)
 
     def _new(self, connection: Connection, since: datetime) -> Sequence[str]:
         known = select(CallEntry.key).where(CallEntry.call_id == Call.id).exists()

@@ -30,6 +30,7 @@ from quality.publishing import in_force
 from quality.relistening import Ears
 from quality.retention import Retention
 from quality.sampling_rows import Sampling
+from quality.writes import WritingThread
 from voice.cli import Since, records
 
 FOLLOW_S = 3.0
@@ -46,12 +47,13 @@ def inspect(
 ) -> None:
     """Inspect the calls that wait for it, the newest first, and stand back while the machine is busy with others."""
     settings = read_settings(config)
+    writes = WritingThread()
     stand_back()
     engine = open_records(settings)
     ears = ears_of(settings) if listen else None
-    inspector = Inspector(engine, settings.data.directory, ears, Likeness(), BackPressure().rest)
-    sampling = Sampling(engine, settings.quality)
-    retention = Retention(engine, settings.data.directory, settings.retention)
+    inspector = Inspector(engine, settings.data.directory, ears, Likeness(), BackPressure().rest, writes=writes)
+    sampling = Sampling(engine, settings.quality, writes)
+    retention = Retention(engine, settings.data.directory, settings.retention, writes)
 
     def told(call: str, words: str) -> None:
         typer.echo(f"{call}: {words}")

@@ -32,6 +32,7 @@ from quality.score_report import facts_document
 from quality.scorecard import Scorecard
 from quality.scoring import Score, score
 from quality.sound import read
+from quality.writes import Writes, at_once
 
 log = logging.getLogger(__name__)
 KEPT_S = 5.0
@@ -59,18 +60,19 @@ class Inspector:
         alike: Alike,
         rest: Callable[[], None] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        writes: Writes = at_once,
     ) -> None:
         """`ears`, or what loads them for the first call: None where nobody can listen; the live texts are scored then.
 
-        `rest` returns when there is time.
+        `rest` returns when there is time. `writes`: see `quality/writes.py`.
         """
         self._engine, self._directory, self._alike = engine, directory, alike
         self._former = Former(engine)
         self._ears = cache(ears if callable(ears) else lambda: ears)
-        self._rest, self._now = rest, now
+        self._rest, self._now, self._writes = rest, now, writes
         self.jobs = Jobs(engine, me())
         self._all_at: datetime | None = None
-        self._sweep = Sweep(engine)
+        self._sweep = Sweep(engine, writes)
 
     def run(
         self, told: Callable[[str, str], None] = lambda call, words: None, leaves: Callable[[], bool] = lambda: False
@@ -81,7 +83,7 @@ class Inspector:
         """
         count = 0
         self._take_up()
-        while not leaves() and (call_id := self.jobs.take(self._now())):
+        while not leaves() and (call_id := self._writes(lambda: self.jobs.take(self._now()))):
             told(call_id, self.inspect(call_id))
             count += 1
             self._take_up()
@@ -90,7 +92,7 @@ class Inspector:
     def _take_up(self) -> None:
         now = self._now()
         everything = self._all_at is None or now >= self._all_at
-        new = self.jobs.take_up(now, now - SETTLED, None if everything else now - RECENT)
+        new = self._writes(lambda: self.jobs.take_up(now, now - SETTLED, None if everything else now - RECENT))
         if everything:
             self._all_at = now if new >= NEW else now + EVERY
         self._sweep.run(self._now())
@@ -104,14 +106,13 @@ class Inspector:
         try:
             scores = self._inspect(call_id)
         except Leaving:
-            self.jobs.give_back(call_id)
+            self._writes(lambda: self.jobs.give_back(call_id))
             raise
         except HotlineError as fault:
-            self.jobs.fail(call_id, self._now(), str(fault))
-            return str(fault)
+            return self._fails(call_id, str(fault))
         except Exception as error:  # one call's oddity must not end the inspection of all
             log.exception("Call %s can't be inspected", call_id)
-            self.jobs.fail(call_id, self._now(), f"{type(error).__name__}: {error}")
+            self._fails(call_id, f"{type(error).__name__}: {error}")
             return f"it can't be inspected ({type(error).__name__}); it is tried again"
         if scores is None:
             return "another inspector has it by now"
@@ -143,11 +144,18 @@ class Inspector:
         }
         # Before it counts as done: from then on people may listen.
         self._keep_copy(call_id, found)
+        return scores if self._writes(lambda: self._finishes(call_id, found, scores)) else None
+
+    def _finishes(self, call_id: str, found: Mapping[str, Any], scores: Sequence[Score]) -> bool:
         with self._engine.begin() as connection:
             if not self.jobs.finish(connection, call_id, self._now(), found):
-                return None
+                return False
             write_scores(connection, call_id, scores, self._now())
-        return scores
+        return True
+
+    def _fails(self, call_id: str, why: str) -> str:
+        self._writes(lambda: self.jobs.fail(call_id, self._now(), why))
+        return why
 
     def _keep_copy(self, call_id: str, found: Mapping[str, Any]) -> None:
         try:
@@ -174,7 +182,7 @@ class Inspector:
         began = time.monotonic()
         self._rest()
         if time.monotonic() - began > KEPT_S:
-            self.jobs.keep(call_id, self._now())
+            self._writes(lambda: self.jobs.keep(call_id, self._now()))
 
     def _scored(self, conversation: Conversation, cards: Sequence[Scorecard], began: datetime) -> Iterator[Score]:
         """Yield the scores by the cards that are for a conversation that `began` then."""

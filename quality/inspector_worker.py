@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from models.settings import Settings
     from quality.relistening import Ears
+    from quality.writes import Writes
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +28,16 @@ def main() -> None:
     from models.log import set_up
     from models.settings import Settings
     from quality.back_pressure import stand_back
+    from quality.writes import WritingThread
 
+    writes = WritingThread()
     stand_back()
     settings = Settings.model_validate_json(sys.stdin.readline())
     setproctitle("hotline inspector")
     set_up(settings.log)
     leaves = threading.Event()
     threading.Thread(target=_until_the_input_ends, args=(leaves,), daemon=True).start()
-    serve(settings, leaves)
+    serve(settings, leaves, writes)
     # Without the interpreter's own ending: engine threads may be in the middle of something nobody waits for.
     os._exit(0)
 
@@ -44,7 +47,7 @@ def _until_the_input_ends(leaves: threading.Event) -> None:
     leaves.set()
 
 
-def serve(settings: "Settings", leaves: threading.Event) -> None:
+def serve(settings: "Settings", leaves: threading.Event, writes: "Writes") -> None:
     """Inspect what waits until somebody `leaves`."""
     from models.database import database_url, open_engine
     from quality.back_pressure import BackPressure
@@ -65,10 +68,11 @@ def serve(settings: "Settings", leaves: threading.Event) -> None:
         pressure.rest()
 
     engine = open_engine(database_url(settings))
-    sampling = Sampling(engine, settings.quality)
-    retention = Retention(engine, settings.data.directory, settings.retention)
-    inspector = Inspector(engine, settings.data.directory, lambda: _ears(settings), Likeness(), rest)
-    inspector.jobs.take_from_the_dead()
+    sampling = Sampling(engine, settings.quality, writes)
+    retention = Retention(engine, settings.data.directory, settings.retention, writes)
+    directory = settings.data.directory
+    inspector = Inspector(engine, directory, lambda: _ears(settings), Likeness(), rest, writes=writes)
+    writes(inspector.jobs.take_from_the_dead)
     try:
         while True:
             pause(FOLLOW_S)

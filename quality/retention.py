@@ -28,6 +28,7 @@ from models.writing import writing
 from quality.call_sounds import Shelf, Sounds, sounds_of
 from quality.erasing import BY_AGE, erase, not_found
 from quality.said import promised, worded
+from quality.writes import Writes, at_once
 
 log = logging.getLogger(__name__)
 LOOKED_AT = 1000
@@ -68,9 +69,9 @@ class Look(NamedTuple):
 class Retention:
     """Deletes what is too old; asked for a step at a time, from one thread."""
 
-    def __init__(self, engine: Engine, directory: Path, settings: RetentionSettings) -> None:
-        """`directory`: the data directory."""
-        self._engine, self._directory, self._settings = engine, directory, settings
+    def __init__(self, engine: Engine, directory: Path, settings: RetentionSettings, writes: Writes = at_once) -> None:
+        """`directory`: the data directory. `writes`: see `quality/writes.py`."""
+        self._engine, self._directory, self._settings, self._writes = engine, directory, settings, writes
         self._behind = START
         self._all_at: datetime | None = None
         """When all calls are looked at again."""
@@ -104,13 +105,17 @@ class Retention:
         some, self._left = self._left[:AT_A_TIME], self._left[AT_A_TIME:]
         return sum(self._deleted(one, now) for one in some)
 
+    def _erase(self, one: Due, now: datetime) -> bool:
+        with writing(self._engine) as connection:
+            # Since it was looked at, somebody may have marked it, or asked for a review.
+            if kept(connection, [one.call_id]):
+                return False
+            erase(connection, one.call_id, self._directory, now, by=BY, words=one.words, why=BY_AGE)
+        return True
+
     def _deleted(self, one: Due, now: datetime) -> bool:
         try:
-            with writing(self._engine) as connection:
-                # Since it was looked at, somebody may have marked it, or asked for a review.
-                if kept(connection, [one.call_id]):
-                    return False
-                erase(connection, one.call_id, self._directory, now, by=BY, words=one.words, why=BY_AGE)
+            return self._writes(lambda: self._erase(one, now))
         except CannotDo as fault:  # it is inspected, or since the look a callback was promised: tomorrow, then
             log.info("Nothing of call %s is deleted by age yet: %s", one.call_id, fault)
             return False
@@ -120,7 +125,6 @@ class Retention:
         except Exception:  # one call's oddity must not end the deletion of all, nor inspection with it
             log.exception("Call %s can't be deleted by age", one.call_id)
             return False
-        return True
 
 
 def due(

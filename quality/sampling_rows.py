@@ -23,6 +23,7 @@ from quality.review import Figures
 from quality.reviewers import staff
 from quality.reviews import close_old
 from quality.sampling import FRESH, Candidate, Pick, Plan, plan, week_begins, week_of
+from quality.writes import Writes, at_once
 
 log = logging.getLogger(__name__)
 BY = "sampling"
@@ -35,8 +36,8 @@ EVERY = timedelta(hours=1)
 class Sampling:
     """What a process does about reviews now and then."""
 
-    def __init__(self, engine: Engine, settings: QualitySettings) -> None:
-        self._engine, self._settings = engine, settings
+    def __init__(self, engine: Engine, settings: QualitySettings, writes: Writes = at_once) -> None:
+        self._engine, self._settings, self._writes = engine, settings, writes
         self._next: datetime | None = None
 
     def run(self, now: datetime) -> int:
@@ -48,14 +49,14 @@ class Sampling:
             return 0
         self._next = now + EVERY
         try:
-            close_old(self._engine, now)
-            return len(sample(self._engine, self._settings, now).picks)
+            self._writes(lambda: close_old(self._engine, now))
+            return len(sample(self._engine, self._settings, now, self._writes).picks)
         except (HotlineError, DBAPIError) as fault:
             log.warning("No calls were chosen for review; the next try is in an hour: %s", fault)
             return 0
 
 
-def sample(engine: Engine, settings: QualitySettings, now: datetime) -> Plan:
+def sample(engine: Engine, settings: QualitySettings, now: datetime, writes: Writes = at_once) -> Plan:
     """Choose calls for review and give them to reviewers, as far as the week's quotas go."""
     if not settings.samples:
         return Plan()
@@ -65,13 +66,17 @@ def sample(engine: Engine, settings: QualitySettings, now: datetime) -> Plan:
         return wished
     # Only what was wished for is planned again where nobody else can write: calls must get in between.
     few = list({pick.candidate.score_id: pick.candidate for pick in wished.picks}.values())
+    return Plan(writes(lambda: _choose(engine, settings, few, now)), wished.fillings)
+
+
+def _choose(engine: Engine, settings: QualitySettings, few: Sequence[Candidate], now: datetime) -> tuple[Pick, ...]:
     with writing(engine, LOCK) as connection:
         chosen = _plan(connection, settings, few, now)
         for pick in chosen.picks:
             _write(connection, pick, settings, now)
         for call_id in dict.fromkeys(pick.candidate.call_id for pick in chosen.picks):
             note_call(connection, call_id)
-    return Plan(chosen.picks, wished.fillings)
+    return chosen.picks
 
 
 def foreseen(connection: Connection, settings: QualitySettings, now: datetime) -> Plan:

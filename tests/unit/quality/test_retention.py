@@ -23,6 +23,7 @@ from quality.call_sounds import Shelf
 from quality.doctor import examine
 from quality.erasing import erase
 from quality.retention import Retention, counted, due, keep, release
+from quality.writes import at_once
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BOTH = RetentionSettings(recordings_days=30, words_days=90)
@@ -217,7 +218,7 @@ def test_between_other_work_there_is_a_step_by_time(either, tmp_path, calls, mon
 class Backlog:
     """An inspector that always has another call to inspect, until somebody had enough."""
 
-    def __init__(self, *rest):
+    def __init__(self, *rest, writes):
         self.jobs = self
 
     def take_from_the_dead(self):
@@ -259,7 +260,7 @@ def test_behind_a_backlog_that_never_ends_what_is_too_old_is_deleted_all_the_sam
         monkeypatch.setattr(Retention, "between", step)
         monkeypatch.setattr("quality.inspector.Inspector", Backlog)
         monkeypatch.setattr(inspection_cli, "FOLLOW_S", 0.0)
-        inspector_worker.serve(settings, leaves)
+        inspector_worker.serve(settings, leaves, at_once)
     assert recorded(either) == {calls[0]}
 
 
