@@ -127,6 +127,9 @@ class Visitor:
     def music(self, file: str = "") -> None:
         """Nobody hears it."""
 
+    def foresee(self, say: Say) -> None:
+        """Nobody hears it."""
+
     async def say(self, say: Say) -> None:
         """Nobody hears it."""
 

@@ -37,11 +37,13 @@ TICKET_TAKEN: Texts = {
     "en": "I'm sorry that nobody could talk to you. Your request is noted, and somebody takes care of it.",
     "zh": "非常抱歉，暂时无法为您接通人工。您的问题已经登记，我们会尽快处理。",
 }
-WHISPER: Texts = {"en": "{title}. {name}{calls}{summary}", "zh": "{title}。{name}{calls}{summary}"}
+TITLE: Texts = {"en": "{title}.", "zh": "{title}。"}
 NAME: Texts = {"en": "{name}. ", "zh": "{name}。"}
 CALLS: Texts = {"en": "Call number {count} today. ", "zh": "今天第{count}次来电。"}
-PRESS: Texts = {"en": " Press 1 to take the call.", "zh": "接听请按1。"}
+PRESS: Texts = {"en": "Press 1 to take the call.", "zh": "接听请按1。"}
 KEYS: Mapping[str, Texts] = {"*": {"en": "star", "zh": "星号"}, "#": {"en": "pound", "zh": "井号"}}
+BREATH = "<break 300ms/>"
+"""Between what is the same for many callers, to the letter, and what isn't."""
 ACCEPT = "1"
 """The key by which an agent takes a caller, where the queue wants that."""
 WHISPERED = 200
@@ -81,8 +83,10 @@ def ticket_taken(language: str) -> Prompt:
     return Prompt(TICKET_TAKEN[known(language)], language=known(language))
 
 
-def whisper(queue: Queue, handover: Handover, caller: Mapping[str, Any], language: str, by_key: bool = False) -> Prompt:
-    """Return what an agent who speaks `language` hears before the caller.
+def whisper(
+    queue: Queue, handover: Handover, caller: Mapping[str, Any], language: str, by_key: bool = False
+) -> tuple[Prompt, ...]:
+    """Return what an agent who speaks `language` hears before the caller: what is the same for many callers by itself.
 
     `caller` has "number", "tags", "calls_today" (this one included), "waited_s" and "customer" (`Customer.document`).
     The queue's own template may use these, the values that came with the caller by their names, "title", "reason" and
@@ -95,13 +99,17 @@ def whisper(queue: Queue, handover: Handover, caller: Mapping[str, Any], languag
         text = filled(
             queue.whisper, lambda path: found_at(path, values), lambda _, value: plain(value), speaker(language, None)
         )
+        texts = [text.strip()]
     else:
         count = caller.get("calls_today", 1)
         calls = CALLS[language].format(count=count) if count > 1 else ""
         name = caller.get("customer", {}).get("name", "")
         named = NAME[language].format(name=name) if name else ""
-        text = WHISPER[language].format(title=title, name=named, calls=calls, summary=handover.summary[:WHISPERED])
-    return Prompt(text.strip() + (PRESS[language] if by_key else ""), language=language)
+        texts = [TITLE[language].format(title=title), f"{named}{calls}{handover.summary[:WHISPERED]}".strip()]
+    if by_key:
+        texts.append(PRESS[language])
+    texts = [text for text in texts if text]
+    return tuple(Prompt(BREATH * bool(number) + text, language=language) for number, text in enumerate(texts))
 
 
 def display(queue: Queue, waited_s: float, name: str = "") -> str:

@@ -141,6 +141,7 @@ class Distributor:
         """Write what the robot has learned of a caller who waits, while they do."""
         if self._here.get(here.stay.guest.call_id) is here:
             self._journal.put(*here.record.learned(here.stay.guest.handover))
+            here.stay.foresee_all()
 
     def leave(self, call_id: str) -> StayRecord | None:
         """Forget a caller, of whom everything was told; return what is known of the stay."""

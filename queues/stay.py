@@ -33,6 +33,8 @@ from voice.placing import CallRefused
 HOUR_S = 3600.0
 HELP_AFTER_S = 3.0
 """Seconds of waiting before the robot asks anything: who is served at once isn't asked."""
+FORESEE_AFTER_S = 1.0
+"""Seconds of waiting before the sound of the whisper is made: what the caller is told at once goes first."""
 KEY_S = 10.0
 """Seconds within which an agent takes the caller by key after the whisper."""
 NOT_TAKEN = frozenset({Cause.NO_ANSWER, Cause.BUSY, Cause.DECLINED})
@@ -95,6 +97,8 @@ class Stay:
         self._rings: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._helped = asyncio.Event()
         """Set when the robot has nothing to ask the caller now."""
+        self._rang: dict[str, tuple[Agent, int]] = {}
+        """Agents whose phones rang, and the seconds that the caller had waited then: so it is whispered."""
 
     def take(self, wish: Wish) -> None:
         """Do what the distribution wants, in the order of these calls."""
@@ -111,6 +115,7 @@ class Stay:
 
             spawn(self._hears_keys(), "keys")
             spawn(self._helps(), "help")
+            spawn(self._foresees(), "foresee")
             outcome = await self._until_over(spawn)
             # All that still rings or speaks ends with the waiting.
             for task in tasks:
@@ -173,6 +178,7 @@ class Stay:
             waited = self._floor.waited(self.caller.call_id)
             shown = Shown(self.guest.caller.number, display(queue, waited, self.caller.customer.name))
             call = self.guest.call(where(agent), shown, offer.ring_s)
+            self.foresee(agent, queue)
             await call.answered()
             if queue.accept_by_key and not await self._accepted(call, agent, queue):
                 raise NotAccepted
@@ -205,19 +211,44 @@ class Stay:
             # Who hangs up instead has a phone that can be called.
             return False
 
+    # -- what an agent is told first -------------------------------------------------------------------------------
+
+    def foresee(self, agent: Agent, queue: Queue) -> None:
+        """Have ready what `whisper` says: the agent's phone begins to ring."""
+        self._rang[agent.extension] = agent, round(self._floor.waited(self.caller.call_id))
+        self.guest.foresee(self._told(agent, queue, queue.accept_by_key))
+
+    def foresee_all(self) -> None:
+        """Have ready what is said now to those whose phones ring, or else to an agent who speaks as the caller does."""
+        queue = self._floor.queue(self.caller.call_id)
+        ringing: list[Agent | None] = [self._rang[who][0] for _, who in self._rings if who in self._rang]
+        for agent in ringing or [None]:
+            self.guest.foresee(self._told(agent, queue, queue.accept_by_key))
+
     async def whisper(self, call: AgentCall, agent: Agent, queue: Queue, by_key: bool = False) -> None:
         """Tell the agent in a few seconds who comes; raise `CannotDo` where they are gone."""
+        await call.whisper(self._told(agent, queue, by_key))
+
+    async def _foresees(self) -> None:
+        await asyncio.sleep(FORESEE_AFTER_S)
+        if not self._rings:
+            self.foresee_all()
+
+    def _told(self, agent: Agent | None, queue: Queue, by_key: bool) -> Say:
+        """Return what an agent is told of the caller, as far as is known now; None: one who speaks as they do."""
         guest, caller = self.guest, self.caller
-        language = guest.language if guest.language in agent.languages or not agent.languages else agent.languages[0]
+        language, waited_s = guest.language, round(self._floor.waited(caller.call_id))
+        if agent is not None:
+            _, waited_s = self._rang.get(agent.extension, (agent, waited_s))
+            language = language if language in agent.languages or not agent.languages else agent.languages[0]
         told = {
             "number": caller.number,
             "tags": list(caller.tags),
             "calls_today": caller.calls_today + 1,
-            "waited_s": round(self._floor.waited(caller.call_id)),
+            "waited_s": waited_s,
             "customer": caller.customer.document(),
         }
-        prompt = whisper(queue, guest.handover, told, language, by_key)
-        await call.whisper(Say((prompt,), barge_in=False))
+        return Say(whisper(queue, guest.handover, told, language, by_key), barge_in=False)
 
 
 def gone_on(led: Led) -> Done:

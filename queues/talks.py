@@ -1,6 +1,6 @@
 """Talks of callers with persons, from the whisper over every transfer to the last goodbye."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +10,7 @@ from models.cause import Cause
 from models.errors import CannotDo
 from queues.agents import AgentBook
 from queues.distribution_events import Event, Note, TalkEnded
-from queues.plan import Agent, Queue
+from queues.plan import Queue
 from queues.stay import Stay, Won, where
 from voice.people import AgentCall, Extension, Guest, Number, Shown, Talked, Transfer, Where
 from voice.placing import CallRefused
@@ -19,8 +19,8 @@ from voice.transfer import hand_on, lets_go
 RING_S = 30.0
 """For which a phone rings that is called directly."""
 NUMBERS = frozenset("0123456789+")
-Told = Callable[[AgentCall, Agent], Awaitable[None]]
-"""Whispers to an agent what is known of the caller; raises `CannotDo` where they are gone."""
+Told = tuple[Stay, Queue]
+"""Who whispers to agents what is known of a caller, and the queue that the caller was in."""
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,7 @@ class Talks:
             if not queue.accept_by_key:
                 await stay.whisper(won.call, won.agent, queue)
             heard = True
-
-            async def told(call: AgentCall, agent: Agent) -> None:
-                await stay.whisper(call, agent, queue)
-
-            talked, side, onward = await self._with_transfers(guest, side, shown, over, told)
+            talked, side, onward = await self._with_transfers(guest, side, shown, over, (stay, queue))
         except CannotDo as fault:
             # The agent went during the whisper: the caller, who has heard nothing of it, keeps the place.
             guest.event("agent-lost", agent=extension, why=str(fault))
@@ -198,8 +194,8 @@ class Talks:
     ) -> tuple[Talked, _Side, Onward | None]:
         """Let them talk, and the caller go on as often as somebody sends them on.
 
-        `leaves` is called when the first one's part is over. `told` tells an agent to whom a caller is sent unannounced
-        what is known, before they talk. Returns how the last talk ended, whom it was with, and the
+        `leaves` is called when the first one's part is over. An agent to whom a caller of `told` is sent unannounced
+        hears what is known, before they talk. Returns how the last talk ended, whom it was with, and the
         queue that the caller was sent into.
         """
         with ExitStack() as engaged:
@@ -216,6 +212,9 @@ class Talks:
                     leaves()
                     guest.event("transferred", to=transfer.to, attended=False)
                     return talked, side, Onward(transfer.to)
+                agent = self._book.agents.get(transfer.to) if transfer.call is None else None
+                if told is not None and agent is not None:
+                    told[0].foresee(agent, told[1])
                 onto = await self._hand_on(guest, side, transfer, shown)
                 if onto is None:
                     why = "neither the new one nor the old one is there"
@@ -229,9 +228,8 @@ class Talks:
                     part.answered()
                     leaves = part.ended
                     engaged.callback(part.ended)
-                    agent = self._book.agents.get(onto.extension)
-                    if told is not None and agent is not None and transfer.call is None:
-                        await told(onto.call, agent)
+                    if told is not None and agent is not None:
+                        await told[0].whisper(onto.call, agent, told[1])
                 side = onto
 
     async def _hand_on(self, guest: Guest, side: _Side, transfer: Transfer, shown: Shown) -> _Side | None:

@@ -43,6 +43,9 @@ from voice.speaking import Spawn, Speaking, VoiceFailed
 MUSIC = 1_000_000
 """Plays of tones and music are numbered from here on, so that they are none of the whispers'."""
 
+WHISPER_GAPS_S = 1.5
+"""Seconds of silence that a whisper may cost in all: the caller waits, too, and hears music still."""
+
 
 @dataclass(frozen=True)
 class OfLeg:
@@ -128,11 +131,11 @@ class AgentLeg:
         await self._gone.wait()
 
     async def whisper(self, say: Say) -> None:
-        """Say what only the agent hears; return when it is said."""
+        """Say what only the agent hears; return when it is said, or what of it was ready in time."""
         self._ask_that_it_is_up()
         assert self._speaking is not None
         self.quiet()
-        speech = self._speaking.say(say.prompts, False)
+        speech = self._speaking.say(say.prompts, False, WHISPER_GAPS_S)
         said = asyncio.get_running_loop().create_future()
         self._whisper = speech.play, said
         try:

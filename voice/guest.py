@@ -144,6 +144,11 @@ class WaitingCaller:
         if self.helping.active and self._giving_way is None:
             self._giving_way = self._owner.spawn(self.helping.give_way())
 
+    def foresee(self, say: Say) -> None:
+        """See the port."""
+        if not self._left:
+            self._owner.spawn(self._phones.shelf.foresee(say.prompts))
+
     def event(self, name: str, **data: Any) -> None:
         """Write a dated fact into the call's record."""
         self._record.event(name, **data)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from asr_tts import speech_protocol as speech
+from asr_tts.marks import unmarked
 from models.errors import CannotDo
 from voice.line import Sink, SpeechBack, SpeechLost
 from voice.loopback import RATE, Audible
@@ -104,13 +105,16 @@ class LoopbackSpeech:
     """A speech worker in memory."""
 
     def __init__(self, *, recognises: bool = True, first_clause: float = 0.15) -> None:
-        """`first_clause`: seconds that a prompt which isn't fixed takes."""
+        """`first_clause`: seconds that a prompt takes that was never said or rendered ahead."""
         self.recognises, self.backlog = recognises, 0
         self.lost = False
         self.speaks = True
         self.ears: dict[int, LoopbackEar] = {}
         self.rendered: list[str] = []
-        self._first_clause = first_clause
+        self.first_clause, self.ahead = first_clause, 0.0
+        """Seconds; `ahead`: what a prompt takes that is rendered ahead."""
+        self.made: set[str] = set()
+        """What was rendered once is at hand, as in the prompt cache."""
         self._lengths: dict[str, int] = {}
 
     def samples(self, path: str) -> int:
@@ -130,11 +134,12 @@ class LoopbackSpeech:
     ) -> AsyncIterator[speech.Clause]:
         if not self.speaks or self.lost:
             raise CannotDo(f"No voice can speak '{language}' now.")
-        if urgent:
-            await asyncio.sleep(self._first_clause)
-        self.rendered.append(text)
         path = f"{language}/{text}"
-        self._lengths[path] = max(round(len(text) * SECONDS_A_SIGN[language] * RATE), 800) // 160 * 160
+        if path not in self.made:
+            await asyncio.sleep(self.first_clause if urgent else self.ahead)
+        self.made.add(path)
+        self.rendered.append(text)
+        self._lengths[path] = max(round(len(unmarked(text)) * SECONDS_A_SIGN[language] * RATE), 800) // 160 * 160
         yield speech.Clause(0, 0, path, self._lengths[path], True)
 
     def lose(self) -> None:

@@ -77,7 +77,10 @@ class AgentCall(Protocol):
         """Return when it is over."""
 
     async def whisper(self, say: Say) -> None:
-        """Say what only the agent hears; return when it is said. Raises `CannotDo` where the agent is gone."""
+        """Say what only the agent hears; return when it is said. Raises `CannotDo` where the agent is gone.
+
+        The caller waits meanwhile: what isn't ready soon (`Guest.foresee`) is left out.
+        """
 
     async def key(self, seconds: float) -> str:
         """Return the next key that the agent presses, "" when none came. Raises `CannotDo` where they are gone."""
@@ -155,6 +158,9 @@ class Guest(Protocol):
 
     def found(self) -> None:
         """Somebody has the caller: a robot that still helps says so and ends that, before `talk` begins."""
+
+    def foresee(self, say: Say) -> None:
+        """Have the sound made already of what an agent will be told, while nobody waits for it."""
 
     def event(self, name: str, **data: Any) -> None:
         """Write a dated fact into the call's record."""

@@ -85,6 +85,19 @@ class PromptShelf:
             self._gone.remove(prompt)
             self._fixed[prompt] = tuple(again)
 
+    async def foresee(self, prompts: Iterable[Prompt]) -> None:
+        """Have the sound of `prompts` made that will soon be wanted, once, behind all that somebody waits for now.
+
+        It goes where all sound goes that was made once, and isn't remembered here. What can't be made is left.
+        """
+        for prompt in prompts:
+            try:
+                if self.at_hand(prompt) is None:
+                    async for _ in self._speech.synthesise(prompt.text, prompt.language, prompt.voice, urgent=False):
+                        pass
+            except HotlineError as error:
+                log.info("What will be said can't be rendered ahead: %s", error)
+
     def stand_in(self, prompt: Prompt) -> tuple[Clause, ...]:
         """Return the recording that ships with Hotline and comes nearest, for a prompt that nothing can speak."""
         return _file(str(fallback(prompt.text, prompt.language)))

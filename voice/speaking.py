@@ -5,10 +5,11 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from typing import Any
 
 from asr_tts.marks import unmarked
-from asr_tts.speech_protocol import Clause
+from asr_tts.speech_protocol import RATE, Clause
 from dialplans.exchange import Prompt
 from models.errors import HotlineError
 from voice.line import Sink, Stream
@@ -51,6 +52,10 @@ class Speech:
     """Sample of its first sound on the wire; -1 before."""
     turn: int = -1
     """Its turn in the record."""
+    gaps: float = inf
+    """Seconds of silence in all that who hears it bears: what isn't ready by then is left out."""
+    begun: float = 0.0
+    """When it was to begin, in the loop's time."""
 
     @property
     def text(self) -> str:
@@ -88,9 +93,13 @@ class Speaking:
         self._numbers = count(1)
         self._task: asyncio.Task[None] | None = None
 
-    def say(self, prompts: tuple[Prompt, ...], barge_in: bool) -> Speech:
-        """Begin to say `prompts`: at once where they are at hand, else from the first clause that is ready."""
-        speech = Speech(next(self._numbers), prompts, barge_in)
+    def say(self, prompts: tuple[Prompt, ...], barge_in: bool, gaps: float = inf) -> Speech:
+        """Begin to say `prompts`: at once where they are at hand, else from the first clause that is ready.
+
+        `gaps`: see `Speech`; where nothing at all is ready in time, a tone is heard instead.
+        """
+        now = asyncio.get_running_loop().time()
+        speech = Speech(next(self._numbers), prompts, barge_in, gaps=gaps, begun=now)
         left = list(prompts)
         while left:
             try:
@@ -148,17 +157,20 @@ class Speaking:
             piece = Piece(unmarked(prompt.text))
             speech.pieces.append(piece)
             try:
-                async with asyncio.timeout(SYNTHESIS_SECONDS) as patience:
+                async with asyncio.timeout_at(_patience(speech)) as patience:
                     async for clause in self._shelf.clauses(prompt):
                         piece.samples += clause.samples
                         self._play(speech, (clause,), last=False)
-                        patience.reschedule(asyncio.get_running_loop().time() + SYNTHESIS_SECONDS)
+                        patience.reschedule(_patience(speech))
                 piece.whole = True
             except Exception as error:
                 if not isinstance(error, HotlineError | TimeoutError):
                     log.exception("A prompt could not be spoken")
                 self._sink(VoiceFailed(speech.play, prompt.text, str(error) or "it took too long"))
-                self._stand_in(speech, piece, prompt, stood_in)
+                if speech.gaps == inf:
+                    self._stand_in(speech, piece, prompt, stood_in)
+        if speech.gaps < inf and not speech.samples:
+            self._stream.tell(Play(self._stream.number, speech.play, [ToneSource("beep")], last=False))
         self._play(speech, (), last=True)
 
     def _stand_in(self, speech: Speech, piece: Piece, prompt: Prompt, before: set[str]) -> None:
@@ -172,6 +184,12 @@ class Speaking:
         before.add(clauses[0].path)
         piece.samples = clauses[0].samples
         self._play(speech, clauses, last=False)
+
+
+def _patience(speech: Speech) -> float:
+    """When the next clause is not waited for any more, in the loop's time."""
+    now = asyncio.get_running_loop().time()
+    return min(now + SYNTHESIS_SECONDS, speech.begun + speech.samples / RATE + speech.gaps)
 
 
 def _cut(text: str, share: float, language: str) -> str:

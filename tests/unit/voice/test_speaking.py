@@ -6,7 +6,7 @@ from dialplans.exchange import Prompt
 from models.errors import CannotDo
 from voice.loopback import LoopbackMedia
 from voice.loopback_speech import LoopbackSpeech
-from voice.media.media_protocol import File, Play
+from voice.media.media_protocol import File, Play, ToneSource
 from voice.prompt_shelf import GIVE_UP_AFTER, PromptShelf
 from voice.speaking import Piece, Speaking, Speech, VoiceFailed
 
@@ -87,6 +87,32 @@ async def test_a_prompt_that_fails_is_told_and_a_recording_stands_in_once(line):
     assert len(sources) == 1
     assert sources[0].endswith("en_keypad.wav")
     assert plays(stream)[-1][2]
+
+
+@pytest.mark.looptime
+async def test_of_what_may_cost_little_silence_that_is_left_out_which_is_not_ready(line):
+    speech, shelf, stream, speaking, heard = line
+    await shelf.prepare([GREETING])
+    await shelf.foresee([QUESTION])
+    speech.first_clause = 6.0
+    said = speaking.say((GREETING, Prompt("Seven eight nine."), QUESTION), False, gaps=1.5)
+    await asyncio.sleep(said.samples / 8000 + 1.4)
+    assert plays(stream) == [(1, ["en/One two three four."], False)]
+    await asyncio.sleep(0.2)
+    assert plays(stream)[1:] == [(1, ["en/Five six?"], False), (1, [], True)], "what was rendered ahead is said"
+    assert [event.text for event in heard if isinstance(event, VoiceFailed)] == ["Seven eight nine."]
+
+
+@pytest.mark.looptime
+async def test_where_nothing_is_ready_within_the_silence_a_tone_is_heard(line):
+    speech, _shelf, stream, speaking, _heard = line
+    speech.first_clause = 6.0
+    speaking.say((GREETING, QUESTION), False, gaps=1.5)
+    await asyncio.sleep(1.4)
+    assert stream.told == []
+    await asyncio.sleep(0.2)
+    assert [told.sources for told in stream.told] == [[ToneSource("beep")], []]
+    assert stream.told[-1].last
 
 
 @pytest.mark.looptime

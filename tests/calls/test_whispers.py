@@ -1,0 +1,149 @@
+"""What an agent is told before the talk, on a machine so busy that nothing new is said within seconds."""
+
+import pytest
+
+from asr_tts.marks import unmarked
+from tests.calls.call_centre import BILLING, FLOW, call_centre
+from tests.calls.test_queue_calls import event
+
+pytestmark = pytest.mark.looptime
+SLOW_S = 6.0
+"""Seconds that a sentence takes which nobody said before, also where it is rendered ahead."""
+QUIET = {**BILLING, "announce_position": False, "announce_wait": False}
+TITLE = {"en": "Billing.", "zh": "账单。"}
+SUMMARY = {"en": "An order is late.", "zh": "订单没有到。"}
+AGAIN = {"en": "Call number 2 today. ", "zh": "今天第2次来电。"}
+FLOWS = {
+    language: FLOW.replace("    enqueue: billing\n", f"    enqueue: billing\n    summary: {summary}\n")
+    for language, summary in SUMMARY.items()
+}
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+def slow(line):
+    """Let all that was said be forgotten, but for fixed prompts, and what is new take long."""
+    line.speech.made.clear()
+    line.speech.first_clause = line.speech.ahead = SLOW_S
+
+
+def whispered(agent):
+    return [unmarked(text) for text in agent.plays()]
+
+
+@LANGUAGES
+async def test_what_an_agent_is_told_is_rendered_while_the_phone_rings(language, open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS[language], language=language) as (
+        line,
+        phones,
+        centre,
+    ):
+        await centre.comes("202")
+        slow(line)
+        caller = await line.call()
+        call = await phones.rings("202")
+        await caller.waits(2 * SLOW_S + 0.5)
+        ben = phones.person(call)
+        call.answers()
+        await caller.waits(0.1)
+        assert whispered(ben) == [TITLE[language], SUMMARY[language]], "both are there when the agent is"
+        assert caller.stream.hears == ()
+        await caller.waits(6)
+        assert caller.stream.hears == (ben.stream.number,)
+        caller.hangs_up()
+
+
+@LANGUAGES
+async def test_who_waits_in_the_queue_is_announced_at_once_by_a_phone_that_answers_itself(
+    language, open_line, tmp_path
+):
+    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS[language], language=language) as (
+        line,
+        phones,
+        centre,
+    ):
+        await centre.comes("202")
+        first = await line.call()
+        ben = await phones.answers("202")
+        await first.waits(5)
+        slow(line)
+        caller = await line.call()
+        await caller.waits(1 + 2 * SLOW_S + 0.5)
+        ben.call.caller_hangs_up()
+        await first.is_hung_up()
+        again = await phones.answers("202")
+        await caller.waits(0.1)
+        assert whispered(again) == [TITLE[language], AGAIN[language] + SUMMARY[language]]
+        caller.hangs_up()
+
+
+@LANGUAGES
+async def test_a_talk_waits_for_no_whisper_that_is_not_ready_in_time(language, open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS[language], language=language) as (
+        line,
+        phones,
+        centre,
+    ):
+        await centre.comes("202")
+        slow(line)
+        line.speech.made.add(f"{language}/{TITLE[language]}")
+        caller = await line.call()
+        ben = await phones.answers("202")
+        await caller.waits(0.1)
+        assert whispered(ben) == [TITLE[language]], "what every caller of the queue is announced with is there"
+        title_s = line.speech.samples(f"{language}/{TITLE[language]}") / 8000
+        await caller.waits(title_s + 1.2)
+        assert caller.stream.hears == ()
+        await caller.waits(0.4)
+        assert caller.stream.hears == (ben.stream.number,)
+        await caller.waits(SLOW_S)
+        assert whispered(ben) == [TITLE[language]], "nobody whispers into the talk"
+        caller.hangs_up()
+    assert unmarked(event(line, "voice-failed")["text"]) == SUMMARY[language]
+
+
+async def test_where_nothing_is_ready_in_time_a_tone_stands_for_the_whisper(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, QUIET) as (line, phones, centre):
+        await centre.comes("202")
+        slow(line)
+        caller = await line.call()
+        ben = await phones.answers("202")
+        await caller.waits(1.3)
+        assert (whispered(ben), caller.stream.hears) == ([], ())
+        await caller.waits(2)
+        assert (whispered(ben), caller.stream.hears) == (["beep"], (ben.stream.number,))
+        caller.hangs_up()
+
+
+async def test_what_the_robot_learns_meanwhile_is_rendered_for_whose_phone_rings(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["en"]) as (line, phones, centre):
+        await centre.comes("202")
+        slow(line)
+        caller = await line.call()
+        call = await phones.rings("202")
+        await caller.waits(2)
+        stay = centre.distributor.stay(next(iter(line.stories)))
+        learned = stay.guest.handover
+        stay.guest.learn(type(learned)(**{**vars(learned), "summary": "Two orders are late."}), "en")
+        await caller.waits(2 * SLOW_S)
+        ben = phones.person(call)
+        call.answers()
+        await caller.waits(0.1)
+        assert whispered(ben) == [TITLE["en"], "Two orders are late."]
+        caller.hangs_up()
+
+
+async def test_an_agent_to_whom_a_caller_is_sent_is_told_at_once_too(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["zh"], language="zh") as (line, phones, centre):
+        await centre.comes("202")
+        caller = await line.call()
+        ben = await phones.answers("202")
+        await caller.waits(6)
+        slow(line)
+        await ben.keys("*2201#")
+        call = await phones.rings("201")
+        await caller.waits(2 * SLOW_S + 0.5)
+        anna = phones.person(call)
+        call.answers()
+        await caller.waits(0.1)
+        assert [text.split("/")[0] for text in whispered(anna)] == [TITLE["en"], SUMMARY["zh"]]
+        caller.hangs_up()
