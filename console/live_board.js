@@ -58,6 +58,9 @@ export default {
               <div class="who"><b>{{ one.caller }}</b> → <b>{{ one.called }}</b>
                 <span class="dim">&nbsp;{{ texts[one.direction] }}</span></div>
               <div class="dim facts">{{ facts(one) }}</div>
+              <div v-if="one.supervisor" class="watch">
+                <span class="material-icons" aria-hidden="true">{{ buttons[one.manner] }}</span>
+                <span>{{ one.supervisor }} {{ texts["does_" + one.manner] }}</span></div>
               <div v-for="alert in alertsOf(one.id)" :key="alert.key" class="flag" :class="{ noted: alert.noted }">
                 <span class="material-icons" aria-hidden="true">warning</span> {{ title(alert) }}</div>
               <ol :aria-label="texts.text" tabindex="0">

@@ -33,6 +33,8 @@ LATE = timedelta(seconds=60)
 """How late an event may come into the database and still be seen."""
 BEFORE = timedelta(hours=4)
 """How far the first look goes back for who talks in calls that run."""
+TALKS, SUPERVISIONS = ("talk-began", "talk-ended"), ("supervision", "supervision-ended")
+"""Events of talks, and of who supervises them: a talk that begins or ends is supervised by nobody."""
 WAITING = (QueueCallerState.QUEUED, QueueCallerState.OFFERED)
 
 
@@ -78,6 +80,8 @@ class LiveCalls:
         self._lines: dict[str, tuple[Line, ...]] = {}
         self._talks: dict[str, str] = {}
         """Name of whom each call is connected with, as its own record says."""
+        self._supervised: dict[str, tuple[str, str]] = {}
+        """Whose phone is in each call's talk as a supervisor's, and how, as the record says, too."""
         self._talks_read: datetime | None = None
 
     def look(self, connection: Connection, now: datetime) -> Snapshot:
@@ -114,21 +118,30 @@ class LiveCalls:
         original = {"caller": row.caller, "called": row.called}
         # Our own number is nobody's; the other one is a person's.
         theirs = "called" if row.direction == "outbound" else "caller"
-        return RunningCall(row.id, placed.place, head, original | {theirs: mask(original[theirs])}, original, lines)
+        who, manner = self._supervised.get(row.id, ("", ""))
+        supervised = self._names.agents.get(who, (who, ""))[0] or who, manner
+        masked = original | {theirs: mask(original[theirs])}
+        return RunningCall(row.id, placed.place, head, masked, original, lines, supervised)
 
     def _places(self, connection: Connection, ids: Iterable[str]) -> dict[str, Place]:
         placed = placed_calls(connection, list(ids), self._names.agents, self._names.campaigns)
         return {call_id: one.place for call_id, one in placed.items()}
 
     def _read_talks(self, connection: Connection, now: datetime, running: set[str]) -> None:
-        """Who is put through without a queue is told of in the call's own record alone."""
+        """Who is put through without a queue, and who supervises, is told of in the call's own record alone."""
         since = (self._talks_read or now - BEFORE) - LATE
         found = select(EVENT.c.call_id, EVENT.c.name, EVENT.c.data).where(
-            EVENT.c.name.in_(("talk-began", "talk-ended")), EVENT.c.at >= since
+            EVENT.c.name.in_((*TALKS, *SUPERVISIONS)), EVENT.c.at >= since
         )
         for row in connection.execute(found.order_by(EVENT.c.id)):
-            self._talks[row.call_id] = str(row.data.get("agent") or "") if row.name == "talk-began" else ""
+            if row.name in TALKS:
+                self._talks[row.call_id] = str(row.data.get("agent") or "") if row.name == "talk-began" else ""
+            goes_on = row.name == "supervision"
+            self._supervised[row.call_id] = (
+                (str(row.data.get("who") or ""), str(row.data.get("mode") or "")) if goes_on else ("", "")
+            )
         self._talks = {call_id: name for call_id, name in self._talks.items() if call_id in running and name}
+        self._supervised = {call_id: one for call_id, one in self._supervised.items() if call_id in running and one[0]}
         self._talks_read = now
 
     def _read_turns(self, connection: Connection, languages: Mapping[str, str]) -> None:

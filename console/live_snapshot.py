@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -53,16 +53,20 @@ class RunningCall:
     original: Mapping[str, str]
     lines: tuple[Line, ...]
     """The newest, in their order."""
+    supervised: tuple[str, str] = ("", "")
+    """Who supervises the talk, and how: listen, whisper or barge; "" for nobody."""
 
-    def document(self, original: bool, known: "RunningCall | None" = None) -> Document:
+    def document(self, audience: "Audience", known: "RunningCall | None" = None) -> Document:
         """Return it for a page that has `known` of it already: then only new and changed lines."""
         had = {line.number: line for line in known.lines} if known else {}
         lines = [
-            [line.number, line.speaker, line.original if original else line.masked]
+            [line.number, line.speaker, line.original if audience.original else line.masked]
             for line in self.lines
             if had.get(line.number) != line
         ]
-        return {**self.head, **(self.original if original else self.masked), "lines": lines}
+        supervisor, manner = self.supervised
+        watched = {"supervisor": supervisor, "manner": manner} if audience.sees_supervision(self) else {}
+        return {**self.head, **watched, **(self.original if audience.original else self.masked), "lines": lines}
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,20 @@ class Audience:
     scope: Scope
     original: bool = False
     """Whether personal data are shown."""
+    supervision: bool = False
+    """Whether it is told who supervises which talk."""
+    own: str = ""
+    """Their own extension: nobody is told of a supervisor in the own talk."""
+
+    def sees_supervision(self, call: RunningCall) -> bool:
+        """Tell whether they may know who supervises a call's talk."""
+        return self.supervision and not (self.own and call.head.get("agent") == self.own)
+
+    def sees_change(self, before: RunningCall | None, after: RunningCall) -> bool:
+        """Tell whether anything is different that they may know: a message without words would tell something, too."""
+        if before is None or before is after or self.sees_supervision(before) or self.sees_supervision(after):
+            return before is not after
+        return replace(before, supervised=after.supervised) != after
 
 
 def seen(snapshot: Snapshot, audience: Audience) -> tuple[dict[str, RunningCall], dict[str, Alarm]]:
@@ -116,9 +134,9 @@ def message(before: Snapshot, after: Snapshot, audience: Audience) -> str:
         "from": before.number,
         "to": after.number,
         "calls": {
-            key: one.document(audience.original, had_calls.get(key))
+            key: one.document(audience, had_calls.get(key))
             for key, one in calls.items()
-            if one is not had_calls.get(key)
+            if audience.sees_change(had_calls.get(key), one)
         },
         "calls_gone": _gone(had_calls, calls),
         "alerts": {key: one.document for key, one in alerts.items() if one is not had_alerts.get(key)},

@@ -203,7 +203,9 @@ class Talk:
             case _:
                 pass
         if not leg.over:
-            if isinstance(event, Answered | MediaChanged):
+            if isinstance(event, Answered) and self.supervisor is not None and self._supervises(leg):
+                self.watched(self.supervisor.mode)
+            elif isinstance(event, Answered | MediaChanged):
                 self.connect()
         elif leg is self.agent:
             self._agent_over()
@@ -354,8 +356,7 @@ class Talk:
 
     def watched(self, mode: Mode) -> None:
         """The supervisor listens, whispers or breaks in from now on."""
-        self._supervised().mode = mode
-        self._record.event("supervision", mode=mode)
+        self._record.event("supervision", **self._supervised().turns_to(mode))
         self.connect()
 
     def taken_over(self) -> None:

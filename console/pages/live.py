@@ -33,6 +33,7 @@ TEXTS = (
     "live.second", "live.agent_is", "live.noted_by", "live.note", "live.to_call", "live.calls", "live.no_calls",
     "live.no_match", "live.filter", "live.filter_by", "live.text", "live.no_text", "live.open", "live.listen",
     "live.whisper", "live.barge", "live.take-over", "live.leave", "live.hang-up",
+    "live.does_listen", "live.does_whisper", "live.does_barge",
     *(f"frame.hidden_{kind}" for kind in KINDS),
 )  # fmt: skip
 """Written by the board's script."""
@@ -66,14 +67,16 @@ def _board(visit: Visit, feed: LiveFeed[Snapshot], phone: ui.input | None, top: 
     with (top or ui.element("div")).classes("live-choices"):
         switch = ui.switch(visit.say("live.original")) if visit.may(Right.ORIGINAL) else None
         ui.link(visit.say("live.to_wall"), "/wall").classes("dim")
-    scope = visit.viewer.scope()
-    board = LiveBoard(
-        feed, Audience(scope), texts(visit), visit.language, orders=visit.may(Right.ORDER), links=visit.may(Right.CALLS)
-    )
+    orders, links = visit.may(Right.ORDER), visit.may(Right.CALLS)
+    board = LiveBoard(feed, _audience(visit), texts(visit), visit.language, orders=orders, links=links)
     board.on("note", partial(_note, visit, board))
     board.on("order", partial(_ordered, visit, board, phone))
     if switch is not None:
         switch.on_value_change(partial(_uncover, visit, board))
+
+
+def _audience(visit: Visit, *, original: bool = False) -> Audience:
+    return Audience(visit.viewer.scope(), original, visit.may(Right.ORDER), visit.viewer.extension)
 
 
 async def _uncover(visit: Visit, board: LiveBoard, change: ValueChangeEventArguments[Any]) -> None:
@@ -82,11 +85,11 @@ async def _uncover(visit: Visit, board: LiveBoard, change: ValueChangeEventArgum
     if not visit.may(Right.ORIGINAL):
         return
     if not wanted or await doing(visit, visit.audit("saw-original", words="live board")):
-        board.show_to(Audience(visit.viewer.scope(), original=wanted))
+        board.show_to(_audience(visit, original=wanted))
 
 
 async def _note(visit: Visit, board: LiveBoard, event: GenericEventArguments) -> None:
-    alarm = seen(board.shown, Audience(visit.viewer.scope()))[1].get(str(event.args))
+    alarm = seen(board.shown, _audience(visit))[1].get(str(event.args))
     if alarm is not None:
         await doing(visit, visit.write(take_note, visit.now(), visit.viewer.name, alarm, visit.address))
 
@@ -98,7 +101,7 @@ async def _ordered(visit: Visit, board: LiveBoard, phone: ui.input | None, event
     user = "" if phone is None else str(phone.value or "").strip()
     if not visit.may(Right.ORDER) or mode not in (*MODES, HANG_UP):
         return
-    if call_id not in seen(board.shown, Audience(visit.viewer.scope()))[0]:
+    if call_id not in seen(board.shown, _audience(visit))[0]:
         ui.notify(visit.say("live.gone"), type="negative")
     elif mode in ("listen", "whisper", "barge", "take-over") and not user:
         ui.notify(visit.say("live.no_phone"), type="warning")

@@ -105,6 +105,68 @@ def test_whom_no_queue_put_through_is_known_by_the_calls_own_record(connection: 
     assert (feed.look(connection, NOW + timedelta(seconds=1)).calls or {})["c1"].head["state"] == "robot"
 
 
+def supervision(connection: Connection, ident: str, name: str, seconds: float, **data: Any) -> None:
+    at = NOW + timedelta(seconds=seconds)
+    connection.execute(insert(Event).values(id=ident, call_id="c1", at=at, name=name, data=data))
+
+
+SUPERVISOR = Audience(Scope(teams=("blue",), agents=("300",)), supervision=True, own="300")
+
+
+def test_supervisors_see_who_supervises_a_talk_and_how_until_that_or_the_talk_ends(connection: Connection) -> None:
+    call(connection, "c1")
+    stay(connection, "c1", "201")
+    feed, at = LiveCalls(), Snapshot()
+
+    def told(seconds: float) -> Any:
+        nonlocal at
+        before, at = at, feed.look(connection, NOW + timedelta(seconds=seconds))
+        one = json.loads(message(before, at, SUPERVISOR))["calls"]["c1"]
+        return one["supervisor"], one["manner"]
+
+    supervision(connection, "e1", "talk-began", 0, leg=2, agent="Anna")
+    supervision(connection, "e2", "supervision-began", 1, mode="listen")
+    assert told(1) == ("", ""), "the supervisor's phone rings still"
+    supervision(connection, "e3", "supervision", 5, mode="listen", who="202")
+    assert told(5) == ("王芳", "listen")
+    supervision(connection, "e4", "supervision", 80, mode="barge", who="202")
+    assert told(80) == ("王芳", "barge")
+    supervision(connection, "e5", "supervision-ended", 150, leg=3)
+    assert told(150) == ("", "")
+    supervision(connection, "e6", "supervision", 220, mode="whisper", who="sip:boss@pbx")
+    assert told(220) == ("sip:boss@pbx", "whisper")
+    supervision(connection, "e7", "talk-ended", 230, leg=2)
+    assert told(230) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        Audience(Scope(agents=("201",))),
+        Audience(Scope(teams=("blue",), agents=("201",)), supervision=True, own="201"),
+        Audience(ALL, supervision=True, own="201"),
+        Audience(ALL, original=True),
+    ],
+    ids=["agent", "supervisor-who-talks", "administrator-who-talks", "reviewer"],
+)
+def test_nobody_else_is_told_that_anybody_supervises_nor_that_anything_changed(
+    connection: Connection, audience: Audience
+) -> None:
+    call(connection, "c1")
+    stay(connection, "c1", "201")
+    feed = LiveCalls()
+    before = feed.look(connection, NOW)
+    supervision(connection, "e1", "supervision", 1, mode="listen", who="202")
+    after = feed.look(connection, NOW + timedelta(seconds=1))
+    assert after is not before
+    assert message(before, after, audience) == ""
+    turn(connection, "c1", 1, "hello")
+    later = feed.look(connection, NOW + timedelta(seconds=2))
+    for told in (message(before, later, audience), message(Snapshot(), later, audience)):
+        assert "hello" in told
+        assert not any(word in told for word in ("supervis", "listen", "王芳", "202"))
+
+
 @pytest.mark.parametrize(
     ("direction", "personal", "ours"), [("inbound", "caller", "called"), ("outbound", "called", "caller")]
 )
