@@ -62,8 +62,8 @@ class _Call:
     conversation: Conversation
     began_at: float | None = None
     """Unix seconds of the recording's first sample, or of the answer while that isn't known."""
-    told: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
-    """By scorecard and rule: the second of the newest evidence that was told of, and when that was."""
+    told: dict[tuple[str, str], tuple[Evidence, float]] = field(default_factory=dict)
+    """By scorecard and rule: the newest evidence that was told of, and when that was."""
     heard: dict[Side, list[Stretch]] = field(default_factory=lambda: {side: [] for side in SIDES})
     speaking: dict[str, float] = field(default_factory=dict)
     """Who is heard just now, and since which second."""
@@ -190,8 +190,8 @@ class LiveCalls:
     def _broken(self, call: _Call, card: Scorecard, subject: Subject, now: float, timed: bool) -> Iterator[Alert]:
         for rule in card.rules:
             key = card.name, rule.name
-            second, told_at = call.told.get(key, (-1.0, float("-inf")))
-            cold = second < 0 or now - told_at >= self._cool_down
+            told, told_at = call.told.get(key, (None, float("-inf")))
+            cold = now - told_at >= self._cool_down
             if not rule.live or not cold or (timed and key not in self._timed):
                 continue
             outcome, evidence = judge(rule, subject)
@@ -199,8 +199,8 @@ class LiveCalls:
                 continue
             newest = max(evidence, key=lambda one: one.start, default=Evidence(subject.end, subject.end))
             # A figure of the whole call, and what is missing, are told of once.
-            if second < 0 or (evidence and newest.start > second):
-                call.told[key] = max(newest.start, 0.0), now
+            if told is None or (evidence and _is_new(newest, told)):
+                call.told[key] = newest, now
                 yield self._alert(call, card, rule, newest, now)
 
     def _alert(self, call: _Call, card: Scorecard, rule: Rule, evidence: Evidence, now: float) -> Alert:
@@ -212,6 +212,11 @@ class LiveCalls:
         return Alert(
             known.call_id, card, rule, evidence, known.language, agent, known.queue, known.team, tone
         )  # fmt: skip
+
+
+def _is_new(newest: Evidence, told: Evidence) -> bool:
+    """Tell whether it isn't what was told of: the robot's words move a little once it is known when they were heard."""
+    return newest.start > told.start and (newest.turn == 0 or newest.turn != told.turn)
 
 
 def _spoken(known: Conversation, side: Side) -> Iterator[Stretch]:

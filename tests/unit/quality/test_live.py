@@ -67,6 +67,16 @@ def test_the_same_words_are_told_of_once_and_new_ones_after_a_while(calls):
     assert _says(calls, 4, "agent", "idiot", 9, now=90) == ["rude"]
 
 
+def test_words_of_the_robot_that_were_heard_a_little_later_than_was_thought_are_not_told_of_again():
+    live = LiveCalls(by_words_alone)
+    live.scorecards = [loads(CARD.replace("who: agent, phrases: {en: [idiot]", "who: ours, phrases: {en: [idiot]"))]
+    live.take(CallBegan("c", 0.0, "inbound", "1", "2", language="en"))
+    assert _says(live, 1, "robot", "Hello. You are an idiot.", 5, now=6) == ["rude"]
+    live.take(TurnChanged("c", 1, text="Hello. You are an idiot.", end_s=9.0, interrupted=False))
+    assert _says(live, 2, "caller", "What?", 10, now=90) == []
+    assert _says(live, 3, "robot", "An idiot.", 12, now=91) == ["rude"]
+
+
 def test_a_greeting_is_missing_once_its_time_is_over(calls):
     assert _says(calls, 1, "agent", "Yes?", 0) == []
     assert _says(calls, 2, "caller", "My parcel.", 5) == []
