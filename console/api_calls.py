@@ -19,11 +19,11 @@ from console.access import Right, Viewer
 from console.api_access import Asker, needs, person, put_on_trail
 from console.api_pages import MOST, link_to
 from console.call_query import filter_of
+from console.hidden_words import masked_number
 from console.problems import Forbidden, NotThere
 from models.call_entry import CallEntry
 from models.database import table_of
 from models.errors import CannotDo
-from models.log import mask
 from quality import comments, reviews
 from quality.call_filter import CallFilter
 from quality.call_order import ORDERS
@@ -136,7 +136,7 @@ def _masked(viewer: Viewer, document: Document) -> Document:
     other = "called" if document.get("direction") == "outbound" else "caller"
     if viewer.may(Right.ORIGINAL) or other not in document:
         return document
-    return {**document, other: mask(document[other])}
+    return {**document, other: masked_number(document[other])}
 
 
 def _plain(document: Document) -> Document:

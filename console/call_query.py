@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from console.access import Right, Viewer
+from console.hidden_words import masked_number
 from models.errors import Refused
-from models.log import mask
 from quality.call_filter import WHOLE, CallFilter, bare_number
 from quality.call_search import CallRow
 
@@ -31,4 +31,4 @@ def filter_of(viewer: Viewer, query: Mapping[str, Any]) -> CallFilter:
 def number_of(viewer: Viewer, row: CallRow) -> str:
     """Return the other side's number as the viewer may read it."""
     other = row.called if row.direction == "outbound" else row.caller
-    return other if viewer.may(Right.ORIGINAL) else mask(other)
+    return other if viewer.may(Right.ORIGINAL) else masked_number(other)

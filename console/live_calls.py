@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
+from console.hidden_words import masked_number
 from console.live_alerts import LiveAlerts
 from console.live_snapshot import Line, Place, RunningCall, Snapshot
 from models.agent import Agent
@@ -15,7 +16,6 @@ from models.call import Call, CallState
 from models.campaign import Campaign
 from models.database import table_of
 from models.event import Event
-from models.log import mask
 from models.queue_caller import QueueCaller, QueueCallerState
 from models.turn import Turn
 from quality.conversation import Conversation
@@ -120,7 +120,7 @@ class LiveCalls:
         theirs = "called" if row.direction == "outbound" else "caller"
         who, manner = self._supervised.get(row.id, ("", ""))
         supervised = self._names.agents.get(who, (who, ""))[0] or who, manner
-        masked = original | {theirs: mask(original[theirs])}
+        masked = original | {theirs: masked_number(original[theirs])}
         return RunningCall(row.id, placed.place, head, masked, original, lines, supervised)
 
     def _places(self, connection: Connection, ids: Iterable[str]) -> dict[str, Place]:

@@ -6,9 +6,9 @@ from datetime import datetime
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from console.hidden_words import masked_number
 from console.pages.call_content import Content
 from console.visit import Visit
-from models.log import mask
 
 
 def show_head(visit: Visit, content: Content, *, original: bool) -> None:
@@ -25,7 +25,7 @@ def heading(visit: Visit, content: Content, *, original: bool) -> str:
     """Return with whom the call was, as the page is headed."""
     outward = content.call.direction == "outbound"
     other = content.call.called if outward else content.call.caller
-    return visit.say("call.to" if outward else "call.from", number=(other if original else mask(other)) or "–")
+    return visit.say("call.to" if outward else "call.from", number=(other if original else masked_number(other)) or "–")
 
 
 def head_of(visit: Visit, content: Content) -> Iterator[tuple[str, str | datetime]]:

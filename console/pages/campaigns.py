@@ -16,12 +16,12 @@ from console.campaign_look import CampaignLook
 from console.data_table import DataTable, Row
 from console.dialling_words import result_in, why_in
 from console.frame import Frame, doing
+from console.hidden_words import masked_number
 from console.live_feed import LiveFeed
 from console.pages.queues import watched
 from console.visit import Visit
 from models.campaign import Campaign
 from models.errors import Refused
-from models.log import mask
 
 ORDERS = {
     "start": "campaigns.start", "pause": "campaigns.pause", "resume": "campaigns.resume", "drain": "campaigns.drain",
@@ -99,7 +99,7 @@ def _campaign(visit: Visit, one: dict[str, Any]) -> Row:
 def _attempt(visit: Visit, one: dict[str, Any], agents: Mapping[str, str]) -> Row:
     placed = f"{one['placed_at'].astimezone(visit.zone):%m-%d %H:%M:%S}"
     cells = {
-        "placed": placed, "number": mask(one["number"]), "line": one["line"],
+        "placed": placed, "number": masked_number(one["number"]), "line": one["line"],
         "result": result_in(visit, one["disposition"], one["state"]),
         "by": code_in(visit.language, one["answered_by"]), "grade": one["grade"],
         "talk": minutes(one["talk_s"]) if one["talk_s"] else "",

@@ -13,11 +13,11 @@ from console.access import Right
 from console.board_figures import minutes, percent
 from console.data_table import DataTable, Row
 from console.frame import Frame, doing
+from console.hidden_words import masked_number
 from console.live_feed import LiveFeed
 from console.queue_look import QueueLook, agent_states, totals
 from console.visit import Visit
 from models.errors import CannotDo
-from models.log import mask
 from queues.agent_report import agent_document
 from queues.agent_state import set_state
 
@@ -184,7 +184,7 @@ def _caller(visit: Visit, queue: str, one: dict[str, Any], agents: Mapping[str, 
     score = one["score"]
     parts = [f"{visit.say(PARTS[name])} {value:g}" for name, value in score.items() if name in PARTS and value]
     cells = {
-        "caller": mask(one["number"]), "queue": queue, "state": visit.say(CALLERS[one["state"]]),
+        "caller": masked_number(one["number"]), "queue": queue, "state": visit.say(CALLERS[one["state"]]),
         "waited": minutes(one["waited_s"]), "agent": agents.get(one["agent"], one["agent"]),
         "score": f"{score['score']:.1f}" if score else "", "parts": ", ".join(parts),
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.hidden_words import KINDS, named
+from console.hidden_words import KINDS, masked_number, named
 from console.phrases import Phrases
 
 
@@ -19,3 +19,11 @@ def test_every_kind_of_personal_data_has_its_words_in_both_languages() -> None:
     for kind in KINDS:
         assert phrases.has(f"frame.hidden_{kind}")
         assert named(f"[{kind}]", phrases, "zh") != f"[{kind}]"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("+491711234567", "…67"), ("201", "…"), ("alice", "…"), ("anonymous", "anonymous"), ("", "")],
+)
+def test_a_masked_number_is_in_no_language_and_who_withholds_theirs_is_said_to(number: str, shown: str) -> None:
+    assert masked_number(number) == shown
