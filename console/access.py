@@ -24,6 +24,8 @@ class Right(StrEnum):
     """Boards of quality, within one's scope."""
     TEACH = "teach"
     """Say what was misunderstood or not answered."""
+    KNOWLEDGE = "knowledge"
+    """Decide what becomes of questions that got no answer, whosever call they were asked in."""
     LIVE = "live"
     """Calls, queues and agents as they are now."""
     ORDER = "order"
@@ -48,7 +50,7 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "qa": frozenset(
         {
             Right.CALLS, Right.ORIGINAL, Right.COMMENT, Right.EXPORT, Right.REVIEW, Right.SAMPLING, Right.QUALITY,
-            Right.TEACH, Right.LIVE,
+            Right.TEACH, Right.KNOWLEDGE, Right.LIVE,
         }
     ),
     "operator": frozenset({Right.CALLS, Right.COMMENT, Right.EXPORT, Right.QUALITY, Right.LIVE, Right.CAMPAIGNS}),

@@ -31,7 +31,7 @@ def web(settings: Settings, engine: Engine, token: str) -> FastAPI:
     from nicegui import ui
 
     from console.frame import Frame
-    from console.pages import accounts, audit, boards, call, calls, home, leads, me, quality, reviews
+    from console.pages import accounts, audit, boards, call, calls, home, knowledge, leads, me, quality, reviews
 
     app = FastAPI(title="Hotline", docs_url=None, redoc_url=None, openapi_url=None)
     phrases, site = Phrases.load(), Site(settings.console.url.rstrip("/"))
@@ -40,7 +40,7 @@ def web(settings: Settings, engine: Engine, token: str) -> FastAPI:
     app.include_router(signing_in(engine, phrases, site))
     app.include_router(sounds(engine, settings, phrases))
     frame = Frame(engine, settings, phrases)
-    for pages in (home, calls, boards, quality, reviews, call, leads, accounts, audit, me):
+    for pages in (home, calls, boards, quality, reviews, call, knowledge, leads, accounts, audit, me):
         pages.register(frame)
     ui.run_with(
         app,

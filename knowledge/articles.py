@@ -17,7 +17,7 @@ from knowledge.entry import Entry, Vectors, faces
 from knowledge.shelf import Embed
 from models.article import Article, ArticleVectors, ArticleVersion, KnowledgeRevision
 from models.call import new_id
-from models.errors import CannotDo, OperatorFault
+from models.errors import CannotDo, OperatorFault, Refused
 from models.knowledge_change import KnowledgeChange
 
 CONTENT = ("title", "questions", "short", "long", "tags", "owner", "valid_from", "valid_until")
@@ -170,7 +170,7 @@ def unknown(connection: Connection, article_id: str) -> CannotDo:
     """Return the sentence for an id that no article has."""
     near = connection.scalars(select(Article.id).where(Article.id.contains(article_id, autoescape=True)).limit(3)).all()
     hint = f"did you mean {' or '.join(near)}?" if near else "see hotline kb list."
-    return CannotDo(f"There is no article '{article_id}'; {hint}")
+    return Refused(f"There is no article '{article_id}'; {hint}", "knowledge.no_article", article=article_id)
 
 
 def revision(connection: Connection) -> int:

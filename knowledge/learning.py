@@ -16,7 +16,7 @@ from knowledge.articles import Editor, Embeddings
 from knowledge.draft import Draft
 from knowledge.grouping import Asked, grouped
 from models.call import new_id
-from models.errors import CannotDo
+from models.errors import CannotDo, Refused
 from models.recording import Recording
 from models.suggestion import SUGGESTION_LIFE, Suggestion, SuggestionMove, SuggestionState, Unanswered
 
@@ -89,8 +89,18 @@ def group(connection: Connection, embeddings: Embeddings | None = None) -> int:
     return sum(map(len, waiting.values()))
 
 
-def suggestions(connection: Connection, state: str = SuggestionState.OPEN, language: str = "") -> list[dict[str, Any]]:
-    """Return the suggestions in that state, most asked first, with counts, times and example recordings."""
+def suggestions(
+    connection: Connection,
+    state: str = SuggestionState.OPEN,
+    language: str = "",
+    *,
+    most: int | None = None,
+    skip: int = 0,
+) -> list[dict[str, Any]]:
+    """Return the suggestions in that state, most asked first, with counts, times and example recordings.
+
+    `most`: no more of them than that, beginning after the first `skip`.
+    """
     wanted = [Suggestion.state == state] + ([Suggestion.language == language] if language else [])
     rows = connection.execute(
         select(
@@ -103,6 +113,8 @@ def suggestions(connection: Connection, state: str = SuggestionState.OPEN, langu
         .where(*wanted)
         .group_by(*Suggestion.__table__.columns)
         .order_by(func.count(Unanswered.id).desc(), Suggestion.id)
+        .limit(most)
+        .offset(skip)
     ).mappings()
     found = [articles.as_json(row) for row in rows]
     for one in found:
@@ -141,19 +153,21 @@ def approve(
     *,
     article_id: str = "",
     changes: Mapping[str, Any] | None = None,
+    asked: Sequence[str] | None = None,
 ) -> str:
     """Make a suggestion an article, live once it is committed; return the article's id.
 
     `article_id` of an existing article: its questions are added there. `changes`: fields of `Draft` to have otherwise.
-    Raises `CannotDo`, or `OperatorFault` where it can't be an article yet (no answer).
+    `asked`: the questions that it takes along; None: as callers put them. Raises `CannotDo`, or `OperatorFault` where
+    it can't be an article yet (no answer).
     """
     found = _find(connection, suggestion_id)
-    asked = _questions(connection, found["id"])
+    along = questions(connection, found["id"]) if asked is None else asked
     draft = _existing(connection, article_id) if article_id else Draft(found["question"], found["answer"])
     draft = replace(draft, language=found["language"], **dict(changes or {}))
-    questions = dict.fromkeys((*draft.questions, *[found["question"], *asked][:VARIANTS]))
-    questions.pop(draft.title, None)
-    draft = replace(draft, questions=tuple(questions))
+    every = dict.fromkeys((*draft.questions, *along))
+    every.pop(draft.title, None)
+    draft = replace(draft, questions=tuple(every))
     if not draft.short.strip():
         raise CannotDo(f"The suggestion {found['id']} has no answer yet; give it one with --short.")
     if not article_id:
@@ -170,6 +184,12 @@ def discard(connection: Connection, suggestion_id: str, editor: Editor) -> None:
     found = _find(connection, suggestion_id)
     _move(connection, found, SuggestionMove.DISCARD)
     articles.note(connection, editor, "discarded", suggestion_id=found["id"], words=editor.words)
+
+
+def questions(connection: Connection, suggestion_id: str) -> list[str]:
+    """Return the questions of a suggestion that an article would take along, the one that stands for all first."""
+    found = _find(connection, suggestion_id)
+    return list(dict.fromkeys((found["question"], *_questions(connection, found["id"]))))[:VARIANTS]
 
 
 def _note(
@@ -237,20 +257,34 @@ def _find(connection: Connection, suggestion_id: str) -> RowMapping:
         return rows[0]
     if rows:
         raise CannotDo(f"Several suggestions begin with '{suggestion_id}'; write more of the id.")
-    raise CannotDo(f"There is no suggestion '{suggestion_id}'; see hotline kb unanswered.")
+    sentence = f"There is no suggestion '{suggestion_id}'; see hotline kb unanswered."
+    raise Refused(sentence, "knowledge.gone")
 
 
 def _move(connection: Connection, found: RowMapping, move: SuggestionMove, **values: Any) -> None:
     state = SuggestionState(found["state"])
     if not SUGGESTION_LIFE.allows(state, move):
-        article = f" as the article '{found['article_id']}'" if state is SuggestionState.APPROVED else ""
-        raise CannotDo(f"The suggestion {found['id']} is {state} already{article}; see hotline kb unanswered.")
+        raise _decided(found["id"], state, found["article_id"] or "")
     values["state"] = SUGGESTION_LIFE.next(state, move)
-    connection.execute(update(Suggestion).where(Suggestion.id == found["id"]).values(**values))
+    # Another editor may have decided since it was read: the row's own state says, whoever waited for whom.
+    mine = update(Suggestion).where(Suggestion.id == found["id"], Suggestion.state == state).values(**values)
+    if not connection.execute(mine).rowcount:
+        now = _find(connection, found["id"])
+        raise _decided(found["id"], SuggestionState(now["state"]), now["article_id"] or "")
+
+
+def _decided(suggestion_id: str, state: SuggestionState, article_id: str) -> Refused:
+    became = f" as the article '{article_id}'" if state is SuggestionState.APPROVED else ""
+    sentence = f"The suggestion {suggestion_id} is {state} already{became}; see hotline kb unanswered."
+    return Refused(sentence, f"knowledge.decided_{state}", article=article_id)
 
 
 def _existing(connection: Connection, article_id: str) -> Draft:
-    return articles.draft_of(articles.read(connection, article_id))
+    article = articles.read(connection, article_id)
+    if article["withdrawn"]:
+        sentence = f"The article '{article_id}' is withdrawn; publish it first with hotline kb change {article_id}."
+        raise Refused(sentence, "knowledge.withdrawn", article=article["title"])
+    return articles.draft_of(article)
 
 
 def _with_a_new_id(connection: Connection, draft: Draft) -> Draft:

@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine, select
 
+from knowledge import articles, learning
+from knowledge.articles import Editor
+from knowledge.draft import Draft
 from models.account import Account
 from models.agent import Agent
 from models.call import Call, first_id
@@ -82,6 +85,17 @@ MARKUP: Said = (
     ("agent", "Thank you."),
 )
 
+ARTICLES = (
+    Draft("Opening hours", "We are open from nine to six.", questions=("When are you open?",), article_id="hours"),
+    Draft("停车", "店后面可以停车。", questions=("有停车场吗？",), article_id="parking-zh"),
+)
+UNANSWERED = (
+    ("english", "do you repair broken umbrellas"), ("night", "can you repair my broken umbrella"),
+    ("evil", f"{EVIL} is the umbrella open"), ("missing", f"charge my card {CARD} for the giraffe"),
+    ("english", "until when are you open on Sundays"), ("chinese", "门口可以停车吗"),
+)  # fmt: skip
+"""Questions without an answer, by the call that they were asked in."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -113,6 +127,7 @@ class Hotline:
             }
             for name, reviewer in (("english", "quinn"), ("chinese", "quinn"), ("night", "ruth")):
                 self._review(connection, calls[name].id, reviewer)
+            self._questions(connection, calls)
         return calls
 
     def _people(self, connection: Connection) -> None:
@@ -124,6 +139,14 @@ class Hotline:
         for extension, (name, team) in AGENTS.items():
             known = {"languages": ["en", "zh"], "supervises": [], "enabled": True, "team": team}
             connection.execute(row(Agent, id=f"agent{extension}", extension=extension, name=name, **known))
+
+    def _questions(self, connection: Connection, calls: Mapping[str, Made]) -> None:
+        editor = Editor("ann", self._now)
+        for draft in ARTICLES:
+            articles.write(connection, draft, editor)
+        for call, asked in UNANSWERED:
+            language = "zh" if call == "chinese" else "en"
+            learning.unanswered(connection, asked, language, calls[call].id, 2.5, "unknown", at=self._now)
 
     def _call(
         self, connection: Connection, said: Said, language: str, agent: str, *, caller: str = "+442079460123",

@@ -17,8 +17,8 @@ TEXT = {
     "zh": {"name": "用户名", "password": "密码", "enter": "登录", "wrong": "用户名或密码不正确"},
 }
 ENTRIES = {
-    "ann": {"/calls", "/reviews", "/quality", "/accounts", "/audit", "/live", "/campaigns"},
-    "quinn": {"/calls", "/reviews", "/quality", "/live"},
+    "ann": {"/calls", "/reviews", "/quality", "/accounts", "/audit", "/live", "/campaigns", "/knowledge"},
+    "quinn": {"/calls", "/reviews", "/quality", "/live", "/knowledge"},
     "sue": {"/calls", "/quality", "/live"},
     "otto": {"/calls", "/quality", "/campaigns", "/live"},
     "dana": {"/calls"},

@@ -14,7 +14,7 @@ from console.phrases import FILES, LANGUAGES, Phrases, preferred
 CONSOLE = FILES.parent
 TEXTS = Phrases.load().texts
 SOURCES = sorted([*CONSOLE.rglob("*.py"), *CONSOLE.rglob("*.html"), *CONSOLE.rglob("*.js")])
-FLOORS = ("quality", "campaigns", "models", "queues", "voice")
+FLOORS = ("quality", "campaigns", "models", "queues", "voice", "knowledge")
 RAISED = [one for floor in FLOORS for one in sorted((CONSOLE.parent / floor).glob("*.py"))]
 """Refusals there have phrases, too (`models.errors.Refused`)."""
 SHOWS = {

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, update
 
 from knowledge import articles, learning
 from knowledge.articles import Editor, Embedding
@@ -15,6 +15,7 @@ from knowledge.library import Library
 from models.call import Call
 from models.errors import CannotDo
 from models.recording import Recording
+from models.suggestion import Suggestion
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 WANG = Editor("wang", NOW)
@@ -126,6 +127,48 @@ def test_what_is_like_a_discarded_suggestion_opens_nothing_anew(engine: Engine) 
         assert articles.history(connection)[-1]["words"] == "not ours"
         with pytest.raises(CannotDo, match="is discarded already"):
             learning.approve(connection, found["id"], WANG, changes={"short": "x"})
+
+
+def test_who_decides_while_another_does_changes_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def meanwhile(connection: Connection, suggestion_id: str) -> list[str]:
+        connection.execute(update(Suggestion).where(Suggestion.id == suggestion_id).values(state="discarded"))
+        return []
+
+    with engine.begin() as connection:
+        miss(connection, PARKING[0])
+        (found,) = learning.suggestions(connection)
+        monkeypatch.setattr(learning, "questions", meanwhile)
+        with pytest.raises(CannotDo, match="is discarded already"):
+            learning.approve(connection, found["id"], WANG, changes={"short": "Behind."})
+        assert articles.ids(connection) == frozenset()
+
+
+def test_a_withdrawn_article_is_not_published_by_questions_that_are_added(engine: Engine) -> None:
+    with engine.begin() as connection:
+        articles.write(connection, Draft("Parking", "Behind."), WANG)
+        articles.withdraw(connection, "parking", WANG)
+        miss(connection, PARKING[0])
+        (found,) = learning.suggestions(connection)
+        with pytest.raises(CannotDo, match="'parking' is withdrawn; publish it first with hotline kb change parking"):
+            learning.approve(connection, found["id"], WANG, article_id="parking")
+
+
+def test_an_editor_chooses_which_questions_an_article_takes_along(engine: Engine) -> None:
+    with engine.begin() as connection:
+        miss(connection, *PARKING)
+        (found,) = learning.suggestions(connection)
+        assert learning.questions(connection, found["id"]) == list(PARKING)
+        changes = {"title": "Parking", "short": "Behind."}
+        article = learning.approve(connection, found["id"], WANG, changes=changes, asked=("where do I park",))
+        assert articles.read(connection, article)["questions"] == ["where do I park"]
+
+
+def test_a_list_of_suggestions_can_be_read_in_parts(engine: Engine) -> None:
+    with engine.begin() as connection:
+        miss(connection, *PARKING, "do you sell gift cards", "who is the boss")
+        whole = [one["id"] for one in learning.suggestions(connection)]
+        parts = [learning.suggestions(connection, most=2, skip=skip) for skip in (0, 2)]
+    assert [[one["id"] for one in part] for part in parts] == [whole[:2], whole[2:]]
 
 
 def test_what_an_agent_answered_can_be_approved_as_it_is(engine: Engine) -> None:
