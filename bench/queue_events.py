@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -127,7 +127,7 @@ class Visitor:
     def music(self, file: str = "") -> None:
         """Nobody hears it."""
 
-    def foresee(self, say: Say) -> None:
+    def foresee(self, says: Sequence[Say]) -> None:
         """Nobody hears it."""
 
     async def say(self, say: Say) -> None:

@@ -8,6 +8,7 @@ from dialplans.flow import Texts
 from dialplans.template import filled, found_at, plain, speaker
 from queues.distribution_events import Announce
 from queues.plan import Queue
+from voice.standing_prompts import PRESS_TO_TAKE, prompt
 
 WELCOME: Texts = {
     "en": "Please stay on the line, somebody will be with you.",
@@ -40,7 +41,6 @@ TICKET_TAKEN: Texts = {
 TITLE: Texts = {"en": "{title}.", "zh": "{title}。"}
 NAME: Texts = {"en": "{name}. ", "zh": "{name}。"}
 CALLS: Texts = {"en": "Call number {count} today. ", "zh": "今天第{count}次来电。"}
-PRESS: Texts = {"en": "Press 1 to take the call.", "zh": "接听请按1。"}
 KEYS: Mapping[str, Texts] = {"*": {"en": "star", "zh": "星号"}, "#": {"en": "pound", "zh": "井号"}}
 BREATH = "<break 300ms/>"
 """Between what is the same for many callers, to the letter, and what isn't."""
@@ -106,10 +106,9 @@ def whisper(
         name = caller.get("customer", {}).get("name", "")
         named = NAME[language].format(name=name) if name else ""
         texts = [TITLE[language].format(title=title), f"{named}{calls}{handover.summary[:WHISPERED]}".strip()]
-    if by_key:
-        texts.append(PRESS[language])
     texts = [text for text in texts if text]
-    return tuple(Prompt(BREATH * bool(number) + text, language=language) for number, text in enumerate(texts))
+    prompts = [Prompt(BREATH * bool(number) + text, language=language) for number, text in enumerate(texts)]
+    return (*prompts, prompt(PRESS_TO_TAKE, language)) if by_key else tuple(prompts)
 
 
 def display(queue: Queue, waited_s: float, name: str = "") -> str:

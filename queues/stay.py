@@ -99,6 +99,7 @@ class Stay:
         """Set when the robot has nothing to ask the caller now."""
         self._rang: dict[str, tuple[Agent, int]] = {}
         """Agents whose phones rang, and the seconds that the caller had waited then: so it is whispered."""
+        self._waits = False
 
     def take(self, wish: Wish) -> None:
         """Do what the distribution wants, in the order of these calls."""
@@ -116,7 +117,9 @@ class Stay:
             spawn(self._hears_keys(), "keys")
             spawn(self._helps(), "help")
             spawn(self._foresees(), "foresee")
+            self._waits = True
             outcome = await self._until_over(spawn)
+            self._waits = False
             # All that still rings or speaks ends with the waiting.
             for task in tasks:
                 task.cancel()
@@ -178,7 +181,8 @@ class Stay:
             waited = self._floor.waited(self.caller.call_id)
             shown = Shown(self.guest.caller.number, display(queue, waited, self.caller.customer.name))
             call = self.guest.call(where(agent), shown, offer.ring_s)
-            self.foresee(agent, queue)
+            self._rang[extension] = agent, round(waited)
+            self.foresee_all()
             await call.answered()
             if queue.accept_by_key and not await self._accepted(call, agent, queue):
                 raise NotAccepted
@@ -200,6 +204,7 @@ class Stay:
         except CannotDo as fault:
             self._floor.unreachable(extension, str(fault))
         finally:
+            self._rings.pop((offer.offer_id, extension), None)
             if call is not None:
                 call.hang_up(Cause.CANCELLED)
 
@@ -214,16 +219,20 @@ class Stay:
     # -- what an agent is told first -------------------------------------------------------------------------------
 
     def foresee(self, agent: Agent, queue: Queue) -> None:
-        """Have ready what `whisper` says: the agent's phone begins to ring."""
+        """Have ready what an agent is told whose phone begins to ring because somebody sends the caller there."""
         self._rang[agent.extension] = agent, round(self._floor.waited(self.caller.call_id))
-        self.guest.foresee(self._told(agent, queue, queue.accept_by_key))
+        self.guest.foresee([self._told(agent, queue, False)])
 
     def foresee_all(self) -> None:
-        """Have ready what is said now to those whose phones ring, or else to an agent who speaks as the caller does."""
-        queue = self._floor.queue(self.caller.call_id)
-        ringing: list[Agent | None] = [self._rang[who][0] for _, who in self._rings if who in self._rang]
-        for agent in ringing or [None]:
-            self.guest.foresee(self._told(agent, queue, queue.accept_by_key))
+        """Have ready what those are told now whose phones ring, or else an agent who speaks as the caller does.
+
+        Of who doesn't wait any more nothing is.
+        """
+        if self._waits:
+            queue = self._floor.queue(self.caller.call_id)
+            ringing = dict.fromkeys(who for _, who in self._rings if who in self._rang)
+            agents: list[Agent | None] = [self._rang[who][0] for who in ringing]
+            self.guest.foresee([self._told(agent, queue, queue.accept_by_key) for agent in agents or [None]])
 
     async def whisper(self, call: AgentCall, agent: Agent, queue: Queue, by_key: bool = False) -> None:
         """Tell the agent in a few seconds who comes; raise `CannotDo` where they are gone."""

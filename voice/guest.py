@@ -5,7 +5,7 @@ One a `Handover` errand. The conversation hands its events on to `receive` meanw
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -73,6 +73,7 @@ class WaitingCaller:
         self.helping = Helping(robot, listening, sink)
         self._hear_of_learned: Callable[[], None] = lambda: None
         self._giving_way: asyncio.Task[None] | None = None
+        self._foreseeing: asyncio.Task[None] | None = None
 
     @property
     def talked(self) -> bool:
@@ -144,10 +145,12 @@ class WaitingCaller:
         if self.helping.active and self._giving_way is None:
             self._giving_way = self._owner.spawn(self.helping.give_way())
 
-    def foresee(self, say: Say) -> None:
+    def foresee(self, says: Sequence[Say]) -> None:
         """See the port."""
+        self._foresees_no_more()
         if not self._left:
-            self._owner.spawn(self._phones.shelf.foresee(say.prompts))
+            prompts = [prompt for say in says for prompt in say.prompts]
+            self._foreseeing = self._owner.spawn(self._phones.shelf.foresee(prompts))
 
     def event(self, name: str, **data: Any) -> None:
         """Write a dated fact into the call's record."""
@@ -227,6 +230,7 @@ class WaitingCaller:
     def caller_gone(self) -> None:
         """The caller hung up."""
         self._left = self.hung_up = True
+        self._foresees_no_more()
         self.helping.end()
         self._ends_saying()
         if self._talk is not None:
@@ -235,6 +239,7 @@ class WaitingCaller:
     def stop(self) -> None:
         """Nobody waits for a person any more: whoever rings or talks is hung up."""
         self._left = True
+        self._foresees_no_more()
         self.helping.end()
         if self._talk is not None:
             self._talk.ends("server")
@@ -277,6 +282,11 @@ class WaitingCaller:
             self._talk.of_leg(leg, event)
         if leg.over and not leg.closing:
             self._owner.spawn(leg.close())
+
+    def _foresees_no_more(self) -> None:
+        # The call ends when the last of its tasks does, and a sentence may take long to make.
+        if self._foreseeing is not None:
+            self._foreseeing.cancel()
 
     def _ends_saying(self) -> None:
         if self._said is not None and not self._said.done():

@@ -5,7 +5,7 @@ lasts: music, announcements, keys, calls to persons, and the talk with one. Who 
 known here (that is `queues`); `server.py` binds it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -159,8 +159,11 @@ class Guest(Protocol):
     def found(self) -> None:
         """Somebody has the caller: a robot that still helps says so and ends that, before `talk` begins."""
 
-    def foresee(self, say: Say) -> None:
-        """Have the sound made already of what an agent will be told, while nobody waits for it."""
+    def foresee(self, says: Sequence[Say]) -> None:
+        """Have the sound made already of what agents will be told, while nobody waits for it, until the caller is gone.
+
+        What was foreseen before and isn't made yet is left.
+        """
 
     def event(self, name: str, **data: Any) -> None:
         """Write a dated fact into the call's record."""

@@ -97,6 +97,9 @@ class PromptShelf:
                         pass
             except HotlineError as error:
                 log.info("What will be said can't be rendered ahead: %s", error)
+            except Exception:
+                # Nobody waits for it, so a fault in it ends nobody's call.
+                log.exception("What will be said can't be rendered ahead")
 
     def stand_in(self, prompt: Prompt) -> tuple[Clause, ...]:
         """Return the recording that ships with Hotline and comes nearest, for a prompt that nothing can speak."""

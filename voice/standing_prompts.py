@@ -27,6 +27,12 @@ NOT_REACHED: Texts = {
     "zh": "抱歉，暂时联系不上这位同事，现在为您转回。",
 }
 
+PRESS_TO_TAKE: Texts = {
+    "en": "<break 300ms/>Press 1 to take the call.",
+    "zh": "<break 300ms/>接听请按1。",
+}
+"""To an agent, after the whisper: without it nobody would know what to do."""
+
 
 def prompt(texts: Texts, language: str) -> Prompt:
     """Return the prompt in `language`, or in English where there is none."""
@@ -36,5 +42,5 @@ def prompt(texts: Texts, language: str) -> Prompt:
 
 def standing_prompts(languages: Iterator[str] | tuple[str, ...]) -> list[Prompt]:
     """Return all of them in `languages`."""
-    every = (USE_KEYPAD, TOO_LONG, APOLOGY, LINE_LOST, NOT_REACHED)
+    every = (USE_KEYPAD, TOO_LONG, APOLOGY, LINE_LOST, NOT_REACHED, PRESS_TO_TAKE)
     return [prompt(texts, language) for language in languages for texts in every]

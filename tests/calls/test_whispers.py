@@ -1,10 +1,13 @@
 """What an agent is told before the talk, on a machine so busy that nothing new is said within seconds."""
 
+import asyncio
+
 import pytest
 
 from asr_tts.marks import unmarked
 from tests.calls.call_centre import BILLING, FLOW, call_centre
 from tests.calls.test_queue_calls import event
+from voice.standing_prompts import PRESS_TO_TAKE
 
 pytestmark = pytest.mark.looptime
 SLOW_S = 6.0
@@ -146,4 +149,98 @@ async def test_an_agent_to_whom_a_caller_is_sent_is_told_at_once_too(open_line, 
         call.answers()
         await caller.waits(0.1)
         assert [text.split("/")[0] for text in whispered(anna)] == [TITLE["en"], SUMMARY["zh"]]
+        caller.hangs_up()
+
+
+async def test_who_hangs_up_while_a_whisper_is_made_is_gone_at_once(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["zh"], language="zh") as (line, phones, centre):
+        await centre.comes("202")
+        slow(line)
+        caller = await line.call()
+        await phones.rings("202")
+        await caller.waits(2)
+        caller.hangs_up()
+        await caller.waits(0.5)
+        assert line.story.ended
+        assert not line.reception.calls
+
+
+async def test_the_robot_hangs_up_at_once_whatever_is_still_being_made(open_line, tmp_path):
+    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["en"]) as (line, phones, centre):
+        await centre.comes("202")
+        slow(line)
+        line.speech.ahead = 200.0
+        goodbye = "Thank you, that was all. Goodbye."
+        line.speech.made.add(f"en/{goodbye}")
+        caller = await line.call()
+        ben = await phones.answers("202")
+        await caller.waits(10)
+        ben.call.caller_hangs_up()
+        await caller.hears(goodbye)
+        async with asyncio.timeout(5):
+            await caller.is_hung_up()
+
+
+@LANGUAGES
+async def test_an_agent_is_always_told_the_key_that_takes_the_caller(language, open_line, tmp_path):
+    queue = QUIET | {"accept_by_key": True}
+    async with call_centre(open_line, tmp_path, queue, flow=FLOWS[language], language=language) as (
+        line,
+        phones,
+        centre,
+    ):
+        await centre.comes("202")
+        slow(line)
+        caller = await line.call()
+        ben = await phones.answers("202")
+        await caller.waits(3)
+        assert whispered(ben) == [unmarked(PRESS_TO_TAKE[language])]
+        await ben.keys("1")
+        await caller.waits(0.5)
+        assert caller.stream.hears == (ben.stream.number,)
+        caller.hangs_up()
+
+
+async def test_a_fault_in_what_nobody_waits_for_ends_no_call(open_line, tmp_path, monkeypatch):
+    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["en"]) as (line, phones, centre):
+        await centre.comes("202")
+        spoken = line.speech.synthesise
+
+        async def synthesise(text, language, voice="", urgent=True):
+            if not urgent:
+                raise ConnectionResetError("gone")
+            async for clause in spoken(text, language, voice, urgent):
+                yield clause
+
+        monkeypatch.setattr(line.speech, "synthesise", synthesise)
+        caller = await line.call()
+        await phones.rings("202")
+        ben = await phones.answers("202")
+        await caller.waits(6)
+        assert caller.stream.hears == (ben.stream.number,)
+        caller.hangs_up()
+
+
+async def test_nothing_is_made_for_a_phone_that_does_not_ring_any_more(open_line, tmp_path, monkeypatch):
+    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["en"]) as (line, phones, centre):
+        await centre.comes("202")
+        caller = await line.call()
+        call = await phones.rings("202")
+        call.declines()
+        await caller.waits(0.5)
+        asked = []
+        spoken = line.speech.synthesise
+
+        async def synthesise(text, language, voice="", urgent=True):
+            asked.append((language, text))
+            async for clause in spoken(text, language, voice, urgent):
+                yield clause
+
+        monkeypatch.setattr(line.speech, "synthesise", synthesise)
+        stay = centre.distributor.stay(next(iter(line.stories)))
+        learned = stay.guest.handover
+        stay.guest.learn(type(learned)(**{**vars(learned), "summary": "两笔订单。"}), "zh")
+        await caller.waits(2)
+        assert {language for language, _ in asked} == {"zh"}
+        assert len(asked) == len(set(asked))
         caller.hangs_up()
