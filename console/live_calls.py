@@ -35,6 +35,8 @@ BEFORE = timedelta(hours=4)
 """How far the first look goes back for who talks in calls that run."""
 TALKS, SUPERVISIONS = ("talk-began", "talk-ended"), ("supervision", "supervision-ended")
 """Events of talks, and of who supervises them: a talk that begins or ends is supervised by nobody."""
+LEGS = ("leg-answered", "leg-ended")
+"""Events of further phones in a call."""
 WAITING = (QueueCallerState.QUEUED, QueueCallerState.OFFERED)
 
 
@@ -82,6 +84,8 @@ class LiveCalls:
         """Name of whom each call is connected with, as its own record says."""
         self._supervised: dict[str, tuple[str, str]] = {}
         """Whose phone is in each call's talk as a supervisor's, and how, as the record says, too."""
+        self._phones: dict[str, dict[int, str]] = {}
+        """Whose phones are in each call besides the first, by number of the leg; the supervisor's is one of them."""
         self._talks_read: datetime | None = None
 
     def look(self, connection: Connection, now: datetime) -> Snapshot:
@@ -121,7 +125,17 @@ class LiveCalls:
         who, manner = self._supervised.get(row.id, ("", ""))
         supervised = self._names.agents.get(who, (who, ""))[0] or who, manner
         masked = original | {theirs: masked_number(original[theirs])}
-        return RunningCall(row.id, placed.place, head, masked, original, lines, supervised)
+        talkers = self._talkers(row, placed.agent, who)
+        return RunningCall(row.id, placed.place, head, masked, original, lines, supervised, talkers)
+
+    def _talkers(self, row: Any, agent: str, supervisor: str) -> frozenset[str] | None:
+        """Return whose phones are in the call, but for the supervisor's; None where it isn't known who talks."""
+        others = {agent, *self._phones.get(row.id, {}).values()} - {supervisor, ""}
+        if supervisor and not others:
+            return None
+        # Who calls may be one of us as well: a person of the house, or an agent who calls somebody back.
+        first = {row.caller, row.origin.removeprefix("user "), row.called if row.direction == "outbound" else ""}
+        return frozenset(others | first)
 
     def _places(self, connection: Connection, ids: Iterable[str]) -> dict[str, Place]:
         placed = placed_calls(connection, list(ids), self._names.agents, self._names.campaigns)
@@ -131,9 +145,12 @@ class LiveCalls:
         """Who is put through without a queue, and who supervises, is told of in the call's own record alone."""
         since = (self._talks_read or now - BEFORE) - LATE
         found = select(EVENT.c.call_id, EVENT.c.name, EVENT.c.data).where(
-            EVENT.c.name.in_((*TALKS, *SUPERVISIONS)), EVENT.c.at >= since
+            EVENT.c.name.in_((*TALKS, *SUPERVISIONS, *LEGS)), EVENT.c.at >= since
         )
         for row in connection.execute(found.order_by(EVENT.c.id)):
+            if row.name in LEGS:
+                self._note_phone(row)
+                continue
             if row.name in TALKS:
                 self._talks[row.call_id] = str(row.data.get("agent") or "") if row.name == "talk-began" else ""
             goes_on = row.name == "supervision"
@@ -142,7 +159,15 @@ class LiveCalls:
             )
         self._talks = {call_id: name for call_id, name in self._talks.items() if call_id in running and name}
         self._supervised = {call_id: one for call_id, one in self._supervised.items() if call_id in running and one[0]}
+        self._phones = {call_id: legs for call_id, legs in self._phones.items() if call_id in running and legs}
         self._talks_read = now
+
+    def _note_phone(self, row: Any) -> None:
+        legs, number = self._phones.setdefault(row.call_id, {}), int(row.data.get("leg") or 0)
+        if row.name == "leg-answered":
+            legs[number] = str(row.data.get("who") or "")
+        else:
+            legs.pop(number, None)
 
     def _read_turns(self, connection: Connection, languages: Mapping[str, str]) -> None:
         turns: dict[str, dict[int, tuple[Any, ...]]] = {call_id: {} for call_id in languages}
@@ -157,8 +182,8 @@ class LiveCalls:
 
 RUNNING = (
     select(
-        CALL.c.id, CALL.c.state, CALL.c.direction, CALL.c.caller, CALL.c.called, CALL.c.language, CALL.c.flow,
-        CALL.c.started_at, CALL.c.answered_at,
+        CALL.c.id, CALL.c.state, CALL.c.direction, CALL.c.caller, CALL.c.called, CALL.c.origin, CALL.c.language,
+        CALL.c.flow, CALL.c.started_at, CALL.c.answered_at,
     )
     .where(CALL.c.state.in_((CallState.RINGING, CallState.ANSWERED)))
     .order_by(CALL.c.id)

@@ -55,6 +55,8 @@ class RunningCall:
     """The newest, in their order."""
     supervised: tuple[str, str] = ("", "")
     """Who supervises the talk, and how: listen, whisper or barge; "" for nobody."""
+    talkers: frozenset[str] | None = frozenset()
+    """Numbers of those whose phones are in it, but for the supervisor's; None: it isn't known who talks."""
 
     def document(self, audience: "Audience", known: "RunningCall | None" = None) -> Document:
         """Return it for a page that has `known` of it already: then only new and changed lines."""
@@ -106,13 +108,15 @@ class Audience:
 
     def sees_supervision(self, call: RunningCall) -> bool:
         """Tell whether they may know who supervises a call's talk."""
-        return self.supervision and not (self.own and call.head.get("agent") == self.own)
+        talks = call.talkers is None or self.own in call.talkers
+        return self.supervision and not (self.own and talks)
 
     def sees_change(self, before: RunningCall | None, after: RunningCall) -> bool:
         """Tell whether anything is different that they may know: a message without words would tell something, too."""
-        if before is None or before is after or self.sees_supervision(before) or self.sees_supervision(after):
-            return before is not after
-        return replace(before, supervised=after.supervised) != after
+        return before is not after and (before is None or self._may_know(before) != self._may_know(after))
+
+    def _may_know(self, call: RunningCall) -> RunningCall:
+        return replace(call, supervised=call.supervised if self.sees_supervision(call) else ("", ""), talkers=None)
 
 
 def seen(snapshot: Snapshot, audience: Audience) -> tuple[dict[str, RunningCall], dict[str, Alarm]]:

@@ -167,6 +167,62 @@ def test_nobody_else_is_told_that_anybody_supervises_nor_that_anything_changed(
         assert not any(word in told for word in ("supervis", "listen", "王芳", "202"))
 
 
+Record = list[tuple[str, dict[str, Any]]]
+WATCH: Record = [("leg-answered", {"leg": 9, "who": "202"}), ("supervision", {"mode": "listen", "who": "202"})]
+ANNA: Record = [("leg-answered", {"leg": 2, "who": "201"}), ("talk-began", {"leg": 2, "agent": "Anna"})]
+SENT: Record = [("talk-ended", {"leg": 2}), ("leg-ended", {"leg": 2}), ("talk-began", {"leg": 3, "agent": "Boss"})]
+BOSS: Record = [("leg-answered", {"leg": 3, "who": "300"})]
+TAKEN: Record = [("supervision", {"mode": "listen", "who": "300"}), ("taken-over", {"leg": 3})]
+
+
+@pytest.mark.parametrize(
+    ("values", "record"),
+    [
+        ({}, [*BOSS, ("talk-began", {"leg": 3, "agent": "Boss"}), *WATCH]),
+        ({}, [*ANNA, *BOSS, *SENT, *WATCH]),
+        ({}, [*ANNA, *BOSS, *TAKEN, *SENT, *WATCH]),
+        ({"origin": "user 300"}, [*ANNA, *WATCH]),
+        ({"direction": "outbound", "called": "300"}, [*ANNA, *WATCH]),
+        ({}, WATCH),
+    ],
+    ids=["directly", "sent-on", "took-over", "calls-from-own-phone", "was-called", "began-long-ago"],
+)
+def test_who_talks_isnt_told_of_a_supervisor_however_the_talk_came_about(
+    connection: Connection, values: dict[str, Any], record: Record
+) -> None:
+    call(connection, "c1", **values)
+    feed, at, told = LiveCalls(), Snapshot(), ""
+    for second, (name, data) in enumerate(record):
+        supervision(connection, f"e{second:02}", name, second, **data)
+        before, at = at, feed.look(connection, NOW + timedelta(seconds=second))
+        told = message(before, at, Audience(ALL, supervision=True, own="300"))
+    assert told == "", "the last word of the record is that of the supervision"
+    whole = message(Snapshot(), at, Audience(ALL, supervision=True, own="300"))
+    assert not any(word in whole for word in ("supervis", "listen", "王芳", "202"))
+    assert "王芳" in message(Snapshot(), at, Audience(ALL, supervision=True))
+
+
+def test_whose_phone_has_left_the_call_sees_again_who_supervises_it(connection: Connection) -> None:
+    call(connection, "c1")
+    for second, (name, data) in enumerate([*BOSS, *ANNA, ("leg-ended", {"leg": 3}), *WATCH]):
+        supervision(connection, f"e{second:02}", name, second, **data)
+    told = message(Snapshot(), LiveCalls().look(connection, NOW), SUPERVISOR)
+    assert '"c1"' not in told, "not of the supervisor's team"
+    told = message(Snapshot(), LiveCalls().look(connection, NOW), Audience(ALL, supervision=True, own="300"))
+    assert "王芳" in told
+
+
+def test_that_a_supervisors_phone_is_in_the_call_makes_no_message_to_whoever_talks(connection: Connection) -> None:
+    call(connection, "c1")
+    stay(connection, "c1", "201")
+    feed = LiveCalls()
+    before = feed.look(connection, NOW)
+    supervision(connection, "e1", "leg-answered", 1, leg=3, who="202")
+    after = feed.look(connection, NOW + timedelta(seconds=1))
+    for audience in (Audience(Scope(agents=("201",))), Audience(ALL, supervision=True, own="201")):
+        assert message(before, after, audience) == ""
+
+
 @pytest.mark.parametrize(
     ("direction", "personal", "ours"), [("inbound", "caller", "called"), ("outbound", "called", "caller")]
 )
