@@ -31,8 +31,6 @@ NEAR = 2
 """Articles named with a suggestion, as `hotline kb unanswered` does."""
 FOUND = 6
 """Articles that a search finds."""
-LOCK = 0x6B62
-"""Two editors who open the page at once group one after the other."""
 MOST_SIGNS = {"title": 200, "short": 1000, "long": 20_000, "asked": 5000, "words": 500}
 """Characters that each field of a form takes."""
 
@@ -111,7 +109,7 @@ class Suggestions:
     def page(self, state: SuggestionState, language: str, skip: int) -> tuple[list[Shown], bool]:
         """Return a page of suggestions, most asked first, and whether there are more behind it."""
         self._insist()
-        self._group()
+        learning.group_noted(self._visit.engine)
         with self._visit.engine.connect() as connection:
             found = learning.suggestions(connection, state, language, most=PAGE + 1, skip=skip)
             decided = {one["id"]: _decided_by(connection, one["id"]) for one in found if state is not _OPEN}
@@ -196,13 +194,6 @@ class Suggestions:
     def _insist(self) -> None:
         if not self._visit.may(Right.KNOWLEDGE):
             raise CannotDo(self._visit.say("frame.forbidden"))
-
-    def _group(self) -> None:
-        with self._visit.engine.connect() as connection:
-            waiting = learning.waiting(connection)
-        if waiting:
-            with writing(self._visit.engine, LOCK) as connection:
-                learning.group(connection)
 
     def _shown(self, one: Mapping[str, Any], decided: str) -> Shown:
         language = one["language"]

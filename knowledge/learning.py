@@ -1,7 +1,7 @@
 """What callers asked and got no answer to becomes suggestions, and by an editor's word articles.
 
 Questions are only noted while calls run (`unanswered`); `group` brings those that are alike together when somebody
-wants to see them. Functions take an open transaction.
+wants to see them. Functions take an open transaction, save `group_noted`, which has one of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,20 +9,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+import numpy as np
+from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
 from knowledge import articles
-from knowledge.articles import Editor, Embeddings
+from knowledge.articles import Editor, Embedding, Embeddings
 from knowledge.draft import Draft
+from knowledge.entry import Vectors
 from knowledge.grouping import Asked, grouped
 from models.call import new_id
 from models.errors import CannotDo, Refused
 from models.recording import Recording
 from models.suggestion import SUGGESTION_LIFE, Suggestion, SuggestionMove, SuggestionState, Unanswered
+from models.writing import writing
 
 Why = Literal["unknown", "rejected", "handed-over"]
 EXAMPLES = 5
 """Questions of a group that are shown, and by which it is known again."""
+GROUPING = 0x6B62
+"""PostgreSQL's advisory lock of who groups: two at once would open a suggestion each for the same question."""
 VARIANTS = 12
 """Questions that an approved suggestion takes along into its article."""
 
@@ -72,20 +77,31 @@ def language_of(connection: Connection, suggestion_id: str) -> str:
     return str(_find(connection, suggestion_id)["language"])
 
 
+def group_noted(engine: Engine, embeddings: Embeddings | None = None) -> int:
+    """Group what waits, as `group` does; of all processes that do it at once, one goes after the other.
+
+    Sentences are encoded before the database is taken: calls write to it meanwhile. Raises `CannotDo` where it can't
+    be written.
+    """
+    with engine.connect() as connection:
+        waiting = _waiting(connection)
+        texts = {language: [one.question for one in _asked(connection, language, waiting[language])]
+                 for language in waiting if language in (embeddings or {})}  # fmt: skip
+    if not waiting:
+        return 0
+    ready = {language: _ahead((embeddings or {})[language], texts[language]) for language in texts}
+    with writing(engine, GROUPING) as connection:
+        return group(connection, ready)
+
+
 def group(connection: Connection, embeddings: Embeddings | None = None) -> int:
     """Give every noted question its suggestion, old or new; return how many there were to group."""
-    rows = connection.execute(
-        select(Unanswered.__table__).where(Unanswered.suggestion_id.is_(None)).order_by(Unanswered.id)
-    ).mappings()
-    waiting: dict[str, list[RowMapping]] = {}
-    for row in rows:
-        waiting.setdefault(row["language"], []).append(row)
+    waiting = _waiting(connection)
     for language, new in waiting.items():
         embedding = (embeddings or {}).get(language)
-        known = _known(connection, language)
-        asked = [*known, *(Asked(row["question"]) for row in new)]
+        asked = _asked(connection, language, new)
         groups = grouped(asked, language, embedding.of if embedding else None)
-        _join(connection, language, new, groups[len(known) :])
+        _join(connection, language, new, groups[-len(new) :])
     return sum(map(len, waiting.values()))
 
 
@@ -211,6 +227,32 @@ def _open(
            "answer": answer, "origin": origin, "article_id": article_id}  # fmt: skip
     connection.execute(insert(Suggestion), row)
     return suggestion
+
+
+def _waiting(connection: Connection) -> dict[str, list[RowMapping]]:
+    """The questions that no suggestion has yet, by language, the oldest first."""
+    rows = connection.execute(
+        select(Unanswered.__table__).where(Unanswered.suggestion_id.is_(None)).order_by(Unanswered.id)
+    ).mappings()
+    waiting: dict[str, list[RowMapping]] = {}
+    for row in rows:
+        waiting.setdefault(row["language"], []).append(row)
+    return waiting
+
+
+def _asked(connection: Connection, language: str, new: Sequence[RowMapping]) -> list[Asked]:
+    """What is grouped together: the known questions, and after them those that wait."""
+    return [*_known(connection, language), *(Asked(row["question"]) for row in new)]
+
+
+def _ahead(embedding: Embedding, texts: Sequence[str]) -> Embedding:
+    """The embedding with the vectors of these sentences made; one that was asked meanwhile is encoded when it comes."""
+    made = dict(zip(texts, embedding.of(texts), strict=True))
+
+    def of(wanted: Sequence[str]) -> Vectors:
+        return np.stack([made[text] if text in made else embedding.of([text])[0] for text in wanted])
+
+    return Embedding(embedding.model, of)
 
 
 def _known(connection: Connection, language: str) -> list[Asked]:

@@ -10,8 +10,7 @@ from sqlalchemy import Engine
 from knowledge import articles, learning
 from knowledge.desk import By, Language, Tags, a_day, editor, near_json, near_line, opened
 from knowledge.embedding import embeddings
-from knowledge.library import Library
-from knowledge.search import Candidate
+from knowledge.search import Candidate, Knowledge
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
 from models.settings_file import read_settings
 from models.suggestion import SuggestionState
@@ -31,13 +30,16 @@ def unanswered(
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
-    """Show what callers got no answer to, alike questions together, the most asked first, and what is near."""
+    """Show what callers got no answer to, alike questions together, the most asked first, and what is near.
+
+    Articles are near by meaning where all of their language are encoded, else by words: a listing encodes none.
+    """
     with opened(read_settings(config)) as engine:
-        with engine.begin() as connection:
+        with engine.connect() as connection:
             waiting = learning.waiting(connection)
-        ready = embeddings(waiting)
-        with engine.begin() as connection:
-            learning.group(connection, ready)
+        if waiting:
+            learning.group_noted(engine, embeddings(waiting))
+        with engine.connect() as connection:
             found = learning.suggestions(connection, state, language)
         near = _near(engine, found) if state is SuggestionState.OPEN else {}
     if as_json:
@@ -111,13 +113,25 @@ def discard(
 
 
 def _near(engine: Engine, found: Sequence[Mapping[str, Any]]) -> dict[str, list[Candidate]]:
-    """Return the likeliest articles of each suggestion, by its id: one of them may only lack the callers' words."""
-    library = Library(engine, embeddings(sorted({one["language"] for one in found})))
-    library.refresh()
+    """Return the likeliest articles of each suggestion, by its id: one of them may only lack the callers' words.
+
+    Articles are near by the vectors that are kept of them; in a language where some have none of today's encoder, as
+    after it changed, all are near by words: to encode thousands would take minutes.
+    """
+    if not found:
+        return {}
+    languages = {one["language"] for one in found}
+    ready = embeddings(sorted(languages))
+    with engine.connect() as connection:
+        all_, _ = articles.entries(connection, embeddings=ready)
+    published = [entry for entry in all_ if entry.language in languages]
+    bare = {entry.language for entry in published if entry.vectors is None} & set(ready)
+    for language in sorted(bare):
+        say(f"Not every article in '{language}' is encoded yet: near are those that share words. To find them by "
+            f"meaning, start hotline serve, or ask hotline kb search anything with --language {language}.")  # fmt: skip
+    knowledge = Knowledge(published, {language: one.of for language, one in ready.items() if language not in bare})
     today = a_day("today")
-    return {
-        one["id"]: library.knowledge.candidates(one["question"], one["language"], today, most=NEAR) for one in found
-    }
+    return {one["id"]: knowledge.candidates(one["question"], one["language"], today, most=NEAR) for one in found}
 
 
 def join(app: typer.Typer) -> None:

@@ -1,15 +1,20 @@
 """`hotline kb` from adding to searching, by the command line."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from knowledge import cli, learning, learning_cli
+from knowledge.articles import Embedding
 from knowledge.desk import opened
+from knowledge.entry import Vectors
+from knowledge.library import Library
 from models.settings_file import read_settings
 
 
@@ -105,6 +110,53 @@ def test_a_suggestion_names_the_article_that_may_only_lack_its_words_and_goes_in
     assert told(config, "show", "停车")["questions"] == ["有停车场吗", "你们停车场收费吗"]
     trail = [(one["who"], one["what"]) for one in told(config, "history", "停车") if one["suggestion_id"]]
     assert trail == [("li", "approved"), ("li", "changed")]
+
+
+def test_an_empty_listing_loads_no_encoder(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[Sequence[str]] = []
+    monkeypatch.setattr(learning_cli, "embeddings", loaded.append)
+    run(config, "add", "--title", "Parking", "--short", "Behind the shop.")
+    assert told(config, "unanswered") == []
+    assert loaded == []
+
+
+@pytest.mark.parametrize(
+    ("language", "by_words", "by_meaning", "question"),
+    [
+        ("en", ("Garage", "The garage opens at nine."), ("Parking", "Leave it behind the shop."), "is there a garage"),
+        ("zh", ("车库", "车库九点开门。"), ("停放", "店后面有位子。"), "有没有车库"),
+    ],
+)
+def test_a_listing_encodes_no_article_and_goes_by_meaning_where_all_are_encoded(
+    config: Path, monkeypatch: pytest.MonkeyPatch, language: str, by_words: tuple[str, str],
+    by_meaning: tuple[str, str], question: str,
+) -> None:  # fmt: skip
+    encoded: list[str] = []
+
+    def of(texts: Sequence[str]) -> Vectors:
+        encoded.extend(texts)
+        return np.array([[1, 0] if text in (question, by_meaning[0]) else [0, 1] for text in texts], np.float32)
+
+    for title, short in (by_words, by_meaning):
+        run(config, "add", "--title", title, "--short", short, "--language", language)
+    with opened(read_settings(config)) as engine, engine.begin() as connection:
+        learning.unanswered(connection, question, language, "call-1", 2.0, "unknown", at=datetime.now(UTC))
+    monkeypatch.setattr(learning_cli, "embeddings", lambda _languages: {language: Embedding("today", of)})
+    output = run(config, "unanswered")
+    assert f"Not every article in '{language}' is encoded yet" in output
+    assert near_titles(config) == [by_words[0], by_meaning[0]]
+    assert set(encoded) == {question}
+    with opened(read_settings(config)) as engine:
+        Library(engine, {language: Embedding("today", of)}).refresh()
+    encoded.clear()
+    assert near_titles(config) == [by_meaning[0], by_words[0]]
+    assert "encoded yet" not in run(config, "unanswered")
+    assert set(encoded) == {question}
+
+
+def near_titles(config: Path) -> list[str]:
+    (suggestion,) = told(config, "unanswered")
+    return [one["title"] for one in suggestion["near"]]
 
 
 @pytest.mark.parametrize(
