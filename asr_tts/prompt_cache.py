@@ -2,9 +2,13 @@
 
 Two kinds of files lie in two-level folders under names that are SHA-256 hashes: `.wav`, one clause as 8 kHz
 mono 16-bit audio, named by engine, version, voice and spoken words; and `.json`, the clauses of a whole text,
-named by language, voice and the text as written. The speech worker writes; the server only reads, so a fixed
+named by language, voice and the text as written. The speech worker writes; the server reads, so a fixed
 prompt needs no worker at all. `mouth.json` tells the server which synthesiser and reading rules are current:
 what was rendered by others is not found any more, and ages out.
+
+What is said to one caller holds names and figures. So no text is written down, only its hash, and the server deletes
+the sound a day after its last use (`forget`). The sound of fixed prompts, which is the same in every call, is
+write-protected: that is the mark by which it stays.
 """
 
 import errno
@@ -34,6 +38,9 @@ IN_USE_SECONDS = 600.0
 """A file used so lately is never trimmed: a call may be about to play it."""
 TOUCH_SECONDS = 60.0
 """A use is noted in the file's time at most so often."""
+FORGOTTEN_AFTER = 86_400.0
+"""Seconds without a use after which sound goes that belongs to no fixed prompt."""
+_FIXED, _WRITABLE = 0o444, 0o200
 _CURRENT = "mouth.json"
 
 
@@ -68,11 +75,7 @@ class PromptCache:
         if name is None:
             return None
         listing = self._place(name, ".json")
-        try:
-            names = json.loads(listing.read_bytes())["clauses"]
-            clauses = [self.clause(clause) for clause in names]
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        clauses = [self.clause(clause) for clause in _listed(listing)]
         if not clauses or None in clauses:
             return None
         _touch(listing)
@@ -82,7 +85,7 @@ class PromptCache:
     def remember(self, text: str, language: str, voice: str, names: Sequence[str]) -> None:
         """Keep the names of a text's clauses, in order. Raises OperatorFault when the disk refuses."""
         if name := self._text_name(text, language, voice):
-            self._write(self._place(name, ".json"), json.dumps({"text": text, "clauses": list(names)}).encode())
+            self._write(self._place(name, ".json"), json.dumps({"clauses": list(names)}).encode())
 
     # -- single clauses ------------------------------------------------------------------------------------
 
@@ -164,6 +167,27 @@ class PromptCache:
         if left > self.limit:
             log.warning("The prompt cache holds %d MB that is all in use", left // 1_000_000)
 
+    def forget(self, now: float | None = None) -> None:
+        """Delete what wasn't said for `FORGOTTEN_AFTER` and belongs to no fixed prompt; `now` is seconds since 1970.
+
+        What can't be deleted is told of in the log and stays.
+        """
+        before = (time.time() if now is None else now) - FORGOTTEN_AFTER
+        old = [path for used, _, path in self._files() if used < before]
+        refused = [path for path in old if path.suffix != ".json" and not _is_fixed(path) and not _deleted(path)]
+        # A listing says nothing without its sound; that of a fixed prompt has all of it.
+        refused += [path for path in old if path.suffix == ".json" and not self._whole(path) and not _deleted(path)]
+        self._bytes = None
+        if refused:
+            log.warning(
+                "%d files of what was said to callers are over their time and can't be deleted; see to it that the "
+                "server may write where they are: %s …", len(refused), refused[0],
+            )  # fmt: skip
+
+    def _whole(self, listing: Path) -> bool:
+        names = _listed(listing)
+        return bool(names) and all(self._place(name, ".wav").exists() for name in names)
+
     def _files(self) -> list[tuple[float, int, Path]]:
         """Time of last use, bytes and path of every kept file."""
         found = []
@@ -179,6 +203,38 @@ class PromptCache:
 def name_of(*parts: str) -> str:
     """The name under which something made from exactly these parts is kept: 64 hex digits."""
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def keep_for_good(path: Path) -> None:
+    """Mark the sound of a clause as a fixed prompt's, so that `PromptCache.forget` leaves it; never raises."""
+    try:
+        path.chmod(_FIXED)
+    except OSError as error:
+        log.info("The sound of a fixed prompt can't be marked as such and will be rendered again: %s", error)
+
+
+def _is_fixed(path: Path) -> bool:
+    try:
+        return not path.stat().st_mode & _WRITABLE
+    except OSError:
+        return False
+
+
+def _deleted(path: Path) -> bool:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
+
+
+def _listed(listing: Path) -> list[str]:
+    """Return the names of a text's clauses; none where the listing is damaged or missing."""
+    try:
+        names = json.loads(listing.read_bytes())["clauses"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 
 
 def _touch(path: Path) -> None:

@@ -29,6 +29,8 @@ WORKER_SECONDS = 5.0
 """How long a synthesis waits for a worker that is being started again."""
 CLAUSE_SECONDS = 30.0
 """How long a clause may take."""
+FORGET_EVERY = 3600.0
+"""Seconds between looks for sound to delete; the first is so long after the start: fixed prompts are marked by then."""
 
 
 class SpeechEar:
@@ -111,6 +113,12 @@ class SpeechClient:
         async with asyncio.TaskGroup() as group:
             for worker in self._workers:
                 group.create_task(worker.process.run(), name=worker.process.name)
+            group.create_task(self._forget(), name="forget what was said to callers")
+
+    async def _forget(self) -> None:
+        while True:
+            await asyncio.sleep(FORGET_EVERY)
+            await asyncio.to_thread(self.cache.forget)
 
     async def ready(self, seconds: float = START_SECONDS) -> None:
         """Return when every worker is ready, or after so long: the line then goes on with the keypad."""

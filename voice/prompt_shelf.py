@@ -11,6 +11,7 @@ import wave
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
+from asr_tts.prompt_cache import keep_for_good
 from asr_tts.recorded_prompts import fallback
 from asr_tts.speech_protocol import Clause
 from dialplans.exchange import Prompt
@@ -83,7 +84,12 @@ class PromptShelf:
             yield clause
         if prompt in self._gone:
             self._gone.remove(prompt)
-            self._fixed[prompt] = tuple(again)
+            self._is_fixed(prompt, again)
+
+    def _is_fixed(self, prompt: Prompt, clauses: Iterable[Clause]) -> None:
+        self._fixed[prompt] = tuple(clauses)
+        for path in (clause.path for clause in self._fixed[prompt] if os.path.isabs(clause.path)):
+            keep_for_good(Path(path))
 
     async def foresee(self, prompts: Iterable[Prompt]) -> None:
         """Have the sound of `prompts` made that will soon be wanted, once, behind all that somebody waits for now.
@@ -121,7 +127,7 @@ class PromptShelf:
                     return
                 try:
                     spoken = self._speech.synthesise(prompt.text, prompt.language, prompt.voice, urgent=False)
-                    self._fixed[prompt] = tuple([clause async for clause in spoken])
+                    self._is_fixed(prompt, [clause async for clause in spoken])
                     failed = 0
                 except HotlineError as error:
                     problems.append(str(error))

@@ -1,6 +1,7 @@
 """Files of the cache: found again, never half, never too many."""
 
 import errno
+import json
 import os
 import time
 from pathlib import Path
@@ -103,6 +104,87 @@ def test_what_a_call_may_be_playing_stays_even_above_the_limit(tmp_path: Path) -
     for text in ("one", "two", "three"):
         cache.keep(name_of(text), SECOND)
     assert all(cache.clause(name_of(text)) for text in ("one", "two", "three"))
+
+
+DAY = 86_400.0
+
+
+def unused(cache: PromptCache, seconds: float) -> None:
+    for path in cache.directory.glob("??/??/*"):
+        os.utime(path, (0, time.time() - seconds))
+
+
+def test_no_text_is_written_down(cache: PromptCache) -> None:
+    said(cache, "Dear Mary Poppins")
+    kept = [path.read_bytes() for path in cache.directory.rglob("*") if path.is_file() and path.suffix != ".wav"]
+    assert len(kept) == 2
+    assert not any(b"Mary" in one for one in kept)
+
+
+def test_a_listing_of_former_times_that_tells_the_text_still_counts(cache: PromptCache) -> None:
+    said(cache, "good morning")
+    (listing,) = cache.directory.glob("??/??/*.json")
+    listing.write_text(json.dumps({"text": "good morning", **json.loads(listing.read_bytes())}))
+    assert cache.lookup("good morning", "en")
+
+
+def test_what_was_said_to_a_caller_is_forgotten_a_day_after_its_last_use(cache: PromptCache) -> None:
+    said(cache, "Dear Mary")
+    unused(cache, DAY - 60)
+    cache.forget()
+    assert len(list(cache.directory.glob("??/??/*"))) == 3
+    unused(cache, DAY + 60)
+    cache.forget()
+    assert not list(cache.directory.glob("??/??/*"))
+
+
+def test_a_use_lets_it_stay_another_day(cache: PromptCache) -> None:
+    said(cache, "Dear Mary")
+    unused(cache, DAY - 60)
+    assert cache.lookup("Dear Mary", "en")
+    cache.forget(time.time() + 3600)
+    assert cache.lookup("Dear Mary", "en")
+
+
+def test_a_fixed_prompt_is_never_forgotten_and_found_without_a_worker(cache: PromptCache) -> None:
+    for path in said(cache, "good morning"):
+        prompt_cache.keep_for_good(path)
+    said(cache, "good Mary")
+    unused(cache, 400 * DAY)
+    cache.forget()
+    assert PromptCache(cache.directory).lookup("good morning", "en")
+    assert len(list(cache.directory.glob("??/??/*.json"))) == 1, "no listing is left of the other text"
+    assert not cache.clause(name_of("good Mary", "Mary"))
+
+
+def test_a_fixed_prompt_is_written_anew_and_trimmed_all_the_same(cache: PromptCache) -> None:
+    (path,) = said(cache, "hello")
+    prompt_cache.keep_for_good(path)
+    cache.keep(path.stem, SECOND[:10])
+    assert telephone_wav.samples_in(path) == 10
+    prompt_cache.keep_for_good(path)
+    unused(cache, DAY)
+    cache.trim(0)
+    assert not path.exists()
+
+
+def test_what_cant_be_deleted_is_told_of_once_and_the_rest_is_deleted(
+    cache: PromptCache, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck, free = said(cache, "Dear Mary")
+    unused(cache, 2 * DAY)
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path == stuck:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    cache.forget()
+    assert stuck.exists()
+    assert not free.exists()
+    assert [record.args for record in caplog.records] == [(1, stuck)]
 
 
 def full_disk(*_: object) -> None:

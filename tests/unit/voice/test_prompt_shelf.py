@@ -55,6 +55,22 @@ async def test_a_fixed_prompt_in_use_counts_as_used_so_that_trimming_spares_it(t
     assert speech.path.stat().st_mtime > 1000
 
 
+async def test_only_the_sound_of_fixed_prompts_is_marked_to_be_kept_also_when_it_is_rendered_again(
+    tmp_path: Path,
+) -> None:
+    speech = Renders(tmp_path / "a.wav")
+    shelf = PromptShelf(speech)
+    await shelf.foresee([Prompt("Dear Mary.")])
+    _ = [clause async for clause in shelf.clauses(Prompt("Dear Mary."))]
+    assert speech.path.stat().st_mode & 0o200
+    for _ in range(2):
+        await shelf.prepare([GREETING])
+        _ = [clause async for clause in shelf.clauses(GREETING)]
+        assert not speech.path.stat().st_mode & 0o200
+        speech.path.unlink()
+        assert shelf.at_hand(GREETING) is None
+
+
 def test_a_sound_file_is_found_in_the_folder_of_its_flow(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "jingle.wav"), "wb") as sound:
         sound.setparams((1, 2, 8000, 0, "NONE", ""))
