@@ -1,6 +1,7 @@
 """What an agent is told before the talk, on a machine so busy that nothing new is said within seconds."""
 
 import asyncio
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -23,6 +24,15 @@ FLOWS = {
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 
 
+@asynccontextmanager
+async def billing(open_line, tmp_path, language, **queue):
+    """A call centre whose one agent, 202, takes billing's callers, with what else is said of that queue."""
+    settings = {**QUIET, **queue}
+    async with call_centre(open_line, tmp_path, settings, flow=FLOWS[language], language=language) as opened:
+        await opened[2].comes("202")
+        yield opened
+
+
 def slow(line):
     """Let all that was said be forgotten, but for fixed prompts, and what is new take long."""
     line.speech.made.clear()
@@ -35,12 +45,7 @@ def whispered(agent):
 
 @LANGUAGES
 async def test_what_an_agent_is_told_is_rendered_while_the_phone_rings(language, open_line, tmp_path):
-    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS[language], language=language) as (
-        line,
-        phones,
-        centre,
-    ):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, language) as (line, phones, _):
         slow(line)
         caller = await line.call()
         call = await phones.rings("202")
@@ -59,12 +64,7 @@ async def test_what_an_agent_is_told_is_rendered_while_the_phone_rings(language,
 async def test_who_waits_in_the_queue_is_announced_at_once_by_a_phone_that_answers_itself(
     language, open_line, tmp_path
 ):
-    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS[language], language=language) as (
-        line,
-        phones,
-        centre,
-    ):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, language) as (line, phones, _):
         first = await line.call()
         ben = await phones.answers("202")
         await first.waits(5)
@@ -81,12 +81,7 @@ async def test_who_waits_in_the_queue_is_announced_at_once_by_a_phone_that_answe
 
 @LANGUAGES
 async def test_a_talk_waits_for_no_whisper_that_is_not_ready_in_time(language, open_line, tmp_path):
-    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS[language], language=language) as (
-        line,
-        phones,
-        centre,
-    ):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, language) as (line, phones, _):
         slow(line)
         line.speech.made.add(f"{language}/{TITLE[language]}")
         caller = await line.call()
@@ -118,8 +113,7 @@ async def test_where_nothing_is_ready_in_time_a_tone_stands_for_the_whisper(open
 
 
 async def test_what_the_robot_learns_meanwhile_is_rendered_for_whose_phone_rings(open_line, tmp_path):
-    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["en"]) as (line, phones, centre):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, "en") as (line, phones, centre):
         slow(line)
         caller = await line.call()
         call = await phones.rings("202")
@@ -136,8 +130,7 @@ async def test_what_the_robot_learns_meanwhile_is_rendered_for_whose_phone_rings
 
 
 async def test_an_agent_to_whom_a_caller_is_sent_is_told_at_once_too(open_line, tmp_path):
-    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["zh"], language="zh") as (line, phones, centre):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, "zh") as (line, phones, _):
         caller = await line.call()
         ben = await phones.answers("202")
         await caller.waits(6)
@@ -153,8 +146,7 @@ async def test_an_agent_to_whom_a_caller_is_sent_is_told_at_once_too(open_line, 
 
 
 async def test_who_hangs_up_while_a_whisper_is_made_is_gone_at_once(open_line, tmp_path):
-    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["zh"], language="zh") as (line, phones, centre):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, "zh") as (line, phones, _):
         slow(line)
         caller = await line.call()
         await phones.rings("202")
@@ -166,8 +158,7 @@ async def test_who_hangs_up_while_a_whisper_is_made_is_gone_at_once(open_line, t
 
 
 async def test_the_robot_hangs_up_at_once_whatever_is_still_being_made(open_line, tmp_path):
-    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["en"]) as (line, phones, centre):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, "en") as (line, phones, _):
         slow(line)
         line.speech.ahead = 200.0
         goodbye = "Thank you, that was all. Goodbye."
@@ -183,13 +174,7 @@ async def test_the_robot_hangs_up_at_once_whatever_is_still_being_made(open_line
 
 @LANGUAGES
 async def test_an_agent_is_always_told_the_key_that_takes_the_caller(language, open_line, tmp_path):
-    queue = QUIET | {"accept_by_key": True}
-    async with call_centre(open_line, tmp_path, queue, flow=FLOWS[language], language=language) as (
-        line,
-        phones,
-        centre,
-    ):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, language, accept_by_key=True) as (line, phones, _):
         slow(line)
         caller = await line.call()
         ben = await phones.answers("202")
@@ -202,8 +187,7 @@ async def test_an_agent_is_always_told_the_key_that_takes_the_caller(language, o
 
 
 async def test_a_fault_in_what_nobody_waits_for_ends_no_call(open_line, tmp_path, monkeypatch):
-    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["en"]) as (line, phones, centre):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, "en") as (line, phones, _):
         spoken = line.speech.synthesise
 
         async def synthesise(text, language, voice="", urgent=True):
@@ -222,8 +206,7 @@ async def test_a_fault_in_what_nobody_waits_for_ends_no_call(open_line, tmp_path
 
 
 async def test_nothing_is_made_for_a_phone_that_does_not_ring_any_more(open_line, tmp_path, monkeypatch):
-    async with call_centre(open_line, tmp_path, QUIET, flow=FLOWS["en"]) as (line, phones, centre):
-        await centre.comes("202")
+    async with billing(open_line, tmp_path, "en") as (line, phones, centre):
         caller = await line.call()
         call = await phones.rings("202")
         call.declines()
