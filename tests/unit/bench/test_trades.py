@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,12 @@ from ruamel.yaml import YAML
 
 from bench import trades as bench
 from bench.intents import DATA, LANGUAGES, NONE
-from bench.trades import CLINIC, SHOP, TRADES, Chosen, fit, fresh, trades
+from bench.trades import CLINIC, SHOP, TEST, TRADES, Chosen, fit, fresh, trades
 from dialplans.background import WISHES
+
+MORE = sorted(DATA.glob("trades*_more/*.yaml"))
+NEAR = 80
+"""From this likeness (0-100) on, two sentences are near copies."""
 
 
 def read(path: Path) -> dict[str, list[str]]:
@@ -49,6 +54,29 @@ def test_trades_share_hardly_a_sentence_with_the_test_sentences_or_the_backgroun
     wordings = {one.text for name, trade in trades(language).items() if name not in (SHOP, CLINIC)
                 for one in trade.said if one.intent != NONE}  # fmt: skip
     assert len(wordings & wishes) < 0.02 * len(wordings)
+
+
+@pytest.mark.parametrize("path", MORE, ids=lambda path: path.stem)
+def test_more_examples_are_of_the_same_intents_and_nearly_none_of_their_wordings(path: Path) -> None:
+    name, language = path.stem.rsplit("_", 1)
+    found, trade = read(path), {**trades(language), **fresh(language)}[name]
+    said = [_plain(one.text) for one in trade.said]
+    assert list(found) == [one.name for one in trade.intents]
+    assert all(12 <= len(texts) <= 15 for texts in found.values())
+    # Says which example only, so that whoever writes another one still hasn't seen the wording.
+    copies = [f"{intent}, example {at}" for intent, texts in found.items() for at, text in enumerate(texts, 1)
+              if any(fuzz.ratio(_plain(text), other) >= NEAR for other in said)]  # fmt: skip
+    assert not copies
+    examples = [_plain(text) for one in trade.intents for text in (*one.examples[language], *found[one.name])]
+    assert len(set(examples)) == len(examples)
+
+
+def test_every_trade_has_more_examples() -> None:
+    assert {path.name for path in MORE} == {path.name for of in (TRADES, TEST) for path in of.glob("*.yaml")}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^\w ]", "", text.lower()).strip()
 
 
 def test_the_fit_finds_what_the_sentences_were_drawn_by(monkeypatch: pytest.MonkeyPatch) -> None:
