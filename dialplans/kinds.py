@@ -4,6 +4,7 @@ A verb declares its fields with these (`options.py`). One declaration serves the
 table in the documentation, and the questions "what may be said here?" and "where may this lead?".
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,9 +14,14 @@ from dialplans.complaint import did_you_mean, listing
 from dialplans.nodes import Node
 from dialplans.place import Target, Texts
 
+TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
+STRAY = re.compile(r"[{}｛｝]")
+"""A brace that belongs to no template."""
 MARKS = "write <break 500ms/>, <emphasis>…</emphasis> or <spell>…</spell>"
 """What to write instead of a mark that is none."""
 Languages = tuple[str, ...]
+LANGUAGES: Languages = ("en", "zh")
+"""Those that a flow may speak."""
 Schema = dict[str, Any]
 
 
@@ -150,7 +156,6 @@ class Spoken(Plain):
                 node.complain(f"{node.what} is said in one language only; write {{{example}}} instead.")
             self.look_at(node, text)
             return dict.fromkeys(languages, text)
-        node.only(languages)
         every_language(node, languages)
         texts = {}
         for language, entry in node.items():
@@ -163,6 +168,8 @@ class Spoken(Plain):
         """Complain about what nobody would say of a text, where that text stands."""
         for mark in unknown(text):
             node.complain(f"'{mark}' is no mark and is not said; {MARKS}.")
+        if brace := STRAY.search(TEMPLATE.sub("", text)):
+            node.complain(f"'{brace[0]}' stands alone and would be read out; write a value as {{{{ name }}}}.")
 
     def schema(self) -> Schema:
         return {"$ref": "#/$defs/texts"}
@@ -279,9 +286,7 @@ class Sayings(Plain):
     def read(self, node: Node, languages: Languages) -> dict[str, tuple[str, ...]]:
         if not node.names():
             return dict.fromkeys(languages, _texts_in(node))
-        node.only(languages)
-        if self.complete:
-            every_language(node, languages)
+        every_language(node, languages, self.complete)
         return {language: _texts_in(entry) for language, entry in node.items()}
 
     def schema(self) -> Schema:
@@ -293,10 +298,17 @@ TEXTS, PROMPTS, STEP = Spoken(), Listed(Spoken()), Leads()
 NAMES = Listed(Word("a name"))
 
 
-def every_language(node: Node, languages: Languages) -> None:
-    """Complain about the languages of the flow that are missing in `node`."""
-    if missing := [language for language in languages if language not in node.names()]:
-        node.complain(f"{node.what} lacks {listing(missing)}; write it in every language of the flow.")
+def every_language(node: Node, languages: Languages, complete: bool = True) -> None:
+    """Complain about what is in no language of the flow, and, if `complete`, about the languages that are missing."""
+    for language in node.names():
+        if language in LANGUAGES and language not in languages:
+            node.complain(
+                f"{node.what} has '{language}', which the flow doesn't speak; add it to `languages:`, or delete it.",
+                node.place_of(language),
+            )
+    node.only(dict.fromkeys((*languages, *(language for language in LANGUAGES if language in node.names()))))
+    if complete and (missing := [language for language in languages if language not in node.names()]):
+        node.complain(f"{node.what} lacks {' and '.join(missing)}; write it in every language of the flow.")
 
 
 def _texts_in(node: Node) -> tuple[str, ...]:

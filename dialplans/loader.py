@@ -9,7 +9,7 @@ from dialplans import nodes, sounds
 from dialplans.calendar_kind import CALENDAR
 from dialplans.complaint import Complaint, FlowRefused, did_you_mean
 from dialplans.flow import Flow, Human, Intent, System
-from dialplans.kinds import NAMES, STEP, TEXTS, WORD, Kind, Languages, Named
+from dialplans.kinds import LANGUAGES, NAMES, STEP, TEXTS, WORD, Kind, Languages, Named
 from dialplans.nodes import Node
 from dialplans.options import Record
 from dialplans.place import Place
@@ -22,7 +22,6 @@ from dialplans.verbs.play import PlayStep
 from dialplans.verbs.question import Detect
 from dialplans.verbs.run import RunStep
 
-LANGUAGES = ("en", "zh")
 COMMANDS = ("operator", "goodbye", "opt_out")
 SHIPPED = Path(__file__).with_name("flows")
 PARTS: dict[str, tuple[Kind, str]] = {
@@ -150,12 +149,15 @@ class _Document:
         node = self._root.get("languages")
         if node is None:
             return self._parent.languages if self._parent else ("en",)
-        found = []
+        before, found = len(node.complaints), []
         for entry in node.entries():
             if (language := entry.text()) in LANGUAGES:
                 found.append(language)
             else:
                 entry.complain(f"Language '{language}' is not spoken here; {did_you_mean(language, LANGUAGES)}.")
+        if len(node.complaints) > before:
+            # Every text would be complained about, for a language that is meant or isn't.
+            raise FlowRefused(node.complaints)
         return tuple(found) or ("en",)
 
     def _parts(self, languages: Languages) -> dict[str, Any]:

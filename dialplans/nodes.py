@@ -1,18 +1,25 @@
 """A YAML document with places: every value knows its line and column, and every complaint is collected."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
 from dialplans.complaint import Complaint, FlowRefused, did_you_mean
 from dialplans.place import Place
+from models.yaml_fault import fault_in, wide_in
 
-KINDS = {CommentedMap: "a mapping", CommentedSeq: "a list", str: "a text", bool: "true or false", int: "a whole number"}
+KINDS = {
+    CommentedMap: "a mapping (key: value)",
+    CommentedSeq: "a list ([one, two], or a line for each with a dash before it)",
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+}
 
 
 class Node:
@@ -28,7 +35,8 @@ class Node:
     def _is(self, kind: type, instead: str = "") -> bool:
         fits = isinstance(self.value, kind) and not (kind is int and isinstance(self.value, bool))
         if not fits:
-            self.complain(f"{self.what} is {shown(self.value)}; write {instead or KINDS[kind]} instead.")
+            wide = wide_in(self.value) if isinstance(self.value, str) and kind is not str else ""
+            self.complain(f"{self.what} is {shown(self.value)}; {wide or f'write {instead or KINDS[kind]}'} instead.")
         return fits
 
     # -- mappings ------------------------------------------------------------------------------------------
@@ -69,9 +77,19 @@ class Node:
     def only(self, known: Iterable[str]) -> None:
         """Complain about every key that isn't known here."""
         known = list(known)
-        for key in self.names():
-            if key not in known:
-                self.complain(f"{self.what} has no '{key}'; {did_you_mean(key, known)}.", self.place_of(key))
+        for key in self.value if isinstance(self.value, CommentedMap) else ():
+            if str(key) not in known:
+                self.complain(self._not_known(key, known), self.place_of(str(key)))
+
+    def _not_known(self, key: object, known: list[str]) -> str:
+        assert isinstance(self.value, CommentedMap)
+        if not isinstance(key, str | int | float | date | None):
+            return f'{self.what} begins with a brace or bracket; put the text into "quotes".'
+        if wide := wide_in(str(key)):
+            return f"{self.what} has no '{key}'; {wide}{' and a space' if '：' in str(key) else ''} instead."
+        if self.value[key] is None and self.value.fa.flow_style():
+            return f"{self.what} has no '{key}'; put a text with a comma into \"quotes\"."
+        return f"{self.what} has no '{key}'; {did_you_mean(str(key), known)}."
 
     def _at(self, key: object, what: str) -> "Node":
         value = self.value[key]  # type: ignore[index]
@@ -91,7 +109,7 @@ class Node:
     def text(self) -> str:
         """Return a text (a number counts as one: keys and versions are often written without quotes)."""
         if isinstance(self.value, int) and not isinstance(self.value, bool):
-            return str(self.value)
+            return str(int(self.value)).zfill(getattr(self.value, "_width", None) or 0)
         if not self._is(str):
             return ""
         if not str(self.value).strip():
@@ -165,16 +183,8 @@ def _text(path: Path, name: str) -> str:
 
 def parse(text: str, name: str, complaints: list[Complaint]) -> Node:
     """Return the document written in `text`."""
-    return _parse(lambda: YAML(typ="rt").load(text), name, complaints)
-
-
-def _parse(load: Callable[[], object], name: str, complaints: list[Complaint]) -> Node:
     try:
-        return Node(load(), Place(name), "the flow", complaints)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-        problem = (error.problem or error.context or "it can't be parsed").strip()
-        raise FlowRefused([Complaint(place, f"This is no YAML: {problem}.")]) from None
+        return Node(YAML(typ="rt").load(text), Place(name), "the flow", complaints)
     except YAMLError as error:
-        raise FlowRefused([Complaint(Place(name), f"This is no YAML: {error}.")]) from None
+        line, column, sentence = fault_in(text, error)
+        raise FlowRefused([Complaint(Place(name, line, column), f"This is no YAML: {sentence}.")]) from None

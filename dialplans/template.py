@@ -7,8 +7,8 @@ from typing import Any
 
 from asr_tts import spoken_values
 from dialplans.conditions import as_text
+from dialplans.kinds import TEMPLATE
 
-TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 PIPE = re.compile(r"""\|(?=(?:[^"]*"[^"]*")*[^"]*$)""")
 SPOKEN = tuple(spoken_values.FILTERS)
 """Filters that say a value."""

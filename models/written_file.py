@@ -40,16 +40,15 @@ def _toml(text: str, path: Path) -> tuple[Any, LineOf]:
 
 def _yaml(text: str, path: Path) -> tuple[Any, LineOf]:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import YAMLError
+
+    from models.yaml_fault import fault_in
 
     try:
         document = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{path}, line {mark.line + 1}" if mark else str(path)
-        raise OperatorFault(f"{place}: this is no YAML: {(error.problem or '').strip() or error}.") from None
     except YAMLError as error:
-        raise OperatorFault(f"{path} is no YAML: {error}.") from None
+        line, _, sentence = fault_in(text, error)
+        raise OperatorFault(f"{path}, line {line}: this is no YAML: {sentence}.") from None
     return _plain(document), lambda location: _yaml_line(document, location)
 
 

@@ -18,7 +18,7 @@ HEAD = "dialogues:\n- name: one\n  turns:\n"
     ("text", "complaint"),
     [
         ("dialogs: []\n", "flow.test.yaml:1:1: the file has no 'dialogs'; write 'dialogues' instead."),
-        ("- name: one\n", "flow.test.yaml:1:1: the file is a list; write a mapping instead."),
+        ("- name: one\n", "flow.test.yaml:1:1: the file is a list; write a mapping (key: value) instead."),
         ("dialogues:\n- turns: []\n", "flow.test.yaml:2:3: A dialogue has no name; write `name:` with what it shows."),
         ("dialogues:\n- name: one\n", "flow.test.yaml:2:3: dialogue 'one' has no turns; write `turns:` with a list"),
         (HEAD + "  - rowboat: hello\n", "flow.test.yaml:4:5: A turn is never 'rowboat'; write 'robot' instead."),

@@ -28,6 +28,8 @@ steps:
     hangup: Goodbye.
 """
 
+COLON = "'：' is another sign than YAML's; write ':' and a space instead."
+
 
 def complaints(text):
     try:
@@ -139,6 +141,38 @@ steps:
     assert [one.partition(": ")[2] for one in complaints(flow)] == [
         "step 'which' (menu) hears no words, so it can't detect a language; delete `language:` or `speech:`."
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("[en]", "【en】", "2:12: 'languages' is '【en】'; '【' is another sign than YAML's; write '[' instead."),
+        ("[en]", "en",
+         "2:12: 'languages' is 'en'; write a list ([one, two], or a line for each with a dash before it) instead."),
+        ("From nine to six.", "{en: Nine, zh: 九}",
+         "13:21: 'say' of step 'hours' has 'zh', which the flow doesn't speak; add it to `languages:`, or delete it."),
+        ("From nine to six.", "{en: Hello, Sir.}",
+         "13:22: 'say' of step 'hours' has no 'Sir.'; put a text with a comma into \"quotes\"."),
+        ("From nine to six.", "{en：9}", f"13:11: 'say' of step 'hours' has no 'en：9'; {COLON}"),
+        ("From nine to six.", "{{ day }}",
+         "13:11: 'say' of step 'hours' begins with a brace or bracket; put the text into \"quotes\"."),
+        ("From nine to six.", '"From { nine }."',
+         "13:10: '{' stands alone and would be read out; write a value as {{ name }}."),
+        ("From nine to six.", '"From {{ nine } to six."',
+         "13:10: '{' stands alone and would be read out; write a value as {{ name }}."),
+        ("From nine to six.", '"From ｛｛nine｝｝."',
+         "13:10: '｛' stands alone and would be read out; write a value as {{ name }}."),
+    ],
+)  # fmt: skip
+def test_what_was_meant_for_yaml_or_a_template_and_is_none_is_told_by_how_to_write_it(old, new, found):
+    told = complaints(GOOD.replace(old, new, 1))
+    assert told[-1] == f"flows/x.yaml:{found}"
+    assert [one for one in told[:-1] if "lacks en" not in one] == []
+
+
+def test_a_number_with_leading_zeros_keeps_them():
+    flow = loads(GOOD.replace("    hangup: Goodbye.", "    transfer: 0049301234\n    unavailable: Nobody is there."))
+    assert flow.steps["bye"].target == "0049301234"
 
 
 def test_all_mistakes_are_named_at_once_in_the_order_of_the_file():
