@@ -6,7 +6,8 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
+from typing import ParamSpec
 
 from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
@@ -27,12 +28,14 @@ from models.errors import CannotDo, HotlineError
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
 Show = Callable[[Visit], Awaitable[Response | None] | Response | None]
 """Builds the page's elements; may return a response (a redirection, a file) instead."""
 PATIENCE_S = 15.0
 """For a page to be there; the database is slow where it isn't."""
 CHECK_S = 20.0
 """How often an open page looks whether who opened it still is signed in."""
+SCRIPTS = ("socket.js", "pressed.js")
 DARK = {"dark": True, "light": False, "": None}
 DARK_NOW = 'document.body.classList.add("body--dark")'
 DARK_SOON = f'if (matchMedia("(prefers-color-scheme: dark)").matches) {DARK_NOW}'
@@ -117,8 +120,9 @@ class Frame:
         return client.build_response(request, 404)
 
     def _header(self, visit: Visit, path: str) -> None:
-        ui.link(visit.say("frame.skip"), "#main").classes("skip")
         with ui.header().classes("bar"):
+            # Within the header, which stands before all else in the page: the first that Tab comes to.
+            ui.link(visit.say("frame.skip"), "#main").classes("skip")
             menu = ui.button(icon="menu").props(f'flat round dense color=white aria-label="{visit.say("frame.menu")}"')
             ui.link("Hotline", "/").classes("brand")
             ui.element("div").classes("grow")
@@ -210,7 +214,8 @@ def _dress(visit: Visit, title: str) -> None:
     if client.page.dark is not False:
         ui.add_body_html(f"<script>{DARK_SOON if client.page.dark is None else DARK_NOW}</script>")
     ui.add_head_html(style("console.css"))
-    ui.add_head_html(f'<script type="module" src="{address("socket.js")}"></script>')
+    for script in SCRIPTS:
+        ui.add_head_html(f'<script type="module" src="{address(script)}"></script>')
     ui.colors(
         primary="#0b6477", secondary="#4a5a68", accent="#8a4f00", positive="#1c7c3c", negative="#b3261e", info="#2a62b8"
     )
@@ -235,6 +240,24 @@ async def doing(visit: Visit, work: Awaitable[object], done: str = "") -> bool:
     if done:
         ui.notify(done, type="positive")
     return True
+
+
+def once(does: Callable[P, Awaitable[object]]) -> Callable[P, Awaitable[None]]:
+    """Return what a button does, so that a press while it is being done does nothing: who waits presses again."""
+    under_way = False
+
+    @wraps(does)
+    async def do(*args: P.args, **named: P.kwargs) -> None:
+        nonlocal under_way
+        if under_way:
+            return
+        under_way = True
+        try:
+            await does(*args, **named)
+        finally:
+            under_way = False
+
+    return do
 
 
 async def choose(visit: Visit, **chosen: str) -> None:

@@ -10,7 +10,7 @@ from nicegui import ui
 from console import accounts, open_pages
 from console.access import ROLES, Right
 from console.accounts import By
-from console.frame import Frame, doing
+from console.frame import Frame, doing, once
 from console.passwords import made_up
 from console.visit import Visit
 
@@ -94,8 +94,8 @@ class _Accounts:
         with self._dialog(self._say("accounts.change", name=name)) as dialog:
             form = _Form(self._visit, row)
             with ui.row():
-                ui.button(self._say("accounts.renew"), on_click=renew).props("flat no-caps")
-                ui.button(self._say("accounts.sign_out"), on_click=sign_out).props("flat no-caps")
+                ui.button(self._say("accounts.renew"), on_click=once(renew)).props("flat no-caps")
+                ui.button(self._say("accounts.sign_out"), on_click=once(sign_out)).props("flat no-caps")
                 remove = ui.button(self._say("accounts.remove"), on_click=partial(self._removing, name))
                 remove.props("flat no-caps color=negative")
             self._buttons(dialog, save, "accounts.save")
@@ -140,7 +140,7 @@ class _Accounts:
     def _buttons(self, dialog: ui.dialog, go_on: Callable[[], Any], words: str) -> None:
         with ui.row().classes("w-full justify-end"):
             ui.button(self._say("accounts.cancel"), on_click=dialog.close).props("flat no-caps")
-            ui.button(self._say(words), on_click=go_on).props("no-caps")
+            ui.button(self._say(words), on_click=once(go_on)).props("no-caps")
 
 
 def sees_else(row: Any, values: Mapping[str, Any]) -> bool:

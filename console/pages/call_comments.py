@@ -8,7 +8,7 @@ from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import GenericEventArguments
 
 from console.access import Right
-from console.frame import doing
+from console.frame import doing, once
 from console.pages.call_facts import moment
 from console.pages.call_scores import place
 from console.visit import Visit
@@ -46,7 +46,7 @@ class Comments:
                 TextElement(tag="strong", text=one.account)
                 moment(visit, one.at).classes("dim small")
                 if one.account == visit.viewer.name:
-                    ui.button(icon="delete", on_click=partial(self._take_back, one.id)).props(
+                    ui.button(icon="delete", on_click=once(partial(self._take_back, one.id))).props(
                         "flat round dense size=sm"
                     ).props["aria-label"] = visit.say("call.take_back")
             TextElement(tag="p", text=one.words).classes("comment-words")
@@ -72,7 +72,7 @@ class Comments:
             if done:
                 await self._again()
 
-        button.on("click", added, js_handler="() => emit(window.callSecond ? window.callSecond() : 0)")
+        button.on("click", once(added), js_handler="() => emit(window.callSecond ? window.callSecond() : 0)")
 
     async def _take_back(self, comment_id: str) -> None:
         visit = self._visit

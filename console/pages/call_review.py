@@ -9,7 +9,7 @@ from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import GenericEventArguments
 
 from console.access import Right
-from console.frame import doing
+from console.frame import doing, once
 from console.pages.call_content import ScoreShown
 from console.pages.call_scores import outcome, title_of
 from console.visit import Visit
@@ -52,8 +52,8 @@ class Reviewing:
                 self._story(view)
                 self._moves(view)
         if not self._shown.reviews and self._visit.may(Right.REVIEW):
-            asks = ui.button(self._visit.say("reviews.ask")).props("no-caps outline")
-            asks.on_click(lambda: self._send(self._ask, asks))
+            taking_up = once(partial(self._send, self._ask))
+            ui.button(self._visit.say("reviews.ask"), on_click=taking_up).props("no-caps outline")
 
     def _ask(self) -> None:
         """Take the call up for review oneself."""
@@ -103,13 +103,15 @@ class Reviewing:
                 fields[rule.rule] = self._field(rule.rule, rule.machine, valid)
         words = ui.textarea(visit.say("call.review_words" if move == ReviewMove.FINISH else "call.decision_words"))
         words.props(f"outlined autogrow dense maxlength={MOST_SIGNS}")
-        sends = ui.button(visit.say(f"call.send_{move}")).props("no-caps")
 
         async def send() -> None:
             judged = {rule: field.judged() for rule, field in fields.items()}
-            await self._send(partial(self._write, move, view, judged, words.value or ""), sends)
+            await self._send(partial(self._write, move, view, judged, words.value or ""))
 
-        sends.on_click(send)
+        ui.button(visit.say(f"call.send_{move}"), on_click=once(send)).props("no-caps")
+        # What was pressed is hidden, and the keyboard would be nowhere.
+        for field in list(fields.values())[:1]:
+            field.outcome.run_method("focus")
 
     def _field(self, rule: str, machine: str, valid: str) -> Field:
         visit = self._visit
@@ -145,8 +147,12 @@ class Reviewing:
     def _appeal(self, view: ReviewView) -> None:
         visit = self._visit
         words = ui.textarea(visit.say("call.appeal_words")).props(f"outlined autogrow dense maxlength={MOST_SIGNS}")
-        sends = ui.button(visit.say("call.send_appeal")).props("no-caps")
-        sends.on_click(lambda: self._send(partial(self._write, ReviewMove.APPEAL, view, {}, words.value or ""), sends))
+
+        async def send() -> None:
+            await self._send(partial(self._write, ReviewMove.APPEAL, view, {}, words.value or ""))
+
+        ui.button(visit.say("call.send_appeal"), on_click=once(send)).props("no-caps")
+        words.run_method("focus")
 
     def _calling_it(self, work: Callable[[], None]) -> None:
         """Do it; a refusal names a rule as it is called on the page."""
@@ -158,9 +164,6 @@ class Reviewing:
             rule = title_of(self._shown, str(fault.values["rule"]), self._visit.language)
             raise Refused(str(fault), fault.key, **{**fault.values, "rule": rule}) from fault
 
-    async def _send(self, work: Callable[[], None], sends: ui.button) -> None:
-        sends.disable()
+    async def _send(self, work: Callable[[], None]) -> None:
         if await doing(self._visit, self._visit.order(self._calling_it, work), self._visit.say("call.sent")):
             await self._again()
-        else:
-            sends.enable()

@@ -7,7 +7,7 @@ from nicegui import ui
 from sqlalchemy import Connection, select
 
 from console.access import Right
-from console.frame import doing
+from console.frame import doing, once
 from console.pages.call_content import Content
 from console.visit import Visit
 from dialplans import teaching
@@ -69,7 +69,7 @@ class Teaching:
                     if await doing(visit, work, visit.say("call.taught")):
                         dialog.close()
 
-                ui.button(visit.say("call.teach_send"), on_click=keep).props("no-caps")
+                ui.button(visit.say("call.teach_send"), on_click=once(keep)).props("no-caps")
         dialog.open()
 
     def misunderstood(self, turn: Turn, meant: str) -> None:

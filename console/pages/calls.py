@@ -18,7 +18,7 @@ from console.call_choices import Choices, choices
 from console.call_list_parts import CallFilterForm, CallTable
 from console.call_query import filter_of, number_of
 from console.call_sweep import CallSweep
-from console.frame import Frame, doing, told
+from console.frame import Frame, doing, once, told
 from console.hidden_words import named
 from console.refused import words_of
 from console.visit import Visit
@@ -223,9 +223,10 @@ class CallList:
                 if await doing(visit, kept, visit.say("calls.kept")):
                     ui.navigate.to(_address("/calls", query))
 
-            name.on("keydown.enter", keep)
+            kept_once = once(keep)
+            name.on("keydown.enter", kept_once)
             with ui.row():
-                ui.button(visit.say("calls.keep_do"), on_click=keep)
+                ui.button(visit.say("calls.keep_do"), on_click=kept_once)
                 ui.button(visit.say("calls.cancel"), on_click=dialog.close).props("flat")
         return dialog
 

@@ -8,7 +8,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import ValueChangeEventArguments
 
-from console.frame import doing, told
+from console.frame import doing, once, told
 from console.suggestions import MOST_SIGNS, Near, Shown, Suggestions, Written
 from console.visit import Visit
 
@@ -49,8 +49,8 @@ class Forms:
             questions = self._questions(one, asked, left_out)
             with ui.row().classes("w-full justify-end"):
                 self._cancel(dialog)
-                ui.button(self._say("knowledge.keep"), on_click=keep).props("flat no-caps")
-                ui.button(self._say("knowledge.publish"), on_click=publish).props("no-caps")
+                ui.button(self._say("knowledge.keep"), on_click=once(keep)).props("flat no-caps")
+                ui.button(self._say("knowledge.publish"), on_click=once(publish)).props("no-caps")
 
     async def into(self, one: Shown) -> None:
         """Ask for the article that its questions are to be added to."""
@@ -74,7 +74,7 @@ class Forms:
             questions = self._questions(one, asked, left_out)
             with ui.row().classes("w-full justify-end"):
                 self._cancel(dialog)
-                ui.button(self._say("knowledge.add"), on_click=add).props("no-caps")
+                ui.button(self._say("knowledge.add"), on_click=once(add)).props("no-caps")
 
     async def discard(self, one: Shown) -> None:
         """Ask whether it is to be put away."""
@@ -89,7 +89,7 @@ class Forms:
             why.props(f"maxlength={MOST_SIGNS['words']}")
             with ui.row().classes("w-full justify-end"):
                 self._cancel(dialog)
-                ui.button(self._say("knowledge.discard"), on_click=put_away).props("no-caps color=negative")
+                ui.button(self._say("knowledge.discard"), on_click=once(put_away)).props("no-caps color=negative")
 
     async def _do(self, dialog: ui.dialog, work: Awaitable[object], done: str) -> None:
         """Carry it out; the list is shown anew also where somebody else was first."""

@@ -9,7 +9,7 @@ from nicegui import ui
 from sqlalchemy import Connection, select
 
 from console.access import Right
-from console.frame import Frame, doing, told
+from console.frame import Frame, doing, once, told
 from console.visit import Visit
 from models.campaign import Campaign, CampaignState
 from models.control_client import ask
@@ -46,7 +46,7 @@ def previewed(connection: Connection) -> list[str]:
 def _ask_first(visit: Visit, card: ui.element, campaign: ui.select) -> None:
     card.clear()
     with card:
-        ui.button(visit.say("leads.next"), on_click=partial(_do, visit, card, campaign, "next")).props("no-caps")
+        ui.button(visit.say("leads.next"), on_click=once(partial(_do, visit, card, campaign, "next"))).props("no-caps")
 
 
 async def _do(visit: Visit, card: ui.element, campaign: ui.select, what: str) -> None:
@@ -84,6 +84,6 @@ def _show(visit: Visit, card: ui.element, campaign: ui.select, lead: Mapping[str
                 with ui.element("dd"):
                     ui.label(str(value))
         with ui.row():
-            call, skip = partial(_do, visit, card, campaign, "call"), partial(_do, visit, card, campaign, "skip")
+            call, skip = (once(partial(_do, visit, card, campaign, what)) for what in ("call", "skip"))
             ui.button(visit.say("leads.call"), icon="call", on_click=call).props("no-caps")
             ui.button(visit.say("leads.skip"), on_click=skip).props("no-caps outline")

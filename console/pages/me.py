@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from console import accounts, open_pages, passwords
 from console.accounts import By
-from console.frame import Frame, choose, doing
+from console.frame import Frame, choose, doing, once
 from console.refused import Refused
 from console.sessions import signed_in
 from console.throttle import Throttle
@@ -65,7 +65,7 @@ def _password(visit: Visit) -> None:
                 field.value = ""
             open_pages.close(account=visit.viewer.name, but=visit.session.id)
 
-    ui.button(visit.say("me.change"), on_click=change).props("no-caps")
+    ui.button(visit.say("me.change"), on_click=once(change)).props("no-caps")
 
 
 async def _changed(visit: Visit, old: str, new: str, again: str) -> None:
