@@ -57,20 +57,17 @@ def split(text: str) -> list[str]:
     return [*clauses, clause.strip()] if clause.strip() else clauses
 
 
-def hastened(parts: list[str], words: Callable[[str], list[str]]) -> list[str]:
-    """The same clauses of Chinese, the first of them cut where a speaker may breathe, so that it is ready sooner.
+def hastened(clause: str, words: Callable[[str], list[str]], before: int) -> list[str]:
+    """A clause of Chinese, `before` so many were said, cut where a speaker may breathe, so that it is ready sooner.
 
     `words` tells a text's words, in order and with nothing lost. Each clause is ready while the one before is heard
-    where the voice speaks twice as fast as it is heard: 4 syllables, then 8, then as before.
+    where the voice speaks twice as fast as it is heard: 4 syllables, then 8, then as it was.
     """
     found: list[str] = []
-    left = list(parts)
-    while left and len(found) < len(HASTY):
-        head, tail = _breath(words(left.pop(0)), HASTY[len(found)])
+    while clause and before + len(found) < len(HASTY):
+        head, clause = _breath(words(clause), HASTY[before + len(found)])
         found.append(head)
-        if tail:
-            left.insert(0, tail)
-    return found + left
+    return [*found, clause] if clause or not found else found
 
 
 def _breath(words: list[str], most: int) -> tuple[str, str]:

@@ -235,11 +235,13 @@ class SpeechClient:
 
     # -- the mouth -------------------------------------------------------------------------------------------
 
-    async def synthesise(self, text: str, language: str, voice: str = "", urgent: bool = True) -> AsyncIterator[Clause]:
+    async def synthesise(
+        self, text: str, language: str, voice: str = "", wanted: protocol.Wanted = "now"
+    ) -> AsyncIterator[Clause]:
         """Yield the clauses of `text` as they are ready; at once, from the prompt cache, where it was said before.
 
         A worker lost in the middle is replaced once; no clause comes twice. Raises `CannotDo` when nothing can
-        speak it.
+        speak it. What whoever asks doesn't wait for any more isn't begun.
         """
         request = next(self._numbers)
         if known := self.cache.lookup(text, language, voice):
@@ -247,7 +249,7 @@ class SpeechClient:
             for kept in known:
                 yield Clause(request, kept.index, str(kept.path), kept.samples, kept.last)
             return
-        order = protocol.Synthesise(request, text, language, voice, urgent)
+        order = protocol.Synthesise(request, text, language, voice, wanted)
         came = 0
         for _ in range(2):
             worker = await self._speaker()
@@ -266,21 +268,24 @@ class SpeechClient:
         queue: asyncio.Queue[Clause | protocol.SynthesisFailed | SpeechLost] = asyncio.Queue()
         worker.requests[order.request] = queue
         worker.process.tell(order)
-        patience = CLAUSE_SECONDS if order.urgent else 20 * CLAUSE_SECONDS
+        patience = CLAUSE_SECONDS if order.wanted == "now" else 20 * CLAUSE_SECONDS
+        over = False
         try:
-            while True:
-                answer = await asyncio.wait_for(queue.get(), patience)
+            while not over:
+                async with asyncio.timeout(patience):
+                    answer = await queue.get()
+                over = not isinstance(answer, Clause) or answer.last
                 if isinstance(answer, SpeechLost):
                     raise _WorkerLost
                 if isinstance(answer, protocol.SynthesisFailed):
                     raise CannotDo(answer.reason)
                 yield answer
-                if answer.last:
-                    return
         except TimeoutError:
             raise CannotDo(f"A clause was not rendered within {patience:.0f} s; the machine is overloaded.") from None
         finally:
             worker.requests.pop(order.request, None)
+            if not over:
+                worker.process.tell(protocol.Unwanted(order.request))
 
     async def _speaker(self) -> Worker:
         """The worker with the fewest requests, waited for while it is being started again."""

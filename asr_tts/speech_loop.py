@@ -141,6 +141,8 @@ class SpeechLoop:
                     self._put(ear.commit(utterance, time.monotonic()))
             case protocol.Synthesise():
                 self._synthesiser.give(message)
+            case protocol.Unwanted(request):
+                self._synthesiser.take_back(request)
             case protocol.Ping(at):
                 lost = self._lost + sum(ear.lost for ear in self._ears.values())
                 backlog = self._recogniser.backlog if self._recogniser else 0

@@ -16,6 +16,8 @@ RATE = 8000
 FRAME = 160
 """Samples in one frame of audio (20 ms)."""
 
+Wanted = Literal["now", "soon", "later"]
+"""When it will be heard: somebody waits for it; a phone rings, and it is for whoever answers; some day, perhaps."""
 QuestionKind = Literal["open", "yes_no", "digits", "money", "moment", "list", "dictation"]
 Others = tuple[tuple[str, float], ...]
 """Texts, the likeliest first, each with how many times as likely it is as the text that was chosen."""
@@ -80,8 +82,14 @@ class Synthesise(Message):
     """As written; `spoken_text` makes it words."""
     language: str
     voice: str = ""
-    urgent: bool = True
-    """A caller waits; prompts that are rendered ahead are not urgent."""
+    wanted: Wanted = "now"
+    """Between its clauses it lets others pass that are wanted sooner."""
+
+
+class Unwanted(Message):
+    """Nobody wants what this `Synthesise` asked for any more: no further clause of it is begun, nor answered for."""
+
+    request: int
 
 
 class Ping(Message):
@@ -248,7 +256,7 @@ class Pong(Message):
     """Audio frames lost before they reached us, since the start."""
 
 
-ToSpeech = Listen | Ignore | Forget | Commit | Synthesise | Ping
+ToSpeech = Listen | Ignore | Forget | Commit | Synthesise | Unwanted | Ping
 FromSpeech = (
     Ready
     | SpeechStarted

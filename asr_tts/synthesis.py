@@ -6,10 +6,11 @@ has one thread for it.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -86,15 +87,16 @@ class Mouth:
     def say(self, text: str, language: str, voice: str = "", *, live: bool = False) -> Iterator[ClauseFile]:
         """Yield the clauses of `text` as each is ready to be played; rendered ones come at once.
 
-        `live`: somebody waits, so that a slow engine begins with a shorter clause.
+        `live`: somebody waits, so that a slow engine begins with a shorter clause, behind what is kept already.
         A text without words is one clause of 20 ms silence. An unknown voice is replaced by the default one.
         Raises CannotDo when nothing speaks the language, OperatorFault when the disk refuses.
         """
         if known := self._cache.lookup(text, language, voice):
             yield from known
             return
-        engine, _ = next(self._speakers(language, voice), (None, ""))
-        parts = _cut(text, language, engine.words if live and isinstance(engine, Breathless) else None)
+        parts = _cut(text, language)
+        if live:
+            parts = self._hastened(parts, language, voice)
         names: list[str] = []
         for index, part in enumerate(parts):
             name, path, samples = self._clause(part, language, voice)
@@ -105,11 +107,10 @@ class Mouth:
     def _clause(self, part: marks.Part, language: str, voice: str) -> tuple[str, Path, int]:
         """Name, path and samples of one clause, rendered unless it is kept."""
         words = spoken_text.spoken(part.text, language)
-        pace, louder = (STRESSED_PACE, STRESSED_LOUDER) if part.stressed else (1.0, 0.0)
+        pace, louder = _manner(part)
         reason = f"no synthesiser is installed for '{language}'"
         for engine, own_voice in self._speakers(language, voice):
-            how = f"{VERSION} {part.pause_ms} {pace} {louder}"
-            name = name_of(engine.name, engine.version, own_voice, how, words)
+            name = _name(engine, own_voice, part, words)
             if kept := self._cache.clause(name):
                 return name, *kept
             try:
@@ -123,6 +124,21 @@ class Mouth:
                 samples = _NOTHING.astype(np.int16)
             return name, self._cache.keep(name, samples), len(samples)
         raise CannotDo(f"Nothing can say this in '{language}' ({reason}); the call goes on with recorded prompts.")
+
+    def _hastened(self, parts: list[marks.Part], language: str, voice: str) -> list[marks.Part]:
+        """The same text for who waits: behind what is kept already a slow engine's clauses are short at first."""
+        engine, own_voice = next(self._speakers(language, voice), (None, ""))
+        if not isinstance(engine, Breathless):
+            return parts
+        found = list(takewhile(lambda part: self._is_kept(engine, own_voice, part, language), parts))
+        for part in parts[len(found) :]:
+            *heads, tail = clauses.hastened(part.text, engine.words, len(found))
+            found += [marks.Part(head, part.stressed, _pause(head)) for head in heads]
+            found.append(marks.Part(tail, part.stressed, part.pause_ms))
+        return found
+
+    def _is_kept(self, engine: Synthesiser, voice: str, part: marks.Part, language: str) -> bool:
+        return self._cache.clause(_name(engine, voice, part, spoken_text.spoken(part.text, language))) is not None
 
     def _speakers(self, language: str, voice: str) -> Iterator[tuple[Synthesiser, str]]:
         """Engines for the language with the voice to use: those that have the wanted voice first."""
@@ -180,14 +196,23 @@ _ORDER = {
 """Engine and voice file for each `[speech] synthesiser`; a voice of the operator's own comes before them."""
 
 
-def _cut(text: str, language: str, words: Callable[[str], list[str]] | None) -> list[marks.Part]:
-    """The clauses of a text, each with the pause behind it, at least one; cut at `words` where haste is needed."""
+def _name(engine: Synthesiser, voice: str, part: marks.Part, words: str) -> str:
+    """The name under which the sound of a clause is kept that an engine speaks with one of its voices."""
+    pace, louder = _manner(part)
+    return name_of(engine.name, engine.version, voice, f"{VERSION} {part.pause_ms} {pace} {louder}", words)
+
+
+def _manner(part: marks.Part) -> tuple[float, float]:
+    """Pace of a clause, and how much louder it is than others (dB)."""
+    return (STRESSED_PACE, STRESSED_LOUDER) if part.stressed else (1.0, 0.0)
+
+
+def _cut(text: str, language: str) -> list[marks.Part]:
+    """The clauses of a text, each with the pause behind it, at least one."""
     found: list[marks.Part] = []
     marked = marks.parts(text, language)
     for index, part in enumerate(marked):
         cut = clauses.split(part.text) or [""]
-        if words and index == 0:
-            cut = clauses.hastened(cut, words)
         found += [marks.Part(clause, part.stressed, _pause(clause)) for clause in cut]
         if part.pause_ms or index == len(marked) - 1:
             found[-1] = marks.Part(cut[-1], part.stressed, part.pause_ms)

@@ -127,7 +127,7 @@ class Visitor:
     def music(self, file: str = "") -> None:
         """Nobody hears it."""
 
-    def foresee(self, says: Sequence[Say]) -> None:
+    def foresee(self, says: Sequence[Say], *, rings: bool = False) -> None:
         """Nobody hears it."""
 
     async def say(self, say: Say) -> None:

@@ -120,6 +120,8 @@ class Stay:
             self._waits = True
             outcome = await self._until_over(spawn)
             self._waits = False
+            # Who is told something now is told it live; of what others would have been told nothing is wanted.
+            self.guest.foresee([])
             # All that still rings or speaks ends with the waiting.
             for task in tasks:
                 task.cancel()
@@ -221,7 +223,7 @@ class Stay:
     def foresee(self, agent: Agent, queue: Queue) -> None:
         """Have ready what an agent is told whose phone begins to ring because somebody sends the caller there."""
         self._rang[agent.extension] = agent, round(self._floor.waited(self.caller.call_id))
-        self.guest.foresee([self._told(agent, queue, False)])
+        self.guest.foresee([self._told(agent, queue, False)], rings=True)
 
     def foresee_all(self) -> None:
         """Have ready what those are told now whose phones ring, or else an agent who speaks as the caller does.
@@ -232,7 +234,8 @@ class Stay:
             queue = self._floor.queue(self.caller.call_id)
             ringing = dict.fromkeys(who for _, who in self._rings if who in self._rang)
             agents: list[Agent | None] = [self._rang[who][0] for who in ringing]
-            self.guest.foresee([self._told(agent, queue, queue.accept_by_key) for agent in agents or [None]])
+            says = [self._told(agent, queue, queue.accept_by_key) for agent in agents or [None]]
+            self.guest.foresee(says, rings=bool(agents))
 
     async def whisper(self, call: AgentCall, agent: Agent, queue: Queue, by_key: bool = False) -> None:
         """Tell the agent in a few seconds who comes; raise `CannotDo` where they are gone."""

@@ -20,7 +20,7 @@ from dialplans.routing import warm
 from models.call_log import CallLog
 from models.call_note import CallNote
 from models.cause import Cause
-from models.errors import CannotDo, HotlineError
+from models.errors import CannotDo
 from models.settings import Settings
 from voice import placing
 from voice.answering_machine import DetectPolicy
@@ -237,12 +237,7 @@ class CampaignCalls:
         actions = trial.receive(begin, wall=self._office.now())
         says = [prompt for action in actions if isinstance(action, Say) for prompt in action.prompts]
         special = [trial.prompt(texts) for texts in _told(outgoing.detect) if texts]
-        for prompt in (*says, *special):
-            with suppress(HotlineError):
-                if self._shelf.at_hand(prompt) is None:
-                    # It goes into the prompt cache on the disk, which forgets what was not used for long.
-                    async for _ in self._speech.synthesise(prompt.text, prompt.language, prompt.voice, urgent=False):
-                        pass
+        await self._shelf.foresee((*says, *special), "soon")
 
     async def _conduct(
         self, call: Call, queue: Queue, outgoing: Outgoing, said: tuple[Dialogue, OutgoingTalk], tale: Tale

@@ -145,12 +145,12 @@ class WaitingCaller:
         if self.helping.active and self._giving_way is None:
             self._giving_way = self._owner.spawn(self.helping.give_way())
 
-    def foresee(self, says: Sequence[Say]) -> None:
+    def foresee(self, says: Sequence[Say], *, rings: bool = False) -> None:
         """See the port."""
         self._foresees_no_more()
-        if not self._left:
-            prompts = [prompt for say in says for prompt in say.prompts]
-            self._foreseeing = self._owner.spawn(self._phones.shelf.foresee(prompts))
+        prompts = [prompt for say in says for prompt in say.prompts]
+        if prompts and not self._left:
+            self._foreseeing = self._owner.spawn(self._phones.shelf.foresee(prompts, "soon" if rings else "later"))
 
     def event(self, name: str, **data: Any) -> None:
         """Write a dated fact into the call's record."""

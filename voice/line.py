@@ -218,9 +218,10 @@ class Speech(Protocol):
     def attend(self, stream: int, sink: Sink) -> Ear: ...
 
     def synthesise(
-        self, text: str, language: str, voice: str = "", urgent: bool = True
+        self, text: str, language: str, voice: str = "", wanted: speech_protocol.Wanted = "now"
     ) -> AsyncIterator[speech_protocol.Clause]:
         """Yield the clauses of `text` as they are ready; at once, from the prompt cache, where it was said before.
 
-        Raises `CannotDo` when nothing can speak it.
+        What is `wanted` sooner goes first; who stops listening to this wants it no more. Raises `CannotDo` when
+        nothing can speak it.
         """

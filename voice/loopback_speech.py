@@ -130,13 +130,13 @@ class LoopbackSpeech:
         return self.ears[stream]
 
     async def synthesise(
-        self, text: str, language: str, voice: str = "", urgent: bool = True
+        self, text: str, language: str, voice: str = "", wanted: speech.Wanted = "now"
     ) -> AsyncIterator[speech.Clause]:
         if not self.speaks or self.lost:
             raise CannotDo(f"No voice can speak '{language}' now.")
         path = f"{language}/{text}"
         if path not in self.made:
-            await asyncio.sleep(self.first_clause if urgent else self.ahead)
+            await asyncio.sleep(self.first_clause if wanted == "now" else self.ahead)
         self.made.add(path)
         self.rendered.append(text)
         self._lengths[path] = max(round(len(unmarked(text)) * SECONDS_A_SIGN[language] * RATE), 800) // 160 * 160

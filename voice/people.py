@@ -159,10 +159,11 @@ class Guest(Protocol):
     def found(self) -> None:
         """Somebody has the caller: a robot that still helps says so and ends that, before `talk` begins."""
 
-    def foresee(self, says: Sequence[Say]) -> None:
+    def foresee(self, says: Sequence[Say], *, rings: bool = False) -> None:
         """Have the sound made already of what agents will be told, while nobody waits for it, until the caller is gone.
 
-        What was foreseen before and isn't made yet is left.
+        What was foreseen before and isn't made yet is left. `rings`: for agents whose phones ring, so before what is
+        made for callers who only wait.
         """
 
     def event(self, name: str, **data: Any) -> None:

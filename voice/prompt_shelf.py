@@ -13,7 +13,7 @@ from pathlib import Path
 
 from asr_tts.prompt_cache import keep_for_good
 from asr_tts.recorded_prompts import fallback
-from asr_tts.speech_protocol import Clause
+from asr_tts.speech_protocol import Clause, Wanted
 from dialplans.exchange import Prompt
 from models.errors import CannotDo, HotlineError
 from voice.line import Speech
@@ -91,15 +91,15 @@ class PromptShelf:
         for path in (clause.path for clause in self._fixed[prompt] if os.path.isabs(clause.path)):
             keep_for_good(Path(path))
 
-    async def foresee(self, prompts: Iterable[Prompt]) -> None:
-        """Have the sound of `prompts` made that will soon be wanted, once, behind all that somebody waits for now.
+    async def foresee(self, prompts: Iterable[Prompt], wanted: Wanted) -> None:
+        """Have the sound of `prompts` made before anybody waits for it, once, behind all that is wanted sooner.
 
         It goes where all sound goes that was made once, and isn't remembered here. What can't be made is left.
         """
         for prompt in prompts:
             try:
                 if self.at_hand(prompt) is None:
-                    async for _ in self._speech.synthesise(prompt.text, prompt.language, prompt.voice, urgent=False):
+                    async for _ in self._speech.synthesise(prompt.text, prompt.language, prompt.voice, wanted):
                         pass
             except HotlineError as error:
                 log.info("What will be said can't be rendered ahead: %s", error)
@@ -126,7 +126,7 @@ class PromptShelf:
                 if failed >= GIVE_UP_AFTER:
                     return
                 try:
-                    spoken = self._speech.synthesise(prompt.text, prompt.language, prompt.voice, urgent=False)
+                    spoken = self._speech.synthesise(prompt.text, prompt.language, prompt.voice, "later")
                     self._is_fixed(prompt, [clause async for clause in spoken])
                     failed = 0
                 except HotlineError as error:

@@ -190,10 +190,10 @@ async def test_a_fault_in_what_nobody_waits_for_ends_no_call(open_line, tmp_path
     async with billing(open_line, tmp_path, "en") as (line, phones, _):
         spoken = line.speech.synthesise
 
-        async def synthesise(text, language, voice="", urgent=True):
-            if not urgent:
+        async def synthesise(text, language, voice="", wanted="now"):
+            if wanted != "now":
                 raise ConnectionResetError("gone")
-            async for clause in spoken(text, language, voice, urgent):
+            async for clause in spoken(text, language, voice, wanted):
                 yield clause
 
         monkeypatch.setattr(line.speech, "synthesise", synthesise)
@@ -214,9 +214,9 @@ async def test_nothing_is_made_for_a_phone_that_does_not_ring_any_more(open_line
         asked = []
         spoken = line.speech.synthesise
 
-        async def synthesise(text, language, voice="", urgent=True):
+        async def synthesise(text, language, voice="", wanted="now"):
             asked.append((language, text))
-            async for clause in spoken(text, language, voice, urgent):
+            async for clause in spoken(text, language, voice, wanted):
                 yield clause
 
         monkeypatch.setattr(line.speech, "synthesise", synthesise)
@@ -226,4 +226,38 @@ async def test_nothing_is_made_for_a_phone_that_does_not_ring_any_more(open_line
         await caller.waits(2)
         assert {language for language, _ in asked} == {"zh"}
         assert len(asked) == len(set(asked))
+        caller.hangs_up()
+
+
+async def test_what_a_phone_rings_for_is_wanted_before_what_callers_who_wait_may_need(open_line, tmp_path, monkeypatch):
+    async with billing(open_line, tmp_path, "en") as (line, phones, _):
+        first = await line.call()
+        ben = await phones.answers("202")
+        await first.waits(5)
+        slow(line)
+        line.speech.ahead = 200.0
+        asked, left = [], []
+        spoken = line.speech.synthesise
+
+        async def synthesise(text, language, voice="", wanted="now"):
+            whispers = unmarked(text) == TITLE["en"]
+            asked.extend([wanted] * whispers)
+            try:
+                async for clause in spoken(text, language, voice, wanted):
+                    yield clause
+            finally:
+                left.extend([wanted] * whispers)
+
+        monkeypatch.setattr(line.speech, "synthesise", synthesise)
+        caller = await line.call()
+        await caller.waits(2)
+        assert (asked, left) == (["later"], [])
+        ben.call.caller_hangs_up()
+        await first.is_hung_up()
+        call = await phones.rings("202")
+        await caller.waits(1)
+        assert (asked, left) == (["later", "soon"], ["later"])
+        call.answers()
+        await caller.waits(0.5)
+        assert (asked, left) == (["later", "soon", "now"], ["later", "soon"]), "who answered is told live"
         caller.hangs_up()

@@ -74,21 +74,33 @@ def words_of(text):
     return WORDS.get(text) or list(text)
 
 
+def breaths(parts):
+    found: list[str] = []
+    for part in parts:
+        found += clauses.hastened(part, words_of, len(found))
+    return found
+
+
 def test_a_slow_voice_begins_with_a_short_breath_and_loses_nothing():
     parts = ["您的订单已经发出，", "预计下午三点左右送到您的地址。"]
-    assert clauses.hastened(parts, words_of) == ["您的订单", "已经发出，", "预计下午三点左右送到您的地址。"]
+    assert breaths(parts) == ["您的订单", "已经发出，", "预计下午三点左右送到您的地址。"]
+
+
+def test_behind_what_was_said_before_breaths_are_longer():
+    assert clauses.hastened("您的订单已经发出，", words_of, 1) == ["您的订单已经发出，"]
+    assert clauses.hastened("预计下午三点左右送到您的地址。", words_of, 2) == ["预计下午三点左右送到您的地址。"]
 
 
 def test_a_breath_that_is_short_already_stays_whole():
     parts = ["好的，", "请在二十三号之前缴费。"]
-    assert clauses.hastened(parts, words_of)[0] == "好的，"
+    assert breaths(parts)[0] == "好的，"
 
 
 def test_no_particle_begins_a_breath_and_no_amount_is_parted_from_its_unit():
-    found = clauses.hastened(["您本月的账单是1103元，", "请在二十三号之前缴费。"], words_of)
+    found = breaths(["您本月的账单是1103元，", "请在二十三号之前缴费。"])
     assert found[0] == "您本月的"
     assert not any(clause[0] in "的元，" for clause in found)
 
 
 def test_one_long_word_is_never_torn():
-    assert clauses.hastened(["阿布扎比国际机场"], lambda text: [text]) == ["阿布扎比国际机场"]
+    assert clauses.hastened("阿布扎比国际机场", lambda text: [text], 0) == ["阿布扎比国际机场"]

@@ -10,6 +10,7 @@ import pytest
 from asr_tts import speech_client
 from asr_tts.prompt_cache import name_of
 from asr_tts.speech_client import SpeechClient
+from asr_tts.speech_protocol import Clause, Ready, Synthesise, SynthesisFailed, Unwanted
 from models.settings import DataSettings, Settings
 
 
@@ -30,3 +31,51 @@ async def test_a_running_server_forgets_what_was_said_to_callers(
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert new.exists()
+
+
+@pytest.mark.parametrize("heard", [0, 1])  # 1: a clause comes just when nobody wants more
+async def test_the_worker_is_told_of_what_nobody_waits_for_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard: int
+) -> None:
+    client = SpeechClient(Settings(data=DataSettings(directory=tmp_path)), tmp_path)
+    worker = client._workers[0]
+    told: list[object] = []
+    monkeypatch.setattr(worker.process, "tell", told.append)
+    client.receive(worker, Ready(1, 1, "", "hum", []))
+
+    async def listen() -> None:
+        async for _ in client.synthesise("Thank you. Goodbye.", "en", wanted="later"):
+            pass
+
+    listening = asyncio.create_task(listen())
+    await asyncio.sleep(0)
+    (order,) = told
+    assert isinstance(order, Synthesise)
+    assert order.wanted == "later"
+    for index in range(heard):
+        client.receive(worker, Clause(order.request, index, "/a.wav", 800, False))
+        await asyncio.sleep(0)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    assert told == [order, Unwanted(order.request)]
+
+
+@pytest.mark.parametrize("end", [Clause(1, 0, "/a.wav", 800, True), SynthesisFailed(1, "It has lost its voice.")])
+async def test_the_worker_is_told_nothing_of_what_it_is_through_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: Clause | SynthesisFailed
+) -> None:
+    client = SpeechClient(Settings(data=DataSettings(directory=tmp_path)), tmp_path)
+    worker = client._workers[0]
+    told: list[object] = []
+    monkeypatch.setattr(worker.process, "tell", told.append)
+    client.receive(worker, Ready(1, 1, "", "hum", []))
+
+    async def listen() -> None:
+        async for _ in client.synthesise("Thank you.", "en"):
+            pass
+
+    listening = asyncio.create_task(listen())
+    await asyncio.sleep(0)
+    client.receive(worker, end)
+    await asyncio.gather(listening, return_exceptions=True)
+    assert told == [Synthesise(1, "Thank you.", "en")]

@@ -212,3 +212,32 @@ def test_marks_are_never_spoken(cache: PromptCache) -> None:
         list(mouth.say(text, language))
     assert not any(sign in words for words, _ in hum.said for sign in "<>/")
     assert len(hum.said) >= 2
+
+
+class Slow(Hum):
+    """A voice so slow that live text is cut between words."""
+
+    def words(self, text: str) -> list[str]:
+        return list(text)
+
+
+LATE = "您的订单还没有送到，仓库说明天下午才能发货。"
+
+
+def test_a_slow_voice_begins_live_with_less(cache: PromptCache) -> None:
+    ahead, live = Slow(languages=("zh",)), Slow(languages=("zh",))
+    next(Mouth([ahead], cache).say(LATE, "zh"))
+    (whole, _), *_ = ahead.said
+    first = next(Mouth([live], PromptCache(cache.directory / "other")).say(LATE, "zh", live=True))
+    assert len(live.said[0][0]) < len(whole)
+    assert not first.last
+
+
+def test_who_waits_hears_what_was_begun_before_and_only_the_rest_is_made(cache: PromptCache) -> None:
+    ahead = Mouth([Slow(languages=("zh",))], cache).say(LATE, "zh")
+    begun = next(ahead)
+    live = Slow(languages=("zh",))
+    first, *rest = Mouth([live], cache).say(LATE, "zh", live=True)
+    assert (first.path, first.last) == (begun.path, False)
+    assert len(live.said) == len(rest) > 0
+    assert "".join(words for words, _ in live.said) == LATE.partition("，")[2]

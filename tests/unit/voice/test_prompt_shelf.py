@@ -5,7 +5,7 @@ import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from asr_tts.speech_protocol import Clause
+from asr_tts.speech_protocol import Clause, Wanted
 from dialplans.exchange import Prompt
 from voice import prompt_shelf
 from voice.loopback_speech import LoopbackSpeech
@@ -21,7 +21,9 @@ class Renders(LoopbackSpeech):
         super().__init__()
         self.path, self.times = path, 0
 
-    async def synthesise(self, text: str, language: str, voice: str = "", urgent: bool = True) -> AsyncIterator[Clause]:
+    async def synthesise(
+        self, text: str, language: str, voice: str = "", wanted: Wanted = "now"
+    ) -> AsyncIterator[Clause]:
         self.times += 1
         self.path.write_bytes(b"sound")
         yield Clause(1, 0, str(self.path), 800, True)
@@ -60,7 +62,7 @@ async def test_only_the_sound_of_fixed_prompts_is_marked_to_be_kept_also_when_it
 ) -> None:
     speech = Renders(tmp_path / "a.wav")
     shelf = PromptShelf(speech)
-    await shelf.foresee([Prompt("Dear Mary.")])
+    await shelf.foresee([Prompt("Dear Mary.")], "later")
     _ = [clause async for clause in shelf.clauses(Prompt("Dear Mary."))]
     assert speech.path.stat().st_mode & 0o200
     for _ in range(2):

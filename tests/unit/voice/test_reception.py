@@ -31,7 +31,7 @@ class Slow:
         self.seconds = seconds
         self.languages: list[str] = []
 
-    async def synthesise(self, text, language, voice="", urgent=True):
+    async def synthesise(self, text, language, voice="", wanted="now"):
         await asyncio.sleep(self.seconds)
         self.languages.append(language)
         yield Clause(0, 0, f"{language}/{text}", 8000, True)

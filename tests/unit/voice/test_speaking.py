@@ -93,7 +93,7 @@ async def test_a_prompt_that_fails_is_told_and_a_recording_stands_in_once(line):
 async def test_of_what_may_cost_little_silence_that_is_left_out_which_is_not_ready(line):
     speech, shelf, stream, speaking, heard = line
     await shelf.prepare([GREETING])
-    await shelf.foresee([QUESTION])
+    await shelf.foresee([QUESTION], "later")
     speech.first_clause = 6.0
     said = speaking.say((GREETING, Prompt("Seven eight nine."), QUESTION), False, gaps=1.5)
     await asyncio.sleep(said.samples / 8000 + 1.4)
@@ -139,7 +139,7 @@ async def test_where_nothing_speaks_only_a_few_prompts_are_tried():
     class Mute(LoopbackSpeech):
         tried = 0
 
-        async def synthesise(self, text, language, voice="", urgent=True):
+        async def synthesise(self, text, language, voice="", wanted="now"):
             self.tried += 1
             raise CannotDo("Nobody speaks.")
             yield

@@ -26,7 +26,7 @@ class Mouth:
         self.spoken: list[str] = []
         self.fails = ""
 
-    async def synthesise(self, text, language, voice="", urgent=True):
+    async def synthesise(self, text, language, voice="", wanted="now"):
         if self.fails:
             raise OurFault(self.fails)
         self.spoken.append(text)
