@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from dialplans.checks import names, paths, values
+from dialplans.checks import names, paths, systems, values
 from dialplans.checks.intents import alike, asked_in, intents
-from dialplans.checks.prompts import Voices, voices
+from dialplans.checks.prompts import Voices, files, voices
 from dialplans.checks.questions import questions
 from dialplans.complaint import Complaint
 from dialplans.flow import Flow
@@ -13,8 +13,8 @@ from dialplans.flow import Flow
 def check(flow: Flow, thorough: bool = False, spoken: Voices | None = None) -> list[Complaint]:
     """Return every complaint about `flow`, in the order of the file; none means it can answer calls.
 
-    With `thorough`, intents that can't be told apart too: that takes as long as learning them (seconds). `spoken` are
-    the voices that there are.
+    With `thorough`, sound files that there are not too, and intents that can't be told apart: that takes as long as
+    learning them (seconds). `spoken` are the voices that there are.
     """
     found = [*_check(flow, flow, bool(flow.commands or flow.human)), *intents(flow, asked_in(flow))]
     found += voices(flow, spoken)
@@ -26,6 +26,7 @@ def check(flow: Flow, thorough: bool = False, spoken: Voices | None = None) -> l
             {*values.given_to((flow, *flow.flows.values()), name), *flow.variables},
         )
     if thorough:
+        found += files(flow)
         for one in (flow, *flow.flows.values()):
             found += alike(one)
     return sorted(dict.fromkeys(found), key=lambda one: (one.place.file != flow.place.file, one.place.file,
@@ -37,6 +38,7 @@ def _check(flow: Flow, root: Flow, leave: bool, given: "set[str] | None" = None)
     lost = list(names.steps(flow))
     yield from lost
     yield from names.parts(flow, root)
+    yield from systems.addresses(flow)
     yield from questions(flow)
     yield from values.undefined(flow, given or ())
     if not lost and flow.steps:

@@ -1,5 +1,6 @@
 """Conditions of a flow: what a value is, whether a calendar is open, which language is spoken. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -218,12 +219,20 @@ class ConditionKind(Plain):
 
 
 HEADS = ("when", "open", "closed", "language", "all", "any", "not")
+NUMBERS = ("caller", "called")
+COMPARES = re.compile(r"[=<>!≠≤≥]")
+"""Signs by which programmers compare."""
 ALONG = {"when": TESTS, "open": ("at",), "closed": ("at",)}
 """What may stand beside the head of a condition."""
 CONDITION = ConditionKind()
 
 
 def _when(path: str, node: Node) -> Condition:
+    if sign := COMPARES.search(path):
+        node.complain(
+            f"'{path}' is no variable; write `when: {path[: sign.start()].strip()}` and beside it {listing(TESTS)}."
+        )
+        return NEVER
     written = [key for key in node.names() if key in TESTS]
     if len(written) > 1:
         node.complain(f"{node.what} has two tests, {' and '.join(written)}; write one, or `all:` with several.")
@@ -232,6 +241,9 @@ def _when(path: str, node: Node) -> Condition:
     test = written[0]
     entry = node.get(test)
     assert entry is not None
+    for one in entry.entries() if test == "one_of" else (entry,):
+        if path in NUMBERS and not isinstance(one.value, str):
+            one.complain(f"A plus before {one.value} is lost where it stands without quotes; write them.")
     if test == "exists":
         return When(path, test, entry.truth())
     if test == "one_of":

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from dialplans.calendars import Calendar
-from dialplans.kinds import NAMES, STEP, TRUTH, WORD, Named, Number, OneOf, Sayings, Spoken, Whole
+from dialplans.kinds import NAMES, STEP, TRUTH, WORD, Named, Number, OneOf, Patterns, Sayings, Spoken, Whole
 from dialplans.options import option
 from dialplans.place import Place, Target, Texts
 from dialplans.slots import SlotKind
@@ -36,7 +36,7 @@ class Intent:
         Sayings(complete=False), "Words that settle it when they are said.", factory=dict
     )
     patterns: Mapping[str, tuple[str, ...]] = option(
-        Sayings(complete=False), "Regular expressions that settle it when they fit.", factory=dict
+        Patterns(), "Regular expressions that settle it when they fit.", factory=dict
     )
     slots: tuple[str, ...] = option(NAMES, "Values that may be said along with it.", ())
     called: Texts = option(

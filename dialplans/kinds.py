@@ -13,10 +13,12 @@ from asr_tts.marks import unknown
 from dialplans.complaint import did_you_mean, listing
 from dialplans.nodes import Node
 from dialplans.place import Target, Texts
+from models.yaml_fault import wide_in
 
 TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 STRAY = re.compile(r"[{}｛｝]")
 """A brace that belongs to no template."""
+QUOTES = ("“", "”", "‘", "’")
 MARKS = "write <break 500ms/>, <emphasis>…</emphasis> or <spell>…</spell>"
 """What to write instead of a mark that is none."""
 Languages = tuple[str, ...]
@@ -103,7 +105,7 @@ class Word(Plain):
     words: str = "a text"
 
     def read(self, node: Node, languages: Languages) -> str:
-        return node.text()
+        return unquoted(node)
 
     def schema(self) -> Schema:
         return {"type": ["string", "number"]}
@@ -212,7 +214,7 @@ class Leads(Plain):
     words: str = "the name of a step"
 
     def read(self, node: Node, languages: Languages) -> Target:
-        return Target(node.text(), node.place)
+        return Target(unquoted(node), node.place)
 
     def schema(self) -> Schema:
         return {"type": ["string", "number"]}
@@ -293,6 +295,23 @@ class Sayings(Plain):
         return {"$ref": "#/$defs/sayings"}
 
 
+@dataclass(frozen=True)
+class Patterns(Sayings):
+    """Regular expressions by language."""
+
+    complete: bool = False
+    words: str = "a text or a list of texts in each language"
+
+    def read(self, node: Node, languages: Languages) -> dict[str, tuple[str, ...]]:
+        found = super().read(node, languages)
+        for pattern in dict.fromkeys(pattern for patterns in found.values() for pattern in patterns):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                node.complain(f"'{pattern}' is no regular expression: {error}; write one, or `keywords:` instead.")
+        return found
+
+
 TRUTH, WORD, ANYTHING = Truth(), Word(), Anything()
 TEXTS, PROMPTS, STEP = Spoken(), Listed(Spoken()), Leads()
 NAMES = Listed(Word("a name"))
@@ -309,6 +328,14 @@ def every_language(node: Node, languages: Languages, complete: bool = True) -> N
     node.only(dict.fromkeys((*languages, *(language for language in LANGUAGES if language in node.names()))))
     if complete and (missing := [language for language in languages if language not in node.names()]):
         node.complain(f"{node.what} lacks {' and '.join(missing)}; write it in every language of the flow.")
+
+
+def unquoted(node: Node) -> str:
+    """Return a text that isn't said, complaining of quotes of a word processor around it: they would belong to it."""
+    text = node.text()
+    if text[:1] in QUOTES and text[-1:] in QUOTES:
+        node.complain(f"{node.what} is {text}; {wide_in(text)} around it instead.")
+    return text
 
 
 def _texts_in(node: Node) -> tuple[str, ...]:

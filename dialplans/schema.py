@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import get_args
 
 from dialplans.conditions import CONDITION
-from dialplans.kinds import STEP, Schema
-from dialplans.loader import COMMANDS, LANGUAGES, PARTS, SHARED
+from dialplans.kinds import LANGUAGES, STEP, Schema
+from dialplans.loader import COMMANDS, PARTS, SHARED
 from dialplans.options import MAIN, Option, options_of
 from dialplans.sentences import SENTENCES
 from dialplans.slot_kinds.kind import ALIASES, SETTINGS, TYPES, Check, Part

@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from dialplans import conditions
-from dialplans.complaint import Complaint, did_you_mean
+from dialplans.complaint import Complaint, did_you_mean, nearest
 from dialplans.conditions import Opening, When, as_text
 from dialplans.flow import Flow, Target
 from dialplans.options import options_of
@@ -19,6 +19,7 @@ from dialplans.verbs.call import CallStep
 from dialplans.verbs.collect import CollectStep
 from dialplans.verbs.handover import HandoverStep
 from dialplans.verbs.record import RecordStep
+from dialplans.verbs.return_ import ReturnStep
 from dialplans.verbs.run import RunStep
 
 
@@ -61,15 +62,41 @@ def parts(flow: Flow, root: Flow) -> Iterator[Complaint]:
                         yield from _entries(flow, condition, step)
             case CallStep() if not step.system.startswith(("http://", "https://", "{{")):
                 yield from _unknown("system", step.system, flow.systems, step.place)
+            case CollectStep() if not (step.type or step.digits or step.slot in flow.slots):
+                if near := nearest(step.slot, flow.slots):
+                    yield Complaint(
+                        step.place,
+                        f"There is no slot '{step.slot}'; write '{near}' instead, or its `type:` or `digits:`.",
+                    )
             case RunStep():
-                yield from _unknown("flow", step.flow, flows, step.place, "in `flows:` or beside this file")
+                yield from _no_flow(step.flow, flows, step.place)
+                yield from _results(step, flows)
             case HandoverStep() if step.meanwhile:
-                yield from _unknown("flow", step.meanwhile, flows, step.place, "in `flows:` or beside this file")
+                yield from _no_flow(step.meanwhile, flows, step.place)
                 yield from _hands_over_again(step.meanwhile, flows)
             case _:
                 pass
         for text in written_in(step):
             yield from _filters(text, step)
+
+
+def _no_flow(name: str, flows: Mapping[str, Flow], place: Place) -> Iterator[Complaint]:
+    if name not in flows:
+        near = nearest(name, flows)
+        instead = f"write '{near}' instead" if near else "write it under one of these"
+        yield Complaint(place, f"There is no flow '{name}', in `flows:` or as {name}.yaml beside this file; {instead}.")
+
+
+def _results(step: RunStep, flows: Mapping[str, Flow]) -> Iterator[Complaint]:
+    """What is taken back has to be given back by one `return` at least."""
+    inner = flows.get(step.flow)
+    given = (
+        {name for one in inner.steps.values() if isinstance(one, ReturnStep) for name in one.values} if inner else set()
+    )
+    for name in step.results.values() if inner else ():
+        if name not in given:
+            instead = did_you_mean(name, given) if given else "write `return:` there with what it found"
+            yield Complaint(step.place, f"Flow '{step.flow}' gives no '{name}' back; {instead}.")
 
 
 def _hands_over_again(name: str, flows: Mapping[str, Flow]) -> Iterator[Complaint]:
@@ -106,11 +133,11 @@ def _conditions(step: BranchStep) -> Iterator[conditions.Condition]:
 
 
 def _entries(flow: Flow, condition: When, step: Step) -> Iterator[Complaint]:
-    """A list's slot never equals what is none of its entries."""
+    """A list's slot never equals what is none of its entries, nor does an agreement what is neither true nor false."""
     kind = _kind(flow, condition.path)
-    if kind is None or kind.type != "list" or condition.test not in ("equals", "one_of"):
+    if kind is None or kind.type not in ("list", "agreement") or condition.test not in ("equals", "one_of"):
         return
-    known = [entry.value for entry in kind.entries]
+    known = [entry.value for entry in kind.entries] or ["true", "false"]
     wanted = condition.against if condition.test == "one_of" else (condition.against,)
     for value in map(as_text, wanted):
         if value not in known:

@@ -1,7 +1,8 @@
-"""Prompts that nobody can speak: languages without a voice, voices that there are not."""
+"""Prompts that nobody can speak or play: languages without a voice, voices and sound files that there are not."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from dialplans import sounds
 from dialplans.complaint import Complaint, did_you_mean, listing
 from dialplans.flow import Flow
 
@@ -30,3 +31,13 @@ def voices(flow: Flow, known: Voices | None) -> Iterator[Complaint]:
             yield Complaint(
                 flow.place, f"There is no voice '{wanted}' for '{language}'; write {listing(there[:6])} instead."
             )
+
+
+def files(flow: Flow) -> Iterator[Complaint]:
+    """Sound files that are not beside the flow."""
+    for step, name in sounds.missing(flow):
+        yield Complaint(
+            step.place,
+            f"Step '{step.name}' plays '{name}', which is not beside the flow; put it there, or write where it is from "
+            "the root.",
+        )

@@ -25,6 +25,15 @@ def questions(flow: Flow) -> Iterator[Complaint]:
 
 
 def _options(flow: Flow, step: MenuStep) -> Iterator[Complaint]:
+    said: dict[tuple[str, str], str] = {}
+    for option in step.options:
+        for language, phrases in option.phrases.items():
+            for phrase in phrases:
+                if (other := said.setdefault((language, phrase.casefold()), option.key)) != option.key:
+                    yield Complaint(
+                        option.place,
+                        f"'{phrase}' is said for option {other} already; say something else for option {option.key}.",
+                    )
     for option in step.options:
         if option.key in ("0", "*") and (option.key == "*" or flow.operator()):
             what = "repeats the question" if option.key == "*" else "leads to the operator"

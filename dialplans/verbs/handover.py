@@ -15,6 +15,8 @@ from dialplans.step import Step
 if TYPE_CHECKING:
     from dialplans.talk import Talk
 
+PLUS_LOST = 7
+"""Digits from which a number that stands without quotes may have had a plus: +4420… in YAML is a sum."""
 MESSAGE = "voicemail"
 """The outcome of who is to leave a message: a queue overflowed to that, or it is what the flow wanted."""
 TAKE_MESSAGES = ("enqueue", "transfer", "voicemail")
@@ -57,6 +59,9 @@ class HandoverStep(Step):
         return self.verb in TAKE_MESSAGES
 
     def check(self, node: Node) -> None:
+        written = node.get(self.verb)
+        if written and type(written.value) is int and len(str(written.value)) >= PLUS_LOST:
+            written.complain(f"A plus before {written.value} is lost where it stands without quotes; write them.")
         if self.meanwhile and self.verb != "enqueue":
             node.complain(f"Nobody waits in {node.what}; delete `meanwhile:`, or make it an `enqueue`.")
 

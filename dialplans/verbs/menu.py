@@ -37,7 +37,10 @@ class Options(Plain):
     words: str = "{KEY: {say: what callers say, goto: the name of a step}}"
 
     def read(self, node: Node, languages: Languages) -> tuple[Option, ...]:
-        return tuple(self._option(key, entry, languages) for key, entry in node.items())
+        found = tuple(self._option(key, entry, languages) for key, entry in node.items())
+        if not found and node.mapping():
+            node.complain(f"{node.what} are none; write a key for each answer.")
+        return found
 
     def _option(self, key: str, node: Node, languages: Languages) -> Option:
         key_of(node, key)

@@ -8,6 +8,7 @@ from dialplans import humans
 from dialplans.answers import NOTHING, Answer
 from dialplans.exchange import QuestionKind
 from dialplans.kinds import STEP, WORD, OneOf, Whole
+from dialplans.nodes import Node
 from dialplans.options import option
 from dialplans.place import Target
 from dialplans.slots import FINDERS, SlotKind, Value, Wanted
@@ -55,6 +56,11 @@ class SurveyStep(QuestionStep):
         "What it is about; without it the human's part where the caller has talked with one, else the robot's.",
         "",
     )
+
+    def check(self, node: Node) -> None:
+        super().check(node)
+        if self.least >= self.most:
+            node.complain(f"No rating is from {self.least} to {self.most}; write a `most:` above `least:`.")
 
     def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
         words = SCALE[reader.language].sub(" ", text)

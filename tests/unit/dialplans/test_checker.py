@@ -3,6 +3,7 @@
 import pytest
 
 from dialplans.checker import check
+from dialplans.complaint import FlowRefused
 from dialplans.loader import SHIPPED, load, loads
 
 SOUND = """\
@@ -40,6 +41,7 @@ steps:
 - step: bye
   hangup: HELLO
 """
+SAME = "{1: {say: ONE, goto: bye}, 2: {say: ONE, goto: bye}}"
 WORDS = {
     "en": {"HELLO": "Hello", "ONE": "When are you open?", "TWO": "What are your hours?"},
     "zh": {"HELLO": "您好", "ONE": "你们几点开门", "TWO": "营业时间是什么"},
@@ -49,7 +51,10 @@ WORDS = {
 def complaints(text, language, **more):
     for name, words in WORDS[language].items():
         text = text.replace(name, words)
-    return [str(one) for one in check(loads(text.replace("LANG", language), "x.yaml"), **more)]
+    try:
+        return [str(one) for one in check(loads(text.replace("LANG", language), "x.yaml"), **more)]
+    except FlowRefused as refused:
+        return [str(one) for one in refused.complaints]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -68,7 +73,36 @@ def complaints(text, language, **more):
         ("equals: beijing", "equals: bejing",
          "x.yaml:20:3: Slot 'city' never is 'bejing', in step 'choose'; write 'beijing' instead."),
         ("call: shop", "call: shoop", "x.yaml:16:3: There is no system 'shoop'; write 'shop' instead."),
-        ("run: sub", "run: subb", "x.yaml:27:3: There is no flow 'subb' in `flows:` or beside this file; write 'sub'"),
+        ("run: sub", "run: subb",
+         "x.yaml:27:3: There is no flow 'subb', in `flows:` or as subb.yaml beside this file; write 'sub' instead."),
+        ("run: sub", "run: other",
+         "There is no flow 'other', in `flows:` or as other.yaml beside this file; write it under one of these."),
+        ("  with: {name", "  results: {found: found}\n  with: {name",
+         "x.yaml:27:3: Flow 'sub' gives no 'found' back; write `return:` there with what it found."),
+        ("url: \"http://127.0.0.1:1\"", "url: shop.example",
+         "x.yaml:5:17: The address of system 'shop' is 'shop.example'; begin it with https:// or http://."),
+        ("call: shop", "call: shop\n  path: orders", "x.yaml:16:3: Path 'orders' would run into the address; begin it"),
+        ("call: shop", "call: shop\n  path: /orders/{city}",
+         "x.yaml:16:3: Path '/orders/{city}' has a lone brace; write a value as {{ name }}."),
+        ("{when: city, equals: beijing, goto", "{when: city == beijing, goto",
+         "x.yaml:23:5: 'city == beijing' is no variable; write `when: city` and beside it equals, one_of"),
+        ("{when: city, equals: beijing, goto", "{when: caller, starts: +4479, goto",
+         "x.yaml:23:28: A plus before 4479 is lost where it stands without quotes; write them."),
+        ("- step: tell\n", "- step: tell\n  collect: HELLO\n  slot: cita\n  otherwise: bye\n- step: told\n",
+         "x.yaml:25:3: There is no slot 'cita'; write 'city' instead, or its `type:` or `digits:`."),
+        ("hangup: HELLO", "transfer: +442079460000\n  unavailable: HELLO",
+         "x.yaml:33:13: A plus before 442079460000 is lost where it stands without quotes; write them."),
+        ("hangup: HELLO", "transfer: “1001”\n  unavailable: HELLO",
+         "x.yaml:33:13: 'transfer' of step 'bye' is “1001”; '“' is another sign than YAML's; write '\"' around it"),
+        ("[ONE, TWO]", "[ONE, TWO], patterns: ['(a']",
+         "'(a' is no regular expression: missing ), unterminated subpattern at position 0; write one, or"),
+        ("- step: tell\n", "- step: tell\n  survey: HELLO\n  least: 5\n  most: 5\n  otherwise: bye\n- step: told\n",
+         "x.yaml:25:3: No rating is from 5 to 5; write a `most:` above `least:`."),
+        ("- step: tell\n", "- step: tell\n  menu: HELLO\n  options: {}\n  otherwise: bye\n- step: told\n",
+         "x.yaml:27:12: 'options' are none; write a key for each answer."),
+        ("- step: tell\n",
+         f"- step: tell\n  menu: HELLO\n  options: {SAME}\n  otherwise: bye\n- step: told\n",
+         "is said for option 1 already; say something else for option 2."),
         ("| upper", "| uper", "x.yaml:25:3: There is no filter 'uper' ({{ state | uper }} in step 'tell'); write"),
         ("{{ state |", "{{ sate |", "x.yaml:25:3: Nothing sets 'sate' (in step 'tell'); write 'state' instead, or"),
         ("variables: [bill]\n", "", "x.yaml:24:3: Nothing sets 'bill.amount' (in step 'tell')"),
@@ -139,6 +173,15 @@ def test_intents_that_examples_cant_tell_apart_are_named_where_they_are_asked_to
     apart = text.replace("rent: b}", "rent: b}\n  slots: []").replace("{buy: b, rent: b}", "{buy: c}")
     apart += "- step: c\n  ask: HELLO\n  intents: {rent: b}\n  otherwise: b\n"
     assert complaints(apart, language, thorough=True) == []
+
+
+def test_a_sound_that_is_not_beside_the_flow_is_named_before_anybody_publishes_it(tmp_path):
+    path = tmp_path / "shop.yaml"
+    path.write_text("steps:\n- step: jingle\n  play: jingle.wav\n- step: bye\n  hangup:\n")
+    (found,) = check(load(path, "shop.yaml"), thorough=True)
+    assert str(found).startswith("shop.yaml:2:3: Step 'jingle' plays 'jingle.wav', which is not beside the flow; ")
+    (tmp_path / "jingle.wav").write_bytes(b"RIFF")
+    assert check(load(path, "shop.yaml"), thorough=True) == []
 
 
 def test_a_language_that_nothing_speaks_and_a_voice_that_is_not_there_are_named():
