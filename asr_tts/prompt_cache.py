@@ -7,8 +7,9 @@ prompt needs no worker at all. `mouth.json` tells the server which synthesiser a
 what was rendered by others is not found any more, and ages out.
 
 What is said to one caller holds names and figures. So no text is written down, only its hash, and the server deletes
-the sound a day after its last use (`forget`). The sound of fixed prompts, which is the same in every call, is
-write-protected: that is the mark by which it stays.
+the sound a day after its last use (`forget`). Whose sound it is nobody can tell, so where one caller's words are erased
+all of it goes (`forget_callers`). The sound of fixed prompts, which is the same in every call, is write-protected: that
+is the mark by which it stays.
 """
 
 import errno
@@ -20,6 +21,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +44,11 @@ FORGOTTEN_AFTER = 86_400.0
 """Seconds without a use after which sound goes that belongs to no fixed prompt."""
 _FIXED, _WRITABLE = 0o444, 0o200
 _CURRENT = "mouth.json"
+
+
+def cache_below(data: Path) -> "PromptCache":
+    """The cache of the server with this data directory."""
+    return PromptCache(data / "prompts")
 
 
 @dataclass(frozen=True)
@@ -172,17 +179,30 @@ class PromptCache:
 
         What can't be deleted is told of in the log and stays.
         """
-        before = (time.time() if now is None else now) - FORGOTTEN_AFTER
-        old = [path for used, _, path in self._files() if used < before]
-        refused = [path for path in old if path.suffix != ".json" and not _is_fixed(path) and not _deleted(path)]
-        # A listing says nothing without its sound; that of a fixed prompt has all of it.
-        refused += [path for path in old if path.suffix == ".json" and not self._whole(path) and not _deleted(path)]
-        self._bytes = None
-        if refused:
+        if refused := self._refused((time.time() if now is None else now) - FORGOTTEN_AFTER):
             log.warning(
                 "%d files of what was said to callers are over their time and can't be deleted; see to it that the "
                 "server may write where they are: %s …", len(refused), refused[0],
             )  # fmt: skip
+
+    def forget_callers(self) -> None:
+        """Delete all that belongs to no fixed prompt, however lately it was said.
+
+        Raises OperatorFault where something can't be deleted; the rest is.
+        """
+        if refused := self._refused(inf):
+            raise OperatorFault(
+                f"{len(refused)} files of what was said to callers can't be deleted; make {refused[0].parent} writable."
+            )
+
+    def _refused(self, before: float) -> list[Path]:
+        """Delete what was last used before then and belongs to no fixed prompt; return what can't be deleted."""
+        old = [path for used, _, path in self._files() if used < before]
+        refused = [path for path in old if path.suffix != ".json" and not _deleted_unless_kept(path, before)]
+        # A listing says nothing without its sound; that of a fixed prompt has all of it.
+        refused += [path for path in old if path.suffix == ".json" and not self._whole(path) and not _deleted(path)]
+        self._bytes = None
+        return refused
 
     def _whole(self, listing: Path) -> bool:
         names = _listed(listing)
@@ -213,11 +233,16 @@ def keep_for_good(path: Path) -> None:
         log.info("The sound of a fixed prompt can't be marked as such and will be rendered again: %s", error)
 
 
-def _is_fixed(path: Path) -> bool:
+def _deleted_unless_kept(path: Path, before: float) -> bool:
+    """Delete the sound of a clause unless it is a fixed prompt's, or was used since; False: it can't be deleted."""
     try:
-        return not path.stat().st_mode & _WRITABLE
+        status = path.stat()
+    except FileNotFoundError:
+        return True
     except OSError:
         return False
+    fixed = not status.st_mode & _WRITABLE
+    return fixed or status.st_mtime >= before or _deleted(path)
 
 
 def _deleted(path: Path) -> bool:

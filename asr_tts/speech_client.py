@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 from asr_tts import speech_protocol as protocol
-from asr_tts.prompt_cache import PromptCache
+from asr_tts.prompt_cache import cache_below
 from asr_tts.speech_loss import SpeechBack, SpeechLost
 from asr_tts.speech_protocol import Clause, FromSpeech, ToSpeech
 from models.child_process import ChildProcess
@@ -30,7 +30,7 @@ WORKER_SECONDS = 5.0
 CLAUSE_SECONDS = 30.0
 """How long a clause may take."""
 FORGET_EVERY = 3600.0
-"""Seconds between looks for sound to delete; the first is so long after the start: fixed prompts are marked by then."""
+"""Seconds between looks for sound to delete; the first is at the start, as a server may never run for so long."""
 
 
 class SpeechEar:
@@ -95,7 +95,7 @@ class SpeechClient:
     def __init__(self, settings: Settings, run_directory: Path) -> None:
         """Put the workers' audio sockets into `run_directory` (a short path: 108 bytes is the longest)."""
         speech = settings.speech
-        self.cache = PromptCache(settings.data.directory / "prompts")
+        self.cache = cache_below(settings.data.directory)
         self.notes: list[str] = []
         """Why an engine is missing, in sentences."""
         self._counts: Counter[str] = Counter()
@@ -117,8 +117,8 @@ class SpeechClient:
 
     async def _forget(self) -> None:
         while True:
-            await asyncio.sleep(FORGET_EVERY)
             await asyncio.to_thread(self.cache.forget)
+            await asyncio.sleep(FORGET_EVERY)
 
     async def ready(self, seconds: float = START_SECONDS) -> None:
         """Return when every worker is ready, or after so long: the line then goes on with the keypad."""

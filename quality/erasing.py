@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from asr_tts.prompt_cache import cache_below
 from models.audit import record
 from models.call import Call, CallState
 from models.callback import Callback
@@ -81,7 +82,8 @@ def erase(
     """Delete a call's recording and its masked copy, and its `words` where that is wanted; put it on the trail.
 
     With the words, and by age, go the messages that were left in it, but for those of which somebody is still to be
-    called back. A file that isn't found keeps its path in the record: another server may have it.
+    called back. A file that isn't found keeps its path in the record: another server may have it. With the words, on
+    request, goes the sound of all that the robot of this data directory said to any caller: by age it is gone before.
 
     Within the caller's transaction. Raises `CannotDo` while the call or its inspection goes on, while words that are to
     go are needed for a callback, where there is nothing left to delete, or all of it is another server's;
@@ -111,7 +113,9 @@ def erase(
     if found.missing:
         told["missing"] = list(found.missing)
     record(connection, now, by, "erased", call_id=call_id, words=", ".join(found.files), data=told)
-    # Last: what went wrong before has deleted nothing yet.
+    # Last: what went wrong before has deleted nothing of the record yet.
+    if words and why == ON_REQUEST:
+        cache_below(directory).forget_callers()
     _unlink(files)
     return found
 

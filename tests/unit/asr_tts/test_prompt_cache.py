@@ -187,6 +187,39 @@ def test_what_cant_be_deleted_is_told_of_once_and_the_rest_is_deleted(
     assert [record.args for record in caplog.records] == [(1, stuck)]
 
 
+def test_of_what_was_said_to_callers_nothing_is_left_where_one_s_words_are_erased(cache: PromptCache) -> None:
+    prompt_cache.keep_for_good(said(cache, "hello")[0])
+    said(cache, "Dear Mary")
+    for path in cache.directory.glob("??/??/*"):
+        os.utime(path, (0, time.time() + 60))  # a clock that is set back changes nothing
+    cache.forget_callers()
+    assert cache.lookup("hello", "en")
+    assert len(list(cache.directory.glob("??/??/*"))) == 2
+
+
+def test_sound_that_can_not_be_erased_is_a_sentence(cache: PromptCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    said(cache, "Dear Mary")
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OperatorFault, match=r"^2 files of what was said to callers can't be deleted; make .* writable"):
+        cache.forget_callers()
+
+
+def test_sound_that_is_used_while_old_sound_is_looked_for_stays(
+    cache: PromptCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(cache, "Dear Mary")
+    unused(cache, 2 * DAY)
+    found = cache._files()
+    monkeypatch.setattr(cache, "_files", lambda: found)
+    assert cache.lookup("Dear Mary", "en")
+    cache.forget()
+    assert cache.lookup("Dear Mary", "en")
+
+
 def full_disk(*_: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

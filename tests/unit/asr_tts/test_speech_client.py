@@ -2,35 +2,61 @@
 
 import asyncio
 import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from asr_tts import speech_client
-from asr_tts.prompt_cache import name_of
+from asr_tts.prompt_cache import PromptCache, cache_below, name_of
 from asr_tts.speech_client import SpeechClient
 from asr_tts.speech_protocol import Clause, Ready, Synthesise, SynthesisFailed, Unwanted
 from models.settings import DataSettings, Settings
+
+
+@asynccontextmanager
+async def served(directory: Path) -> AsyncIterator[PromptCache]:
+    """A server without workers; its cache."""
+    client = SpeechClient(Settings(data=DataSettings(directory=directory)), directory)
+    client._workers.clear()
+    running = asyncio.create_task(client.run())
+    try:
+        yield client.cache
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def said(cache: PromptCache, text: str, at: float) -> Path:
+    sound = cache.keep(name_of(text), np.zeros(80, np.int16))
+    os.utime(sound, (at, at))
+    return sound
+
+
+async def gone(sound: Path) -> None:
+    async with asyncio.timeout(10.0):
+        while await asyncio.to_thread(sound.exists):
+            await asyncio.sleep(0.01)
+
+
+async def test_a_server_forgets_at_its_start_what_was_said_to_callers(tmp_path: Path) -> None:
+    cache = cache_below(tmp_path)
+    old, new = said(cache, "Dear Mary", 0), said(cache, "Dear John", time.time())
+    async with served(tmp_path):
+        await gone(old)
+        assert new.exists()
 
 
 async def test_a_running_server_forgets_what_was_said_to_callers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(speech_client, "FORGET_EVERY", 0.01)
-    client = SpeechClient(Settings(data=DataSettings(directory=tmp_path)), tmp_path)
-    client._workers.clear()
-    old, new = (client.cache.keep(name_of(text), np.zeros(80, np.int16)) for text in ("Dear Mary", "Dear John"))
-    os.utime(old, (0, 0))
-    running = asyncio.create_task(client.run())
-    try:
-        async with asyncio.timeout(10.0):
-            while old.exists():
-                await asyncio.sleep(0.01)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-    assert new.exists()
+    async with served(tmp_path) as cache:
+        for _ in range(2):
+            await gone(said(cache, "Dear Mary", 0))
 
 
 @pytest.mark.parametrize("heard", [0, 1])  # 1: a clause comes just when nobody wants more

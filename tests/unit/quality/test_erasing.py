@@ -4,9 +4,11 @@ import json
 import threading
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from sqlalchemy import insert, select, text, update
 
+from asr_tts.prompt_cache import cache_below, keep_for_good, name_of
 from bench import long_call
 from campaigns.attempt_rows import BLANK
 from models.attempt import Attempt
@@ -25,7 +27,7 @@ from models.writing import writing
 from quality import rescoring
 from quality.call_filter import CallFilter
 from quality.call_search import listed
-from quality.erasing import erase
+from quality.erasing import BY_AGE, ON_REQUEST, erase
 from quality.evidence import by_words_alone
 from quality.inspector import write_scores
 from quality.publishing import in_force
@@ -33,6 +35,8 @@ from quality.rescoring import inspected_calls
 from quality.scope import ALL
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+BOTH = {"fixed", "Dear Mary"}
+"""What the robot says: a fixed prompt, and a sentence with a caller's name."""
 
 
 @pytest.fixture
@@ -85,6 +89,18 @@ def test_with_the_words_nothing_that_was_said_is_left_anywhere(either, tmp_path,
     assert found(either, "ridiculous") == []
     with either.connect() as connection:
         assert [one.id for one in listed(connection, CallFilter(), scope=ALL).rows] == [call]
+
+
+@pytest.mark.parametrize(
+    ("words", "why", "kept"), [(True, ON_REQUEST, {"fixed"}), (False, ON_REQUEST, BOTH), (True, BY_AGE, BOTH)]
+)
+def test_with_the_words_on_request_goes_the_sound_of_what_callers_were_told(either, tmp_path, call, words, why, kept):
+    cache = cache_below(tmp_path)
+    sounds = {text: cache.keep(name_of(text), np.zeros(80, np.int16)) for text in BOTH}
+    keep_for_good(sounds["fixed"])
+    with either.begin() as connection:
+        erase(connection, call, tmp_path, NOW, by="command", words=words, why=why)
+    assert {text for text, sound in sounds.items() if sound.exists()} == kept
 
 
 def handed_on(connection, call, message, state="reached"):
