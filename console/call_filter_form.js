@@ -47,7 +47,8 @@ export default {
       return new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
     },
     find(event) {
-      const query = new URLSearchParams();
+      const order = new URLSearchParams(location.search).get("order");
+      const query = new URLSearchParams(order ? { order } : {});
       for (const field of this.fields) {
         const given = event.target.elements[field.name].value.trim();
         if (!given) continue;

@@ -18,8 +18,8 @@ export default {
           <tr v-for="row in rows" :key="row.key">
             <td v-for="one in columns" :key="one.name" :data-label="one.label"
                 :class="[{ number: one.number, short: one.short }, (row.classes || {})[one.name]]">
-              <a v-if="link(row, one.name)" :href="link(row, one.name)">{{ row.cells[one.name] }}</a>
-              <template v-else>{{ row.cells[one.name] }}</template></td>
+              <a v-if="link(row, one.name)" :href="link(row, one.name)"><table-cell :cell="row.cells[one.name]" /></a>
+              <table-cell v-else :cell="row.cells[one.name]" /></td>
             <td v-if="acts" class="acts">
               <button v-for="name in row.actions || []" :key="name" type="button" class="plain"
                       :aria-label="actions[name] + ': ' + row.cells[columns[0].name]"
@@ -28,6 +28,14 @@ export default {
         </tbody>
       </table>
     </div>`,
+  components: {
+    // A text, or a time (its attributes, what it is before moments.js has written it) with what stands behind it.
+    TableCell: {
+      props: { cell: [String, Number, Object] },
+      template: `<template v-if="cell && cell.time"><time v-bind="cell.time">{{ cell.text }}</time>{{ cell.then ? ", " + cell.then : "" }}</template>
+        <template v-else>{{ cell }}</template>`,
+    },
+  },
   computed: {
     acts() {
       return Object.keys(this.actions || {}).length > 0;

@@ -10,7 +10,8 @@ from console.assets import style
 
 STYLE = style("boards.css")
 Row = dict[str, Any]
-"""`key`; `cells`: text by column; and where there are any `links` (addresses) and `classes` by column, `actions`."""
+"""`key`; `cells`: text, or a time (`moments.cell`), by column; and where there are any `links` (addresses) and
+`classes` by column, `actions`."""
 
 
 class DataTable(Element, component="data_table.js"):

@@ -35,7 +35,7 @@ PATIENCE_S = 15.0
 """For a page to be there; the database is slow where it isn't."""
 CHECK_S = 20.0
 """How often an open page looks whether who opened it still is signed in."""
-SCRIPTS = ("socket.js", "pressed.js")
+SCRIPTS = ("socket.js", "pressed.js", "moments.js")
 DARK = {"dark": True, "light": False, "": None}
 DARK_NOW = 'document.body.classList.add("body--dark")'
 DARK_SOON = f'if (matchMedia("(prefers-color-scheme: dark)").matches) {DARK_NOW}'

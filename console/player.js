@@ -1,6 +1,6 @@
 // A call to listen to and read along: both channels drawn, what was said with its times, one playhead for all of it.
 // Whatever callers said reaches the page as text nodes and canvas text only.
-import { clock, decision, filled, hits, lastBefore, localTimes, made, LOW, HIDDEN } from "hotline/call_script.js";
+import { clock, decision, filled, hits, lastBefore, made, LOW, HIDDEN } from "hotline/call_script.js";
 import { draw, colours, peaksOf } from "hotline/call_waveform.js";
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -79,8 +79,6 @@ export default {
     window.callSecond = () => Math.round(this.time * 10) / 10;
     this.goTo(this.start > 0 ? this.start : (this.hits.length && this.start < 0 ? this.hits[0] : 0), this.start > 0 || this.hits.length > 0);
     if (this.call.peaks) this.fetchPeaks();
-    window.callTimes = localTimes;
-    localTimes();
     document.getElementById("first-look")?.remove();
     performance.mark("call-ready");
   },

@@ -69,15 +69,6 @@ class Visit:
         named = self.settings.dialplan.timezone
         return ZoneInfo(named) if named else None
 
-    @property
-    def zone_name(self) -> str:
-        """What people call it: Asia/Shanghai, or UTC+08:00 where it is the machine's."""
-        return self.settings.dialplan.timezone or f"UTC{self.now().astimezone().isoformat()[-6:]}"
-
-    def moment(self, at: datetime) -> str:
-        """Return a time as it was in the company's zone: 2026-11-21 17:00."""
-        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
-
     async def ask(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **named: P.kwargs) -> T:
         """Return `function(connection, …)`, read in a thread; raise `SignedOut` where the session is over."""
 

@@ -11,6 +11,7 @@ from console import accounts, open_pages
 from console.access import ROLES, Right
 from console.accounts import By
 from console.frame import Frame, doing, once
+from console.moments import moment
 from console.passwords import made_up
 from console.visit import Visit
 
@@ -53,10 +54,12 @@ class _Accounts:
         with ui.element("tr"):
             _cell(row.name)
             _cell(row.shown)
-            _cell(", ".join(self._say(f"accounts.role_{role}") for role in row.roles))
+            _cell(self._say("accounts.and").join(self._say(f"accounts.role_{role}") for role in row.roles))
             _cell(row.team)
             _cell(row.extension)
-            _cell(f"{row.seen_at:%Y-%m-%d %H:%M} UTC" if row.seen_at else "")
+            with ui.element("td"):
+                if row.seen_at:
+                    moment(self._visit, row.seen_at)
             _cell(self._say("accounts.on" if row.enabled else "accounts.off"))
             with ui.element("td"):
                 change = ui.button(icon="edit", on_click=partial(self._changing, row)).props("flat round dense")

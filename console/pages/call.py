@@ -192,7 +192,6 @@ class CallPage:
             self._findings(content)
             Comments(self._visit, self._call_id, self._again).show(content.comments)
             show_facts(self._visit, content)
-            ui.run_javascript("window.callTimes?.()")
 
         # What was pressed is among what goes, and a page can't be told anything on behalf of what is gone.
         with self._right:

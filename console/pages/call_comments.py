@@ -9,7 +9,7 @@ from nicegui.events import GenericEventArguments
 
 from console.access import Right
 from console.frame import doing, once
-from console.pages.call_facts import moment
+from console.moments import moment
 from console.pages.call_scores import place
 from console.visit import Visit
 from quality import comments
@@ -44,7 +44,7 @@ class Comments:
                 if one.second is not None:
                     place(visit, one.second)
                 TextElement(tag="strong", text=one.account)
-                moment(visit, one.at).classes("dim small")
+                moment(visit, one.at, exact=True).classes("dim small")
                 if one.account == visit.viewer.name:
                     ui.button(icon="delete", on_click=once(partial(self._take_back, one.id))).props(
                         "flat round dense size=sm"

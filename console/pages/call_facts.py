@@ -7,6 +7,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from console.hidden_words import masked_number
+from console.moments import moment
 from console.pages.call_content import Content
 from console.visit import Visit
 
@@ -54,22 +55,9 @@ def _head(visit: Visit, content: Content) -> Iterator[tuple[str, str | datetime]
 def _value(visit: Visit, value: str | datetime) -> None:
     if isinstance(value, datetime):
         with ui.element("dd"):
-            moment(visit, value)
+            moment(visit, value, exact=True)
     else:
         TextElement(tag="dd", text=value)
-
-
-def moment(visit: Visit, at: datetime) -> TextElement:
-    """Show a time; the player writes it in the browser's own zone."""
-    shown = TextElement(tag="time", text=f"{at:%Y-%m-%d %H:%M:%S} UTC")
-    shown.props["datetime"] = at.isoformat()
-    shown.props["data-local"] = locale(visit)
-    return shown
-
-
-def locale(visit: Visit) -> str:
-    """Return how the browser is to write times."""
-    return "zh-CN" if visit.language == "zh" else "en-GB"
 
 
 def _language(visit: Visit, language: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 from nicegui import ui
 
 from console.assets import TEMPLATES, address
+from console.moments import locale
 from console.pages.call_content import Content
-from console.pages.call_facts import head_of, heading, length, locale
+from console.pages.call_facts import head_of, heading, length
 from console.player import Shown
 from console.visit import Visit
 from quality.peaks import Outline

@@ -20,6 +20,7 @@ from console.call_query import filter_of, number_of
 from console.call_sweep import CallSweep
 from console.frame import Frame, doing, once, told
 from console.hidden_words import named
+from console.moments import moment
 from console.refused import words_of
 from console.visit import Visit
 from models.errors import Refused
@@ -185,11 +186,15 @@ class CallList:
             for name, value in self._given.items():
                 field = self._field(name, known)
                 shown = dict(map(tuple, field["options"])).get(value, value)
-                if name in MOMENTS and not self._fault:
-                    shown = f"{getattr(self._wanted, name):%Y-%m-%d %H:%M} UTC"
+                at = getattr(self._wanted, name) if name in MOMENTS else None
+                words = self._visit.say("calls.asked", name=field["label"], value="" if at else shown)
                 others = {key: one for key, one in self._given.items() if key != name}
-                link = ui.link(f"{field['label']}: {shown} ✕", _address("/calls", others))
-                link.props["aria-label"] = self._visit.say("calls.without", name=f"{field['label']}: {shown}")
+                with ui.link(target=self._ordered(self._order, others)) as link:
+                    TextElement(tag="span", text=words)
+                    if at:
+                        moment(self._visit, at)
+                    TextElement(tag="span", text=" ✕")
+                link.props["aria-label"] = self._visit.say("calls.without", name=field["label"] if at else words)
             ui.link(self._visit.say("calls.clear"), "/calls")
 
     # -- views -------------------------------------------------------------------------------------------------
@@ -272,8 +277,10 @@ class CallList:
             found[column] = {"to": self._ordered(chosen), "sorted": way if self._order in (first, other) else "none"}
         return found
 
-    def _ordered(self, order: str, **more: str) -> str:
-        return _address("/calls", {**self._given, **({"order": order} if order else {}), **more})
+    def _ordered(self, order: str, given: Mapping[str, str] | None = None, **more: str) -> str:
+        """Return where the list is in an order, narrowed as it is, or by what is `given`."""
+        narrowed = self._given if given is None else given
+        return _address("/calls", {**narrowed, **({"order": order} if order else {}), **more})
 
     def _nothing(self, found: Found) -> str:
         if found.nothing_at_all:

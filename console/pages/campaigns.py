@@ -18,6 +18,7 @@ from console.dialling_words import result_in, why_in
 from console.frame import Frame, doing
 from console.hidden_words import masked_number
 from console.live_feed import LiveFeed
+from console.moments import cell
 from console.pages.queues import watched
 from console.visit import Visit
 from models.campaign import Campaign
@@ -62,7 +63,7 @@ def register(frame: Frame, feed: LiveFeed[CampaignLook]) -> None:
         )  # fmt: skip
         table.on("act", partial(_ordered, visit))
         columns = {
-            "placed": say("campaigns.placed", zone=visit.zone_name), "number": say("campaigns.number"),
+            "placed": say("campaigns.placed"), "number": say("campaigns.number"),
             "line": say("campaigns.line"), "result": say("campaigns.result"), "by": say("campaigns.by"),
             "grade": say("campaigns.grade"), "talk": say("campaigns.talk"), "agent": say("campaigns.agent"),
         }  # fmt: skip
@@ -97,15 +98,15 @@ def _campaign(visit: Visit, one: dict[str, Any]) -> Row:
 
 
 def _attempt(visit: Visit, one: dict[str, Any], agents: Mapping[str, str]) -> Row:
-    placed = f"{one['placed_at'].astimezone(visit.zone):%m-%d %H:%M:%S}"
     cells = {
-        "placed": placed, "number": masked_number(one["number"]), "line": one["line"],
+        "placed": cell(visit, one["placed_at"], exact=True), "number": masked_number(one["number"]),
+        "line": one["line"],
         "result": result_in(visit, one["disposition"], one["state"]),
         "by": code_in(visit.language, one["answered_by"]), "grade": one["grade"],
         "talk": minutes(one["talk_s"]) if one["talk_s"] else "",
         "agent": f"{one['agent']} {agents.get(one['agent'], '')}".strip(),
     }  # fmt: skip
-    return {"key": f"{placed}/{one['number']}", "cells": cells}
+    return {"key": f"{one['placed_at']}/{one['number']}", "cells": cells}
 
 
 async def _ordered(visit: Visit, event: GenericEventArguments) -> None:

@@ -11,6 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement
 from console.access import Right
 from console.assets import style
 from console.frame import Frame, doing, told
+from console.moments import moment
 from console.pages.call_facts import length
 from console.pages.knowledge_forms import Forms, tag
 from console.pages.reviews_tabs import choices
@@ -76,7 +77,11 @@ class _Page:
     def _suggestion(self, one: Shown) -> None:
         with ui.element("li").classes("card"):
             TextElement(tag="h2", text=one.question).props(f"lang={tag(one.language)}")
-            ui.label(" · ".join(self._about(one))).classes("dim")
+            with ui.element("div").classes("dim"):
+                TextElement(tag="span", text=" · ".join(self._about(one)))
+                if one.last_at:
+                    TextElement(tag="span", text=f" · {self._say('knowledge.last')} ")
+                    moment(self._visit, datetime.fromisoformat(one.last_at))
             if one.answer:
                 key = "agent_said" if one.agent else "drafted"
                 ui.label(self._say(f"knowledge.{key}", answer=one.answer))
@@ -90,8 +95,6 @@ class _Page:
     def _about(self, one: Shown) -> Sequence[str]:
         say = self._say
         about = [say("knowledge.asked_once") if one.count == 1 else say("knowledge.asked", count=one.count)]
-        if one.last_at:
-            about.append(say("knowledge.last", when=self._visit.moment(datetime.fromisoformat(one.last_at))))
         about.append(say(f"knowledge.language_{one.language}"))
         if one.article_id:
             key = "became" if one.state == SuggestionState.APPROVED else "rejected"

@@ -4,11 +4,13 @@ import asyncio
 from functools import partial
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 from sqlalchemy import Connection
 
 from console import accounts, open_pages, passwords
 from console.accounts import By
 from console.frame import Frame, choose, doing, once
+from console.moments import moment
 from console.refused import Refused
 from console.sessions import signed_in
 from console.throttle import Throttle
@@ -90,7 +92,8 @@ async def _sign_ins(visit: Visit) -> None:
         for row in rows:
             with ui.element("li"):
                 here = visit.say("me.here") if row.id == visit.session.id else ""
-                ui.label(f"{row.begun_at:%Y-%m-%d %H:%M} UTC · {row.address} {here}".strip())
+                moment(visit, row.begun_at)
+                TextElement(tag="span", text=f" · {row.address} {here}".rstrip())
     if len(rows) > 1:
         ui.button(visit.say("me.sign_out_others"), on_click=partial(_end_others, visit)).props("flat no-caps")
 

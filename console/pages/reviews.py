@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from console.access import Right, Viewer
 from console.data_table import DataTable, Row
 from console.frame import Frame, doing, told
+from console.moments import cell
 from console.pages import reviews_agreement, reviews_sampling
 from console.pages.reviews_tabs import choices, tabs
 from console.visit import Visit
@@ -99,7 +100,6 @@ def _list(
         told(visit.say({"mine": "reviews.no_mine", "all": "reviews.no_all", "about": "reviews.no_about"}[which]),
              kind="empty")  # fmt: skip
         return
-    ui.label(visit.say("reviews.zone", zone=visit.zone_name)).classes("dim")
     headings = {name: visit.say(f"reviews.{phrase}") for name, phrase in columns.items()}
     by_id = {view.id: view for view in views}
     rows = [_row(visit, view, names, actions=actions) for view in views]
@@ -121,7 +121,6 @@ def _list(
 
 
 def _row(visit: Visit, view: ReviewView, names: Names, *, actions: bool) -> Row:
-    due = visit.moment(view.due_at)
     late = view.overdue(visit.now())
     known = f"reviews.reason_{view.reason.replace('-', '_')}"
     reason = visit.say(known) if visit.phrases.has(known) else view.reason or "–"
@@ -129,11 +128,11 @@ def _row(visit: Visit, view: ReviewView, names: Names, *, actions: bool) -> Row:
     deciding = view.state == ReviewState.APPEALED
     who = view.decider if deciding else view.reviewer
     cells = {
-        "due": (visit.say("reviews.overdue", when=due) if late else due) if view.state in PENDING else "",
-        "until": visit.moment(view.appeal_until) if view.appeal_until and view.state == ReviewState.DONE else "",
+        "due": cell(visit, view.due_at, visit.say("reviews.overdue") if late else "") if view.state in PENDING else "",
+        "until": cell(visit, view.appeal_until) if view.state == ReviewState.DONE else "",
         "kind": visit.say("reviews.do_decide" if deciding else "reviews.do_review"),
         "state": visit.say(f"reviews.state_{view.state}"),
-        "call": visit.moment(began) if (began := made_at(view.call_id)) else view.call_id,
+        "call": cell(visit, made_at(view.call_id)) or view.call_id,
         "agent": agent,
         "scorecard": view.scorecard,
         "machine": points(visit, view.machine),

@@ -24,12 +24,6 @@ export const lastBefore = (rows, time, begin) => {
   return low - 1;
 };
 
-export const localTimes = () => {
-  for (const time of document.querySelectorAll("time[data-local]")) {
-    time.textContent = new Date(time.dateTime).toLocaleString(time.dataset.local, { dateStyle: "medium", timeStyle: "medium" });
-  }
-};
-
 // Where a turn has the words that are looked for: pairs of first and last character.
 export const hits = (turn, words) => {
   const text = turn.words.map((word) => word[0]).join("").toLowerCase();

@@ -106,9 +106,9 @@ def browse(console: Console, chromium: Browser) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def open_(name: str = "", path: str = "", language: str = "en", width: int = 1280) -> Page:
+    def open_(name: str = "", path: str = "", language: str = "en", width: int = 1280, zone: str = "UTC") -> Page:
         context = chromium.new_context(
-            base_url=console.url, locale=LOCALES[language], viewport={"width": width, "height": 800}
+            base_url=console.url, locale=LOCALES[language], viewport={"width": width, "height": 800}, timezone_id=zone
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

@@ -1,8 +1,6 @@
 """A visit asks each time whether the viewer still is who opened the page, and writes the trail with what it does."""
 
 import asyncio
-import re
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +12,7 @@ from console.sessions import begin, end_all, session_of
 from console.visit import SignedOut, Visit
 from models.account import Account, SignIn
 from models.audit import Audit
-from models.settings import DialplanSettings, Settings
+from models.settings import Settings
 from quality.scope import ALL, Scope
 from tests.unit.console.people import put_accounts
 
@@ -46,14 +44,6 @@ async def test_what_is_taken_from_somebody_is_gone_on_open_pages_too(visit, engi
     with pytest.raises(SignedOut):
         await visit.order(lambda: done.append("ordered"))
     assert done == []
-
-
-def test_times_are_the_companys(visit):
-    at = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
-    there = replace(visit, settings=Settings(dialplan=DialplanSettings(timezone="Asia/Shanghai")))
-    assert (there.moment(at), there.zone_name) == ("2026-11-22 01:30", "Asia/Shanghai")
-    assert visit.moment(at) == f"{at.astimezone():%Y-%m-%d %H:%M}"
-    assert re.fullmatch(r"UTC[+-]\d\d:\d\d", visit.zone_name)
 
 
 async def test_asking_does_not_keep_a_session_from_being_idle(visit, engine):
