@@ -298,7 +298,8 @@ class SpeechClient:
             if left <= 0 or all(worker.engines for worker in self._workers):
                 raise CannotDo("No synthesiser is at hand: only what was recorded or rendered before can be heard.")
             try:
-                await asyncio.wait_for(self._changed.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
             except TimeoutError:
                 continue
 

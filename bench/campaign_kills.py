@@ -85,7 +85,8 @@ async def _killed_once(url: str, port: int, network: _Network, chance: random.Ra
     network.ready.clear()
     process = FORKS.Process(target=be_killed, args=(url, port), daemon=True)
     process.start()
-    await asyncio.wait_for(network.ready.wait(), 60)
+    async with asyncio.timeout(60):
+        await network.ready.wait()
     await asyncio.to_thread(process.join, after or chance.uniform(0.02, 1.5))
     alive = process.is_alive()
     process.kill()

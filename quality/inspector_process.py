@@ -81,7 +81,8 @@ class InspectorProcess:
 
     async def _bury(self, process: asyncio.subprocess.Process) -> None:
         try:
-            await asyncio.wait_for(process.wait(), LEAVING_S)
+            async with asyncio.timeout(LEAVING_S):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -80,7 +80,8 @@ async def _converse(server: ServerProcess) -> SyntheticCaller:
         await _robots_turn(caller)
         await caller.say(_sound("goodbye"))
         try:
-            await asyncio.wait_for(caller.ended_by_server.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await caller.ended_by_server.wait()
         except TimeoutError:
             pass  # what is on record tells what went wrong
     return caller

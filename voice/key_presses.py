@@ -16,7 +16,8 @@ class KeyPresses:
     async def next(self, seconds: float) -> str:
         """Return the next one, also where it was pressed before; "" when none came within `seconds`."""
         try:
-            return await asyncio.wait_for(self._keys.get(), seconds)
+            async with asyncio.timeout(seconds):
+                return await self._keys.get()
         except TimeoutError:
             return ""
 

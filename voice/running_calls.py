@@ -71,12 +71,14 @@ class RunningCalls:
         """Take no more calls; return when the running ones are over; those left after `seconds` are ended."""
         self.draining = True
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._empty.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
             return
         for queue in self._queues.values():
             queue.put_nowait(EndNow(Cause.SERVER_STOPPED))
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._empty.wait(), LEAVING_SECONDS)
+            async with asyncio.timeout(LEAVING_SECONDS):
+                await self._empty.wait()
 
     async def _hold(self, call: Call, conduct: Conduct, queue: Queue) -> None:
         """One call to the end of its record; whatever goes wrong stays within it."""

@@ -97,7 +97,8 @@ class ServerProcess:
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(by)
         try:
-            code = await asyncio.wait_for(self._process.wait(), patience)
+            async with asyncio.timeout(patience):
+                code = await self._process.wait()
         except TimeoutError:
             self._process.kill()
             code = await self._process.wait()
@@ -107,7 +108,8 @@ class ServerProcess:
     async def wait(self, patience: float) -> int:
         """Return the exit code once the server has ended by itself; raise `TimeoutError` where it doesn't."""
         assert self._process is not None
-        code = await asyncio.wait_for(self._process.wait(), patience)
+        async with asyncio.timeout(patience):
+            code = await self._process.wait()
         await self._read_to_the_end()
         return code
 
@@ -123,7 +125,8 @@ class ServerProcess:
             self._fresh.clear()
             if read == len(self.lines):
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._fresh.wait(), 0.5)
+                    async with asyncio.timeout(0.5):
+                        await self._fresh.wait()
 
     async def __aenter__(self) -> "ServerProcess":
         await self.start()
@@ -151,7 +154,8 @@ class ServerProcess:
         """Take the last log lines; a worker that outlives the server holds the pipe open and isn't waited for."""
         if self._reading is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._reading, LAST_WORDS)
+                async with asyncio.timeout(LAST_WORDS):
+                    await self._reading
 
     async def _read_log(self) -> None:
         assert self._process is not None

@@ -133,7 +133,8 @@ class SyntheticCaller:
         loop.add_reader(self._rtp, self._on_rtp)
         self._send(self._request("INVITE", self._sdp(), self._invite_branch))
         try:
-            answer = await asyncio.wait_for(self._final, patience)
+            async with asyncio.timeout(patience):
+                answer = await self._final
         except TimeoutError:
             self._close()
             raise PeerFault(f"{self.server[0]}:{self.server[1]} did not answer the call in {patience:.0f} s.") from None
@@ -161,7 +162,8 @@ class SyntheticCaller:
             self._cseq += 1
             self._send(self._request("BYE"))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._bye_answered.wait(), 2.0)
+                async with asyncio.timeout(2.0):
+                    await self._bye_answered.wait()
         self.vanish()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 

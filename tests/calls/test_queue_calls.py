@@ -1,5 +1,7 @@
 """Whole calls through the queues: from the flow's `enqueue` to an agent, or to wherever the queue leads."""
 
+import asyncio
+
 import pytest
 
 from models.cause import Cause
@@ -41,6 +43,23 @@ async def test_a_caller_is_offered_to_the_agent_who_can_and_the_agent_hears_who_
         ("queue.ended", "202"),
     ]
     assert centre.stays() == [("billing", "served", "202")]
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_key_pressed_just_as_an_agent_answers_keeps_nobody_apart(turns, open_line, tmp_path):
+    async with call_centre(open_line, tmp_path) as (line, phones, centre):
+        await centre.comes("202")
+        caller = await line.call()
+        call = await phones.rings("202")
+        ben = phones.person(call)
+        await caller.waits(1)
+        call.answers()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        caller.stream.key("5")
+        await caller.waits(15)
+        assert caller.stream.hears == (ben.stream.number,)
+        caller.hangs_up()
 
 
 async def test_who_does_not_answer_is_passed_by_and_paused_in_the_end(open_line, tmp_path):

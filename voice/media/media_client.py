@@ -64,7 +64,8 @@ class MediaStream:
             if not self.closed.done():
                 self.tell(protocol.CloseStream(self.number))
         try:
-            return await asyncio.wait_for(asyncio.shield(self.closed), _OPEN_SECONDS)
+            async with asyncio.timeout(_OPEN_SECONDS):
+                return await asyncio.shield(self.closed)
         except TimeoutError:
             self.worker.streams.pop(self.number, None)
             return StreamFigures()
@@ -156,7 +157,8 @@ class MediaClient:
         worker.streams[stream.number] = stream
         stream.tell(protocol.OpenStream(stream.number, self._address))
         try:
-            stream.port = await asyncio.wait_for(stream.opened, _OPEN_SECONDS)
+            async with asyncio.timeout(_OPEN_SECONDS):
+                stream.port = await stream.opened
         except TimeoutError:
             raise CannotDo(f"Media worker {worker.name} opened no stream within {_OPEN_SECONDS:.0f} s.") from None
         finally:

@@ -118,7 +118,8 @@ class SipDialog:
 
         self.ask("OPTIONS", on_final=heard)
         try:
-            return await asyncio.wait_for(said, seconds)
+            async with asyncio.timeout(seconds):
+                return await said
         except TimeoutError:
             return False
 

@@ -173,7 +173,8 @@ class SipEdge:
             except Exception:
                 log.exception("line '%s': we failed; this is tried again in %.0f s", line, _AFTER_A_FAULT)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), _AFTER_A_FAULT)
+                async with asyncio.timeout(_AFTER_A_FAULT):
+                    await self._stopping.wait()
 
     async def _follow(self, trunk: Trunk) -> None:
         """Keep knowing where a trunk's name leads, for calls come from there whether we call or not."""

@@ -45,7 +45,8 @@ class HealthCheck:
             uri = f"sip:{bracketed(self._trunk.host)}" + (f":{self._trunk.port}" if self._trunk.port else "")
             errand = Errand("OPTIONS", uri, self._our_uri, uri, secrets.token_hex(16), 1)
             try:
-                reply = await asyncio.wait_for(self._send(address, errand), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    reply = await self._send(address, errand)
             except TimeoutError:
                 reply = Reply(408)
             if reply.code not in (408, 503):

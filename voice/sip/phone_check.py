@@ -81,7 +81,8 @@ class PhoneCheck:
             return False
         errand = Errand("OPTIONS", one.uri, self._our_uri, one.uri, secrets.token_hex(16), 1)
         try:
-            reply = await asyncio.wait_for(self._send(address, errand), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                reply = await self._send(address, errand)
         except TimeoutError:
             reply = Reply(408)
         return reply.code not in (_GONE if one.address is None else (408,))

@@ -73,7 +73,8 @@ class Registration:
                 delay = wait_after(failures, outcome.retry_after, self._chance)
                 self._failed(outcome, delay)
             try:
-                await asyncio.wait_for(self._stopping.wait(), delay)
+                async with asyncio.timeout(delay):
+                    await self._stopping.wait()
             except TimeoutError:
                 self.state = REGISTRATION.next(self.state, Event.DUE)
         await self._leave()
@@ -197,6 +198,7 @@ class Registration:
             return
         self.registered_until = 0.0
         try:
-            await asyncio.wait_for(self.attempt(expires=0), _PARTING)
+            async with asyncio.timeout(_PARTING):
+                await self.attempt(expires=0)
         except TimeoutError:
             log.info("'%s' did not confirm our unregistering", self.trunk.name)

@@ -78,3 +78,24 @@ async def test_checks_come_about_as_often_as_configured():
     gaps = [later - earlier for (earlier, *_), (later, *_) in itertools.pairwise(asked)]
     assert len(gaps) >= 9
     assert all(26 <= gap <= 31 for gap in gaps)
+
+
+async def test_who_is_told_to_stop_just_as_a_trunk_answers_asks_no_more():
+    for turns in range(6):
+        asked = asyncio.Event()
+        answer = asyncio.get_running_loop().create_future()
+
+        async def send(address, errand, asked=asked, answer=answer):
+            asked.set()
+            return await answer
+
+        trunk = Trunk(TrunkSettings(name="a", host="carrier.test", health_check=30))
+        check = HealthCheck(trunk, send, Addresses("192.0.2.1"), "sip:hotline@here", random.Random(3))
+        asking = asyncio.create_task(check.run())
+        await asked.wait()
+        answer.set_result(Reply(200))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.sleep(1)
+        assert asking.cancelled()
