@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from dialplans.answers import Answer, Reader, is_bare
-from dialplans.slots import Value, Wanted, corrections_in
+from dialplans.slot_kinds.correction import corrected
+from dialplans.slot_kinds.moment_change import changed
+from dialplans.slots import SlotKind, Value, Wanted, corrections_in
+from dialplans.state import Taken
 from dialplans.talk import Talk
 from dialplans.understanding import SURE
 from dialplans.verbs.question import QuestionStep
@@ -30,13 +33,27 @@ def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str)
         return None
     wanted = tuple(Wanted(name, kind) for name, (kind, _) in reversed(taken.items()))
     values = corrections_in(wanted, text, language, reader.wall)
+    values = _moments(reader, taken, values, corrected(text, language) or "", language)
     if not values and question.kind == "yes_no":
-        values = _bare(reader, wanted, text, language)
+        values = _moments(reader, taken, _bare(reader, wanted, text, language), "", language)
     new = {name: value for name, value in values.items() if value.value != taken[name][1].value}
     if not new:
         return None
     sure = min(value.confidence for value in new.values())
     return Answer(next(iter(new)), sure, fits=True, values=new)
+
+
+def _moments(
+    reader: Reader, taken: Mapping[str, tuple[SlotKind, Taken]], values: Mapping[str, Value], part: str, language: str
+) -> Mapping[str, Value]:
+    """Return `values` with moments whose unsaid half is as it was; `part` of the sentence may change a day alone."""
+    found = dict(values)
+    days = [name for name in values if taken[name][0].type == "moment"]
+    for name, (kind, before) in taken.items():
+        if kind.type == "moment" and (name in values or (part and not days)):
+            new = changed(kind, str(before.value), values.get(name), part, language, reader.wall)
+            found |= {name: new} if new else {}
+    return found
 
 
 def _bare(reader: Reader, wanted: tuple[Wanted, ...], text: str, language: str) -> Mapping[str, Value]:

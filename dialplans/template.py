@@ -63,6 +63,8 @@ def speaker(language: str, now: datetime | None) -> Say:
             case "lower":
                 return as_text(value).lower()
             case "count":
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    return value
                 return len(value) if isinstance(value, list | tuple | dict) else int(value not in (None, ""))
             case _ if name in SPOKEN:
                 return spoken_values.said(value, name, language, now, word)

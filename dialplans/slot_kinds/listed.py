@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from asr_tts.spoken_text import spoken
 from dialplans.slot_kinds.kind import Entry, Found, SlotKind
 from dialplans.slot_kinds.sentence import Token, tokens
-from knowledge.wording import syllables
+from knowledge.wording import EMPTY, syllables
 
 NEAR, SURE = 78.0, 92.0
 """Likeness (0-100) from which an entry may be meant, and from which it surely is."""
@@ -33,6 +33,10 @@ _SIMILAR = tuple(
     )
 )
 """What southern speakers and recognisers don't tell apart."""
+
+
+LITTLE = EMPTY | frozenset("一下个这那些的了吧吗呢啊么什怎")
+"""Words and signs that stand in any sentence."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,11 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
     names = _names(kind.entries, language)
     best: dict[str, tuple[float, int, int, Entry]] = {}
     for row in _windows(tokens(text), max((name.size for name in names), default=0)):
+        # Little words are like the rest of many a name (a car / a van, 等一下 / 补一下): they name nothing by likeness.
+        least = SURE if {token.word for token in row} <= LITTLE else NEAR
         for likeness, name in _alike(row, names):
             known = best.get(name.entry.value)
-            if likeness >= NEAR and (known is None or likeness > known[0]):
+            if likeness >= least and (known is None or likeness > known[0]):
                 best[name.entry.value] = likeness, row[0].start, row[-1].end, name.entry
     if not best:
         return None

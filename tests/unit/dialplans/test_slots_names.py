@@ -37,6 +37,20 @@ def test_a_name_written_otherwise_is_the_same_name():
     assert (found.value, found.confidence > 0.9) == ("Katherine Lee", True)
 
 
+@pytest.mark.parametrize(
+    ("language", "names", "text"),
+    [
+        ("zh", ["补牙", "补一下"], "等一下，你们能刷医保吗"),
+        ("zh", ["补牙", "补一下"], "问一下价格"),
+        ("en", ["a van", "van"], "is there an office"),
+    ],
+)
+def test_little_words_name_nothing_though_a_name_is_like_them(language, names, text):
+    kind = SlotKind.of({"type": "list", "entries": {"it": names}})
+    assert read(kind, text, language, NOW) is None
+    assert read(kind, names[1], language, NOW).value == "it"
+
+
 def test_two_names_that_sound_alike_are_a_guess():
     found = read(PEOPLE, "john smith", "en", NOW)
     assert found is not None

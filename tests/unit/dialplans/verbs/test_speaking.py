@@ -38,6 +38,7 @@ def heard(template, language="en", **more):
         ("{{ code | lower }}", "ab12", "ab12"),
         ("{{ code | lower | upper }}", "AB12", "AB12"),
         ("{{ list | count }}", "2", "2"),
+        ("{{ n | count }}", "3", "3"),
         ("{{ list.1 }} {{ deep.a.0.b }}", "b x", "b x"),
         ('{{ nobody | default:"no|one" }}', "no|one", "no|one"),
         ('{{ n | default:"none" }}', "3", "3"),

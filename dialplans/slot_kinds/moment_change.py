@@ -1,0 +1,50 @@
+"""A moment said anew in part: "no, at nine" stays on the day, and in the evening, that were said before. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from asr_tts.spoken_values import said
+from dialplans.slot_kinds import moment
+from dialplans.slot_kinds.kind import SlotKind, Value
+
+NOON = 12
+
+
+def changed(kind: SlotKind, before: str, now: Value | None, text: str, language: str, wall: datetime) -> Value | None:
+    """Return what `text` changes the moment `before` to, None where it says neither day nor hour.
+
+    `now` is what it reads like by itself: with a day or a half of it that was guessed.
+    """
+    old_day, old_hour = _parts(before)
+    if now is None:
+        only_day = (
+            moment.find(replace(kind, part="date"), text, language, wall, False) if old_day and old_hour else None
+        )
+        return _value(only_day.of(text), str(only_day.value), old_hour, language, wall) if only_day else None
+    day, hour = _parts(str(now.value))
+    kept = old_day if "the day is a guess" in now.note and old_day else day
+    if "ing is a guess" in now.note or "noon is a guess" in now.note:
+        hour = _half(kind, hour, old_hour)
+    return now if (kept, hour) == (day, hour) == _parts(str(now.value)) else _value(now, kept, hour, language, wall)
+
+
+def _parts(moment: str) -> tuple[str, str]:
+    """Return day and hour of an ISO moment, "" for what it lacks."""
+    day, _, hour = moment.partition("T")
+    return (day, hour) if hour or "-" in day else ("", day)
+
+
+def _half(kind: SlotKind, hour: str, before: str) -> str:
+    """Return `hour` in the half of the day that is nearer to `before`, unless it is closed then and wasn't before."""
+    if not before:
+        return hour
+    old, new = int(before[:2]), int(hour[:2])
+    other = (new + NOON) % (2 * NOON)
+    is_open = kind.opens <= other < kind.closes or not kind.opens <= old < kind.closes
+    return f"{other:02d}{hour[2:]}" if is_open and abs(other - old) < abs(new - old) else hour
+
+
+def _value(found: Value, day: str, hour: str, language: str, wall: datetime) -> Value:
+    whole = "T".join(filter(None, (day, hour)))
+    as_ = "datetime" if day and hour else "date" if day else "time"
+    return replace(found, value=whole, spoken=said(whole, as_, language, wall), note="the rest is as before")

@@ -1,0 +1,63 @@
+"""Moments that are corrected in part, as callers do: the day or the hour alone, without saying the other again."""
+
+import pytest
+
+from tests.unit.dialplans.play import Play
+
+FLOW = """
+languages: [en, zh]
+slots: {when: {type: PART}}
+steps:
+- step: ask
+  collect: {en: When?, zh: 什么时候？}
+  slot: when
+  otherwise: bye
+- step: right
+  confirm: {en: "{{ when }}?", zh: "{{ when }}？"}
+  yes: bye
+  no: ask
+  otherwise: bye
+- step: bye
+  hangup:
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "part", "first", "second", "now"),
+    [
+        ("en", "moment", "next Friday at eight in the evening", "no, at nine", "2026-11-27T21:00"),
+        ("en", "moment", "next Friday at eight in the evening", "no, at nine in the morning", "2026-11-27T09:00"),
+        ("en", "moment", "next Friday at eight in the evening", "no, I said Thursday", "2026-11-26T20:00"),
+        ("en", "moment", "next Friday at eight in the evening", "no, Thursday at five", "2026-11-26T17:00"),
+        ("en", "moment", "next Friday at ten", "no, at two", "2026-11-27T14:00"),
+        ("en", "moment", "next Friday at three", "no, at eight", "2026-11-27T08:00"),
+        ("en", "time", "at eight in the evening", "no, half past nine", "21:30"),
+        ("en", "date", "on Friday", "no, on Thursday", "2026-11-26"),
+        ("zh", "moment", "下周五晚上八点", "不对，九点", "2026-11-27T21:00"),
+        ("zh", "moment", "下周五晚上八点", "不对，上午九点", "2026-11-27T09:00"),
+        ("zh", "moment", "下周五晚上八点", "不对，我说的是下周四", "2026-11-26T20:00"),
+        ("zh", "moment", "下周五下午三点", "不是，是八点", "2026-11-27T08:00"),
+        ("zh", "time", "晚上八点", "不对，九点半", "21:30"),
+        ("zh", "date", "周五", "不对，周四", "2026-11-26"),
+    ],
+)
+def test_what_is_not_said_again_is_as_it_was(language, part, first, second, now):
+    play = Play(FLOW.replace("PART", part), language)
+    play.says(first)
+    assert play.step == "right"
+    play.says(second)
+    assert (play.step, play["when"]) == ("right", now)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "told"),
+    [
+        ("en", "next Friday at eight in the evening", "no, at nine",
+         "All right, I've changed that to Friday, November twenty seventh at nine P M."),
+        ("zh", "下周五晚上八点", "不对，九点", "好的，已经改成十一月二十七号星期五晚上九点。"),
+    ],
+)  # fmt: skip
+def test_the_whole_moment_is_told(language, first, second, told):
+    play = Play(FLOW.replace("PART", "moment"), language)
+    play.says(first)
+    assert play.says(second).startswith(told), play.heard
