@@ -6,7 +6,7 @@ from asr_tts.spoken_values import said
 from dialplans import humans
 from dialplans.answers import NOTHING, Answer, Reader
 from dialplans.corrections import correction_of
-from dialplans.doubt import DOUBT, NEAR
+from dialplans.doubt import DOUBT, NEAR, meant_instead, said_along
 from dialplans.exchange import Keyed, NoInput, NotUnderstood, Said, Understood
 from dialplans.opt_out import opt_out
 from dialplans.pieces import pieces_of
@@ -111,8 +111,15 @@ class Answering:
             self._understood(replace(changed, intent="correction"))
             self._change(changed)
             return
-        if self._phase == DOUBT and answer.fits:
-            self._decide(answer)
+        if (
+            self._phase == DOUBT
+            and by_voice
+            and (instead := meant_instead(self._talk_step(), self._reader(), answer, text, self._state.doubt))
+        ):
+            self._dropped()
+            answer = instead
+        elif self._phase == DOUBT and answer.fits:
+            self._decide(answer, text if by_voice else "")
             return
         if by_voice and self._is_likened(answer) and self._digressed(text, answer.confidence + CLEARLY):
             return
@@ -180,13 +187,19 @@ class Answering:
             near = answer.confidence - answer.runner_up_confidence < NEAR
             return (answer, named) if near and named.fits else (answer,)
         guess = max(answer.confidence, answer.runner_up_confidence)
-        return (named,) if named.fits and guess >= WORTH_ASKING else ()
+        # What was said along goes with the guess, so that whoever corrects a part of it means the rest.
+        return (replace(named, values=answer.values),) if named.fits and guess >= WORTH_ASKING else ()
 
-    def _decide(self, answer: Answer) -> None:
-        """The caller said whether, or which of two, was meant."""
+    def _dropped(self) -> tuple[Answer, ...]:
+        """Forget what was in doubt, and return it; the step's own question is open again."""
         doubt, self._state.doubt = self._state.doubt, ()
         self._phase = self._state.phase = OWN
         self._question = self._talk_step()
+        return doubt
+
+    def _decide(self, answer: Answer, text: str) -> None:
+        """The caller said whether, or which of two, was meant; `text` may say more."""
+        doubt = self._dropped()
         if answer.intent == "no" or int(answer.intent) > len(doubt):
             self._talk.do(Understood("no", answer.confidence))
             for name in (name for one in doubt for name in one.values):
@@ -194,6 +207,7 @@ class Answering:
             self._again("say_again", "not what was meant")
             return
         meant = doubt[int(answer.intent) - 1]
+        meant = replace(meant, values={**said_along(self._reader(), meant, text), **meant.values})
         self._understood(meant)
         self._keep(meant)
         self._accept(meant)
@@ -219,9 +233,7 @@ class Answering:
         self._talk.sentence("changed", self._question.barge_in, value=AND.get(self._state.language, ", ").join(spoken))
         self._state.silences = self._state.misses = 0
         if self._phase == DOUBT:
-            meant, self._state.doubt = self._state.doubt[0], ()
-            self._phase = self._state.phase = OWN
-            self._question = self._talk_step()
+            meant = self._dropped()[0]
             if set(answer.values) & set(meant.values):
                 # What was doubted was said anew: it is taken.
                 self._accept(replace(meant, confidence=answer.confidence, values={**meant.values, **answer.values}))

@@ -8,7 +8,7 @@ from dialplans.answers import NOTHING, Answer
 from dialplans.exchange import QuestionKind
 from dialplans.keying import NO, YES
 from dialplans.sentences import alternatives
-from dialplans.slots import choice_of, yes_or_no
+from dialplans.slots import Value, choice_of, yes_or_no
 from dialplans.verbs.question import QuestionStep
 
 if TYPE_CHECKING:
@@ -24,6 +24,12 @@ WHICH: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "zh": (("第一个", "前面那个", "前一个", "一"), ("第二个", "后面那个", "后一个", "二")),
 }
 """How callers choose between two without naming one."""
+PLAIN = 0.9
+"""Confidence from which one of two was named."""
+CLEAR = 0.7
+"""Confidence from which another answer than the doubted one counts instead of it."""
+NAY = {"en": "no", "zh": "不是"}
+"""Where this alone answers a question, nobody can tell a no to "did you mean …?" from it."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class DoubtStep(QuestionStep):
             max_attempts=ATTEMPTS,
             no_input_s=own.no_input_s,
             speech=own.speech,
+            knowledge=own.knowledge,
             kind="list" if len(doubt) > 1 else "yes_no",
             sentence="did_you_mean_which" if len(doubt) > 1 else "did_you_mean",
             own=own,
@@ -100,3 +107,29 @@ class DoubtStep(QuestionStep):
         if again.fits and again.intent in self.intents and not self._other_values(again):
             return Answer(str(self.intents.index(again.intent) + 1), again.confidence, fits=True)
         return NOTHING
+
+
+def meant_instead(
+    own: QuestionStep, reader: "Reader", answer: Answer, text: str, doubt: tuple[Answer, ...]
+) -> Answer | None:
+    """Return what is clearly meant by whoever doesn't merely say yes or no to "did you mean …?"; None where nothing is.
+
+    `answer` is what `text` is to that question, `own` the question that was answered before with what is in `doubt`.
+    """
+    agrees = answer.fits and answer.intent != "no"
+    if agrees and len(doubt) > 1 and answer.confidence >= PLAIN:
+        return None
+    if own.spoken(reader, NAY[reader.language], -1).fits:
+        return None
+    instead = reader.spoken(own, text)
+    clear = instead.fits and not instead.command and instead.confidence >= max(CLEAR, own.confirm_below)
+    doubted = any(instead.intent == one.intent and instead.slots == one.slots for one in doubt)
+    # What reads like a yes (我要 …) gives way to another wish, and to nothing less.
+    wish = instead.intent in reader.flow.intents
+    return instead if clear and not doubted and (wish or not agrees) else None
+
+
+def said_along(reader: "Reader", meant: Answer, text: str) -> Mapping[str, Value]:
+    """Return the values of the intent `meant` that were said with the yes to it: "yes, on Friday"."""
+    intent = reader.flow.intents.get(meant.intent)
+    return reader.found(reader.wanted(intent.slots), text) if intent and text else {}

@@ -251,6 +251,66 @@ def test_a_doubt_that_nobody_answers_ends_at_the_questions_own_way_out(understoo
     assert play.silent() == "Goodbye."
 
 
+TABLE = SURE.replace("slots: [order]", "slots: [order, when, guests]\n    goto: book", 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "doubted", "second", "then"),
+    [
+        ("en", "hm", DOUBTFUL, "a table please", "When, and for how many?"),
+        ("en", "hm", DOUBTFUL, "no, where is my order", "Goodbye."),
+        ("en", "hm", DOUBTFUL, "tomorrow at eight in the evening", "How many guests?"),
+        ("en", "hm", DOUBTFUL, "no", "All right, then please say it once more. What can I do for you?"),
+        ("zh", "嗯", DOUBTFUL, "我想订一张桌子", "什么时候，几位？"),
+        ("zh", "嗯", DOUBTFUL, "不是，我要查我的订单到哪里了", "再见。"),
+        ("zh", "嗯", DOUBTFUL, "明天晚上八点", "几位？"),
+        ("zh", "嗯", DOUBTFUL, "不是", "好的，那请您再说一遍。 请问需要什么？"),
+    ],
+)
+def test_what_is_clearly_meant_instead_of_what_was_guessed_is_taken_at_once(
+    understood, monkeypatch, language, first, doubted, second, then
+):
+    play = Play(TABLE, language)
+    understood(doubted)
+    play.says(first)
+    meant = {"table": ("a table please", "我想订一张桌子"), "status": ("where is my order", "我的订单到哪里了")}
+
+    def mean(_reader, text, _intents):
+        name = next((name for name, said in meant.items() if any(one in text for one in said)), "")
+        return Meaning(name, 0.95 if name else 0.1)
+
+    monkeypatch.setattr("dialplans.answers.Reader.meaning", mean)
+    assert play.says(second) == then
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "asked"),
+    [("en", "yes, tomorrow at eight in the evening", "How many guests?"), ("zh", "对，明天晚上八点", "几位？")],
+)
+def test_what_is_said_along_with_the_yes_is_taken_too(understood, language, yes, asked):
+    play = Play(TABLE, language)
+    understood(Meaning("", 0.45, "table", 0.4))
+    play.says("hm" if language == "en" else "嗯")
+    assert play.says(yes) == asked
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "then"),
+    [
+        ("en", "we'd like to come tomorrow at eight in the evening, four of us", "no, at nine",
+         "All right, I've changed that to tomorrow at nine P M."),
+        ("zh", "我们想明天晚上八点来，四位", "不对，九点", "好的，已经改成明天晚上九点。"),
+    ],
+)  # fmt: skip
+def test_who_corrects_a_part_of_what_was_guessed_meant_the_guess(understood, language, first, second, then):
+    """Only the guess would be asked about, and what was said along would be lost with it."""
+    play = Play(TABLE, language)
+    understood(Meaning("", 0.45, "table", 0.4))
+    play.says(first)
+    assert play.says(second).startswith(then)
+    assert play.step == "right"
+
+
 @pytest.mark.parametrize(("language", "asked"), [("en", "How many guests?"), ("zh", "几位？")])
 def test_a_form_asks_only_for_what_the_flow_cleared(language, asked):
     cleared = FLOW.replace("no: book", "no: fewer") + "  - step: fewer\n    set: {guests: ''}\n    goto: book\n"
