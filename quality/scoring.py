@@ -95,7 +95,8 @@ def judge(rule: Rule, subject: Subject) -> tuple[Outcome, tuple[Evidence, ...]]:
         return "kept", wanted.evidence
     if not subject.conversation.over and not too_late(rule.must, subject, wanted):
         return "not-applicable", ()
-    return "broken", wanted.evidence or because.evidence
+    # That a call was long is why a rule applied, and nowhere in it.
+    return "broken", wanted.evidence or tuple(one for one in because.evidence if one.turn or one.speaker or one.words)
 
 
 def too_late(condition: Condition, subject: Subject, verdict: Verdict) -> bool:

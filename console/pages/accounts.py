@@ -54,7 +54,7 @@ class _Accounts:
         with ui.element("tr"):
             _cell(row.name)
             _cell(row.shown)
-            _cell(self._say("accounts.and").join(self._say(f"accounts.role_{role}") for role in row.roles))
+            _cell(self._say("frame.and").join(self._say(f"accounts.role_{role}") for role in row.roles))
             _cell(row.team)
             _cell(row.extension)
             with ui.element("td"):

@@ -16,6 +16,7 @@ from console.assets import address, style
 from console.frame import Frame, doing, told
 from console.pages.call_comments import Comments
 from console.pages.call_content import Content, read
+from console.pages.call_evidence import is_place
 from console.pages.call_facts import show_facts, show_head
 from console.pages.call_first import show_first
 from console.pages.call_review import Reviewing
@@ -170,6 +171,7 @@ class CallPage:
             for finding in shown.found["findings"]
             if finding["outcome"] != "not-applicable"
             for place in (finding["evidence"] if finding["outcome"] == "broken" else finding["evidence"][:1])
+            if is_place(place)
         ]  # fmt: skip
         return sorted(found, key=lambda mark: mark["t"])
 

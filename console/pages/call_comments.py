@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 from console.access import Right
 from console.frame import doing, once
 from console.moments import moment
-from console.pages.call_scores import place
+from console.pages.call_evidence import place
 from console.visit import Visit
 from quality import comments
 from quality.comments import Comment

@@ -6,9 +6,8 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from console.hidden_words import named
 from console.pages.call_content import ScoreShown
-from console.pages.call_facts import length
+from console.pages.call_evidence import place, show_evidence
 from console.visit import Visit
 from quality.review import Judged
 from quality.review_view import ReviewView
@@ -77,16 +76,6 @@ def outcome(visit: Visit, word: str) -> str:
     return visit.say(f"call.outcome_{word.replace('-', '_')}")
 
 
-def place(visit: Visit, start: float, words: str = "") -> None:
-    """Show a second of the call that is heard by a click."""
-    shown = f"{length(start)} {named(words, visit.phrases, visit.language)}".strip()
-    button = TextElement(tag="button", text=f"▶ {shown}").classes("place")
-    button.props["type"] = "button"
-    button.props["aria-label"] = visit.say("call.hear_at", what=shown)
-    # Only a number of ours goes into the script.
-    button.on("click", js_handler=f"() => window.dispatchEvent(new CustomEvent('call-seek', {{detail: {start:.2f}}}))")
-
-
 def _said(people: ReviewView | None, rule: str) -> tuple[str, Judged] | None:
     """Who said what of a rule: the decision before the review."""
     view = next((one for one in people.rules if one.rule == rule), None) if people else None
@@ -115,12 +104,12 @@ def _rule(visit: Visit, shown: ScoreShown, finding: Mapping[str, Any], said: tup
 
 def _places(visit: Visit, evidence: Sequence[Mapping[str, Any]]) -> None:
     for one in evidence[:PLACES]:
-        place(visit, one["start"], one["words"])
+        show_evidence(visit, one)
     if len(evidence) > PLACES:
         with ui.element("details"):
             TextElement(tag="summary", text=visit.say("call.more", count=len(evidence) - PLACES))
             for one in evidence[PLACES:]:
-                place(visit, one["start"], one["words"])
+                show_evidence(visit, one)
 
 
 def _peoples_word(visit: Visit, machine: str, who: str, judged: Judged) -> None:

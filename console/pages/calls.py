@@ -301,7 +301,7 @@ class CallList:
             "direction": visit.say(direction) if visit.phrases.has(direction) else row.direction,
             "number": number_of(visit.viewer, row), "flow": row.flow, "language": row.language,
             "where": " · ".join(part for part in (row.queue, row.campaign) if part),
-            "agents": ", ".join(f"{one} {agents.get(one, '')}".strip() for one in row.agents),
+            "agents": visit.say("frame.and").join(f"{one} {agents.get(one, '')}".strip() for one in row.agents),
             "seconds": row.seconds, "score": None if row.score is None else f"{row.score:g}", "good": bool(row.good),
             "fatal": bool(row.fatal), "broken": _few([rules.get(rule, rule) for rule in row.broken]),
             "review": visit.say(f"calls.reviewed_{row.review}") if row.review else "", "inspected": row.inspected,

@@ -1,6 +1,6 @@
 from datetime import date
 
-from quality.conditions import Says
+from quality.conditions import Measured, Says
 from quality.conversation import Conversation, Turn
 from quality.evidence import Subject
 from quality.scorecard import Applies, Rule, Scorecard
@@ -55,6 +55,12 @@ def test_what_must_come_is_not_missing_before_the_call_is_over():
 def test_a_broken_rule_that_was_due_for_a_reason_shows_the_reason():
     scored = score(Scorecard("s", (CARE,)), _subject("it is broken"))
     assert scored.findings[0].evidence[0].words == "broken"
+
+
+def test_that_a_call_was_long_is_no_place_where_a_rule_was_broken():
+    long = Rule("more", {}, must=_says("anything else"), when=Measured("length", over=1.0))
+    found = score(Scorecard("s", (long,)), _subject("hello")).findings[0]
+    assert (found.outcome, found.evidence) == ("broken", ())
 
 
 def test_a_scorecard_is_for_the_calls_it_names():
