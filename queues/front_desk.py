@@ -1,10 +1,12 @@
 """The front desk: takes the callers whom flows hand over, and leads each to an agent, a number, a callback, or back."""
 
 import asyncio
+import logging
 from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from dialplans.exchange import Done, Say
 from models.errors import CannotDo, HotlineError
@@ -27,6 +29,8 @@ from queues.talks import Talks
 from queues.tickets import Tickets
 from queues.waiting_room import Caller
 from voice.people import Guest
+
+log = logging.getLogger(__name__)
 
 
 class FrontDesk:
@@ -155,7 +159,12 @@ class FrontDesk:
     async def _caller(self, guest: Guest, queue: str) -> Caller:
         """Return who the guest is for the queues: what the company and earlier calls say of the number is looked up."""
         number = guest.caller.number if guest.caller.number != "anonymous" else ""
-        calls, failed, familiar = await asyncio.to_thread(self._history, number, guest.call_id)
+        try:
+            calls, failed, familiar = await asyncio.to_thread(self._history, number, guest.call_id)
+        except SQLAlchemyError as fault:
+            # Who calls while the database is away waits like anybody who calls for the first time.
+            log.warning("What earlier calls say of a caller can't be read: %s", fault, extra={"call": guest.call_id})
+            calls, failed, familiar = 0, False, ()
         customer = await self._customers.who(number, guest.called.number)
         if customer != NOBODY:
             guest.event("customer", customer=customer.document())

@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from models.cause import Cause
+from queues import front_desk
 from tests.calls.call_centre import BILLING, call_centre
 
 pytestmark = pytest.mark.looptime
@@ -57,6 +59,20 @@ async def test_a_key_pressed_just_as_an_agent_answers_keeps_nobody_apart(turns, 
         for _ in range(turns):
             await asyncio.sleep(0)
         caller.stream.key("5")
+        await caller.waits(15)
+        assert caller.stream.hears == (ben.stream.number,)
+        caller.hangs_up()
+
+
+async def test_who_calls_while_the_database_can_not_be_read_is_served_all_the_same(open_line, tmp_path, monkeypatch):
+    def away(*_):
+        raise OperationalError("SELECT", {}, Exception("server closed the connection unexpectedly"))
+
+    async with call_centre(open_line, tmp_path) as (line, phones, centre):
+        monkeypatch.setattr(front_desk, "history", away)
+        await centre.comes("202")
+        caller = await line.call()
+        ben = await phones.answers("202")
         await caller.waits(15)
         assert caller.stream.hears == (ben.stream.number,)
         caller.hangs_up()
