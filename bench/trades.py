@@ -3,7 +3,8 @@
 Ten trades of eight intents with five examples each, forty other wordings that mostly avoid the examples' words, and
 fifteen sentences of no intent (`data/trades/`, development data), as text. Each trade is understood with what the nine
 others and the shop's development sentences teach (`--fit` prints that of all ten, for `CHOICE` of
-`dialplans/nearness.py`). The clinic's front desk (`data/intents_clinic_*`) is taught to nobody.
+`dialplans/nearness.py`). The clinic's front desk (`data/intents_clinic_*`) is taught to nobody. `--examples` tells what
+5, 10, 15 and 20 examples give (`data/trades_more/`); with `--fit` it fits over 5, 10 and 20 at once.
 """
 
 import sys
@@ -26,8 +27,12 @@ from dialplans.understanding import Meaning, Understanding
 
 TRADES, TEST = Path(__file__).parent / "data/trades", Path(__file__).parent / "data/trades_test"
 SHOP, CLINIC = "shop", "clinic"
+FEW = 5
+"""Examples an intent, where nothing else is said; the shop and the clinic have no more."""
+COUNTS, FITTED_COUNTS = (FEW, 10, 15, 20), (FEW, 10, 20)
 EXAMPLE_COUNTS = 0.5
-"""An example, understood by the others of its intent, counts as much: there are as many as other wordings."""
+"""An example of five, understood by the others of its intent, counts as much: there are as many as other wordings.
+Where there are more, all together count no more."""
 KEEP_SMALL = 0.01
 """Ridge of the fit: its few numbers have hundreds of sentences."""
 
@@ -51,9 +56,12 @@ class Chosen:
 
 
 @cache
-def trades(language: str) -> dict[str, Trade]:
-    """Return all trades that something was tuned on, by name; the shop and the clinic come last."""
-    found = _read(TRADES, language)
+def trades(language: str, examples: int = FEW) -> dict[str, Trade]:
+    """Return all trades that something was tuned on, by name; the shop and the clinic come last.
+
+    Of its intents' examples the ten trades have as many, and a little fewer where near copies were left out.
+    """
+    found = _read(TRADES, language, examples)
     for name, prefix in ((SHOP, ""), (CLINIC, "clinic_")):
         texts = sentences(f"{prefix}{language}", "dev", by_phone=False)
         found[name] = Trade(tuple(intents_of(language, prefix)), tuple(texts))
@@ -61,34 +69,44 @@ def trades(language: str) -> dict[str, Trade]:
 
 
 @cache
-def fresh(language: str) -> dict[str, Trade]:
+def fresh(language: str, examples: int = FEW) -> dict[str, Trade]:
     """Return the trades that nothing was tuned on, by name."""
-    return _read(TEST, language)
+    return _read(TEST, language, examples)
 
 
-def _read(directory: Path, language: str) -> dict[str, Trade]:
+def _read(directory: Path, language: str, examples: int) -> dict[str, Trade]:
     found = {}
     for path in sorted(directory.glob(f"*_{language}.yaml")):
         read = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        more_of_them = directory.with_name(f"{directory.name}_more") / path.name
+        more = YAML(typ="safe").load(more_of_them.read_text(encoding="utf-8"))
         said = [Said(text, NONE) for text in read.pop(NONE)]
         said += [Said(text, name) for name, one in read.items() for text in one["said"]]
         intents = (
-            Intent(name, examples={language: tuple(one["examples"])}, keywords={language: tuple(one["keywords"])})
+            Intent(
+                name,
+                examples={language: (*one["examples"], *more[name])[:examples]},
+                keywords={language: tuple(one["keywords"])},
+            )
             for name, one in read.items()
         )
         found[path.stem.removesuffix(f"_{language}")] = Trade(tuple(intents), tuple(said))
     return found
 
 
-@cache
-def _understanding(language: str, name: str) -> Understanding:
-    return Understanding({**trades(language), **fresh(language)}[name].intents, language)
+def _trade(language: str, name: str, examples: int) -> Trade:
+    return {**trades(language, examples), **fresh(language, examples)}[name]
 
 
 @cache
-def taught(language: str, name: str) -> tuple[Chosen, ...]:
+def _understanding(language: str, name: str, examples: int) -> Understanding:
+    return Understanding(_trade(language, name, examples).intents, language)
+
+
+@cache
+def taught(language: str, name: str, examples: int = FEW) -> tuple[Chosen, ...]:
     """Return what a trade teaches: its sentences, and each of its examples as if it were none."""
-    trade, ours = trades(language)[name], _understanding(language, name)
+    trade, ours = _trade(language, name, examples), _understanding(language, name, examples)
     names = [one.name for one in trade.intents]
     found = []
     for said in trade.said:
@@ -97,13 +115,14 @@ def taught(language: str, name: str) -> tuple[Chosen, ...]:
             found.append(Chosen(_options(*near, names), meant, 1.0))
     assert ours.learned is not None
     whole = ours.learned.examples
+    weight = EXAMPLE_COUNTS * FEW * len(names) / len(ours.learned.kept.examples)
     for row, (intent, text) in enumerate(ours.learned.kept.examples):
         rest = [at for at in range(len(whole.intents)) if at != row]
         others = Examples(whole.vectors[rest], [whole.intents[at] for at in rest], whole.others)
         near = ours.nearness(text)
         assert near is not None
         options = _options(others.nearness(whole.vectors[row]), near[1], names)
-        found.append(Chosen(options, names.index(intent), EXAMPLE_COUNTS))
+        found.append(Chosen(options, names.index(intent), weight))
     return tuple(found)
 
 
@@ -115,9 +134,13 @@ def _options(near: Nearness, keywords: set[str], names: Sequence[str]) -> NDArra
     return np.array([*rows, (0.0, 0.0, 0.0, 0.0, near.other, 1.0)])
 
 
-def fit(language: str, without: str = "") -> Choice:
-    """Return the conditional logit over all trades but the clinic and `without`, by Newton's steps: it is convex."""
-    chosen = [one for name in trades(language) if name not in (without, CLINIC) for one in taught(language, name)]
+def fit(language: str, without: str = "", counts: tuple[int, ...] = (FEW,)) -> Choice:
+    """Return the conditional logit over all trades but the clinic and `without`, by Newton's steps: it is convex.
+
+    `counts`: with so many examples an intent, each number by itself and all weighing the same.
+    """
+    names = [name for name in trades(language) if name not in (without, CLINIC)]
+    chosen = [one for name in names for count in counts for one in taught(language, name, count)]
     values = np.zeros(len(astuple(Choice(0, 0, 0, 0, 0, 0))))
     for _ in range(50):
         slope, bend = KEEP_SMALL * values, KEEP_SMALL * np.eye(len(values))
@@ -135,41 +158,51 @@ def fit(language: str, without: str = "") -> Choice:
     return Choice(*(round(float(value), 2) for value in values))
 
 
-def understood(language: str, name: str) -> list[Meaning]:
+def understood(language: str, name: str, examples: int = FEW) -> list[Meaning]:
     """Return what the sentences of a trade are taken for by what the others teach."""
-    ours, taught_too = _understanding(language, name), name in trades(language) and name != CLINIC
+    ours, taught_too = _understanding(language, name, examples), name in trades(language) and name != CLINIC
     with patch.dict(nearness.CHOICE, {language: fit(language, name)} if taught_too else {}):
-        return [ours.of(one.text) for one in {**trades(language), **fresh(language)}[name].said]
+        return [ours.of(one.text) for one in _trade(language, name, examples).said]
 
 
-def measured(report: Report, language: str) -> None:
-    """Shares of each trade, and of the ten on average."""
-    shares = {}
-    for name, trade in {**trades(language), **fresh(language)}.items():
-        if name == SHOP:
-            continue
-        meanings = understood(language, name)
-        counts = counted([one.intent for one in meanings], trade.said)
-        pairs = [(one, said) for one, said in zip(meanings, trade.said, strict=True) if said.intent != NONE]
-        likest = 100 * sum((one.intent or one.runner_up) == said.intent for one, said in pairs) / len(pairs)
-        shares[name] = (counts.right, counts.wrong, counts.rejected, likest)
-    ten = [values for name, values in shares.items() if name in trades(language) and name != CLINIC]
-    for name, values in {**shares, "ten trades": tuple(np.mean(ten, axis=0))}.items():
-        for what, value in zip(("right", "wrong", "no intent, rejected", "likest is right"), values, strict=True):
-            report.add(f"{language}, {name}: {what}", float(value), "%")
+def shares_of(language: str, name: str, examples: int = FEW) -> tuple[float, ...]:
+    """Return how much of a trade is right, wrong, rejected where it has no intent, and likest where it has, in %."""
+    meanings, said = understood(language, name, examples), _trade(language, name, examples).said
+    counts = counted([one.intent for one in meanings], said)
+    pairs = [(one, asked) for one, asked in zip(meanings, said, strict=True) if asked.intent != NONE]
+    likest = 100 * sum((one.intent or one.runner_up) == asked.intent for one, asked in pairs) / len(pairs)
+    return counts.right, counts.wrong, counts.rejected, likest
+
+
+def measured(report: Report, language: str, counts: Sequence[int]) -> None:
+    """Shares of each trade, and of the ten on average, with so many examples an intent."""
+    for examples in counts:
+        names = {**trades(language), **fresh(language)}
+        # The others have five examples and no more.
+        asked = [name for name in names if name != SHOP and (name != CLINIC or examples == FEW)]
+        shares = {name: shares_of(language, name, examples) for name in asked}
+        ten = [values for name, values in shares.items() if name in trades(language) and name != CLINIC]
+        for name, values in {**shares, "ten trades": tuple(np.mean(ten, axis=0))}.items():
+            of = name if examples == FEW else f"{name}, {examples} examples"
+            for what, value in zip(("right", "wrong", "no intent, rejected", "likest is right"), values, strict=True):
+                report.add(f"{language}, {of}: {what}", float(value), "%")
 
 
 def main() -> int:
     """Measure and report."""
     languages = [one for one in LANGUAGES if one in sys.argv] or LANGUAGES
+    several = "--examples" in sys.argv
     if "--fit" in sys.argv:
         for language in languages:
             own = [row[2] for name in trades(language) for row in taught(language, name)[0].options[:-1]]
-            print(language, asdict(fit(language)), "examples to each other", round(float(np.mean(own)), 2))
+            counts = FITTED_COUNTS if several else (FEW,)
+            print(
+                language, asdict(fit(language, counts=counts)), "examples to each other", round(float(np.mean(own)), 2)
+            )
         return 0
     report = Report("Trades", " ".join((__doc__ or "").split("\n\n")[1].split()))
     for language in languages:
-        measured(report, language)
+        measured(report, language, COUNTS if several else (FEW,))
     return report.show()
 
 

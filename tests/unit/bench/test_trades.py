@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from bench import trades as bench
 from bench.intents import DATA, LANGUAGES, NONE
-from bench.trades import CLINIC, SHOP, TEST, TRADES, Chosen, fit, fresh, trades
+from bench.trades import CLINIC, COUNTS, FEW, SHOP, TEST, TRADES, Chosen, fit, fresh, trades
 from dialplans.background import WISHES
 
 MORE = sorted(DATA.glob("trades*_more/*.yaml"))
@@ -71,6 +71,18 @@ def test_more_examples_are_of_the_same_intents_and_nearly_none_of_their_wordings
     assert len(set(examples)) == len(examples)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_so_many_examples_are_had_as_are_asked_for(language: str) -> None:
+    for count in COUNTS:
+        for name, trade in {**trades(language, count), **fresh(language, count)}.items():
+            most = FEW if name in (SHOP, CLINIC) else count
+            # Near copies of what callers say were left out.
+            assert all(min(most, 17) <= len(one.examples[language]) <= most for one in trade.intents), name
+        assert [one.examples[language][:FEW] for one in trades(language, count)["bank"].intents] == [
+            one.examples[language] for one in trades(language)["bank"].intents
+        ]
+
+
 def test_every_trade_has_more_examples() -> None:
     assert {path.name for path in MORE} == {path.name for of in (TRADES, TEST) for path in of.glob("*.yaml")}
 
@@ -91,13 +103,13 @@ def test_the_fit_finds_what_the_sentences_were_drawn_by(monkeypatch: pytest.Monk
         drawn.append(Chosen(options, int(chance.choice(4, p=worth / worth.sum())), 1.0))
     asked = []
 
-    def taught(language: str, name: str) -> tuple[Chosen, ...]:
-        asked.append(name)
+    def taught(language: str, name: str, examples: int) -> tuple[Chosen, ...]:
+        asked.append((name, examples))
         return tuple(drawn) if name == "bank" else ()
 
     monkeypatch.setattr(bench, "taught", taught)
-    found = fit("en", without="gym")
+    found = fit("en", without="gym", counts=(5, 20))
     assert (found.nearest, found.mean, found.own) == pytest.approx((2.0, 6.0, -1.0), abs=0.4)
     assert (found.keyword, found.other, found.constant) == pytest.approx((1.5, 5.0, -2.0), abs=0.4)
-    assert "gym" not in asked
-    assert CLINIC not in asked
+    assert {name for name, _ in asked} == set(trades("en")) - {"gym", CLINIC}
+    assert {examples for _, examples in asked} == {5, 20}
