@@ -33,6 +33,7 @@ from dialplans.exchange import (
     WaitsOn,
 )
 from dialplans.flow import Flow
+from dialplans.look_ups import json_of
 from dialplans.state import State
 from dialplans.talk import Knows, knows_nothing
 from knowledge.wording import script_of
@@ -228,8 +229,8 @@ def _typed_answer(line: str) -> Done:
         good = status == 404 or 200 <= status < 300
         return Done(good, {"status": status, "body": None}, "" if good else f"it answered {status}")
     try:
-        return Done(True, {"status": 200, "body": json.loads(line)})
-    except json.JSONDecodeError:
+        return Done(True, {"status": 200, "body": json_of(line)})
+    except (ValueError, RecursionError):
         return Done(False, why=line or "no answer")
 
 

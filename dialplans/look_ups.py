@@ -7,11 +7,12 @@ flow has a branch for it, and the caller hears words, not silence.
 import asyncio
 import json
 import logging
+import math
 import os
 import re
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx2
 
@@ -26,6 +27,18 @@ PAUSE_S = 0.2
 WORTH_ANOTHER = frozenset({429, 502, 503, 504})
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 """Asked twice they do what they do once (RFC 9110 section 9.2.2); a POST may book a second table."""
+
+
+def json_of(text: str) -> Any:
+    """Return what a JSON text says; numbers that are none (NaN, Infinity, 1e999) are null.
+
+    Raises ValueError for what is no JSON or has an integer of thousands of digits, RecursionError for what is too deep.
+    """
+    return json.loads(text, parse_float=_finite, parse_constant=lambda _: None)
+
+
+def _finite(text: str) -> float | None:
+    return number if math.isfinite(number := float(text)) else None
 
 
 class SecretMissing(Exception):
@@ -134,10 +147,10 @@ def _understood(response: httpx2.Response, content: bytes) -> Done:
     try:
         text = content.decode("utf-8" if says_json else response.encoding or "utf-8")
         if says_json or text.lstrip()[:1] in "{[":
-            return Done(True, {"status": status, "body": json.loads(text)})
+            return Done(True, {"status": status, "body": json_of(text)})
     except (UnicodeDecodeError, LookupError):
         return Done(False, {"status": status}, "the answer is no text")
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         if status != 404:
             return Done(False, {"status": status}, "the answer is no JSON")
         return Done(True, {"status": status, "body": None})

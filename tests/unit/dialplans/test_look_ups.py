@@ -36,6 +36,13 @@ async def test_json_comes_back_parsed_with_its_status() -> None:
     assert done == Done(True, {"status": 200, "body": {"state": "sent", "total": 12.5}})
 
 
+async def test_numbers_that_are_none_are_nothing() -> None:
+    text = '{"balance": NaN, "most": Infinity, "least": -Infinity, "total": [1e999, -1e999, 2e3, 7]}'
+    done = await ask(System(httpx2.Response(200, text=text)))
+    body = {"balance": None, "most": None, "least": None, "total": [None, None, 2000.0, 7]}
+    assert done == Done(True, {"status": 200, "body": body})
+
+
 async def test_no_such_thing_is_an_answer() -> None:
     assert await ask(System(httpx2.Response(404, text="<html>"))) == Done(True, {"status": 404, "body": "<html>"})
     assert await ask(System(httpx2.Response(404, json={}))) == Done(True, {"status": 404, "body": {}})
@@ -51,6 +58,7 @@ async def test_no_such_thing_is_an_answer() -> None:
         (httpx2.Response(200, content=b"\xff\xfe{", headers={"content-type": "application/json"}),
          "the answer is no text"),
         (httpx2.Response(200, content=b"[" * 100_000), "the answer is no JSON"),
+        (httpx2.Response(200, content=b"[" + b"9" * 5000 + b"]"), "the answer is no JSON"),
         (httpx2.Response(200, content=b"x" * (MOST_BYTES + 1)), "the answer is longer than 1,000,000 bytes"),
         (httpx2.ReadError("gone"), "the connection broke (ReadError)"),
         (httpx2.ConnectError("refused"), "no connection (refused)"),
