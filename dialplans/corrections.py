@@ -1,19 +1,25 @@
 """Whether an answer corrects what was given before, and which values it gives instead. Pure."""
 
+import re
 from collections.abc import Mapping
 
 from dialplans.answers import Answer, Reader, is_bare
 from dialplans.slot_kinds.correction import corrected
 from dialplans.slot_kinds.moment_change import changed
-from dialplans.slots import SlotKind, Value, Wanted, corrections_in
+from dialplans.slots import SlotKind, Value, Wanted, corrections_in, found_in
 from dialplans.state import Taken
 from dialplans.talk import Talk
 from dialplans.understanding import SURE
 from dialplans.verbs.question import QuestionStep
-from knowledge.wording import plain
+from knowledge.wording import EMPTY, plain, units
 
 CLEAR = 0.7
 """Confidence from which a value that stands alone is what a yes or no question's caller wants instead."""
+NO = {
+    "en": re.compile(r"(?:no|nope|sorry|wait|oh)\b"),
+    "zh": re.compile("[哦啊呃]?(?:不|错了|说错了|等等|等一下)"),
+}
+"""How a sentence begins that takes something back."""
 EXPLICIT = {
     "en": ("said", "meant", "mean", "should be", "change"),
     "zh": ("我说的", "我是说", "意思是", "改成", "应该是"),
@@ -27,11 +33,12 @@ def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str)
     `answer` is what `text` is to the open `question`.
     """
     taken, language, reader = talk.correctable(), talk.state.language, talk.reader("")
-    if not taken or (answer.fits and answer.confidence >= SURE and question.kind != "yes_no"):
+    again = _said_again(talk, answer, text)
+    if not taken or (not again and answer.fits and answer.confidence >= SURE and question.kind != "yes_no"):
         return None
-    if answer.values and not any(word in plain(text) for word in EXPLICIT.get(language, ())):
+    if answer.values and not again and not any(word in plain(text) for word in EXPLICIT.get(language, ())):
         return None
-    wanted = tuple(Wanted(name, kind) for name, (kind, _) in reversed(taken.items()))
+    wanted = tuple(Wanted(name, kind) for name, (kind, _) in reversed(taken.items()))[: 1 if again else None]
     values = corrections_in(wanted, text, language, reader.wall)
     values = _moments(reader, taken, values, corrected(text, language) or "", language)
     if not values and question.kind == "yes_no":
@@ -41,6 +48,26 @@ def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str)
         return None
     sure = min(value.confidence for value in new.values())
     return Answer(next(iter(new)), sure, fits=True, values=new)
+
+
+def _said_again(talk: Talk, answer: Answer, text: str) -> bool:
+    """Tell whether a "no, three days" says anew what was given last ("two days"), and not what is asked for.
+
+    Both are numbers; that it is the same thing that is counted tells.
+    """
+    taken, language = talk.correctable(), talk.state.language
+    part = corrected(text, language)
+    if not taken or not part or not answer.values or not NO[language].match(plain(text)):
+        return False
+    (kind, before) = list(taken.values())[-1]
+    said = [words for who, words in talk.state.transcript if who == "caller"][:-1]
+    value = found_in((Wanted("", kind),), part, language, talk.reader("").wall).get("")
+    if value is None or not said or before.text not in said[-1]:
+        return False
+    now, then = (
+        units(words.replace(number, " "), language) for words, number in ((part, value.text), (said[-1], before.text))
+    )
+    return bool(set(now) & set(then) - EMPTY)
 
 
 def _moments(

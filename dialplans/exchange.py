@@ -242,7 +242,7 @@ class Handover:
     verb: Literal["enqueue", "transfer", "voicemail", "callback", "ticket"]
     target: str
     reason: str
-    """Rule or step that led here: "asked", "no-match", "tag", "rating", "anger", "stuck", or the author's word."""
+    """What led here: "asked", "no-match", "tag", "rating", "anger", "stuck", the author's word, or else "flow"."""
     summary: str = ""
     """A few sentences for whoever takes it."""
     slots: Mapping[str, object] = field(default_factory=dict)

@@ -1,12 +1,13 @@
 """Numbers and counts: "a table for four", "three and a half", 四位, 两千三."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
 from asr_tts.spoken_values import said
 from dialplans.slot_kinds import digits_en, digits_zh, numerals_en, numerals_zh
+from dialplans.slot_kinds.agreement import yes_or_no
 from dialplans.slot_kinds.kind import Found, SlotKind
 from dialplans.slot_kinds.sentence import even, tokens
 
@@ -20,6 +21,28 @@ ARTICLE = re.compile(r"\s*[张个](?:桌|位[子置]|座|台|包间|包厢|餐�
 """What 一 stands before without counting it: 订一张桌子 is "book a table"."""
 MEASURE = re.compile(r"\s*(?:个人|位|人|个|张|件|份|间|晚|天|次|套|本|台|只|双|瓶|箱|盒|斤|公斤|口)")
 NOT_A_COUNT = re.compile(r"\s*(?:点|号|月|日|年|分钟|半|下|些|起|般|样|定|直|共)|\s*个(?!人)")
+_KIN = (
+    "(?:wife|husband|partner|friend|boyfriend|girlfriend|son|daughter|mother|father|mum|mom|dad|brother|sister|boss"
+    "|colleague)"
+)
+_KIN_ZH = (
+    "(?:老婆|太太|爱人|妻子|老公|丈夫|先生|对象|男朋友|女朋友|朋友|儿子|女儿|孩子|妈妈?|爸爸?|母亲|父亲|哥哥?|姐姐?"
+    "|弟弟?|妹妹?|同事|老板)"
+)
+OURSELVES: Mapping[str, tuple[tuple[int, re.Pattern[str]], ...]] = {
+    "en": (
+        (2, re.compile(rf"\b(?:me and my {_KIN}|my {_KIN} and (?:i|me|myself)|both of us|us both)\b")),
+        (1, re.compile(r"^\W*(?:(?:well|oh|um|uh|it's|it is|that's|that is|there's)\W+)*(?:(?:just|only)\W+)?"
+                       r"(?:me|myself|by myself|on my own|alone|i'm alone|nobody else)\W*$")),
+        (1, re.compile(r"\b(?:just|only) (?:me|myself)\b|\b(?:by myself|on my own)\b")),
+    ),
+    "zh": (
+        (3, re.compile("我们?仨|一家三口|我们三口")),
+        (2, re.compile(f"我们?俩|咱们?俩|两口子|我[和跟与同]我?{_KIN_ZH}")),
+        (1, re.compile("(?:就|只有|只是|就是)我(?:自己)?[。，！!,. ]*$|我自己|没有?别人")),
+    ),
+}  # fmt: skip
+"""How many are named by whom, the most first."""
 SOUNDED, LONE = 0.55, 0.95
 
 
@@ -28,7 +51,7 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
     options = [(value, start, end, _weight(text, start, end, language)) for value, start, end in _all(text, language)]
     options = [option for option in options if fits(kind, option[0]) and (alone or option[3] > -1)]
     if not options:
-        return _alike(kind, text, language) if alone else None
+        return (_ourselves(kind, text, language) or _alike(kind, text, language)) if alone else None
     best = max(options, key=lambda option: option[3])
     rivals = {option[0] for option in options if option[3] == best[3]} - {best[0]}
     note = f"{', '.join(map(str, sorted(rivals)))} was said too" if rivals else ""
@@ -70,12 +93,22 @@ def _weight(text: str, start: int, end: int, language: str) -> int:
     return 1 if FOR.search(before) else 0
 
 
+def _ourselves(kind: SlotKind, text: str, language: str) -> Found | None:
+    """How many people callers are who name them: "just me", "my wife and I", 就我自己, 我们俩."""
+    for count, pattern in OURSELVES[language]:
+        found = pattern.search(even(text))
+        if found and fits(kind, Decimal(count)):
+            return _found(Decimal(count), found.start(), found.end(), language, LONE, "")
+    return None
+
+
 def _alike(kind: SlotKind, text: str, language: str) -> Found | None:
     """A word that only sounds like a number, where hardly anything else was said: "for." is a 4."""
     around = digits_zh.AROUND if language == "zh" else digits_en.AROUND - {"for", "to"}
     rest = [token for token in tokens(text) if token.word not in around or token.word in "是在"]
     rest = [token for token in rest if not (language == "zh" and token.word in "个位人")]
-    if len(rest) != 1:
+    # "That is fine" agrees, though "fine." alone may be a five.
+    if len(rest) != 1 or (language == "en" and len(tokens(text)) > 1 and yes_or_no(text, "en")[0]):
         return None
     word = rest[0]
     sounded = digits_zh.sounds_like(word.word) if language == "zh" else digits_en.ALIKE.get(word.word, "")

@@ -36,7 +36,7 @@ class HandoverStep(Step):
 
     verb: str = "transfer"
     target: str = option(WORD, "Queue, number, mailbox or desk.", "", key=MAIN)
-    reason: str = option(WORD, "Why, where no rule of `human:` led here.", "asked")
+    reason: str = option(WORD, "Why, where no rule of `human:` led here.", "flow")
     unavailable: Texts = option(
         TEXTS,
         "Said where nobody is there.",

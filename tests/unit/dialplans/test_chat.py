@@ -101,7 +101,7 @@ def test_a_hand_over_shows_reason_summary_and_slots_and_the_next_line_says_what_
     say = Talked(looks_up=lambda _: Done(False, why="no answer"))
     say("where is my order")
     told = say("1234")
-    assert "[enqueue to sales: asked]" in told
+    assert "[enqueue to sales: flow]" in told
     assert "[summary: " in told
     assert "[order = 1234]" in told
     assert "robot: Nobody is there." in say("")

@@ -1,4 +1,4 @@
-"""Moments that are corrected in part, as callers do: the day or the hour alone, without saying the other again."""
+"""Values that are corrected in part or among others: the day or the hour alone, the number of the same thing."""
 
 import pytest
 
@@ -61,3 +61,42 @@ def test_the_whole_moment_is_told(language, first, second, told):
     play = Play(FLOW.replace("PART", "moment"), language)
     play.says(first)
     assert play.says(second).startswith(told), play.heard
+
+
+COUNTS = """
+languages: [en, zh]
+slots: {days: {type: number, whole: true}, people: {type: number, whole: true, least: 1, most: 9}}
+steps:
+- step: days
+  collect: {en: How many days?, zh: 几天？}
+  slot: days
+  otherwise: bye
+- step: people
+  collect: {en: How many people?, zh: 几个人？}
+  slot: people
+  otherwise: bye
+- step: bye
+  hangup:
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "days", "people"),
+    [
+        ("en", "two days", "no, three days", 3, None),
+        ("en", "two days", "sorry, for three days", 3, None),
+        ("en", "two days", "no, three", 2, 3),
+        ("en", "two days", "three people", 2, 3),
+        ("en", "two", "no, three people", 2, 3),
+        ("zh", "两天", "不对，三天", 3, None),
+        ("zh", "两天", "不，三个人", 2, 3),
+        ("zh", "两天", "三个", 2, 3),
+    ],
+)
+def test_a_number_of_the_same_thing_said_with_a_no_is_the_one_before(language, first, second, days, people):
+    play = Play(COUNTS, language)
+    play.says(first)
+    assert play.step == "people"
+    play.says(second)
+    state = play.dialogue.variables
+    assert (state.get("days"), state.get("people")) == (days, people)

@@ -78,6 +78,11 @@ def test_every_whole_amount_in_chinese_words_comes_back(amount):
         ("en", "I'd like one table for 6 people", 6, True), ("en", "a dozen", 12, True), ("en", "nobody", None, False),
         ("en", "forty", None, False), ("zh", "两位", 2, True), ("zh", "我想订一个四人桌", 4, True),
         ("zh", "是个人", 4, False), ("zh", "十二个人", 12, True), ("zh", "随便", None, False),
+        ("en", "just me", 1, True), ("en", "It's only me.", 1, True), ("en", "on my own", 1, True),
+        ("en", "fine.", 5, False), ("en", "my wife and I", 2, True), ("en", "both of us", 2, True),
+        ("en", "yeah, that is fine", None, False), ("en", "call me", None, False), ("en", "help me", None, False),
+        ("zh", "就我自己", 1, True), ("zh", "就我", 1, True), ("zh", "我和我老婆", 2, True), ("zh", "我们俩", 2, True),
+        ("zh", "一家三口", 3, True), ("zh", "就我那个订单", None, False),
     ],
 )  # fmt: skip
 def test_counts_are_found_within_their_bounds(language, text, value, sure):
