@@ -1,6 +1,7 @@
 """`hotline dialplan`: check flows, list them, and try one out by text."""
 
 import json
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -11,6 +12,7 @@ from asr_tts.prompt_cache import PromptCache
 from asr_tts.synthesis import open_mouth
 from dialplans import chat_command, golden_command, golden_file, publishing_command, saying, teaching_command
 from dialplans.checker import check
+from dialplans.checks.few_examples import few_examples
 from dialplans.complaint import Complaint, FlowRefused
 from dialplans.graph import draw
 from dialplans.loader import load
@@ -35,7 +37,10 @@ Language = Annotated[str, typer.Option(help="Language to talk in; without it the
 @app.command("check")
 @sentences
 def check_(flows: Files, config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """Say everything that is wrong with flows (and golden dialogues), with line, column and what to write instead."""
+    """Say everything that is wrong with flows (and golden dialogues), with line, column and what to write instead.
+
+    Hints come after it, of intents that have few examples; they are no faults, and not among what `--json` lists.
+    """
     spoken = _voices(read_settings(config))
     found = [(path, complaint) for path in flows for complaint in _complaints(path, spoken)]
     if as_json:
@@ -56,6 +61,8 @@ def check_(flows: Files, config: ConfigFile = None, as_json: AsJson = False) -> 
         for path in flows:
             if not any(path == its for its, _ in found):
                 print(f"{path}: in order")
+        for hint in chain.from_iterable(map(_hints, flows)):
+            print(hint)
     if found:
         raise typer.Exit(1)
 
@@ -81,6 +88,14 @@ def _complaints(path: Path, spoken: dict[str, tuple[str, ...]] | None) -> list[C
         return check(load(path), thorough=True, spoken=spoken)
     except FlowRefused as refused:
         return list(refused.complaints)
+
+
+def _hints(path: Path) -> list[Complaint]:
+    """What a flow that works would work better with; of one that can't be read nothing."""
+    try:
+        return [] if path.name.endswith(golden_file.ENDING) else list(few_examples(load(path)))
+    except FlowRefused:
+        return []
 
 
 app.command("test")(golden_command.replay_command)
