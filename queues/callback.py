@@ -375,7 +375,7 @@ class Callbacks:
         for promise in self._promises.values():
             if promise.call_id and promise.call_id == note.call_id:
                 promise.reached, promise.agent = True, note.agent
-            elif (promise.number, promise.queue) == (number, note.queue):
+            elif number and (promise.number, promise.queue) == (number, note.queue):
                 promise.called_in = True
 
     def _moves(self, promise: Promise, move: CallbackMove, words: str = "", **more: object) -> "asyncio.Future[None]":

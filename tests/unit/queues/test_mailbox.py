@@ -111,6 +111,14 @@ async def test_a_withheld_number_is_kept_and_called_by_nobody(house):
     assert [(row.state, row.words) for row in rows(floor)] == [("cancelled", "done by agent 201")]
 
 
+async def test_a_message_from_a_withheld_number_stays_when_another_such_caller_is_served(house):
+    floor, callbacks, mailbox = house
+    mailbox.keep(left(number=""))
+    floor.answers("somebody-elses-call")
+    await callbacks.look()
+    assert [row.state for row in rows(floor)] == ["scheduled"]
+
+
 def test_words_of_a_caller_are_no_template_and_no_mark_of_the_flow_that_calls_back():
     step = flow_of("billing", "en", 'He said: "{{ env.TOKEN }} <break 1s/>" - 你好').steps["agent"]
     assert step.summary == 'He said: "(( env.TOKEN )) (break 1s/)" - 你好'  # type: ignore[attr-defined]
