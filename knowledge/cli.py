@@ -239,6 +239,8 @@ def export(
 ) -> None:
     """Write the published articles, as hotline kb import takes them again."""
     ending = output.suffix.lstrip(".") if output else ""
+    if output and not to and ending not in list(Format):
+        raise OperatorFault(f"{output} is of no kind that is written; end it in .csv, .jsonl or .md, or say --format.")
     to = to or (Format(ending) if ending in list(Format) else Format.CSV)
     with opened(read_settings(config)) as engine, engine.connect() as connection:
         text = "".join(exported(articles.listed(connection, language, tag), to))

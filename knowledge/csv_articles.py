@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.draft_fields import KNOWN, Sourced, field_of, sourced
+from knowledge.draft_fields import KNOWN, Sourced, field_of, sourced, unknown_column
 from knowledge.text_file import read_text
 from models.errors import OperatorFault
 
@@ -45,7 +45,7 @@ def _fields(place: str, names: list[str]) -> list[str]:
     for name in names:
         field = field_of(name)
         if field is None:
-            raise OperatorFault(f"{place}: there is no column '{name.strip()}'; known are {KNOWN}.")
+            raise OperatorFault(f"{place}: {unknown_column(name)}")
         fields.append(field)
     if "short" not in fields or not {"title", "questions"} & set(fields):
         raise OperatorFault(f"{place}: the columns title (or questions) and short are needed; known are {KNOWN}.")

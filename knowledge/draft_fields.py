@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from rapidfuzz import fuzz, process
+
 from knowledge.draft import Draft
 from models.errors import OperatorFault
+from models.yaml_fault import wide_in
 
 NAMES = {
     "id": "article_id", "编号": "article_id",
@@ -21,6 +24,8 @@ NAMES = {
     "valid_until": "valid_until", "失效日期": "valid_until",
 }  # fmt: skip
 """What a column, or a line before ":", may be called, and which field of `Draft` it is."""
+LIKE = 80.0
+"""Likeness (0-100) from which a word was meant for one of these."""
 KNOWN = "id, title, questions, short, long, language, tags, owner, valid_from, valid_until"
 
 
@@ -35,6 +40,20 @@ class Sourced:
 def field_of(name: str) -> str | None:
     """Return the field of `Draft` that `name` stands for, or None."""
     return NAMES.get(name.strip().lower().replace(" ", "_").replace("-", "_"))
+
+
+def meant(name: str) -> str:
+    """Return the name that `name` is a slip of, or ""."""
+    found = process.extractOne(name.strip().lower(), list(NAMES), scorer=fuzz.ratio, score_cutoff=LIKE)
+    return found[0] if found else ""
+
+
+def unknown_column(name: str) -> str:
+    """Return what to say of a column that no article has."""
+    known = KNOWN if name.isascii() else ", ".join(one for one in NAMES if not one.isascii())
+    wide = wide_in(name)
+    instead = f"write '{meant(name)}' instead" if meant(name) else f"{wide} instead" if wide else f"known are {known}"
+    return f"there is no column '{name.strip()}'; {instead}."
 
 
 def sourced(place: str, values: Iterable[tuple[str, str]]) -> Sourced:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from knowledge.draft_fields import Sourced, field_of, sourced
+from knowledge.draft_fields import Sourced, field_of, meant, sourced
+from models.errors import OperatorFault
 
 SETTING = re.compile(r"([\w -]{2,20}?)\s*[:：]\s*(.*)")
 
@@ -27,6 +28,7 @@ def articles_of(path: str, sections: list[Section], defaults: Mapping[str, str])
     """Yield an article for each section that has text; a heading alone only divides."""
     for section in sections:
         settings, body = _settings(section.lines)
+        _insist_on_known(path, section, body)
         paragraphs = [part.strip() for part in re.split(r"\n\s*\n", _unescaped(body)) if part.strip()]
         if not paragraphs and not any(name == "short" for name, _ in settings):
             continue
@@ -66,6 +68,14 @@ def _settings(lines: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
         found.append(setting)
         at += 1
     return found, lines[at:]
+
+
+def _insist_on_known(path: str, section: Section, body: list[str]) -> None:
+    """Refuse a misspelt setting, which would be read out as the answer: "questoin: What does it cost?"."""
+    found = SETTING.fullmatch(body[0].strip()) if body else None
+    if found and (name := meant(found[1])):
+        line = section.line + 1 + len(section.lines) - len(body)
+        raise OperatorFault(f"{path}, line {line}: there is no setting '{found[1]}'; write '{name}' instead.")
 
 
 def _setting(line: str) -> tuple[str, str] | None:

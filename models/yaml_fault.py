@@ -118,7 +118,7 @@ def wide_in(text: str) -> str:
 def _narrow(sign: str) -> str:
     if NARROW[sign] == " ":
         return "a wide space stands here; write ordinary spaces"
-    return f"'{sign}' is another sign than YAML's; write '{NARROW[sign]}'"
+    return f"'{sign}' isn't the sign that is meant here; write '{NARROW[sign]}'"
 
 
 def _wide(line: str) -> Iterator[re.Match[str]]:

@@ -93,7 +93,7 @@ def complaints(text, language, **more):
         ("hangup: HELLO", "transfer: +442079460000\n  unavailable: HELLO",
          "x.yaml:33:13: A plus before 442079460000 is lost where it stands without quotes; write them."),
         ("hangup: HELLO", "transfer: “1001”\n  unavailable: HELLO",
-         "x.yaml:33:13: 'transfer' of step 'bye' is “1001”; '“' is another sign than YAML's; write '\"' around it"),
+         "x.yaml:33:13: 'transfer' of step 'bye' is “1001”; '“' isn't the sign that is meant here; write '\"' "),
         ("[ONE, TWO]", "[ONE, TWO], patterns: ['(a']",
          "'(a' is no regular expression: missing ), unterminated subpattern at position 0; write one, or"),
         ("- step: tell\n", "- step: tell\n  survey: HELLO\n  least: 5\n  most: 5\n  otherwise: bye\n- step: told\n",

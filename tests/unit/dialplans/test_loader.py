@@ -28,7 +28,7 @@ steps:
     hangup: Goodbye.
 """
 
-COLON = "'：' is another sign than YAML's; write ':' and a space instead."
+COLON = "'：' isn't the sign that is meant here; write ':' and a space instead."
 
 
 def complaints(text):
@@ -146,7 +146,7 @@ steps:
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ("[en]", "【en】", "2:12: 'languages' is '【en】'; '【' is another sign than YAML's; write '[' instead."),
+        ("[en]", "【en】", "2:12: 'languages' is '【en】'; '【' isn't the sign that is meant here; write '[' instead."),
         ("[en]", "en",
          "2:12: 'languages' is 'en'; write a list ([one, two], or a line for each with a dash before it) instead."),
         ("From nine to six.", "{en: Nine, zh: 九}",

@@ -19,6 +19,7 @@ steps:
 """
 TOGETHER = "lines that belong together begin below each other"
 OPEN = "the '{' here isn't closed; write '}' behind what it holds, and ' #' only in quotes"
+COLON = "'：' isn't the sign that is meant here; write ':' and a space instead"
 QUOTE = 'text with , : # \' or {{ in it goes into "quotes"'
 
 
@@ -35,12 +36,12 @@ def refused(text: str) -> Fault:
     [
         ("    say:", "\tsay:", (4, 1), "a tab stands here; write spaces instead"),
         ("    say:", "　　say:", (4, 1), "a wide space stands here; write ordinary spaces instead"),
-        ("say: {", "say：{", (4, 8), "'：' is another sign than YAML's; write ':' and a space instead"),
-        ("- step: hello", "- step：hello", (3, 9), "'：' is another sign than YAML's; write ':' and a space instead"),
-        ("- step: hello", "－ step: hello", (3, 3), "'－' is another sign than YAML's; write '-' and a space instead"),
-        ('"Hello.",', '"Hello."，', (4, 23), "'，' is another sign than YAML's; write ',' instead"),
+        ("say: {", "say：{", (4, 8), COLON),
+        ("- step: hello", "- step：hello", (3, 9), COLON),
+        ("- step: hello", "－ step: hello", (3, 3), COLON.replace("：", "－").replace(":", "-")),
+        ('"Hello.",', '"Hello."，', (4, 23), "'，' isn't the sign that is meant here; write ',' instead"),
         ('{en: "Hello.", zh: 您好。}', '｛en: "Hello.", zh: 您好。｝', (4, 10),
-         "'｛' is another sign than YAML's; write '{' instead"),
+         "'｛' isn't the sign that is meant here; write '{' instead"),
         ("say: {", "say:{", (4, 8), "a space is missing behind the colon; write 'say: '"),
         ("- step: hello", "-step: hello", (3, 3), "a space is missing behind the dash; write '- '"),
         ("    ask:", "   ask:", (6, 4),
