@@ -22,7 +22,7 @@ export default {
               <table-cell v-else :cell="row.cells[one.name]" /></td>
             <td v-if="acts" class="acts">
               <button v-for="name in row.actions || []" :key="name" type="button" class="plain"
-                      :aria-label="actions[name] + ': ' + row.cells[columns[0].name]"
+                      :aria-label="actions[name] + ': ' + (row.named || row.cells[columns[0].name])"
                       @click="$emit('act', { key: row.key, name })">{{ actions[name] }}</button></td>
           </tr>
         </tbody>

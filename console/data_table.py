@@ -11,7 +11,7 @@ from console.assets import style
 STYLE = style("boards.css")
 Row = dict[str, Any]
 """`key`; `cells`: text, or a time (`moments.cell`), by column; and where there are any `links` (addresses) and
-`classes` by column, `actions`."""
+`classes` by column, `actions`; `named`: what buttons are about, where that isn't the first cell."""
 
 
 class DataTable(Element, component="data_table.js"):

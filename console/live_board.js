@@ -27,7 +27,7 @@ export default {
               <div class="what">
                 <div><b>{{ title(one) }}</b><span v-if="one.fatal" class="bad">&nbsp;{{ texts.fatal }}</span>
                   <span v-if="one.count > 1" class="dim">&nbsp;× {{ one.count }}</span></div>
-                <div v-if="one.words" class="words">{{ texts[one.speaker] || "" }}: “{{ words(one.words) }}”</div>
+                <div v-if="one.words" class="words">{{ said(one) }}</div>
                 <div class="dim">{{ clock(one.at) }} · {{ texts.second }} {{ seconds(one.second) }}
                   <template v-if="one.agent"> · {{ texts.agent_is }} {{ one.agent }}</template>
                   <template v-if="one.queue"> · {{ one.queue }}</template>
@@ -104,8 +104,8 @@ export default {
       const all = Object.values(this.calls).filter((one) => this.own(one));
       const of = (state) => all.filter((one) => one.state === state).length;
       return [
-        { name: "running", count: all.length }, { name: "robot", count: of("robot") },
-        { name: "waiting", count: of("waiting") }, { name: "agent", count: of("agent") },
+        { name: "running", count: all.length }, { name: "with_robot", count: of("robot") },
+        { name: "waiting", count: of("waiting") }, { name: "with_agent", count: of("agent") },
         { name: "alerts_open", count: this.alertList.filter((one) => !one.noted).length },
       ];
     },
@@ -118,6 +118,10 @@ export default {
     clearInterval(this.ticking);
   },
   methods: {
+    said(alert) {
+      const known = { who: this.texts[alert.speaker] || "", words: this.words(alert.words) };
+      return this.texts.said.replace(/\{(\w+)\}/g, (_, name) => known[name]);
+    },
     take(told) {
       // Everything is told from 0; a page that has missed something asks for that.
       if (told.from === 0) {

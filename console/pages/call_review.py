@@ -116,7 +116,9 @@ class Reviewing:
     def _field(self, rule: str, machine: str, valid: str) -> Field:
         visit = self._visit
         options = {
-            word: outcome(visit, word) + (f" ({visit.say('call.machine')})" if word == machine else "")
+            word: visit.say("frame.aside", what=outcome(visit, word), aside=visit.say("call.machine"))
+            if word == machine
+            else outcome(visit, word)
             for word in OUTCOMES
         }
         chosen = ui.select(options, value=valid, label=visit.say("call.outcome")).props("outlined dense")

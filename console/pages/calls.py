@@ -294,12 +294,13 @@ class CallList:
 
     def _row(self, row: CallRow, agents: Mapping[str, str], rules: Mapping[str, str]) -> Mapping[str, Any]:
         visit = self._visit
-        direction = f"calls.direction_{row.direction}"
+        direction, language = f"calls.direction_{row.direction}", f"calls.language_{row.language}"
         return {
             "id": row.id, "at": row.started_at.isoformat(), "running": row.state != "ended",
             "outbound": row.direction == "outbound",
             "direction": visit.say(direction) if visit.phrases.has(direction) else row.direction,
-            "number": number_of(visit.viewer, row), "flow": row.flow, "language": row.language,
+            "number": number_of(visit.viewer, row), "flow": row.flow,
+            "language": visit.say(language) if visit.phrases.has(language) else row.language,
             "where": " · ".join(part for part in (row.queue, row.campaign) if part),
             "agents": visit.say("frame.and").join(f"{one} {agents.get(one, '')}".strip() for one in row.agents),
             "seconds": row.seconds, "score": None if row.score is None else f"{row.score:g}", "good": bool(row.good),

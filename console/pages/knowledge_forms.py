@@ -144,7 +144,10 @@ class _Choice:
         with self._options:
             if near:
                 ui.radio(
-                    {one.article_id: f"{one.title} ({one.confidence:.0%})" for one in near},
+                    {
+                        one.article_id: self._say("frame.aside", what=one.title, aside=f"{one.confidence:.0%}")
+                        for one in near
+                    },
                     value=near[0].article_id,
                     on_change=lambda event: self._choose(str(event.value or "")),
                 )

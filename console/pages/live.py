@@ -30,7 +30,8 @@ SURE = {"take-over": "live.sure_take", HANG_UP: "live.sure_end"}
 TEXTS = (
     "live.looking", "live.now", "live.running", "live.robot", "live.caller", "live.agent", "live.waiting",
     "live.ringing", "live.inbound", "live.outbound", "live.alerts", "live.alerts_open", "live.no_alerts", "live.fatal",
-    "live.second", "live.agent_is", "live.noted_by", "live.note", "live.to_call", "live.calls", "live.no_calls",
+    "live.second", "live.said", "live.with_robot", "live.with_agent", "live.agent_is", "live.noted_by", "live.note",
+    "live.to_call", "live.calls", "live.no_calls",
     "live.no_match", "live.filter", "live.filter_by", "live.text", "live.no_text", "live.open", "live.listen",
     "live.whisper", "live.barge", "live.take-over", "live.leave", "live.hang-up",
     "live.does_listen", "live.does_whisper", "live.does_barge",
@@ -41,7 +42,8 @@ TEXTS = (
 
 def texts(visit: Visit) -> dict[str, str]:
     """Return what the board's script writes, by the last part of its key."""
-    return {key.partition(".")[2]: visit.say(key) for key in TEXTS}
+    later = {name: f"{{{name}}}" for name in ("who", "words")}
+    return {key.partition(".")[2]: visit.say(key, **later) for key in TEXTS}
 
 
 def register(frame: Frame, feed: LiveFeed[Snapshot]) -> None:

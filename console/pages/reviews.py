@@ -144,6 +144,7 @@ def _row(visit: Visit, view: ReviewView, names: Names, *, actions: bool) -> Row:
     own, person = who == viewer.name, Person(viewer.name, frozenset(viewer.roles), viewer.team, viewer.extension)
     return {
         "key": view.id,
+        "named": visit.say("frame.and").join((view.scorecard, agent, who or "–")),
         "cells": cells,
         "links": {"call": f"/calls/{view.call_id}"},
         "classes": {"due": "bad" if late else ONE_LINE, "call": ONE_LINE, "state": ONE_LINE},

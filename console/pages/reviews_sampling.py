@@ -11,7 +11,7 @@ from console.frame import Frame, doing, told
 from console.pages.reviews_tabs import tabs
 from console.visit import Visit
 from models.quality_settings import QualitySettings, SampleSettings
-from quality.sampling import Plan, week_of
+from quality.sampling import Plan
 from quality.sampling_board import Filled, Work, filled, work
 from quality.sampling_rows import foreseen
 
@@ -26,7 +26,8 @@ def register(frame: Frame) -> None:
         if not settings.samples:
             told(visit.say("reviews.sampling_none"), kind="empty")
         else:
-            ui.label(visit.say("reviews.week", week=week_of(visit.now()))).classes("dim")
+            year, week, _ = visit.now().isocalendar()
+            ui.label(visit.say("reviews.week", year=year, week=week)).classes("dim")
             _samples(visit, settings.samples)
             _quotas(visit, await visit.ask(filled, settings, visit.now()))
             _foresee(visit, settings)

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 TITLES = {"en": "Calls names", "zh": "言语粗鲁"}
 WORDS = {"en": "Where is my parcel", "zh": "我的快递在哪里"}
 NOTE = {"en": "Take note", "zh": "确认"}
+QUOTED = {"en": f"Caller: “{EVIL}”", "zh": f"来电者：“{EVIL}”"}
 
 
 class Running:
@@ -50,6 +51,7 @@ class Running:
 
     def alert(self) -> None:
         data = {"scorecard": "manners", "rule": "names", "titles": TITLES, "words": EVIL, "second": 3, "agent": "201"}
+        data["speaker"] = "caller"
         with self.engine.begin() as connection:
             connection.execute(
                 insert(Event).values(id=new_id(), call_id=self.id, at=datetime.now(UTC), name="alert", data=data)
@@ -88,7 +90,7 @@ def test_text_and_alerts_come_by_themselves_and_who_takes_note_is_seen_by_all(
     # The hint first: it goes by itself after seconds, what is on the board stays.
     expect(mine.locator(".q-notification")).to_contain_text(TITLES[language])
     alert = page.locator(".live-alerts li", has_text=TITLES[language]).first
-    expect(alert).to_contain_text(EVIL)
+    expect(alert).to_contain_text(QUOTED[language])
     mine.goto("/my-call")
     expect(mine.locator(".live-alerts")).to_contain_text(TITLES[language])
     alert.get_by_role("button", name=NOTE[language]).click()
@@ -111,7 +113,7 @@ def test_a_supervisor_without_a_server_is_told_so_and_it_is_on_the_trail(browse:
     colours = [one.evaluate("one => getComputedStyle(one).color") for one in (told, told.get_by_role("button"))]
     assert colours == ["rgb(255, 255, 255)"] * 2, "the button is as easy to read as the words"
     trail = browse("ann", "/audit")
-    expect(trail.locator("#main")).to_contain_text("talk.listen")
+    expect(trail.locator("#main")).to_contain_text("Listened to a talk")
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh", 390)])

@@ -37,6 +37,17 @@ def test_where_the_keyboard_is_can_be_seen_on_every_kind_of_button(browse: Open,
     assert colour == ("rgb(255, 255, 255)" if name == "menu" else "rgb(11, 100, 119)"), "on the dark bar a light one"
 
 
+def test_on_a_dark_page_what_has_the_focus_and_what_is_ticked_is_light(browse: Open, console: Console) -> None:
+    page = browse("quinn", f"/calls/{console.calls['missing'].id}")
+    page.emulate_media(color_scheme="dark")
+    page.get_by_label(TEXTS["en"]["comment"]).focus()
+    light, colour = "rgb(108, 197, 214)", "one => getComputedStyle(one).color"
+    assert page.locator(".comment-field .q-field__control").evaluate(colour) == light
+    assert page.locator(".comment-foot .q-checkbox__inner").evaluate(colour) == light
+    button = page.get_by_role("button", name=TEXTS["en"]["add"], exact=True)
+    assert button.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(11, 100, 119)", "under white words"
+
+
 def test_who_takes_a_review_up_by_keyboard_is_in_its_first_field(browse: Open, console: Console) -> None:
     page = browse("ruth", f"/calls/{console.calls['night'].id}")
     page.get_by_role("button", name="Review this", exact=True).press("Enter")

@@ -12,9 +12,9 @@ PAGES = {
 }
 HEADINGS = {
     "en": {"/reviews": "To do", "/reviews/all": "All reviews", "/reviews/sampling": "Sampling",
-           "/reviews/agreement": "Agreement", "/reviews/about": "About us"},
+           "/reviews/agreement": "Agreement", "/reviews/about": "Reviews of us"},
     "zh": {"/reviews": "我的待办", "/reviews/all": "全部复核", "/reviews/sampling": "抽检",
-           "/reviews/agreement": "一致性", "/reviews/about": "与我相关"},
+           "/reviews/agreement": "一致性", "/reviews/about": "与我相关的复核"},
 }  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def test_a_call_is_taken_up_for_review_and_taken_over_by_another(browse: Open, c
     expect(page.get_by_role("button", name="Review this", exact=True)).to_be_visible()
     page = browse("ruth", "/reviews/all?state=open")
     row = page.locator("tr", has=page.locator(f"a[href='/calls/{call}']"))
-    row.get_by_role("button", name="Take it over").click()
+    row.get_by_role("button", name="Take it over: manners, 202 Nia, quinn", exact=True).click()
     expect(page.get_by_text("It is yours now.")).to_be_visible()
     expect(row.get_by_role("button")).to_have_count(0)
     page.goto("/reviews")
