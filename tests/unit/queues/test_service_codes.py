@@ -65,3 +65,10 @@ async def test_what_is_no_code_is_said_and_what_is_no_agents_goes_to_the_flows(d
     assert desk("201", "*6411") == "There was no talk to keep that for."
     assert desk.codes("201", "5550100") is None
     assert desk.codes("mallory", "*60") is None
+
+
+@pytest.mark.parametrize("reason", ["""it's "lunch\"""", "{ lunch", "lunch: # 5", "back\\slash", "<b>午饭"])
+async def test_whatever_signs_a_reason_has_the_agent_hears_it(desk, reason):
+    desk.book.phone("201", True)
+    desk.book.wish("201", "paused", reason, "command")
+    assert desk("201", "*63") == f"You are paused: {reason.translate(str.maketrans('{<>', '((' + ')'))}."
