@@ -138,15 +138,18 @@ class Distribution:
 
     def stored(self, now: float) -> Stored:
         """Return what should outlive the process; who waits just now has a credit in it."""
-        room = self._hall.room
-        longest = max((queue.credit_s for queue in self._hall.queues.values()), default=0.0)
-        owed = {(credit.queue, credit.number): credit for credit in room.credits(now, longest)}
-        for place in room.places.values():
+        owed = {(credit.queue, credit.number): credit for credit in self._credits(now)}
+        for place in self._hall.room.places.values():
             if place.caller.number and place.queue.credit_s > 0 and not place.caller.away:
                 key = (place.queue.name, place.caller.number)
                 owed[key] = Credit(*key, now - place.joined, now)
         gaps = {name: tuple(expected.gaps) for name, expected in self._hall.expected.items() if expected.gaps}
         return Stored(self._desks.stored(), tuple(owed[key] for key in sorted(owed)), gaps)
+
+    def _credits(self, now: float) -> list[Credit]:
+        """Return what is owed to callers who hung up; what is too old for every queue is forgotten."""
+        longest = max((queue.credit_s for queue in self._hall.queues.values()), default=0.0)
+        return self._hall.room.credits(now, longest)
 
     # -- events ----------------------------------------------------------------------------------------------------
 
@@ -177,6 +180,7 @@ class Distribution:
                 self._edited(event, now)
             case DayBegan():
                 self._desks.new_day()
+                self._credits(now)
             case Tick():
                 pass
 

@@ -463,6 +463,19 @@ def test_after_a_restart_credit_missed_offers_and_the_load_of_the_day_are_as_bef
     assert anna.stored.calls == 0
 
 
+def test_what_is_too_late_to_be_owed_is_forgotten_every_day():
+    queues = [BILLING, replace(BILLING, name="support", credit_s=3600.0)]
+    play = Play(queues, here=(), asks={"may_come": lambda _queue, _now: True})
+    for number in range(3):
+        play.joins(f"c{number}", number=f"+49{number}")
+        play.do(Left(f"c{number}", "hung-up"), 20)
+    play.do(DayBegan(), 3000)
+    owed = play.distribution._hall.room._credits
+    assert [credit.number for credit in owed.values()] == ["+490", "+491", "+492"]
+    play.do(DayBegan(), 86_400)
+    assert not play.distribution._hall.room._credits
+
+
 def test_who_was_idle_before_a_restart_has_been_for_longest_after_it():
     play = Play(here=())
     play.do(AgentFree("11"))
