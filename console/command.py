@@ -104,11 +104,12 @@ def console(config: ConfigFile = None) -> None:
 @app.command()
 @sentences
 def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """Look for what would go wrong: ports, addresses, weights, database, clock, disk; say what to do."""
+    """Look for what would go wrong: ports, addresses, weights, flows, database, clock, disk; say what to do."""
     from rich.console import Console
 
     import asr_tts.doctor
     import console.doctor
+    import dialplans.doctor
     import models.doctor
     import quality.doctor
     import queues.doctor
@@ -116,7 +117,15 @@ def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
     from models.settings_file import read_settings
 
     settings = read_settings(config)
-    floors = (models.doctor, asr_tts.doctor, voice.doctor, queues.doctor, quality.doctor, console.doctor)
+    floors = (
+        models.doctor,
+        asr_tts.doctor,
+        voice.doctor,
+        dialplans.doctor,
+        queues.doctor,
+        quality.doctor,
+        console.doctor,
+    )
     findings = [finding for floor in floors for finding in floor.examine(settings)]
     if as_json:
         print_json([{"level": f.level, "subject": f.subject, "sentence": f.sentence} for f in findings])

@@ -168,6 +168,8 @@ def hours_of(lines: Iterable[str]) -> dict[int, tuple[Span, ...]]:
     found: dict[int, tuple[Span, ...]] = {}
     for line in lines:
         days, _, times = line.strip().rpartition(" ")
+        if not days:
+            raise NotACalendar(f"'{line}' are no opening hours; write days and hours, like mon-fri 09:00-18:00.")
         for day in weekdays(days):
             found[day] = (*found.get(day, ()), span(times))
     return found

@@ -38,7 +38,7 @@ class Routing:
 
     def __init__(self, routes: Sequence[RouteSettings], flows: Mapping[str, Flow], timezone: str = "UTC") -> None:
         """`flows` by the names that routes use; raises `OperatorFault` where a route's hours are none."""
-        self._routes = [(route, _hours(route, timezone)) for route in routes]
+        self._routes = [(route, opening_of(route, timezone)) for route in routes]
         self._flows = dict(flows)
         self._trials: dict[str, tuple[Flow, float]] = {}
         self.timezone = timezone
@@ -89,7 +89,7 @@ def _lot(flow: str, caller: str) -> float:
     return int.from_bytes(digest[:4], "big") / 2**32 * 100
 
 
-def _hours(route: RouteSettings, timezone: str) -> Calendar | None:
+def opening_of(route: RouteSettings, timezone: str) -> Calendar | None:
     if not route.hours:
         return None
     try:
@@ -140,19 +140,31 @@ def routing(settings: DialplanSettings, published: Publications | None = None, h
     names = dict.fromkeys(route.flow for route in settings.routes)
     flows, trials = {}, {}
     for name in names:
+        flows[name] = usable(name, settings.directory, published)
         live = published.live(name) if published else Live()
-        if published and live.version:
-            flows[name] = published.load(name, live.version)
-        else:
-            flows[name] = read_checked(find(name, settings.directory))
         if published and live.trial:
             trials[name] = (published.load(name, live.trial), live.share)
-    found = Routing(settings.routes, flows, settings.timezone or get_localzone_name())
+    found = Routing(settings.routes, flows, _timezone(settings) or get_localzone_name())
     for name, (flow, share) in trials.items():
         found.try_out(name, flow, share)
     for flow in found.flows.values() if hears else ():
         warm(flow)
     return found
+
+
+def _timezone(settings: DialplanSettings) -> str:
+    try:
+        return a_timezone(settings.timezone) if settings.timezone else ""
+    except NotACalendar as fault:
+        raise OperatorFault(f"[dialplan] timezone can't be used: {fault}") from None
+
+
+def usable(name: str, directory: Path | None, published: Publications | None = None) -> Flow:
+    """Return the flow that a route means by `name`: the published version, else its file; raise `OperatorFault`."""
+    version = published.live(name).version if published else ""
+    if published and version:
+        return published.load(name, version)
+    return read_checked(find(name, directory))
 
 
 def warm(flow: Flow) -> None:

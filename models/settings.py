@@ -219,8 +219,8 @@ class RouteSettings(Section):
 
 
 class DialplanSettings(Section):
-    directory: Path | None = None
-    """Flows of one's own; the shipped ones are found besides."""
+    directory: Path | None = Path("flows")
+    """Flows of one's own, if there are any; the shipped ones are found besides."""
     routes: list[RouteSettings] = [RouteSettings(called="*", flow="reception")]
     timezone: str = ""
     """IANA time zone of callers' "tomorrow at three", and of calendars and routes without one; empty: the machine's."""

@@ -44,13 +44,20 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
                 "or set another address or port in [sip] listen.",
             )
     public = settings.sip.public_address
-    if not public and ipaddress.ip_address(host).is_unspecified:
+    if not public and _is_any(host):
         yield Finding(
             "warning",
             "sip",
             f"[sip] listen is {host}: each peer is told the address of ours that its packets came to. Behind NAT, or "
             "to register with a trunk, set [sip] public_address to the numeric address that peers reach us at.",
         )
+
+
+def _is_any(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False  # a name
 
 
 def _rtp_ports(settings: Settings) -> Iterator[Finding]:

@@ -28,6 +28,10 @@ def test_a_free_line_has_no_fault():
     assert not faults(settings())
 
 
+def test_a_line_that_listens_on_a_name_is_looked_at_too():
+    assert not faults(settings(sip={"listen": "localhost:5990"}))
+
+
 def test_a_taken_port_is_a_fault_that_names_it_and_the_key():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind((ADDRESS, 5990))
