@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from console.api_pages import LINK
+from console.api_summaries import FIELDS, SUMMARIES
 
 Schema = dict[str, Any]
 ABOUT = (
@@ -54,8 +55,12 @@ def _completed(made: Schema) -> Schema:
     made["security"] = [{"token": []}]
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     problems = {code: {"description": words, "content": content} for code, words in PROBLEMS.items()}
-    for methods in made["paths"].values():
-        for operation in methods.values():
+    for path, methods in made["paths"].items():
+        for method, operation in methods.items():
+            operation["summary"] = SUMMARIES.get(f"{method.upper()} {path}", operation["summary"])
+            for field in operation.get("parameters", ()):
+                if field["name"] in FIELDS:
+                    field.setdefault("description", FIELDS[field["name"]])
             answers = operation["responses"]
             answers |= problems
             if any(one["name"] in ("after", "since") for one in operation.get("parameters", ())) and "200" in answers:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from console import tokens
 from console.accounts import By
 from console.api import api
+from console.api_summaries import FIELDS, SUMMARIES
 from console.gate import Gate
 from console.sessions import begin, session_of
 from console.site import Site
@@ -303,6 +304,17 @@ async def test_the_document_for_generators_says_who_may_ask_what_goes_wrong_and_
     named = {one["name"] for one in document["paths"]["/calls"]["get"]["parameters"]}
     assert {"words", "rule", "score_from", "after", "limit"} <= named
     assert "Link" in document["paths"]["/calls"]["get"]["responses"]["200"]["headers"]
+
+
+async def test_the_document_for_generators_says_of_every_request_what_it_does(app, engine):
+    async with asks(app, authorization=f"Bearer {CONFIGURED}") as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+    said = {
+        f"{method.upper()} {path}": one["summary"] for path, methods in paths.items() for method, one in methods.items()
+    }
+    assert said == SUMMARIES, "of each one, and of none that isn't there"
+    fields = {one["name"]: one.get("description") for one in paths["/calls"]["get"]["parameters"]}
+    assert {name for name in fields if fields[name]} >= FIELDS.keys() - {"original", "reviewer", "by"}
 
 
 async def test_a_mistake_of_ours_tells_nothing_of_how_it_came(app, engine, monkeypatch):
