@@ -142,8 +142,8 @@ class AgentLeg:
             await said
         finally:
             self._whisper = None
-            if not said.done() or said.cancelled():
-                self._speaking.stop()
+            # Also one that can't be played: what of it is still being made isn't for the talk.
+            self._speaking.stop()
         self._ask_that_it_is_up()
 
     async def key(self, seconds: float) -> str:

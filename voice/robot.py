@@ -104,6 +104,9 @@ class Robot:
         self._record.ended(event)
         if self._speech is None or self._speech.play != event.play:
             return False
+        if event.reason == "failed":
+            # What of it is still being made belongs to nothing that is being said.
+            self._speaking.stop()
         self._speech = None
         self._turns.robot_ends(event.at)
         return True

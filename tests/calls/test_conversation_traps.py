@@ -56,6 +56,36 @@ async def test_speech_that_crosses_the_end_of_a_prompt_doesnt_mute_the_next_one(
     assert len(sounding) > 1
 
 
+NAMED = """
+    flow: named
+    languages: [en]
+    steps:
+      - step: hello
+        say: Good morning {{ caller }}. Thank you for calling.
+      - step: bye
+        hangup: Goodbye {{ caller }}.
+"""
+
+
+async def test_of_a_sentence_whose_sound_can_not_be_played_nothing_comes_later(open_line, monkeypatch):
+    async with open_line(NAMED) as line:
+
+        async def synthesise(text, language, voice="", wanted="now"):
+            for index, clause in enumerate(text.split(". ")):
+                await asyncio.sleep(0.5)
+                line.speech.lasts(clause, 1.0)
+                yield speech.Clause(0, index, clause, 8000, index == text.count(". "))
+
+        monkeypatch.setattr(line.speech, "synthesise", synthesise)
+        caller = await line.call()
+        await caller.waits(0.7)
+        caller.stream.fails("The sound file is gone.")
+        await caller.is_hung_up()
+        told = [message for message in caller.stream.told if isinstance(message, media.Play)]
+        sounds = [source.path for message in told for source in message.sources if isinstance(source, media.File)]
+    assert sounds == ["Good morning 5550142", "Goodbye 5550142."]
+
+
 async def test_a_key_that_completes_nothing_leaves_the_callers_patience_running(open_line):
     async with open_line("reception", max_call_seconds=150) as line:
         caller = await line.call()

@@ -99,6 +99,21 @@ async def test_a_talk_waits_for_no_whisper_that_is_not_ready_in_time(language, o
     assert unmarked(event(line, "voice-failed")["text"]) == SUMMARY[language]
 
 
+async def test_of_a_whisper_whose_sound_can_not_be_played_nothing_is_heard_in_the_talk(open_line, tmp_path):
+    async with billing(open_line, tmp_path, "en") as (line, phones, _):
+        slow(line)
+        line.speech.made.add(f"en/{TITLE['en']}")
+        line.speech.first_clause = line.speech.ahead = 1.0
+        caller = await line.call()
+        ben = await phones.answers("202")
+        await caller.waits(0.1)
+        ben.stream.fails("The sound file is gone.")
+        await caller.waits(5)
+        assert caller.stream.hears == (ben.stream.number,)
+        assert whispered(ben) == [TITLE["en"]]
+        caller.hangs_up()
+
+
 async def test_where_nothing_is_ready_in_time_a_tone_stands_for_the_whisper(open_line, tmp_path):
     async with call_centre(open_line, tmp_path, QUIET) as (line, phones, centre):
         await centre.comes("202")
