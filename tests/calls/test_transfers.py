@@ -146,7 +146,7 @@ async def test_a_caller_is_sent_to_a_queue_with_all_that_is_known(open_line):
         await caller.hears("Thank you, that was all.", out=False)
         await caller.is_hung_up()
     assert anna.call.told[-1] == (200, "OK")
-    assert finder.result.values == {"queue": "billing", "summary": "asked"}
+    assert finder.result.values == {"queue": "billing", "summary": "flow"}
 
 
 async def test_an_agent_consults_swaps_and_completes(open_line):
