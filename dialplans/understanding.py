@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import msgspec
+import numpy as np
 
 from asr_tts.sense import Sense, sense_of
 from asr_tts.speech_protocol import Others
@@ -54,6 +55,8 @@ CONFIDENCE = {
 MISTAKABLE, BY = 0.62, 0.13
 """Likeness of an example to another intent's nearest one, and its lead over its own intent's, from which on it could be
 that intent's as well."""
+ONE_IN = 5
+"""One such example of so many makes two intents confusable: of twenty, one or two always are nearest to another's."""
 
 
 @dataclass(frozen=True)
@@ -235,27 +238,30 @@ def confusable(intents: Iterable[Intent], language: str) -> list[Confusable]:
 
 
 def _mistakable(own: Intent, rival: Intent, language: str) -> str:
-    """The first example of `own` that, were it not one, would be taken for `rival`'s; "" where none would."""
-    examples = own.examples[language]
-    others = rival.examples[language]
+    """The first example of `own` that, were it not one, would be taken for `rival`'s; "" where too few would be."""
+    examples, others = own.examples[language], rival.examples[language]
+    theirs = {units(text, language) for text in others}
+    if same := [text for text in examples if units(text, language) in theirs]:
+        return same[0]
+    found = _claimed(examples, others, language)
+    # One stray example of the rival's may claim several.
+    return next(iter(found)) if len(set(found.values())) >= max(1, len(examples) // ONE_IN) else ""
+
+
+def _claimed(examples: Sequence[str], others: Sequence[str], language: str) -> dict[str, str]:
+    """The examples that are plainly nearer to one of `others` than to any of their own, and to which."""
     sense = sense_of(language)
-    words = WordLikeness({"own": examples, "rival": others}, language) if sense is None else None
-    for at, example in enumerate(examples):
-        rest = [text for place, text in enumerate(examples) if place != at]
-        if any(units(example, language) == units(text, language) for text in others):
-            return example
-        if words is not None:
-            if words.of(example, ["rival"])["rival"] > 1 - BY:
-                return example
-            continue
-        assert sense is not None
-        vectors = sense.of([example, *others, *rest])
-        alike = vectors[1:] @ vectors[0]
-        theirs = float(alike[: len(others)].max())
-        ours = float(alike[len(others) :].max()) if rest else 0.0
-        if theirs > MISTAKABLE and theirs > ours + BY:
-            return example
-    return ""
+    if sense is None:
+        words = WordLikeness({text: [text] for text in (*examples, *others)}, language)
+        alike = {text: words.of(text, others) for text in examples}
+        nearest = {text: max(others, key=lambda other: alike[text][other]) for text in examples}
+        return {text: other for text, other in nearest.items() if alike[text][other] > 1 - BY}
+    vectors, rivals = sense.of(examples), sense.of(others)
+    among_own, across = vectors @ vectors.T, vectors @ rivals.T
+    np.fill_diagonal(among_own, 0.0)
+    theirs, ours = across.max(axis=1), among_own.max(axis=1)
+    claimed = np.flatnonzero((theirs > MISTAKABLE) & (theirs > ours + BY))
+    return {examples[int(at)]: others[int(across[at].argmax())] for at in claimed}
 
 
 def _examples(intents: Iterable[Intent], language: str) -> dict[str, tuple[str, ...]]:
