@@ -147,7 +147,7 @@ def _row(visit: Visit, view: ReviewView, names: Names, *, actions: bool) -> Row:
         "named": visit.say("frame.and").join((view.scorecard, agent, who or "–")),
         "cells": cells,
         "links": {"call": f"/calls/{view.call_id}"},
-        "classes": {"due": "bad" if late else ONE_LINE, "call": ONE_LINE, "state": ONE_LINE},
+        "classes": {"due": "bad" if late else "", "state": ONE_LINE},
         "actions": ["take"] if actions and not own and may_take(person, view.case, visit.now()) else [],
     }
 
