@@ -47,6 +47,9 @@ class Visitor:
     def when_learned(self, hear):
         pass
 
+    def foresee(self, says, *, rings=False):
+        pass
+
     async def say(self, say):
         pass
 
