@@ -22,7 +22,7 @@ from knowledge.embedding import WhenAsked
 from knowledge.free_answer import FreeAnswers
 from knowledge.library import Library
 from models.command_line import ConfigFile, say, sentences
-from models.database import database_url, open_engine, schema_age
+from models.database import database_url, open_engine, schema_age, way_out
 from models.errors import HotlineError, OperatorFault
 from models.settings import Settings
 from models.settings_file import read_settings
@@ -82,7 +82,7 @@ def _library(settings: Settings) -> Library | None:
         library = Library(engine, WhenAsked())
         library.refresh()
     except DBAPIError as error:
-        raise OperatorFault(f"The knowledge base can't be read ({error.orig}); check [database] url.") from None
+        raise OperatorFault(f"The knowledge base can't be read ({error.orig}); {way_out(error)}.") from None
     finally:
         engine.dispose()
     return library

@@ -14,6 +14,7 @@ from dialplans import chat_command, golden_command, golden_file, publishing_comm
 from dialplans.checker import check
 from dialplans.checks.few_examples import few_examples
 from dialplans.complaint import Complaint, FlowRefused
+from dialplans.flow import Flow
 from dialplans.graph import draw
 from dialplans.loader import load
 from dialplans.publishing import Publications
@@ -143,6 +144,12 @@ def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
         numbers = [route.called for route in settings.dialplan.routes if _leads(route.flow, path, directory)]
         live = {"published": published.live(path.stem).version}
         rows.append({"name": path.stem, "file": str(path), "called": numbers, **_summary(path), **live})
+    for name in sorted(set(published.names()) - {row["name"] for row in rows}):
+        # Its file is gone, and calls get the published version all the same.
+        numbers = [route.called for route in settings.dialplan.routes if route.flow == name]
+        if version := published.live(name).version:
+            told = _told(published.load(name, version))
+            rows.append({"name": name, "file": "", "called": numbers, **told, "published": version})
     if as_json:
         print_json(rows)
         return
@@ -151,6 +158,8 @@ def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
         print(
             f"{row['name']:20} {row['version']:14} {row['languages']!s:8} {row['steps']!s:>4} steps   called {called}"
             + (f"   published {row['published']}" if row["published"] else "")
+            + ("   its file is gone" if not row["file"] else "")
+            + (f"   {row['complaints']} complaints: hotline dialplan check {row['file']}" if row["complaints"] else "")
         )
 
 
@@ -163,9 +172,12 @@ def _leads(name: str, path: Path, directory: Path | None) -> bool:
 
 def _summary(path: Path) -> dict[str, object]:
     try:
-        flow = read_checked(path)
+        return _told(read_checked(path))
     except FlowRefused as refused:
         return {"version": "", "languages": "", "steps": 0, "complaints": len(refused.complaints)}
+
+
+def _told(flow: Flow) -> dict[str, object]:
     return {
         "version": flow.version,
         "languages": " ".join(flow.languages),

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dialplans import golden_file
+from dialplans.complaint import FlowRefused
 from dialplans.golden_command import lines, tested
 from dialplans.publishing import Entry, Live, Publications, entry_of
 from dialplans.routing import find, read_checked
@@ -19,6 +20,8 @@ from models.errors import CannotDo
 from models.settings_file import read_settings
 
 WITHOUT = "without tests"
+WHOLE = 100.0
+"""Percentage of the callers."""
 Note = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the history.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A published flow.", show_default=False)]
 
@@ -30,7 +33,7 @@ def publish(
     trial: Annotated[
         float,
         typer.Option(metavar="PERCENT", min=1, max=100, help="Only for that share of the callers, always the same."),
-    ] = 100.0,
+    ] = WHOLE,
     without_tests: Annotated[bool, typer.Option("--without-tests", help="Don't replay the golden dialogues.")] = False,
     config: ConfigFile = None,
     as_json: AsJson = False,
@@ -38,14 +41,26 @@ def publish(
     """Check and test a flow, keep it as a version, and give it to new calls; running calls keep theirs."""
     settings = read_settings(config)
     path = find(flow, settings.dialplan.directory)
-    version = read_checked(path, thorough=True).version
+    version = _checked(path)
     tests = WITHOUT if without_tests else _tested(path)
     published = Publications(settings.data.directory)
     if (kept := published.keep(path)) != version:
         raise CannotDo(f"{path} was changed while it was tested; publish it again.")
+    if trial < WHOLE and published.live(path.stem).version == kept:
+        raise CannotDo(f"All callers get version {kept} of flow '{path.stem}' already, so there is nothing to try out.")
     before = published.publish(path.stem, kept, entry_of(_who(), note, tests, datetime.now(UTC)), trial)
     live = published.live(path.stem)
     _tell(settings.data.directory, path.stem, live, as_json, f"version {kept}, {tests}", unchanged=live == before)
+
+
+def _checked(path: Path) -> str:
+    """Return the version of the flow in `path`; raise `CannotDo` where the checker keeps it from being published."""
+    try:
+        return read_checked(path, thorough=True).version
+    except FlowRefused as refused:
+        for complaint in refused.complaints:
+            say(str(complaint))
+        raise CannotDo("It was not published; put right what is said above.") from None
 
 
 def _tested(path: Path) -> str:

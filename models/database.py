@@ -84,6 +84,15 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
         ) from error
 
 
+WAYS_OUT = {
+    "database is locked": "another program is writing to it: try again, and see who holds it if that goes on",
+    "database or disk is full": "make room on the disk of [data] directory",
+    "readonly database": "make its file and folder writable",
+    "disk image is malformed": "put a backup of it back",
+}
+"""What SQLite says, and what to do."""
+
+
 @contextmanager
 def opened_for(settings: Settings, refused: str) -> Iterator[Engine]:
     """Open the configured database, made where there is none; a fault of it becomes a sentence.
@@ -95,9 +104,15 @@ def opened_for(settings: Settings, refused: str) -> Iterator[Engine]:
         migrate(engine)
         yield engine
     except DBAPIError as error:
-        raise OperatorFault(f"{refused} ({error.orig}); check [database] url.") from error
+        raise OperatorFault(f"{refused} ({error.orig}); {way_out(error)}.") from error
     finally:
         engine.dispose()
+
+
+def way_out(error: DBAPIError) -> str:
+    """Return what to do about a fault of the database."""
+    said = str(error.orig)
+    return next((what for words, what in WAYS_OUT.items() if words in said), "check [database] url")
 
 
 def _ask_whoever_rested(engine: Engine) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from models.database import way_out
 from models.errors import Refused
 
 
@@ -36,5 +37,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        sentence = f"The database can't be written now ({error.orig}); nothing was changed: try again."
+        known = way_out(error)
+        what = "try again" if known.startswith("check") else known
+        sentence = f"The database can't be written now ({error.orig}); nothing was changed: {what}."
         raise Refused(sentence, "frame.unwritten") from error

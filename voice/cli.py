@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from models.call_list import Filters, find_call, list_calls, whole_call, whole_calls
 from models.cause import Cause
 from models.command_line import AsJson, ConfigFile, print_json, say, sentences
-from models.database import database_url, migrate, open_engine
+from models.database import database_url, migrate, open_engine, way_out
 from models.errors import CannotDo, OperatorFault
 from models.settings import Settings
 from models.settings_file import read_settings
@@ -91,7 +91,7 @@ def records(settings: Settings) -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection
     except DBAPIError as error:
-        raise OperatorFault(f"The records can't be read ({error.orig}); check [database] url.") from error
+        raise OperatorFault(f"The records can't be read ({error.orig}); {way_out(error)}.") from error
     finally:
         engine.dispose()
 

@@ -52,6 +52,32 @@ def test_dialogues_that_go_another_way_keep_a_flow_from_being_published(folder):
     assert "was never published" in run("history", "shop", code=1)
 
 
+def test_complaints_of_the_checker_keep_a_flow_from_being_published_and_it_says_so(folder):
+    (folder / "shop.yaml").write_text("steps:\n- step: a\n  play: nix.wav\n- step: b\n  hangup:\n", encoding="utf-8")
+    told = run("publish", "shop", "--without-tests", code=1)
+    assert "2:3: Step 'a' plays 'nix.wav', which is not beside the flow" in told
+    assert "It was not published; put right what is said above." in told
+
+
+def test_what_all_callers_get_is_not_tried_out(folder):
+    run("publish", "shop")
+    assert "get version" in run("publish", "shop", "--trial", "20", code=1)
+    assert len(json.loads(run("history", "shop", "--json"))) == 1
+
+
+def test_a_published_flow_whose_file_is_gone_is_listed_still(folder):
+    run("publish", "shop")
+    (folder / "shop.yaml").unlink()
+    assert "its file is gone" in next(line for line in run("list").splitlines() if line.startswith("shop "))
+
+
+def test_a_flow_with_complaints_is_listed_with_their_number(folder):
+    write(folder, "'{{ nobody }}'")
+    assert "1 complaints: hotline dialplan check" in next(
+        line for line in run("list").splitlines() if line.startswith("shop ")
+    )
+
+
 def test_without_dialogues_it_is_published_only_by_saying_so(folder):
     (folder / "shop.test.yaml").unlink()
     assert "--without-tests" in run("publish", "shop", code=1)

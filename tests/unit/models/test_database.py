@@ -1,10 +1,12 @@
 """Connections that rested are asked whether they live, those just used aren't; faults of the database are sentences."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 
 import models.database
 from models.database import RESTED_S, _ask_whoever_rested, opened_for, schema_age
@@ -86,6 +88,14 @@ def test_an_opened_database_is_made_and_its_faults_begin_with_what_could_not_be_
     settings = Settings(data=DataSettings(directory=tmp_path / "new"))
     with opened_for(settings, "Campaigns can't be read") as engine, engine.connect() as connection:
         assert schema_age(connection) == "newest"
+    for said, what in (
+        ("database is locked", "another program is writing to it: try again"),
+        ("database or disk is full", "make room on the disk of [data] directory"),
+        ("attempt to write a readonly database", "make its file and folder writable"),
+    ):
+        with pytest.raises(OperatorFault) as refused, opened_for(settings, "Campaigns can't be read"):
+            raise OperationalError("", {}, sqlite3.OperationalError(said))
+        assert str(refused.value).startswith(f"Campaigns can't be read ({said}); {what}")
     sentence = r"^Campaigns can't be read \(no such table: absent\); check \[database\] url\.$"
     with (
         pytest.raises(OperatorFault, match=sentence),
