@@ -24,7 +24,7 @@ class View:
     account: str
     name: str
     query: Mapping[str, Any]
-    """As `CallFilter` writes it."""
+    """As `CallFilter` writes it, and the `order` where there is one."""
     shared: bool
     kept_at: datetime
 
@@ -39,7 +39,7 @@ def of(connection: Connection, account: str) -> Sequence[View]:
 def keep(
     engine: Engine, account: str, name: str, query: Mapping[str, Any], now: datetime, *, shared: bool = False
 ) -> str:
-    """Keep a filter under a name, instead of the account's former one of that name; return its id."""
+    """Keep a filter, and its order, under a name, instead of the account's former one of that name; return its id."""
     name = name.strip()
     if not 0 < len(name) <= 80:
         raise Refused("A view needs a name of 1 to 80 characters.", "reviews.view_name")

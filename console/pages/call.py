@@ -20,7 +20,7 @@ from console.pages.call_evidence import is_place
 from console.pages.call_facts import show_facts, show_head
 from console.pages.call_first import show_first
 from console.pages.call_review import Reviewing
-from console.pages.call_scores import show_score, title_of
+from console.pages.call_scores import outcome, show_score, title_of
 from console.pages.call_teaching import Teaching
 from console.pages.call_words import drawn, texts, turns
 from console.player import Player, Shown
@@ -164,8 +164,10 @@ class CallPage:
         found = [
             {
                 "t": round(place["start"], 2), "broken": finding["outcome"] == "broken",
-                "title": f"{title_of(shown, finding['rule'], self._visit.language)}: "
-                f"{self._visit.say('call.outcome_' + finding['outcome'].replace('-', '_'))}",
+                "title": self._visit.say(
+                    "frame.pair", name=title_of(shown, finding["rule"], self._visit.language),
+                    value=outcome(self._visit, finding["outcome"]),
+                ),
             }
             for shown in content.scores
             for finding in shown.found["findings"]

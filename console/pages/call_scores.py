@@ -115,7 +115,9 @@ def _places(visit: Visit, evidence: Sequence[Mapping[str, Any]]) -> None:
 def _peoples_word(visit: Visit, machine: str, who: str, judged: Judged) -> None:
     with ui.element("div").classes("said-by" if judged.outcome == machine else "said-by changed"):
         sign = SIGNS.get(judged.outcome, "?")
-        TextElement(tag="span", text=f"{sign} {who}: {outcome(visit, judged.outcome)}")
+        TextElement(
+            tag="span", text=f"{sign} {visit.say('frame.pair', name=who, value=outcome(visit, judged.outcome))}"
+        )
         if judged.comment:
             TextElement(tag="span", text=judged.comment).classes("comment-words")
         if judged.second is not None:

@@ -187,7 +187,7 @@ class CallList:
                 field = self._field(name, known)
                 shown = dict(map(tuple, field["options"])).get(value, value)
                 at = getattr(self._wanted, name) if name in MOMENTS else None
-                words = self._visit.say("calls.asked", name=field["label"], value="" if at else shown)
+                words = self._visit.say("frame.pair", name=field["label"], value="" if at else shown)
                 others = {key: one for key, one in self._given.items() if key != name}
                 with ui.link(target=self._ordered(self._order, others)) as link:
                     TextElement(tag="span", text=words)
@@ -210,8 +210,12 @@ class CallList:
                 if own:
                     words = visit.say("calls.drop", name=view.name)
                     _button("✕", partial(self._drop, view), words).classes("drop")
-            if self._wanted.query():
+            if self._narrowed():
                 _button(visit.say("calls.keep"), self._dialog().open)
+
+    def _narrowed(self) -> Mapping[str, Any]:
+        """Return what a view keeps: the filter, and the order."""
+        return {**self._wanted.query(), **({"order": self._order} if self._order else {})}
 
     def _dialog(self) -> ui.dialog:
         visit = self._visit
@@ -220,7 +224,7 @@ class CallList:
             shared = ui.checkbox(visit.say("calls.keep_shared"))
 
             async def keep() -> None:
-                query = self._wanted.query()
+                query = self._narrowed()
                 kept = visit.order(
                     saved_views.keep, visit.engine, visit.viewer.name, name.value, query, visit.now(),
                     shared=bool(shared.value),

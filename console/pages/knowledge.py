@@ -131,7 +131,7 @@ class _Page:
             for name, form in opens.items():
                 words = self._say(f"knowledge.{name}")
                 button = ui.button(words, on_click=partial(self._open, form, one)).props("no-caps outline")
-                button.props["aria-label"] = f"{words}: {one.question}"
+                button.props["aria-label"] = self._say("frame.pair", name=words, value=one.question)
 
     async def _open(self, form: Callable[[Shown], Awaitable[None]], one: Shown) -> None:
         await doing(self._visit, form(one))

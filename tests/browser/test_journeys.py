@@ -160,3 +160,13 @@ def test_the_list_is_put_in_order_by_a_press_on_a_column(browse: Open) -> None:
     assert worst == sorted(best)
     assert best == sorted(best, reverse=True)
     assert len(set(best)) > 1
+
+
+def test_a_view_that_is_kept_keeps_the_order(browse: Open) -> None:
+    page = browse("ann", "/calls?words=refund&order=worst")
+    page.get_by_role("button", name="Keep this view").click()
+    page.get_by_label("Name of the view").fill("Refunds, the worst first")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    view = page.locator(".call-views a", has_text="Refunds, the worst first")
+    expect(view).to_have_attribute("href", "/calls?words=refund&order=worst")
+    assert page.url.endswith("/calls?words=refund&order=worst"), "nor is it lost here"
