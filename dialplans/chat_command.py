@@ -34,12 +34,16 @@ def chat_(
     language: Annotated[str, typer.Option(help="Language to talk in; without it the flow's first.")] = "",
     state: Annotated[bool, typer.Option("--state", help="Show what the flow knows after each turn.")] = False,
     by_hand: Annotated[bool, typer.Option("--by-hand", help="Type what the company's systems answer.")] = False,
+    at: Annotated[
+        str, typer.Option(metavar="TIME", help="As if it were then: 2026-12-24T19:30, for what is open or closed.")
+    ] = "",
     config: ConfigFile = None,
 ) -> None:
     """Talk with a flow by text: a line is what the caller says, digits alone are keys, an empty line is silence."""
     settings = read_settings(config)
     found = speaking(read_checked(find(flow, settings.dialplan.directory)), language)
     zone = ZoneInfo(settings.dialplan.timezone) if settings.dialplan.timezone else None
+    then = _moment(at, zone)
     library = _library(settings)
     with ExitStack() as until_over:
         chat = Chat(
@@ -48,10 +52,22 @@ def chat_(
             knows=_knows(library) if library else knows_nothing,
             looks_up=None if by_hand else _looks_up,
             answers_freely=_answers_freely(settings, library, until_over) if library else None,
-            now=lambda: datetime.now(zone) if zone else datetime.now(UTC).astimezone(),
+            now=lambda: then or (datetime.now(zone) if zone else datetime.now(UTC).astimezone()),
         )
         say(HELP)
         _talk(chat, state)
+
+
+def _moment(at: str, zone: ZoneInfo | None) -> datetime | None:
+    """Return the moment that `at` names, in `zone` (None: the machine's) where it names none; None for ""."""
+    if not at:
+        return None
+    try:
+        found = datetime.fromisoformat(at)
+    except ValueError:
+        raise OperatorFault(f"'{at}' is no time; write one like 2026-12-24T19:30.") from None
+    # Calendars without a zone of their own have that of the moment.
+    return found.astimezone(zone) if found.tzinfo or not zone else found.replace(tzinfo=zone)
 
 
 def speaking(flow: Flow, language: str) -> Flow:

@@ -100,3 +100,34 @@ def test_without_a_model_the_article_answers_and_the_chat_says_why(tmp_path: Pat
     said = chatted(tmp_path, "en", "")
     assert "[no free answer: no language model is configured, [knowledge] url]" in said
     assert "robot: Within thirty days." in said
+
+
+HOURS = """
+languages: [en, zh]
+calendars: {shop: {hours: {mon-fri: 09:00-18:00}}}
+steps:
+- step: now
+  branch: [{open: shop, goto: day}]
+- step: night
+  hangup: {en: We are closed., zh: 我们下班了。}
+- step: day
+  hangup: {en: We are open., zh: 我们在营业。}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "at", "told"),
+    [
+        ("en", "2026-11-23T10:00", "We are open."),
+        ("en", "2026-11-23T20:00", "We are closed."),
+        ("zh", "2026-11-23 10:00", "我们在营业。"),
+        ("zh", "2026-11-23T10:00-08:00", "我们下班了。"),
+        ("en", "tonight", "'tonight' is no time; write one like 2026-12-24T19:30."),
+    ],
+)
+def test_a_flow_is_tried_out_as_if_it_were_another_time(language: str, at: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(HOURS)
+    config = tmp_path / "hotline.toml"
+    config.write_text(f'[data]\ndirectory = "{tmp_path / "data"}"\n[dialplan]\ntimezone = "Asia/Shanghai"\n')
+    arguments = ["chat", str(tmp_path / "shop.yaml"), "--config", str(config), "--language", language, "--at", at]
+    assert told in CliRunner().invoke(app, arguments, input="").output
