@@ -201,19 +201,24 @@ async def _wished(visit: Visit, event: GenericEventArguments) -> None:
     if not visit.may(Right.ORDER) or state not in WISHES:
         return
     reason = await _reason(visit) if state == "paused" else ""
-    if reason is not None:
-        await doing(visit, _changed(visit, extension, state, reason), _told(visit, extension, state))
+    became: list[str] = []
+    if reason is not None and await doing(visit, _changed(visit, extension, state, reason, became)):
+        now = became[0] == state
+        ui.notify(_told(visit, extension, state, became[0]), type="positive" if now else "info", timeout=8000)
 
 
-async def _changed(visit: Visit, extension: str, state: str, reason: str) -> None:
+async def _changed(visit: Visit, extension: str, state: str, reason: str, became: list[str]) -> None:
     if not within(visit, await visit.ask(agent_document, extension)):
         raise CannotDo(visit.say("queues.not_yours", extension=extension))
     await visit.audit("agent-state", words=f"{extension} {state}", agent=extension, state=state, reason=reason)
-    await visit.order(set_state, visit.settings, extension, state, reason)
+    _, facts = await visit.order(set_state, visit.settings, extension, state, reason)
+    became.append(str(facts["state"]))
 
 
-def _told(visit: Visit, extension: str, state: str) -> str:
-    return visit.say("queues.changed", extension=extension, state=visit.say(STATES[state]))
+def _told(visit: Visit, extension: str, state: str, became: str) -> str:
+    """Return what became of a wish: it may have to wait for the phone, or for the end of a talk."""
+    how = "changed" if became == state else "once_reached" if became == "offline" else "once_free"
+    return visit.say(f"queues.{how}", extension=extension, state=visit.say(STATES[state]))
 
 
 async def _reason(visit: Visit) -> str | None:

@@ -206,3 +206,20 @@ async def test_refusals_are_told_in_the_language_of_the_page(desk: Desk, monkeyp
     await live._carry_out(desk.visit("bob", "zh"), "c1", "leave", "")
     assert desk.told[0] == "任务“autumn”的状态已改变，不能执行此操作，请重新查看。"
     assert desk.told[-1].startswith("没有使用此数据目录的 Hotline 在运行")
+
+
+@pytest.mark.parametrize(
+    ("became", "language", "told"),
+    [
+        ("ready", "en", "Agent 201: ready"),
+        ("offline", "en", "Agent 201: ready as soon as the phone can be reached"),
+        ("offline", "zh", "坐席 201：话机可接通后即为就绪"),
+        ("talking", "zh", "坐席 201：通话结束后即为就绪"),
+    ],
+)
+async def test_a_state_is_said_to_be_there_only_once_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, became: str, language: str, told: str
+) -> None:
+    monkeypatch.setattr(queues, "set_state", lambda *_: ("", {"extension": "201", "state": became, "reason": ""}))
+    await queues._wished(desk.visit("bob", language), event({"key": "201", "name": "ready"}))
+    assert desk.told == [told]
