@@ -233,8 +233,9 @@ class Answering:
         self._talk.sentence("changed", self._question.barge_in, value=AND.get(self._state.language, ", ").join(spoken))
         self._state.silences = self._state.misses = 0
         if self._phase == DOUBT:
-            meant = self._dropped()[0]
+            meant = self._state.doubt[0]
             if set(answer.values) & set(meant.values):
+                self._dropped()
                 # What was doubted was said anew: it is taken.
                 self._accept(replace(meant, confidence=answer.confidence, values={**meant.values, **answer.values}))
                 return

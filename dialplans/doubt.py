@@ -24,6 +24,8 @@ WHICH: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "zh": (("第一个", "前面那个", "前一个", "一"), ("第二个", "后面那个", "后一个", "二")),
 }
 """How callers choose between two without naming one."""
+SAME = 0.9
+"""Confidence of a yes that says what is in doubt once more."""
 PLAIN = 0.9
 """Confidence from which one of two was named."""
 CLEAR = 0.7
@@ -101,9 +103,17 @@ class DoubtStep(QuestionStep):
         doubted = dict(self.values)
         return any(doubted.get(name, value) != value for name, value in again.slots.items())
 
+    def _same_values(self, reader: "Reader", text: str) -> bool:
+        """Tell whether `text` says what is in doubt once more; a form that has its values asks for them no more."""
+        doubted = dict(self.values)
+        found = reader.found(reader.wanted(doubted), text)
+        return bool(found) and all(doubted[name] == value.value for name, value in found.items())
+
     def _meant(self, reader: "Reader", text: str) -> Answer:
         """Whoever says it once more, clearly, is taken at that word."""
         again = self.own.spoken(reader, text, -1) if self.own else NOTHING
+        if not again.fits and self.values and self._same_values(reader, text):
+            return Answer("1", again.confidence or SAME, fits=True)
         if again.fits and again.intent in self.intents and not self._other_values(again):
             return Answer(str(self.intents.index(again.intent) + 1), again.confidence, fits=True)
         return NOTHING

@@ -71,6 +71,7 @@ _MISHEARD = (
     (re.compile(r"(?<=[一二两三四五六七八九十\d])点(?=以?后.*[点时])"), "天"),
 )
 """就三点, 就十二月三号, 中午十二点, 晚上八点: heard as numbers that no hour or month has, and as what means nothing."""
+_UNITS, _AROUND = "号月点分", " ，。！？,.!?"
 _LATER = re.compile(r"(?<=[一二两三四五六七八九十\d])点(?=以?后)")
 _QUARTERS = str.maketrans("13克", "一三刻")
 _TENS = ("", "十", "二十", "三十")
@@ -140,12 +141,17 @@ def by_sound(plain: str) -> str:
             part = out[place : place + length]
             if len(part) == length and all("\u3400" <= sign <= "\u9fff" for sign in part):
                 key = keys.get(_sounds(part))
-                if key and not _meant(part, out, place):
+                if key and not _meant(part, out, place) and (_half_right(part, key) or out.strip(_AROUND) == part):
                     out = out[:place] + key + out[place + length :]
                     place += length - 2
                     break
         place += 1
     return out
+
+
+def _half_right(part: str, key: str) -> bool:
+    """Tell whether a number with its unit has a sign right: of 是好 and 那儿好 neither is, and both are said daily."""
+    return key[-1] not in _UNITS or any(heard == meant for heard, meant in zip(part, key, strict=True))
 
 
 def _meant(part: str, whole: str, place: int) -> bool:

@@ -100,3 +100,43 @@ def test_a_number_of_the_same_thing_said_with_a_no_is_the_one_before(language, f
     play.says(second)
     state = play.dialogue.variables
     assert (state.get("days"), state.get("people")) == (days, people)
+
+
+FORM = """
+languages: [en, zh]
+slots: {day: {type: date}, hour: {type: time, opens: 9, closes: 18}}
+steps:
+- step: when
+  ask: {en: "When, and at what time?", zh: 哪天几点？}
+  slots: [day, hour]
+  confirm_below: 0.6
+  otherwise: bye
+- step: right
+  confirm: {en: "{{ day }} at {{ hour }}?", zh: "{{ day }}{{ hour }}？"}
+  yes: bye
+  no: when
+  otherwise: bye
+- step: bye
+  hangup:
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "hour", "asked", "again", "other", "still"),
+    [
+        ("en", "on Thursday", "in the afternoon", "Did you mean:", "at three in the afternoon", "no, Friday",
+         "All right, I've changed that to Friday"),
+        ("zh", "周四", "下午", "您是说", "下午三点", "不对，周五", "好的，已经改成"),
+    ],
+)  # fmt: skip
+def test_the_doubted_value_of_a_form_said_once_more_is_taken_and_another_ones_correction_leaves_the_doubt(
+    language, day, hour, asked, again, other, still
+):
+    play = Play(FORM, language)
+    play.says(day)
+    assert play.says(hour).startswith(asked)
+    changed = play.says(other)
+    assert changed.startswith(still)
+    assert asked in changed
+    play.says(again)
+    assert (play.step, play["hour"]) == ("right", "15:00")

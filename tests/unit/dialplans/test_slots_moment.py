@@ -113,3 +113,13 @@ def test_the_past_is_preferred_where_the_flow_says_so():
         found = read(past, text, language, SATURDAY)
         assert found is not None
         assert found.value == "2026-11-17"
+
+
+@pytest.mark.parametrize("text", ["是好的", "不是，是好的", "你们那儿好停车吗", "这儿好找吗", "事好多"])
+def test_words_that_sound_like_a_day_of_the_month_are_none(text):
+    assert read(SlotKind.of("date"), text, "zh", datetime(2026, 11, 21, 10, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(("text", "day"), [("儿号", "02"), ("是号", "10"), ("儿好", "02")])
+def test_a_day_that_was_half_heard_or_is_all_that_was_said_is_one(text, day):
+    assert read(SlotKind.of("date"), text, "zh", datetime(2026, 11, 21, 10, tzinfo=UTC)).value[-2:] == day
