@@ -20,6 +20,7 @@ from dialplans.slot_kinds import (
 from dialplans.slot_kinds.agreement import yes_or_no
 from dialplans.slot_kinds.correction import corrected
 from dialplans.slot_kinds.digits import digits_in
+from dialplans.slot_kinds.idioms import COUNTING, without_idioms
 from dialplans.slot_kinds.kind import Found, SlotKind, Type, Value, Wanted
 from dialplans.slot_kinds.sentence import without
 from knowledge.wording import units
@@ -56,8 +57,13 @@ def read(kind: SlotKind, text: str, language: str, now: datetime) -> Value | Non
 
     `now` is the caller's local time: dates and times are relative to it. Pure; never raises, whatever the text.
     """
-    found = FINDERS[kind.type](kind, text, language, now, True) if text.strip() else None
+    found = _find(kind, text, language, now, True) if text.strip() else None
     return found.of(text) if found else None
+
+
+def _find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool) -> Found | None:
+    counted = without_idioms(text, language) if kind.type in COUNTING else text
+    return FINDERS[kind.type](kind, counted, language, now, alone)
 
 
 def found_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -> Mapping[str, Value]:
@@ -73,7 +79,7 @@ def found_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -
     for slot in sorted(slots, key=lambda slot: order.index(slot.kind.type)):
         if not rest.strip("| "):
             break
-        part = FINDERS[slot.kind.type](slot.kind, rest, language, now, False)
+        part = _find(slot.kind, rest, language, now, False)
         if part:
             found[slot.name] = part.of(text)
             rest = without(rest, part.spans or [(part.start, part.end)])

@@ -20,6 +20,8 @@ APART = 6.0
 """By so much the best entry must be more alike than the next, or it is a guess."""
 SOUND = 0.96
 """What likeness of sounds is worth beside that of letters."""
+FEW, HALF = 2, 50.0
+"""Where so few consonants sound alike (fine, van), so much of the letters has to be alike as well (fan, van)."""
 _SIMILAR = tuple(
     (re.compile(pattern), kept)
     for pattern, kept in (
@@ -100,7 +102,8 @@ def _alike(row: tuple[Token, ...], names: tuple[Name, ...]) -> Iterator[tuple[fl
             continue
         known = _column(names, of)
         for _, likeness, at in process.extract(said, known, scorer=fuzz.ratio, limit=3, score_cutoff=NEAR):
-            if abs(names[at].size - len(row)) <= 1:
+            short = of == "sound" and len(said) <= FEW and letters.isascii()
+            if abs(names[at].size - len(row)) <= 1 and not (short and fuzz.ratio(letters, names[at].letters) < HALF):
                 yield likeness * weight, names[at]
 
 

@@ -111,6 +111,8 @@ def _alike(kind: SlotKind, text: str, language: str) -> Found | None:
     if len(rest) != 1 or (language == "en" and len(tokens(text)) > 1 and yes_or_no(text, "en")[0]):
         return None
     word = rest[0]
+    if word.word == "要":
+        return None  # 幺 stands in rows of digits; 我就要 counts nothing
     sounded = digits_zh.sounds_like(word.word) if language == "zh" else digits_en.ALIKE.get(word.word, "")
     if not sounded or not fits(kind, Decimal(sounded)):
         return None
