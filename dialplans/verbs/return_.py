@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dialplans.kinds import ANYTHING, Languages, Named
+from dialplans.kinds import ANYTHING, Languages, Named, Schema
 from dialplans.nodes import Node
 from dialplans.options import MAIN, option
 from dialplans.step import Step
@@ -19,6 +19,13 @@ class MaybeValues(Named):
 
     def read(self, node: Node, languages: Languages) -> dict[str, Any]:
         return {} if node.value is None else super().read(node, languages)
+
+    @property
+    def words(self) -> str:
+        return f"{super().words}, or nothing"
+
+    def schema(self) -> Schema:
+        return {"anyOf": [super().schema(), {"type": "null"}]}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dialplans.loader import load, loads
 from dialplans.routing import SHIPPED
 from dialplans.verbs.ask import AskStep
 from dialplans.verbs.collect import CollectStep
+from dialplans.verbs.handover import HandoverStep
 from dialplans.verbs.menu import MenuStep
 
 GOOD = """\
@@ -172,7 +173,9 @@ def test_what_was_meant_for_yaml_or_a_template_and_is_none_is_told_by_how_to_wri
 
 def test_a_number_with_leading_zeros_keeps_them():
     flow = loads(GOOD.replace("    hangup: Goodbye.", "    transfer: 0049301234\n    unavailable: Nobody is there."))
-    assert flow.steps["bye"].target == "0049301234"
+    bye = flow.steps["bye"]
+    assert isinstance(bye, HandoverStep)
+    assert bye.target == "0049301234"
 
 
 def test_all_mistakes_are_named_at_once_in_the_order_of_the_file():

@@ -93,6 +93,11 @@ def test_what_the_loader_refuses_does_not_fit_it(right, wrong):
     assert faults(GOOD.replace(right, wrong))
 
 
+def test_a_sub_flow_that_returns_nothing_fits_it():
+    """As the guide writes it, for who is helped while waiting."""
+    assert faults("steps:\n- step: a\n  run: b\nflows:\n  b:\n    steps:\n    - step: enough\n      return:\n") == []
+
+
 def test_a_file_of_intents_to_import_fits_it_without_steps():
     assert faults("intents: {hours: {examples: {en: [When are you open?]}}}\n") == []
     assert faults("voices: {en: joe}\n")

@@ -48,7 +48,9 @@ def test_a_name_written_otherwise_is_the_same_name():
 def test_little_words_name_nothing_though_a_name_is_like_them(language, names, text):
     kind = SlotKind.of({"type": "list", "entries": {"it": names}})
     assert read(kind, text, language, NOW) is None
-    assert read(kind, names[1], language, NOW).value == "it"
+    found = read(kind, names[1], language, NOW)
+    assert found is not None
+    assert found.value == "it"
 
 
 def test_two_names_that_sound_alike_are_a_guess():
