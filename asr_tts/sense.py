@@ -1,7 +1,7 @@
 """What a sentence means as a vector: sentences that mean alike lie near each other. The port, and who serves it.
 
 English and Chinese have their encoders; a line whose weights are missing goes without, and what compares sentences
-then looks at their words alone.
+then looks at their words alone. English has one for everything: what a sentence is for intents serves articles too.
 """
 
 import logging
@@ -118,14 +118,12 @@ def sense_of(language: str) -> Sense | None:
 def search_sense_of(language: str) -> Sense | None:
     """Return the encoder by which articles in `language` are found; None as for `sense_of`.
 
-    A caller's question to the knowledge base may cost more than every sentence of a talk: English has a larger one,
-    Chinese one that learned to tell the articles of a company apart.
+    Chinese has one that learned to tell the articles of a company apart, but not intents.
     """
     if language not in _SEARCH_ENCODERS:
         return sense_of(language)
     try:
-        # One at a time: live rules ask too, and while they do nobody's question is answered.
-        return Remembering(_SEARCH_ENCODERS[language](), together=1)
+        return Remembering(_SEARCH_ENCODERS[language]())
     except OperatorFault as fault:
         log.warning("%s Until then articles in '%s' are found by their words alone.", fault, language)
         return None
@@ -154,28 +152,16 @@ def _of_many() -> Sense:
     return UniversalEncoder()
 
 
-@cache
-def _of_both() -> Sense:
-    """The encoder that serves both languages: hundreds of megabytes, so there is one in a process."""
-    from asr_tts.engines.e5 import E5
-
-    return E5()
-
-
 def _english() -> Sense:
-    from asr_tts.engines.minilm import MiniLm
-
-    return Joined((MiniLm(), _of_both()))
-
-
-def _chinese() -> Sense:
-    return Joined((_of_many(), _of_both()))
-
-
-def _english_search() -> Sense:
     from asr_tts.engines.mpnet import Mpnet
 
     return Mpnet()
+
+
+def _chinese() -> Sense:
+    from asr_tts.engines.e5 import E5
+
+    return Joined((_of_many(), E5()))
 
 
 def _chinese_search() -> Sense:
@@ -185,4 +171,4 @@ def _chinese_search() -> Sense:
 
 
 _ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english, "zh": _chinese}
-_SEARCH_ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english_search, "zh": _chinese_search}
+_SEARCH_ENCODERS: dict[str, Callable[[], Sense]] = {"zh": _chinese_search}

@@ -3,13 +3,13 @@
 Ten trades of eight intents with five examples each, forty other wordings that mostly avoid the examples' words, and
 fifteen sentences of no intent (`data/trades/`, development data), as text. Each trade is understood with what the nine
 others and the shop's development sentences teach (`--fit` prints that of all ten, for `CHOICE` of
-`dialplans/nearness.py`). The clinic's front desk (`data/intents_clinic_*`) is taught to nobody. `--examples` tells what
-5, 10, 15 and 20 examples give (`data/trades_more/`); with `--fit` it fits over 5, 10 and 20 at once.
+`dialplans/nearness.py`, with 5, 10 and 20 examples at once). The clinic's front desk (`data/intents_clinic_*`) is
+taught to nobody. `--examples` tells what 5, 10, 15 and 20 examples give (`data/trades_more/`).
 """
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -134,14 +134,14 @@ def _options(near: Nearness, keywords: set[str], names: Sequence[str]) -> NDArra
     return np.array([*rows, (0.0, 0.0, 0.0, 0.0, near.other, 1.0)])
 
 
-def fit(language: str, without: str = "", counts: tuple[int, ...] = (FEW,)) -> Choice:
+def fit(language: str, without: str = "") -> Choice:
     """Return the conditional logit over all trades but the clinic and `without`, by Newton's steps: it is convex.
 
-    `counts`: with so many examples an intent, each number by itself and all weighing the same.
+    With each of `FITTED_COUNTS` examples an intent, all weighing the same.
     """
     names = [name for name in trades(language) if name not in (without, CLINIC)]
-    chosen = [one for name in names for count in counts for one in taught(language, name, count)]
-    values = np.zeros(len(astuple(Choice(0, 0, 0, 0, 0, 0))))
+    chosen = [one for name in names for count in FITTED_COUNTS for one in taught(language, name, count)]
+    values = np.zeros(chosen[0].options.shape[1])
     for _ in range(50):
         slope, bend = KEEP_SMALL * values, KEEP_SMALL * np.eye(len(values))
         for one in chosen:
@@ -155,7 +155,7 @@ def fit(language: str, without: str = "", counts: tuple[int, ...] = (FEW,)) -> C
         values -= step
         if float(np.abs(step).max()) < 1e-6:
             break
-    return Choice(*(round(float(value), 2) for value in values))
+    return Choice(*(round(float(value), 2) for value in (*values, nearness.CHOICE[language].least)))
 
 
 def understood(language: str, name: str, examples: int = FEW) -> list[Meaning]:
@@ -191,18 +191,14 @@ def measured(report: Report, language: str, counts: Sequence[int]) -> None:
 def main() -> int:
     """Measure and report."""
     languages = [one for one in LANGUAGES if one in sys.argv] or LANGUAGES
-    several = "--examples" in sys.argv
     if "--fit" in sys.argv:
         for language in languages:
             own = [row[2] for name in trades(language) for row in taught(language, name)[0].options[:-1]]
-            counts = FITTED_COUNTS if several else (FEW,)
-            print(
-                language, asdict(fit(language, counts=counts)), "examples to each other", round(float(np.mean(own)), 2)
-            )
+            print(language, asdict(fit(language)), "examples to each other", round(float(np.mean(own)), 2))
         return 0
     report = Report("Trades", " ".join((__doc__ or "").split("\n\n")[1].split()))
     for language in languages:
-        measured(report, language, COUNTS if several else (FEW,))
+        measured(report, language, COUNTS if "--examples" in sys.argv else (FEW,))
     return report.show()
 
 

@@ -20,13 +20,17 @@ from knowledge.respelling import Respelling
 WISHES = Path(__file__).parent / "wishes"
 OTHER = ""
 """Name of what belongs to no intent."""
-NEAR = 0.24
-"""Mean likeness of a topic's sentences to an intent's two nearest examples, from which on it may be that intent."""
+NEAR = {"en": 0.3, "zh": 0.24}
+"""Mean likeness of a topic's sentences to an intent's nearest examples, from which on it may be that intent: by the
+encoder of the language."""
+NEAREST, SHARE = 2, 0.3
+"""So many of an intent's examples are the nearest: a share of them, or two. Among twenty the two nearest are nearer
+than among five, whatever is said."""
 PLAIN = 0.09
 """How plain it must be that a topic is its likest intent and no other: see `_plainness`."""
 AHEAD = 0.005
 """By which it must be ahead of the next one at least."""
-FAR = 0.18
+FAR = {"en": 0.22, "zh": 0.18}
 """A topic that is less like every intent is something else."""
 
 
@@ -67,24 +71,29 @@ def background_of(language: str, sense: Sense) -> Background | None:
     return _READ.setdefault((language, sense.version), background)
 
 
-def intent_of_topics(alike: Vectors, intents: Sequence[str], topics: Mapping[str, range]) -> dict[str, str]:
+def intent_of_topics(
+    alike: Vectors, intents: Sequence[str], topics: Mapping[str, range], language: str
+) -> dict[str, str]:
     """Return the intent, or `OTHER`, of every topic that is plainly one.
 
     `alike` holds the likeness of each background sentence to each example; `intents` names the example's intent.
     """
     names = sorted(set(intents))
     columns = {name: [at for at, one in enumerate(intents) if one == name] for name in names}
+    nearest_of = {name: max(NEAREST, round(SHARE * len(of))) for name, of in columns.items()}
     found = {}
     for topic, rows in topics.items():
         of_topic = alike[rows.start : rows.stop]
         nearest = of_topic.argmax(axis=1)
-        means = {name: float(np.sort(of_topic[:, columns[name]], axis=1)[:, -2:].mean()) for name in names}
+        means = {
+            name: float(np.sort(of_topic[:, of], axis=1)[:, -nearest_of[name] :].mean()) for name, of in columns.items()
+        }
         best = max(names, key=lambda name: means[name])
         ahead = means[best] - max((mean for name, mean in means.items() if name != best), default=0.0)
         agreed = float(np.mean([intents[at] == best for at in nearest]))
-        if means[best] >= NEAR and ahead >= AHEAD and _plainness(means[best], ahead, agreed) >= PLAIN:
+        if means[best] >= NEAR[language] and ahead >= AHEAD and _plainness(means[best], ahead, agreed) >= PLAIN:
             found[topic] = best
-        elif means[best] < FAR:
+        elif means[best] < FAR[language]:
             found[topic] = OTHER
     return found
 

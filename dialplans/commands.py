@@ -26,7 +26,7 @@ COMMAND_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "operator": {
         "en": ("operator", "agent", "a human", "speak to a person", "talk to a person", "talk to someone",
                "real person", "speak to someone", "customer service", "representative", "speak to an agent",
-               "human being"),
+               "human being", "let me speak to a person", "let me talk to someone"),
         "zh": ("人工", "转人工", "人工服务", "人工客服", "找客服", "真人", "接线员", "找个人"),
     },
     "goodbye": {

@@ -60,7 +60,7 @@ class Scores:
     words: Mapping[str, float]
     """Share of words with each intent's likest example, 0-1."""
     near: Nearness
-    """To the author's own examples, and to sentences of the background that are no intent's."""
+    """To the author's own examples, and to sentences of the background that plainly are no intent's."""
 
 
 class Learned:
@@ -75,9 +75,8 @@ class Learned:
         own_rows = _centred(np.frombuffer(kept.vectors, np.float32).reshape(-1, sense.dimension), self._mean)
         others = _centred(background.vectors, self._mean)
         self._vectors = np.concatenate([own_rows, others[kept.background]])
-        lent = {row for row, name in zip(kept.background, kept.taught, strict=True) if name != OTHER}
-        free = [row for row in range(len(others)) if row not in lent]
-        self.examples = Examples(own_rows, [name for name, _ in kept.examples], others[free])
+        none = [row for row, name in zip(kept.background, kept.taught, strict=True) if name == OTHER]
+        self.examples = Examples(own_rows, [name for name, _ in kept.examples], others[none])
         self.covered = _covered(kept)
         """The intents that the background covers."""
         self.covers_all = self.covered.issuperset(name for name, _ in kept.examples)
@@ -116,10 +115,11 @@ def learn(examples: Mapping[str, Sequence[str]], language: str, sense: Sense, ba
     vectors = sense.of([text for _, text in pairs])
     mean = background.vectors.mean(axis=0)
     own, others = _centred(vectors, mean), _centred(background.vectors, mean)
-    topics = intent_of_topics(others @ own.T, [name for name, _ in pairs], background.topics) if pairs else {}
+    intents = [name for name, _ in pairs]
+    topics = intent_of_topics(others @ own.T, intents, background.topics, language) if pairs else {}
     rows = [row for topic in topics for row in background.topics[topic]]
     lent = [topics[topic] for topic in topics for _ in background.topics[topic]]
-    taught = [name for name, _ in pairs] + lent
+    taught = intents + lent
     names = [*sorted(examples), OTHER]
     everything = np.concatenate([own, others[rows]])
     words = Words([text for _, text in pairs] + [background.sentences[row] for row in rows], language)

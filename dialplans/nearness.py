@@ -51,16 +51,16 @@ class Choice:
     other: float
     """Of none, as is the constant."""
     constant: float
+    least: float
+    """What is less like every example of an intent isn't meant by it, however unlike all else it is, too: a "mm" or
+    "right" resembles nothing."""
 
 
 CHOICE: dict[str, Choice] = {
-    "en": Choice(4.04, 19.21, -3.57, 2.66, 17.65, -4.93),
-    "zh": Choice(4.02, 17.1, -2.61, 3.59, 13.93, -3.71),
+    "en": Choice(7.73, 20.21, -7.2, 1.72, 13.47, -2.03, 0.28),
+    "zh": Choice(6.48, 17.97, -3.95, 2.99, 15.57, -3.45, 0.2),
 }
-"""Worked out by `python -m bench trades --fit`."""
-LEAST = 0.2
-"""What is less like every example of an intent isn't meant by it, however unlike all else it is, too: a "mm" or "right"
-resembles nothing. Costs 2 of 214 right answers over the trades in English, 1 of 152 in Chinese."""
+"""All but the last worked out by `python -m bench trades --fit`."""
 ALONE = 0.27
 """Taken for `own` where an intent has one example: the average over the trades."""
 
@@ -100,7 +100,7 @@ def chances(nearness: Nearness, keywords: Collection[str], choice: Choice) -> di
     most = max(none, *worth.values()) if worth else none
     total = math.exp(none - most) + sum(math.exp(one - most) for one in worth.values())
     chance = {name: math.exp(one - most) / total for name, one in worth.items()}
-    far = {name for name, near in nearness.by_name.items() if near.nearest < LEAST} - set(keywords)
+    far = {name for name, near in nearness.by_name.items() if near.nearest < choice.least} - set(keywords)
     return {name: one for name, one in chance.items() if name not in far}
 
 

@@ -24,17 +24,30 @@ from dialplans.flow import Intent
 from dialplans.learned import Kept, Learned, Scores, learn
 from dialplans.nearness import CHOICE, Nearness, chances
 from dialplans.word_likeness import WordLikeness
-from knowledge.wording import contains, plain, units
+from knowledge.wording import contains, plain, script_of, units
 
 log = logging.getLogger(__name__)
 
-ACCEPT = 0.4
-"""Below this confidence it is none of the intents: where most is right with few wrong on the development sentences."""
-UNCOVERED = 0.6
-"""The same for an intent that the background doesn't cover: about one in twenty sentences of the trades is taken for a
-wrong intent from here on, though they are hard (`bench/trades.py`)."""
-BESIDE_UNCOVERED = 0.7
-"""The same for one that it covers where it doesn't cover all: so that what is meant for those isn't taken for this."""
+
+@dataclass(frozen=True)
+class Bounds:
+    """Least confidences by which an intent is taken: most is right, few wrong on the development sentences."""
+
+    covered: float
+    """Of a flow whose intents the background covers, all of them."""
+    uncovered: float
+    """Of an intent that it doesn't cover: about one in twenty sentences of the trades is taken for a wrong intent from
+    here on, though they are hard (`bench/trades.py`)."""
+    beside: float
+    """Of one that it covers where it doesn't cover all: so that what is meant for those isn't taken for this."""
+
+
+BOUNDS = {"en": Bounds(0.7, 0.65, 0.65), "zh": Bounds(0.4, 0.6, 0.7)}
+BY_WORDS = 0.4
+"""The same where words alone decide."""
+SURER = {"en": True, "zh": False}
+"""Whether of an intent that the background covers the surer of both judges counts, not the background's: by the encoder
+of English an intent's own examples tell as much."""
 MARGIN = 0.04
 """Two intents nearer than this can't be told apart."""
 SURE = 0.8
@@ -48,13 +61,15 @@ KEYWORD = 0.4
 SETTLED = 0.97
 """Confidence of what a pattern fits, or what an example says word for word."""
 CONFIDENCE = {
-    "en": (-1.79, 11.32, 5.98, 3.47),
+    "en": (-1.84, 8.79, 3.72, 2.32),
     "zh": (-0.06, 8.27, 5.08, -3.56),
 }
 """Logistic regression over `evidence`, constant first; worked out by `python -m bench.intents --fit`."""
-MISTAKABLE, BY = 0.62, 0.13
+MISTAKABLE = {"en": (0.7, 0.16), "zh": (0.62, 0.13)}
 """Likeness of an example to another intent's nearest one, and its lead over its own intent's, from which on it could be
 that intent's as well."""
+WORD_FOR_WORD = 0.87
+"""The same likeness where words alone are compared."""
 ONE_IN = 5
 """One such example of so many makes two intents confusable: of twenty, one or two always are nearest to another's."""
 
@@ -166,35 +181,38 @@ class Understanding:
         return self._learned
 
     def _rated(self, text: str, said: tuple[str, ...], names: Sequence[str]) -> dict[str, float]:
-        if self._learned is None:
+        if self._learned is None or (self._language == "en" and script_of(text) == "zh"):
+            # The encoder of English knows no Chinese signs: to it one sentence of them is like any other.
             alike = self._by_words.of(text, names)
             held = self._held(said)
             return {name: min(1.0, 0.8 + 0.2 * likeness) if name in held else likeness
                     for name, likeness in alike.items()}  # fmt: skip
         scores = self._scored(text, said)
         held = self._held(said)
-        chance = chances(scores.near, held, CHOICE.get(self._language, CHOICE["en"]))
+        chance = chances(scores.near, held, CHOICE[self._language])
         if is_backchannel(text):
             # "Mm" and "okay" resemble nothing much, and so may seem nearest to anything.
             chance = {name: one for name, one in chance.items() if name in held | self._agreeing}
         # The background decides as far as the sentence isn't an intent's that it doesn't know.
         known = self._learned.covered
         share = 1 - sum(one for name, one in chance.items() if name not in known)
-        return {
-            name: share * self._by_background(scores, name, names) + (1 - share) * chance.get(name, 0.0)
-            if name in known
-            else chance.get(name, 0.0)
-            for name in names
-        }
+        rated = {name: chance.get(name, 0.0) for name in names}
+        for name in known.intersection(names):
+            covered = share * self._by_background(scores, name, names) + (1 - share) * rated[name]
+            rated[name] = max(covered, rated[name]) if SURER[self._language] else covered
+        return rated
 
     def _least(self, name: str) -> float:
         """The least confidence by which an intent is taken."""
-        if self._learned is None or self._learned.covers_all:
-            return ACCEPT
-        return BESIDE_UNCOVERED if name in self._learned.covered else UNCOVERED
+        if self._learned is None:
+            return BY_WORDS
+        bounds = BOUNDS[self._language]
+        if self._learned.covers_all:
+            return bounds.covered
+        return bounds.beside if name in self._learned.covered else bounds.uncovered
 
     def _by_background(self, scores: Scores, name: str, names: Sequence[str]) -> float:
-        constant, *slopes = CONFIDENCE.get(self._language, CONFIDENCE["en"])
+        constant, *slopes = CONFIDENCE[self._language]
         parts = zip(slopes, self._evidence(scores, name, names), strict=True)
         return 1 / (1 + math.exp(-constant - sum(slope * value for slope, value in parts)))
 
@@ -255,12 +273,13 @@ def _claimed(examples: Sequence[str], others: Sequence[str], language: str) -> d
         words = WordLikeness({text: [text] for text in (*examples, *others)}, language)
         alike = {text: words.of(text, others) for text in examples}
         nearest = {text: max(others, key=lambda other: alike[text][other]) for text in examples}
-        return {text: other for text, other in nearest.items() if alike[text][other] > 1 - BY}
+        return {text: other for text, other in nearest.items() if alike[text][other] > WORD_FOR_WORD}
     vectors, rivals = sense.of(examples), sense.of(others)
     among_own, across = vectors @ vectors.T, vectors @ rivals.T
     np.fill_diagonal(among_own, 0.0)
     theirs, ours = across.max(axis=1), among_own.max(axis=1)
-    claimed = np.flatnonzero((theirs > MISTAKABLE) & (theirs > ours + BY))
+    least, ahead = MISTAKABLE[language]
+    claimed = np.flatnonzero((theirs > least) & (theirs > ours + ahead))
     return {examples[int(at)]: others[int(across[at].argmax())] for at in claimed}
 
 

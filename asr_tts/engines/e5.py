@@ -2,7 +2,6 @@
 
 import re
 import threading
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from asr_tts.engines import e5_weights
 from asr_tts.engines.adapters import Adapters
 from asr_tts.engines.converted import converted
 from asr_tts.engines.freed_memory import give_back
+from asr_tts.engines.one_length import of_one_length
 from asr_tts.engines.pieces import Pieces
 from asr_tts.known_models import KNOWN
 from asr_tts.sense import Vectors
@@ -67,19 +67,12 @@ class E5:
             ) from error
 
     def of(self, texts: Sequence[str]) -> Vectors:
-        """See the port. Texts of as many pieces go together: two cost half as much again as one, and no vector changes.
-
-        Texts of different lengths would: what fills the shorter ones up moves their vectors by a hair.
-        """
+        """See the port. Texts of as many pieces go together: two cost half as much again as one."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        by_length: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
-        for row, text in enumerate(texts):
-            if text.strip():
-                pieces = self._pieces(text[:_LONGEST])
-                by_length[len(pieces)].append((row, pieces))
+        pieces = {row: self._pieces(text[:_LONGEST]) for row, text in enumerate(texts) if text.strip()}
         with self._running:
-            for alike in by_length.values():
-                vectors[[row for row, _ in alike]] = self._together([pieces for _, pieces in alike])
+            for rows in of_one_length(pieces):
+                vectors[rows] = self._together([pieces[row] for row in rows])
         return vectors
 
     def _together(self, texts: list[list[int]]) -> Vectors:

@@ -18,6 +18,7 @@ from asr_tts.engines import mpnet_weights
 from asr_tts.engines.adapters import Adapters
 from asr_tts.engines.converted import converted
 from asr_tts.engines.freed_memory import give_back
+from asr_tts.engines.one_length import of_one_length
 from asr_tts.known_models import KNOWN
 from asr_tts.sense import Vectors
 from models.errors import OperatorFault
@@ -60,20 +61,19 @@ class Mpnet:
             ) from error
 
     def of(self, texts: Sequence[str]) -> Vectors:
-        """See the port. One at a time, so that a vector doesn't depend on the company it is made in."""
+        """See the port. Texts of as many pieces go together: three cost 1.6 times as much as one."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
+        pieces = {row: self._tokenizer.encode(text).ids for row, text in enumerate(texts) if text.strip()}
         with self._running:
-            for row, text in enumerate(texts):
-                if text.strip():
-                    vectors[row] = self._one(text)
+            for rows in of_one_length(pieces):
+                vectors[rows] = self._together([pieces[row] for row in rows])
         return vectors
 
-    def _one(self, text: str) -> Vectors:
-        pieces = self._tokenizer.encode(text).ids
-        places = list(range(_FIRST_POSITION, _FIRST_POSITION + len(pieces)))
-        hidden = self._model.forward_batch([pieces], token_type_ids=[places]).last_hidden_state
-        mean = np.asarray(ctranslate2.StorageView.to_device(hidden, ctranslate2.Device.cpu))[0].mean(axis=0)
-        return np.asarray(mean / np.linalg.norm(mean), np.float32)
+    def _together(self, texts: list[list[int]]) -> Vectors:
+        places = [list(range(_FIRST_POSITION, _FIRST_POSITION + len(pieces))) for pieces in texts]
+        hidden = self._model.forward_batch(texts, token_type_ids=places).last_hidden_state
+        means = np.asarray(ctranslate2.StorageView.to_device(hidden, ctranslate2.Device.cpu)).mean(axis=1)
+        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
 
 
 def _write(file: Path, adapters: Adapters, directory: Path) -> None:

@@ -108,8 +108,8 @@ def test_the_fit_finds_what_the_sentences_were_drawn_by(monkeypatch: pytest.Monk
         return tuple(drawn) if name == "bank" else ()
 
     monkeypatch.setattr(bench, "taught", taught)
-    found = fit("en", without="gym", counts=(5, 20))
+    found = fit("en", without="gym")
     assert (found.nearest, found.mean, found.own) == pytest.approx((2.0, 6.0, -1.0), abs=0.4)
     assert (found.keyword, found.other, found.constant) == pytest.approx((1.5, 5.0, -2.0), abs=0.4)
     assert {name for name, _ in asked} == set(trades("en")) - {"gym", CLINIC}
-    assert {examples for _, examples in asked} == {5, 20}
+    assert {examples for _, examples in asked} == {5, 10, 20}

@@ -93,7 +93,7 @@ def test_a_topic_lends_its_wordings_to_the_intent_that_it_is_and_the_others_to_n
 
 def test_a_topic_between_two_intents_is_left_out() -> None:
     alike = np.array([[0.5, 0.5], [0.5, 0.49], [0.49, 0.5], [0.1, 0.0]], np.float32)
-    assert intent_of_topics(alike, ["a", "b"], {"both": range(3), "neither": range(3, 4)}) == {"neither": OTHER}
+    assert intent_of_topics(alike, ["a", "b"], {"both": range(3), "neither": range(3, 4)}, "en") == {"neither": OTHER}
 
 
 def test_no_intents_at_all_leave_everything_to_none() -> None:

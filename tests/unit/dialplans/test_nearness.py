@@ -6,7 +6,7 @@ import pytest
 from asr_tts.sense import Vectors
 from dialplans.nearness import ALONE, CHOICE, Choice, Examples, Near, Nearness, chances
 
-PLAIN = Choice(nearest=4.0, mean=16.0, own=-3.0, keyword=2.0, other=14.0, constant=-3.0)
+PLAIN = Choice(nearest=4.0, mean=16.0, own=-3.0, keyword=2.0, other=14.0, constant=-3.0, least=0.2)
 
 
 def unit(*rows: tuple[float, ...]) -> Vectors:
@@ -81,8 +81,8 @@ def test_what_resembles_nothing_is_no_intent_unless_its_keyword_was_said(choice:
 def test_a_far_intent_that_is_out_of_the_question_leaves_its_chance_to_none_and_not_to_the_others(
     choice: Choice,
 ) -> None:
-    weak = near(0.25)
-    just, out = (replace(weak, nearest=likeness) for likeness in (0.2001, 0.1999))
+    weak = near(choice.least + 0.05)
+    just, out = (replace(weak, nearest=choice.least + by) for by in (0.0001, -0.0001))
     both = chances(Nearness({"a": weak, "b": just}, 0.3), (), choice)
     one = chances(Nearness({"a": weak, "b": out}, 0.3), (), choice)
     assert set(both) == {"a", "b"}
