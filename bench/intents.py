@@ -4,7 +4,7 @@ Fifteen intents of a shop's hotline with five examples and a few keywords each; 
 that belong to no intent, a language, said by several voices over a noisy line and heard by our recogniser
 (`phone_callers.py`), and the same as clean text. What is tuned was tuned on others (`data/intents_*_dev.yaml`).
 Beside it TF-IDF with logistic regression on the same five examples, its threshold for "none of these" tuned on the
-same development sentences. `--fit` prints what `CONFIDENCE` of `dialplans/understanding.py` would be by them.
+same development sentences. `--fit` prints what `confidence` of `dialplans/fitted.py` would be by them.
 """
 
 import random

@@ -2,14 +2,14 @@
 
 Ten trades of eight intents with five examples each, forty other wordings that mostly avoid the examples' words, and
 fifteen sentences of no intent (`data/trades/`, development data), as text. Each trade is understood with what the nine
-others and the shop's development sentences teach (`--fit` prints that of all ten, for `CHOICE` of
-`dialplans/nearness.py`, with 5, 10 and 20 examples at once). The clinic's front desk (`data/intents_clinic_*`) is
+others and the shop's development sentences teach (`--fit` prints that of all ten, for `FITTED` of
+`dialplans/fitted.py`, with 5, 10 and 20 examples at once). The clinic's front desk (`data/intents_clinic_*`) is
 taught to nobody. `--examples` tells what 5, 10, 15 and 20 examples give (`data/trades_more/`).
 """
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from bench.intents import LANGUAGES, NONE, Said, counted, intents_of, sentences
 from bench.report import Report
-from dialplans import nearness
+from dialplans.fitted import FITTED, fitted_to
 from dialplans.flow import Intent
 from dialplans.nearness import Choice, Examples, Nearness
 from dialplans.understanding import Meaning, Understanding
@@ -29,6 +29,8 @@ TRADES, TEST = Path(__file__).parent / "data/trades", Path(__file__).parent / "d
 SHOP, CLINIC = "shop", "clinic"
 FEW = 5
 """Examples an intent, where nothing else is said; the shop and the clinic have no more."""
+ENCODERS = {"en": "mpnet", "zh": "universal + e5"}
+"""By which the trades are told: a flow that the background covers, as the English shop, goes by another one."""
 COUNTS, FITTED_COUNTS = (FEW, 10, 15, 20), (FEW, 10, 20)
 EXAMPLE_COUNTS = 0.5
 """An example of five, understood by the others of its intent, counts as much: there are as many as other wordings.
@@ -105,15 +107,20 @@ def _understanding(language: str, name: str, examples: int) -> Understanding:
 
 @cache
 def taught(language: str, name: str, examples: int = FEW) -> tuple[Chosen, ...]:
-    """Return what a trade teaches: its sentences, and each of its examples as if it were none."""
+    """Return what a trade teaches: its sentences, and each of its examples as if it were none.
+
+    Nothing where another encoder tells it than the trades.
+    """
     trade, ours = _trade(language, name, examples), _understanding(language, name, examples)
+    assert ours.learned is not None
+    if ours.learned.encoder != ENCODERS[language]:
+        return ()
     names = [one.name for one in trade.intents]
     found = []
     for said in trade.said:
         if near := ours.nearness(said.text):
             meant = names.index(said.intent) if said.intent in names else len(names)
             found.append(Chosen(_options(*near, names), meant, 1.0))
-    assert ours.learned is not None
     whole = ours.learned.examples
     weight = EXAMPLE_COUNTS * FEW * len(names) / len(ours.learned.kept.examples)
     for row, (intent, text) in enumerate(ours.learned.kept.examples):
@@ -155,13 +162,15 @@ def fit(language: str, without: str = "") -> Choice:
         values -= step
         if float(np.abs(step).max()) < 1e-6:
             break
-    return Choice(*(round(float(value), 2) for value in (*values, nearness.CHOICE[language].least)))
+    return Choice(*(round(float(value), 2) for value in (*values, fitted_to(ENCODERS[language]).choice.least)))
 
 
 def understood(language: str, name: str, examples: int = FEW) -> list[Meaning]:
     """Return what the sentences of a trade are taken for by what the others teach."""
     ours, taught_too = _understanding(language, name, examples), name in trades(language) and name != CLINIC
-    with patch.dict(nearness.CHOICE, {language: fit(language, name)} if taught_too else {}):
+    encoder = ENCODERS[language]
+    fitted = {encoder: replace(FITTED[encoder], choice=fit(language, name))} if taught_too else {}
+    with patch.dict(FITTED, fitted):
         return [ours.of(one.text) for one in _trade(language, name, examples).said]
 
 
@@ -193,7 +202,9 @@ def main() -> int:
     languages = [one for one in LANGUAGES if one in sys.argv] or LANGUAGES
     if "--fit" in sys.argv:
         for language in languages:
-            own = [row[2] for name in trades(language) for row in taught(language, name)[0].options[:-1]]
+            own = [
+                row[2] for name in trades(language) for one in taught(language, name)[:1] for row in one.options[:-1]
+            ]
             print(language, asdict(fit(language)), "examples to each other", round(float(np.mean(own)), 2))
         return 0
     report = Report("Trades", " ".join((__doc__ or "").split("\n\n")[1].split()))

@@ -15,14 +15,12 @@ from ruamel.yaml import YAML
 
 from asr_tts.sense import Sense, Vectors
 from asr_tts.weights import weights_directory
+from dialplans.fitted import Fitted
 from knowledge.respelling import Respelling
 
 WISHES = Path(__file__).parent / "wishes"
 OTHER = ""
 """Name of what belongs to no intent."""
-NEAR = {"en": 0.3, "zh": 0.24}
-"""Mean likeness of a topic's sentences to an intent's nearest examples, from which on it may be that intent: by the
-encoder of the language."""
 NEAREST, SHARE = 2, 0.3
 """So many of an intent's examples are the nearest: a share of them, or two. Among twenty the two nearest are nearer
 than among five, whatever is said."""
@@ -30,8 +28,6 @@ PLAIN = 0.09
 """How plain it must be that a topic is its likest intent and no other: see `_plainness`."""
 AHEAD = 0.005
 """By which it must be ahead of the next one at least."""
-FAR = {"en": 0.22, "zh": 0.18}
-"""A topic that is less like every intent is something else."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +40,8 @@ class Background:
     """As the encoder has them."""
     version: str
     """Changes with the sentences and the encoder."""
+    encoder: str
+    """The name of the encoder."""
     respelling: Respelling | None = None
     """By the words of the sentences, where the language is spelled by sound."""
 
@@ -67,12 +65,12 @@ def background_of(language: str, sense: Sense) -> Background | None:
     version = sha256(f"{sense.version}\n{text}".encode()).hexdigest()[:16]
     vectors = _kept_vectors(language, version, sense, sentences)
     respelling = Respelling(sentences) if language == "zh" else None
-    background = Background(tuple(sentences), topics, vectors, version, respelling)
+    background = Background(tuple(sentences), topics, vectors, version, sense.name, respelling)
     return _READ.setdefault((language, sense.version), background)
 
 
 def intent_of_topics(
-    alike: Vectors, intents: Sequence[str], topics: Mapping[str, range], language: str
+    alike: Vectors, intents: Sequence[str], topics: Mapping[str, range], fitted: Fitted
 ) -> dict[str, str]:
     """Return the intent, or `OTHER`, of every topic that is plainly one.
 
@@ -91,9 +89,9 @@ def intent_of_topics(
         best = max(names, key=lambda name: means[name])
         ahead = means[best] - max((mean for name, mean in means.items() if name != best), default=0.0)
         agreed = float(np.mean([intents[at] == best for at in nearest]))
-        if means[best] >= NEAR[language] and ahead >= AHEAD and _plainness(means[best], ahead, agreed) >= PLAIN:
+        if means[best] >= fitted.near and ahead >= AHEAD and _plainness(means[best], ahead, agreed) >= PLAIN:
             found[topic] = best
-        elif means[best] < FAR[language]:
+        elif means[best] < fitted.far:
             found[topic] = OTHER
     return found
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from asr_tts.sense import Sense, Vectors
 from dialplans.background import OTHER, Background, intent_of_topics
+from dialplans.fitted import Fitted, fitted_to
 from dialplans.nearness import Examples, Nearness
 from knowledge.wording import grams
 
@@ -77,15 +78,22 @@ class Learned:
         self._vectors = np.concatenate([own_rows, others[kept.background]])
         none = [row for row, name in zip(kept.background, kept.taught, strict=True) if name == OTHER]
         self.examples = Examples(own_rows, [name for name, _ in kept.examples], others[none])
-        self.covered = _covered(kept)
+        self.covered = covered(kept)
         """The intents that the background covers."""
-        self.covers_all = self.covered.issuperset(name for name, _ in kept.examples)
+        self.covers_all = covers_all(kept)
+        self.encoder = background.encoder
+        """Its name."""
         self._weights = np.frombuffer(kept.weights, np.float32).reshape(-1, len(kept.names))
         texts = [text for _, text in kept.examples] + [background.sentences[row] for row in kept.background]
         self._words = Words(texts, kept.language)
         own = [text for _, text in kept.examples]
         self._respelling = background.respelling.knowing(own) if background.respelling else None
         self._of_intent = [intent for intent, _ in kept.examples]
+
+    @property
+    def fitted(self) -> Fitted:
+        """The numbers that go with the encoder."""
+        return fitted_to(self.encoder)
 
     def expect(self, texts: Sequence[str]) -> None:
         """Work out together what `scores` will be asked for: that costs less than one by one."""
@@ -116,7 +124,9 @@ def learn(examples: Mapping[str, Sequence[str]], language: str, sense: Sense, ba
     mean = background.vectors.mean(axis=0)
     own, others = _centred(vectors, mean), _centred(background.vectors, mean)
     intents = [name for name, _ in pairs]
-    topics = intent_of_topics(others @ own.T, intents, background.topics, language) if pairs else {}
+    topics = (
+        intent_of_topics(others @ own.T, intents, background.topics, fitted_to(background.encoder)) if pairs else {}
+    )
     rows = [row for topic in topics for row in background.topics[topic]]
     lent = [topics[topic] for topic in topics for _ in background.topics[topic]]
     taught = intents + lent
@@ -131,8 +141,14 @@ def learn(examples: Mapping[str, Sequence[str]], language: str, sense: Sense, ba
                 lent, weights.astype(np.float32).tobytes())  # fmt: skip
 
 
-def _covered(kept: Kept) -> frozenset[str]:
+def covered(kept: Kept) -> frozenset[str]:
+    """Return the intents that the background covers."""
     return frozenset(name for name, lent in Counter(kept.taught).items() if lent >= COVERED) - {OTHER}
+
+
+def covers_all(kept: Kept) -> bool:
+    """Whether the background covers all intents that have examples."""
+    return covered(kept).issuperset(name for name, _ in kept.examples)
 
 
 class Words:

@@ -56,11 +56,6 @@ class Choice:
     "right" resembles nothing."""
 
 
-CHOICE: dict[str, Choice] = {
-    "en": Choice(7.73, 20.21, -7.2, 1.72, 13.47, -2.03, 0.28),
-    "zh": Choice(6.48, 17.97, -3.95, 2.99, 15.57, -3.45, 0.2),
-}
-"""All but the last worked out by `python -m bench trades --fit`."""
 ALONE = 0.27
 """Taken for `own` where an intent has one example: the average over the trades."""
 

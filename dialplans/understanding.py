@@ -9,45 +9,28 @@ A confidence is the share of sentences at which that answer was right, as measur
 import logging
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import msgspec
 import numpy as np
 
-from asr_tts.sense import Sense, sense_of
+from asr_tts.sense import Sense, search_sense_of, sense_of
 from asr_tts.speech_protocol import Others
 from dialplans.backchannel import is_backchannel
 from dialplans.background import OTHER, Background, background_of
 from dialplans.flow import Intent
-from dialplans.learned import Kept, Learned, Scores, learn
-from dialplans.nearness import CHOICE, Nearness, chances
+from dialplans.learned import Kept, Learned, Scores, covers_all, learn
+from dialplans.nearness import Nearness, chances
 from dialplans.word_likeness import WordLikeness
 from knowledge.wording import contains, plain, script_of, units
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Least confidences by which an intent is taken: most is right, few wrong on the development sentences."""
-
-    covered: float
-    """Of a flow whose intents the background covers, all of them."""
-    uncovered: float
-    """Of an intent that it doesn't cover: about one in twenty sentences of the trades is taken for a wrong intent from
-    here on, though they are hard (`bench/trades.py`)."""
-    beside: float
-    """Of one that it covers where it doesn't cover all: so that what is meant for those isn't taken for this."""
-
-
-BOUNDS = {"en": Bounds(0.7, 0.65, 0.65), "zh": Bounds(0.4, 0.6, 0.7)}
 BY_WORDS = 0.4
-"""The same where words alone decide."""
-SURER = {"en": True, "zh": False}
-"""Whether of an intent that the background covers the surer of both judges counts, not the background's: by the encoder
-of English an intent's own examples tell as much."""
+"""Where words alone decide, what is less sure than this is none of the intents; else see `fitted.py`."""
 MARGIN = 0.04
 """Two intents nearer than this can't be told apart."""
 SURE = 0.8
@@ -60,16 +43,9 @@ KEYWORD = 0.4
 """What a keyword that was said adds to the score of its intent, which is about 1 where an example was said."""
 SETTLED = 0.97
 """Confidence of what a pattern fits, or what an example says word for word."""
-CONFIDENCE = {
-    "en": (-1.84, 8.79, 3.72, 2.32),
-    "zh": (-0.06, 8.27, 5.08, -3.56),
-}
-"""Logistic regression over `evidence`, constant first; worked out by `python -m bench.intents --fit`."""
-MISTAKABLE = {"en": (0.7, 0.16), "zh": (0.62, 0.13)}
+MISTAKABLE, BY = 0.62, 0.13
 """Likeness of an example to another intent's nearest one, and its lead over its own intent's, from which on it could be
 that intent's as well."""
-WORD_FOR_WORD = 0.87
-"""The same likeness where words alone are compared."""
 ONE_IN = 5
 """One such example of so many makes two intents confusable: of twenty, one or two always are nearest to another's."""
 
@@ -189,7 +165,7 @@ class Understanding:
                     for name, likeness in alike.items()}  # fmt: skip
         scores = self._scored(text, said)
         held = self._held(said)
-        chance = chances(scores.near, held, CHOICE[self._language])
+        chance = chances(scores.near, held, self._learned.fitted.choice)
         if is_backchannel(text):
             # "Mm" and "okay" resemble nothing much, and so may seem nearest to anything.
             chance = {name: one for name, one in chance.items() if name in held | self._agreeing}
@@ -199,20 +175,21 @@ class Understanding:
         rated = {name: chance.get(name, 0.0) for name in names}
         for name in known.intersection(names):
             covered = share * self._by_background(scores, name, names) + (1 - share) * rated[name]
-            rated[name] = max(covered, rated[name]) if SURER[self._language] else covered
+            rated[name] = max(covered, rated[name]) if self._learned.fitted.surer else covered
         return rated
 
     def _least(self, name: str) -> float:
         """The least confidence by which an intent is taken."""
         if self._learned is None:
             return BY_WORDS
-        bounds = BOUNDS[self._language]
+        bounds = self._learned.fitted.bounds
         if self._learned.covers_all:
             return bounds.covered
         return bounds.beside if name in self._learned.covered else bounds.uncovered
 
     def _by_background(self, scores: Scores, name: str, names: Sequence[str]) -> float:
-        constant, *slopes = CONFIDENCE[self._language]
+        assert self._learned is not None
+        constant, *slopes = self._learned.fitted.confidence
         parts = zip(slopes, self._evidence(scores, name, names), strict=True)
         return 1 / (1 + math.exp(-constant - sum(slope * value for slope, value in parts)))
 
@@ -238,9 +215,8 @@ class Understanding:
 
 def train(intents: Iterable[Intent], language: str) -> bytes:
     """Learn the intents once, to be kept with the version of their flow; b"" where words alone decide."""
-    if (ground := _ground(language)) is None:
-        return b""
-    return msgspec.msgpack.encode(learn(_examples(intents, language), language, *ground))
+    learnt = _learnt(_examples(intents, language), language)
+    return msgspec.msgpack.encode(learnt[0]) if learnt else b""
 
 
 def confusable(intents: Iterable[Intent], language: str) -> list[Confusable]:
@@ -273,13 +249,12 @@ def _claimed(examples: Sequence[str], others: Sequence[str], language: str) -> d
         words = WordLikeness({text: [text] for text in (*examples, *others)}, language)
         alike = {text: words.of(text, others) for text in examples}
         nearest = {text: max(others, key=lambda other: alike[text][other]) for text in examples}
-        return {text: other for text, other in nearest.items() if alike[text][other] > WORD_FOR_WORD}
+        return {text: other for text, other in nearest.items() if alike[text][other] > 1 - BY}
     vectors, rivals = sense.of(examples), sense.of(others)
     among_own, across = vectors @ vectors.T, vectors @ rivals.T
     np.fill_diagonal(among_own, 0.0)
     theirs, ours = across.max(axis=1), among_own.max(axis=1)
-    least, ahead = MISTAKABLE[language]
-    claimed = np.flatnonzero((theirs > least) & (theirs > ours + ahead))
+    claimed = np.flatnonzero((theirs > MISTAKABLE) & (theirs > ours + BY))
     return {examples[int(at)]: others[int(across[at].argmax())] for at in claimed}
 
 
@@ -287,23 +262,40 @@ def _examples(intents: Iterable[Intent], language: str) -> dict[str, tuple[str, 
     return {intent.name: intent.examples.get(language, ()) for intent in intents}
 
 
-def _ground(language: str) -> tuple[Sense, Background] | None:
-    """What learning stands on, or None where there is no encoder or no background of the language."""
-    sense = sense_of(language)
-    background = background_of(language, sense) if sense else None
-    return (sense, background) if sense and background else None
+def _grounds(language: str) -> Iterator[tuple[Sense, Background]]:
+    """Yield what learning stands on: with the encoder of the language, then with what tells better by examples alone.
+
+    Nothing where there is no encoder or no background of the language.
+    """
+    for load in (sense_of, search_sense_of) if language == "en" else (sense_of,):
+        if (sense := load(language)) and (background := background_of(language, sense)):
+            yield sense, background
+
+
+def _learnt(examples: Mapping[str, Sequence[str]], language: str) -> tuple[Kept, Sense, Background] | None:
+    """Learn: with the first encoder where the background covers all intents, else with the last there is."""
+    found = None
+    for sense, background in _grounds(language):
+        found = learn(examples, language, sense, background), sense, background
+        if covers_all(found[0]):
+            break
+    return found
 
 
 def _learned(intents: Iterable[Intent], language: str, trained: bytes | None) -> Learned | None:
     examples = _examples(intents, language)
-    if not any(examples.values()) or (ground := _ground(language)) is None:
+    if not any(examples.values()):
         return None
     if trained:
         try:
             kept = msgspec.msgpack.decode(trained, type=Kept)
+            ground = next((one for one in _grounds(language) if one[1].version == kept.version), None)
+            if ground is None:
+                raise ValueError("learned with another encoder or background")
             if kept.examples == [(name, text) for name, texts in examples.items() for text in texts]:
                 return Learned(kept, *ground)
             log.info("The examples changed since they were trained; they are learned anew.")
         except (ValueError, msgspec.MsgspecError) as error:
             log.info("What was trained can't be used any more (%s); it is learned anew.", error)
-    return Learned(learn(examples, language, *ground), *ground)
+    learnt = _learnt(examples, language)
+    return Learned(*learnt) if learnt else None

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from asr_tts.sense import Sense, Vectors, sense_of
+from asr_tts.sense import Sense, Vectors, search_sense_of, sense_of
 from quality.bounds import Bounds
 from quality.evidence import by_words_alone
 
@@ -29,7 +29,7 @@ class Encoder:
 
 
 ENCODERS: Mapping[str, Encoder] = {
-    "en": Encoder(partial(sense_of, "en"), Bounds(0.51, expected=0.05, usual=0.03, same=0.48), less=0.07),
+    "en": Encoder(partial(search_sense_of, "en"), Bounds(0.51, expected=0.05, usual=0.03, same=0.48), less=0.07),
     "zh": Encoder(partial(sense_of, "zh"), Bounds(0.44, expected=0.05, unlike=0.04, usual=0.04)),
 }
 """By language."""

@@ -100,14 +100,14 @@ def asked_for(monkeypatch, routes=(), **speech):
     return {name for name in looked_at if any(f"`hotline models fetch {name}`" in sentence for sentence in said)}
 
 
-@pytest.mark.parametrize(("language", "own"), [("en", {"mpnet-base"}), ("zh", {"use-multilingual", "e5-small"})])
+@pytest.mark.parametrize(("language", "own"), [("en", {"minilm-l6", "mpnet-base"}), ("zh", {"use-multilingual"})])
 def test_missing_encoders_of_the_lines_language_are_a_warning_with_the_way_out(monkeypatch, language, own):
-    assert asked_for(monkeypatch, language=language) == {*own, "silero-vad"}
+    assert asked_for(monkeypatch, language=language) == {*own, "e5-small", "silero-vad"}
 
 
 def test_encoders_of_a_routes_language_are_looked_at_too(monkeypatch):
     routes = [{"called": "2*", "flow": "reception", "language": "zh"}, {"flow": "reception"}]
-    assert asked_for(monkeypatch, routes) == {"mpnet-base", "use-multilingual", "e5-small", "silero-vad"}
+    assert asked_for(monkeypatch, routes) == {"minilm-l6", "mpnet-base", "use-multilingual", "e5-small", "silero-vad"}
 
 
 def test_a_line_without_a_recogniser_needs_neither_encoders_nor_a_detector(monkeypatch):
@@ -115,7 +115,7 @@ def test_a_line_without_a_recogniser_needs_neither_encoders_nor_a_detector(monke
 
 
 def test_the_weights_of_silero_are_asked_for_only_where_it_is_the_detector(monkeypatch):
-    assert asked_for(monkeypatch, detector="webrtc") == {"mpnet-base"}
+    assert asked_for(monkeypatch, detector="webrtc") == {"minilm-l6", "mpnet-base", "e5-small"}
 
 
 def test_the_doctor_knows_every_encoder_and_the_language_it_is_for():

@@ -6,6 +6,7 @@ import pytest
 
 from asr_tts.sense import Vectors
 from dialplans.background import OTHER, Background, intent_of_topics
+from dialplans.fitted import fitted_to
 from dialplans.learned import Kept, Learned, Words, learn
 
 TOPICS = ("parcel", "money", "weather", "music")
@@ -33,7 +34,7 @@ def background() -> Background:
     for topic, texts in said.items():
         topics[topic] = range(at, at + len(texts))
         at += len(texts)
-    return Background(sentences, topics, Topical().of(sentences), "1")
+    return Background(sentences, topics, Topical().of(sentences), "1", "topical")
 
 
 EXAMPLES = {
@@ -93,7 +94,9 @@ def test_a_topic_lends_its_wordings_to_the_intent_that_it_is_and_the_others_to_n
 
 def test_a_topic_between_two_intents_is_left_out() -> None:
     alike = np.array([[0.5, 0.5], [0.5, 0.49], [0.49, 0.5], [0.1, 0.0]], np.float32)
-    assert intent_of_topics(alike, ["a", "b"], {"both": range(3), "neither": range(3, 4)}, "en") == {"neither": OTHER}
+    assert intent_of_topics(alike, ["a", "b"], {"both": range(3), "neither": range(3, 4)}, fitted_to("topical")) == {
+        "neither": OTHER
+    }
 
 
 def test_no_intents_at_all_leave_everything_to_none() -> None:

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from asr_tts.sense import Vectors
-from dialplans.nearness import ALONE, CHOICE, Choice, Examples, Near, Nearness, chances
+from dialplans.fitted import FITTED
+from dialplans.nearness import ALONE, Choice, Examples, Near, Nearness, chances
 
 PLAIN = Choice(nearest=4.0, mean=16.0, own=-3.0, keyword=2.0, other=14.0, constant=-3.0, least=0.2)
+CHOICES = [one.choice for one in FITTED.values()]
 
 
 def unit(*rows: tuple[float, ...]) -> Vectors:
@@ -41,7 +43,7 @@ def test_without_sentences_of_no_intent_nothing_is_like_them() -> None:
     assert Examples(unit((0, 1)), ["a"], np.zeros((0, 2), np.float32)).nearness(unit((1, 0))[0]).other == 0.0
 
 
-@pytest.mark.parametrize("choice", [PLAIN, *CHOICE.values()])
+@pytest.mark.parametrize("choice", [PLAIN, *CHOICES])
 def test_chances_rise_with_likeness_and_fall_with_a_rival_and_with_what_belongs_to_none(choice: Choice) -> None:
     alone = chances(Nearness({"a": near(0.5)}, 0.3), (), choice)["a"]
     assert chances(Nearness({"a": near(0.6)}, 0.3), (), choice)["a"] > alone
@@ -70,14 +72,14 @@ def test_no_intents_leave_everything_to_none() -> None:
     assert chances(Nearness({}, 0.9), (), PLAIN) == {}
 
 
-@pytest.mark.parametrize("choice", CHOICE.values())
+@pytest.mark.parametrize("choice", CHOICES)
 def test_what_resembles_nothing_is_no_intent_unless_its_keyword_was_said(choice: Choice) -> None:
     mumbled = Nearness({"a": Near(0.13, 0.08, 0.2)}, 0.24)
     assert chances(mumbled, (), choice) == {}
     assert chances(mumbled, {"a"}, choice)["a"] > 0.5
 
 
-@pytest.mark.parametrize("choice", CHOICE.values())
+@pytest.mark.parametrize("choice", CHOICES)
 def test_a_far_intent_that_is_out_of_the_question_leaves_its_chance_to_none_and_not_to_the_others(
     choice: Choice,
 ) -> None:
