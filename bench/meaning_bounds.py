@@ -146,10 +146,10 @@ def fitted(found: Sequence[Case], bounds: Bounds) -> Bounds:
 def main() -> int:
     """Say what the bounds in use give, and which give more."""
     for language in [code for code in ("en", "zh") if f"--{code}" in sys.argv] or ["en", "zh"]:
-        encoder = ENCODERS[language]
-        if sense := encoder.load():
-            print(f"{language} by {sense.name}")
-            _tell(language, Likeness({language: encoder}), encoder.bounds)
+        for encoder in ENCODERS[language]:
+            if sense := encoder.load():
+                print(f"{language} by {sense.name}")
+                _tell(language, Likeness({language: [encoder]}), encoder.bounds)
     return 0
 
 

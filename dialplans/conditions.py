@@ -220,6 +220,8 @@ class ConditionKind(Plain):
 
 HEADS = ("when", "open", "closed", "language", "all", "any", "not")
 NUMBERS = ("caller", "called")
+WHOLE = ("equals", "one_of", "starts")
+"""Tests that compare a number as it is written."""
 COMPARES = re.compile(r"[=<>!≠≤≥]")
 """Signs by which programmers compare."""
 ALONG = {"when": TESTS, "open": ("at",), "closed": ("at",)}
@@ -242,7 +244,7 @@ def _when(path: str, node: Node) -> Condition:
     entry = node.get(test)
     assert entry is not None
     for one in entry.entries() if test == "one_of" else (entry,):
-        if path in NUMBERS and not isinstance(one.value, str):
+        if path in NUMBERS and test in WHOLE and isinstance(one.value, int):
             one.complain(f"A plus before {one.value} is lost where it stands without quotes; write them.")
     if test == "exists":
         return When(path, test, entry.truth())

@@ -185,6 +185,6 @@ def parse(text: str, name: str, complaints: list[Complaint]) -> Node:
     """Return the document written in `text`."""
     try:
         return Node(YAML(typ="rt").load(text), Place(name), "the flow", complaints)
-    except YAMLError as error:
+    except (YAMLError, ValueError, TypeError) as error:
         line, column, sentence = fault_in(text, error)
         raise FlowRefused([Complaint(Place(name, line, column), f"This is no YAML: {sentence}.")]) from None

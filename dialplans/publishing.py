@@ -24,7 +24,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from dialplans import golden_file, nodes, sounds
 from dialplans.complaint import did_you_mean
 from dialplans.flow import Flow
-from dialplans.loader import SHIPPED, load
+from dialplans.loader import SHIPPED, load, load_published
 from dialplans.understanding import train
 from dialplans.verbs.handover import LEAVE_MESSAGE, TAKE_MESSAGES
 from models.errors import CannotDo, OperatorFault
@@ -98,7 +98,7 @@ class Publications:
         path = folder / f"{name}.yaml"
         if not path.is_file():
             raise OperatorFault(f"Version {version} of flow '{name}' is not in {folder.parent}; publish its file anew.")
-        flow = load(path, f"{name}.yaml@{version}")
+        flow = load_published(path, f"{name}.yaml@{version}")
         if flow.version != version:
             raise OperatorFault(f"Version {version} of flow '{name}' was changed in {folder}; publish its file anew.")
         return _with_trained(flow, folder / "trained")

@@ -46,7 +46,7 @@ def _yaml(text: str, path: Path) -> tuple[Any, LineOf]:
 
     try:
         document = YAML(typ="rt").load(text)
-    except YAMLError as error:
+    except (YAMLError, ValueError, TypeError) as error:
         line, _, sentence = fault_in(text, error)
         raise OperatorFault(f"{path}, line {line}: this is no YAML: {sentence}.") from None
     return _plain(document), lambda location: _yaml_line(document, location)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
@@ -41,6 +42,9 @@ WIDE = (
 """Where such a sign stands for YAML's own, not in a sentence."""
 GLUED = re.compile(r"^ *(?:- +)?(?P<key>[^\W\d]\w*):(?=[^\s/:])")
 DASH = re.compile(r"^ *-(?=\w)")
+DATE = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""Where YAML counts a new line."""
 QUOTED = 'text with , : # \' or {{ in it goes into "quotes"'
 
 
@@ -52,13 +56,15 @@ class Fault(NamedTuple):
     """What is wrong and what to write; begins small and ends without a full stop."""
 
 
-def fault_in(text: str, error: YAMLError) -> Fault:
-    """Return what is wrong with `text`, which YAML refused with `error`."""
+def fault_in(text: str, error: YAMLError | ValueError | TypeError) -> Fault:
+    """Return what is wrong with `text`, which YAML refused with `error`: another error for a value that can't be."""
+    if isinstance(error, ValueError | TypeError):
+        return _value(text, error)
     if isinstance(error, ReaderError):
         return _sign(text, error)
     if not isinstance(error, MarkedYAMLError) or not (mark := error.problem_mark or error.context_mark):
         return Fault(1, 1, str(error).strip().rstrip("."))
-    lines = text.split("\n")
+    lines = BREAKS.split(text)
     problem = (error.problem or error.context or "").strip()
     return (
         _named(problem, mark)
@@ -67,6 +73,17 @@ def fault_in(text: str, error: YAMLError) -> Fault:
         or _placed(lines, problem, error.context_mark, mark)
         or Fault(mark.line + 1, mark.column + 1, problem)
     )
+
+
+def _value(text: str, error: ValueError | TypeError) -> Fault:
+    """A date that there isn't, which YAML reads as one where it stands without quotes; or what its own words tell."""
+    for found in DATE.finditer(text):
+        try:
+            date(*map(int, found.groups()))
+        except ValueError:
+            column = found.start() - text.rfind("\n", 0, found.start())
+            return Fault(text.count("\n", 0, found.start()) + 1, column, f"there is no {found[0]}; correct the date")
+    return Fault(1, 1, str(error))
 
 
 def _sign(text: str, error: ReaderError) -> Fault:

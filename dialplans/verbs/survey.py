@@ -11,6 +11,7 @@ from dialplans.kinds import STEP, WORD, OneOf, Whole
 from dialplans.nodes import Node
 from dialplans.options import option
 from dialplans.place import Target
+from dialplans.slot_kinds.idioms import without_idioms
 from dialplans.slots import FINDERS, SlotKind, Value, Wanted
 from dialplans.verbs.question import QUESTION_KIND, QuestionStep
 
@@ -63,7 +64,7 @@ class SurveyStep(QuestionStep):
             node.complain(f"No rating is from {self.least} to {self.most}; write a `most:` above `least:`.")
 
     def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
-        words = SCALE[reader.language].sub(" ", text)
+        words = without_idioms(SCALE[reader.language].sub(" ", text), reader.language)
         # Not read as if alone: 一般 ("so-so") and 是 ("yes", which sounds like four) are no ratings.
         found = FINDERS["number"](self._number, words, reader.language, reader.wall, False)
         return self._rated(str(found.value), text, min(0.9, found.confidence)) if found else NOTHING

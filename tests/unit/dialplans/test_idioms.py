@@ -26,7 +26,11 @@ def test_they_are_no_value_alone_and_none_among_others(language, text):
         ("time", "zh", "下午一点", "13:00"), ("time", "zh", "早一点半", "13:30"),
         ("time", "zh", "一点吧", "13:00"), ("number", "zh", "一共四位", 4), ("number", "zh", "一个人", 1),
         ("number", "en", "one", 1), ("number", "en", "just one", 1), ("time", "en", "at one", "13:00"),
-        ("number", "en", "one moment, four people", 4),
+        ("number", "en", "one moment, four people", 4), ("time", "en", "the one o'clock please", "13:00"),
+        ("number", "en", "the one hundred and five", 105), ("date", "zh", "周一一共几位", "2026-11-30"),
+        ("date", "zh", "星期一直接来", "2026-11-30"), ("date", "zh", "周一下班以后", "2026-11-30"),
+        ("number", "zh", "二十一起来", 21), ("time", "zh", "最早一点", "13:00"),
+        ("time", "en", "the one thirty", "13:30"), ("time", "en", "no one thirty", "13:30"),
     ],
 )  # fmt: skip
 def test_numbers_beside_them_are_numbers_still(kind, language, text, value):

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from dialplans import conditions
 from dialplans.answers import understanding_of
 from dialplans.complaint import FlowRefused
+from dialplans.loader import load
 from dialplans.publishing import Live, Publications, entry_of, sources
 from dialplans.routing import routing
 from models.errors import CannotDo, OperatorFault
@@ -60,6 +62,20 @@ def test_a_version_is_kept_for_good_and_is_what_new_calls_get(published, tmp_pat
 
 
 JINGLE = 'languages: [en, zh]\nsteps:\n- step: a\n  play: {en: jingle.wav, zh: "music/{{ kind }}.wav"}\n'
+
+
+def test_a_version_goes_on_that_a_newer_program_complains_of_and_the_log_says_where(
+    published, tmp_path, monkeypatch, caplog
+):
+    asks = "steps:\n- step: a\n  branch:\n  - {when: caller, equals: 4420, goto: a}\n- step: b\n  hangup: {en: Two.}\n"
+    with monkeypatch.context() as before:
+        before.setattr(conditions, "NUMBERS", ())
+        version = publish(published, tmp_path, "", flow=asks)
+    with pytest.raises(FlowRefused, match="A plus before 4420 is lost"):
+        load(tmp_path / "shop.yaml")
+    assert list(published.load("shop", version).steps) == ["a", "b"]
+    assert f"shop.yaml@{version}:4:28: A plus before 4420 is lost" in caplog.text
+    assert "It was published before that was looked at" in caplog.text
 
 
 def test_a_version_keeps_what_it_plays_also_when_it_is_rolled_back_to(published, tmp_path):

@@ -26,7 +26,7 @@ QUOTE = 'text with , : # \' or {{ in it goes into "quotes"'
 def refused(text: str) -> Fault:
     try:
         YAML(typ="rt").load(text)
-    except YAMLError as error:
+    except (YAMLError, ValueError, TypeError) as error:
         return fault_in(text, error)
     raise AssertionError("it is YAML")
 
@@ -81,3 +81,21 @@ def test_chinese_sentences_are_not_taken_for_the_mistake() -> None:
     found = refused('a: {zh: 您好，请问：“要什么”？}\nb: {zh: 好的，再见！}\nc: ["x" "y"]\n')
     assert (found.line, found.column) == (3, 9)
     assert "sign" not in found.sentence
+
+
+def test_a_day_that_there_is_not_is_named() -> None:
+    text = "holidays:\n  closed: [2026-02-28, 2026-02-30]\n"
+    assert refused(text) == Fault(2, 24, "there is no 2026-02-30; correct the date")
+
+
+def test_lines_end_as_on_any_system() -> None:
+    assert refused("a: b\rc: d: e\r")[0] == 2
+    assert refused("\r: : \r{")[0] >= 1
+
+
+@pytest.mark.parametrize("text", ["a: !!int x\n", "? [a, b]\n: c\n{}: d\n"])
+def test_whatever_yaml_does_not_read_is_a_sentence(text: str) -> None:
+    try:
+        YAML(typ="rt").load(text)
+    except (YAMLError, ValueError, TypeError) as error:
+        assert fault_in(text, error).sentence

@@ -88,7 +88,16 @@ def test_the_scale_that_is_named_with_a_rating_is_no_rating(language, words, rat
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("zh", "一般"), ("zh", "是"), ("zh", "十分满意"), ("en", "one of the best"), ("en", "nine")]
+    ("language", "words"),
+    [
+        ("zh", "一般"),
+        ("zh", "是"),
+        ("zh", "十分满意"),
+        ("en", "one of the best"),
+        ("en", "nine"),
+        ("en", "one moment please"),
+        ("zh", "稍等一会儿"),
+    ],
 )
 def test_words_that_hold_a_number_by_chance_are_no_rating(language, words):
     play = Play(FLOW.format(more=""), language)
