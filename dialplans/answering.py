@@ -1,5 +1,6 @@
 """What becomes of an answer: taken, confirmed first, corrected, led to an article, or asked again. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from asr_tts.spoken_values import said
@@ -12,6 +13,7 @@ from dialplans.opt_out import opt_out
 from dialplans.pieces import pieces_of
 from dialplans.place import Target, Texts
 from dialplans.sentences import alternatives
+from dialplans.slots import Value
 from dialplans.state import Taken
 from dialplans.talk import Talk
 from dialplans.verbs.question import OWN, QuestionStep
@@ -207,10 +209,16 @@ class Answering:
             self._again("say_again", "not what was meant")
             return
         meant = doubt[int(answer.intent) - 1]
-        meant = replace(meant, values={**said_along(self._reader(), meant, text), **meant.values})
+        along = said_along(self._reader(), self._question, meant, text)
+        if len(doubt) > 1:
+            # These choose between the two.
+            along = {name: value for name, value in along.items() if value.value not in (1, 2)}
+        meant = replace(meant, values={**along, **meant.values})
         self._understood(meant)
         self._keep(meant)
-        self._accept(meant)
+        if other := {name: value for name, value in along.items() if value.value != meant.values[name].value}:
+            self._correct(other)
+        self._accept(replace(meant, values={**meant.values, **other}))
 
     def _again(self, sentence: str, reason: str) -> None:
         """Ask the step's own question once more, after an attempt that failed."""
@@ -222,15 +230,19 @@ class Answering:
 
     # -- corrections -------------------------------------------------------------------------------------------
 
-    def _change(self, answer: Answer) -> None:
+    def _correct(self, values: Mapping[str, Value]) -> None:
+        """Take other values for what was taken before, and say so."""
         spoken = []
-        for name in [name for name in self._state.frame.taken if name in answer.values]:
-            value = answer.values[name]
+        for name in [name for name in self._state.frame.taken if name in values]:
+            value = values[name]
             before: Taken = self._state.frame.taken[name]
             self._talk.take({name: value}, before.step)
             self._talk.note("corrected", slot=name, before=before.value, after=value.value)
             spoken.append(value.spoken)
         self._talk.sentence("changed", self._question.barge_in, value=AND.get(self._state.language, ", ").join(spoken))
+
+    def _change(self, answer: Answer) -> None:
+        self._correct(answer.values)
         self._state.silences = self._state.misses = 0
         if self._phase == DOUBT:
             meant = self._state.doubt[0]

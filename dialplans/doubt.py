@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dialplans.answers import NOTHING, Answer
+from dialplans.answers import NOTHING, Answer, without
 from dialplans.exchange import QuestionKind
 from dialplans.keying import NO, YES
 from dialplans.sentences import alternatives
+from dialplans.slot_kinds.moment_change import changed
 from dialplans.slots import Value, choice_of, yes_or_no
 from dialplans.verbs.question import QuestionStep
 
@@ -32,6 +33,8 @@ CLEAR = 0.7
 """Confidence from which another answer than the doubted one counts instead of it."""
 NAY = {"en": "no", "zh": "不是"}
 """Where this alone answers a question, nobody can tell a no to "did you mean …?" from it."""
+FILLED_BY_YES = ("agreement", "free_text")
+"""Types of values that a mere yes would be."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,31 @@ def meant_instead(
     return instead if clear and not doubted and (wish or not agrees) else None
 
 
-def said_along(reader: "Reader", meant: Answer, text: str) -> Mapping[str, Value]:
-    """Return the values of the intent `meant` that were said with the yes to it: "yes, on Friday"."""
+def said_along(reader: "Reader", own: QuestionStep, meant: Answer, text: str) -> Mapping[str, Value]:
+    """Return what was said with the yes to `meant`: more ("yes, on Friday"), or other than it ("yes, but at eleven").
+
+    `own` is the question that was answered with `meant`. Of a moment, what isn't said again is as it was.
+    """
+    if not text:
+        return {}
     intent = reader.flow.intents.get(meant.intent)
-    return reader.found(reader.wanted(intent.slots), text) if intent and text else {}
+    more = (*(intent.slots if intent else ()), *(one.name for one in own.wants(reader)))
+    # As in corrections, the value that was said last comes first.
+    wanted = reader.wanted(dict.fromkeys((*reversed(tuple(meant.values)), *more)))
+    wanted = tuple(one for one in wanted if one.kind.type not in FILLED_BY_YES)
+    moments = {one.name: one.kind for one in wanted if one.kind.type == "moment" and one.name in meant.values}
+    found = dict(reader.found(wanted, text))
+
+    def anew(name: str) -> Value | None:
+        before = str(meant.values[name].value)
+        return changed(moments[name], before, found.get(name), text, reader.language, reader.wall)
+
+    if said := [name for name in moments if name in found]:
+        found |= {name: new for name in said if (new := anew(name))}
+    elif day := next(((name, new) for name in moments if (new := anew(name))), None):
+        # A day alone is no whole moment, so another value may have been read from its words (the two of 周二).
+        name, new = day
+        others = tuple(one for one in wanted if one.name not in moments)
+        found = {**reader.found(others, without(text, [new])), name: new}
+    surely = {*moments} | {name for name, value in found.items() if value.confidence >= CLEAR}
+    return {name: value for name, value in found.items() if name in surely or name not in meant.values}

@@ -8,6 +8,8 @@ from dialplans.slot_kinds import moment
 from dialplans.slot_kinds.kind import SlotKind, Value
 
 NOON = 12
+SAME_PART = 3
+"""An hour so near to the one that "in the morning" is taken for is in that part of the day, and stays."""
 
 
 def changed(kind: SlotKind, before: str, now: Value | None, text: str, language: str, wall: datetime) -> Value | None:
@@ -25,6 +27,8 @@ def changed(kind: SlotKind, before: str, now: Value | None, text: str, language:
     kept = old_day if "the day is a guess" in now.note and old_day else day
     if "ing is a guess" in now.note or "noon is a guess" in now.note:
         hour = _half(kind, hour, old_hour)
+    if "the hour is a guess" in now.note and old_hour and abs(int(hour[:2]) - int(old_hour[:2])) <= SAME_PART:
+        hour = old_hour
     return now if (kept, hour) == (day, hour) == _parts(str(now.value)) else _value(now, kept, hour, language, wall)
 
 

@@ -86,3 +86,24 @@ def test_a_customer_with_a_tag_goes_to_a_human_who_is_told_why():
     play = Play(load(SHIPPED / "order_status.yaml"), customer={"name": "Ann", "tag": "vip"})
     (handover,) = play.of(Handover)
     assert (handover.target, handover.reason) == ("orders", "tag")
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "answer", "told"),
+    [
+        (
+            "en",
+            "I need my bike fixed on Tuesday morning",
+            "yes, but at eleven",
+            "changed that to eleven A M. So that's",
+        ),
+        ("en", "I need my bike fixed on Tuesday morning", "yes, at eleven", "changed that to eleven A M. So that's"),
+        ("zh", "周二上午修车", "对，十一点", "好的，已经改成上午十一点。 为您预约"),
+    ],
+)
+def test_an_hour_said_with_the_yes_to_a_doubted_appointment_is_the_hour(language, wish, answer, told):
+    play = Play(load(SHIPPED / "appointment.yaml"), language)
+    play.says(wish)
+    assert (play["time"], play.question.kind) == ("10:00", "yes_no")
+    assert told in play.says(answer)
+    assert (play["day"], play["time"], play["service"]) == ("2026-11-24", "11:00", "repair")

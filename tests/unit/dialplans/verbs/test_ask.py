@@ -311,6 +311,72 @@ def test_who_corrects_a_part_of_what_was_guessed_meant_the_guess(understood, lan
     assert play.step == "right"
 
 
+@pytest.mark.parametrize(
+    ("language", "yes", "when", "guests"),
+    [
+        ("en", "yes, but at nine", "2026-11-22T21:00", 4),
+        ("en", "yes, on Tuesday", "2026-11-24T20:00", 4),
+        ("en", "yes, for five people", "2026-11-22T20:00", 5),
+        ("en", "yes, at nine for five people", "2026-11-22T21:00", 5),
+        ("en", "yes, at eight", "2026-11-22T20:00", 4),
+        ("en", "yes, in the evening", "2026-11-22T20:00", 4),
+        ("en", "yes, at noon", "2026-11-22T12:00", 4),
+        ("en", "yes, that's right", "2026-11-22T20:00", 4),
+        ("zh", "对，九点", "2026-11-22T21:00", 4),
+        ("zh", "对，下周二", "2026-11-24T20:00", 4),
+        ("zh", "对，五位", "2026-11-22T20:00", 5),
+        ("zh", "对，九点五位", "2026-11-22T21:00", 5),
+        ("zh", "对，八点", "2026-11-22T20:00", 4),
+        ("zh", "对，晚上", "2026-11-22T20:00", 4),
+        ("zh", "对，中午", "2026-11-22T12:00", 4),
+        ("zh", "是的，没错", "2026-11-22T20:00", 4),
+    ],
+)
+def test_another_value_said_with_the_yes_counts_and_the_rest_stays(understood, language, yes, when, guests):
+    play = Play(TABLE, language)
+    understood(Meaning("", 0.45, "table", 0.4))
+    table = {"en": "we'd like to come tomorrow at eight in the evening, four of us", "zh": "我们想明天晚上八点来，四位"}
+    play.says(table[language])
+    assert (play["when"], play["guests"], play.step) == ("2026-11-22T20:00", 4, "main")
+    play.says(yes)
+    assert (play["when"], play["guests"], play.step) == (when, guests, "right"), play.heard
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "yes"),
+    [
+        ("en", "we'd like to come tomorrow at eight in the evening", "yes, for four people"),
+        ("zh", "我们想明天晚上八点来", "对，四位"),
+    ],
+)
+def test_more_said_with_the_yes_changes_nothing_that_was_meant(understood, language, first, yes):
+    play = Play(TABLE, language)
+    understood(Meaning("", 0.45, "table", 0.4))
+    play.says(first)
+    play.says(yes)
+    assert (play["when"], play["guests"], play.step) == ("2026-11-22T20:00", 4, "right"), play.heard
+
+
+@pytest.mark.parametrize(("language", "first", "yes"), [("en", "tomorrow at eight", "yes"), ("zh", "明天八点", "对")])
+def test_a_yes_is_no_text(language, first, yes):
+    flow = """
+languages: [en, zh]
+slots: {when: {type: moment}, why: text}
+steps:
+- step: ask
+  ask: {en: "When, and why?", zh: 什么时候，为什么？}
+  slots: [when, why]
+  confirm_below: 0.99
+  otherwise: bye
+- {step: bye, hangup: }
+"""
+    play = Play(flow, language)
+    play.says(first)
+    assert (play["why"], play.question.kind) == (None, "yes_no")
+    play.says(yes)
+    assert (play["why"], play.question.kind, play.step) == (None, "dictation", "ask")
+
+
 @pytest.mark.parametrize(("language", "asked"), [("en", "How many guests?"), ("zh", "几位？")])
 def test_a_form_asks_only_for_what_the_flow_cleared(language, asked):
     cleared = FLOW.replace("no: book", "no: fewer") + "  - step: fewer\n    set: {guests: ''}\n    goto: book\n"
