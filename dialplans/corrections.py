@@ -25,6 +25,7 @@ EXPLICIT = {
     "zh": ("我说的", "我是说", "意思是", "改成", "应该是"),
 }
 """Words by which a correction is one whatever else the sentence may answer."""
+TWO_NUMBERS = tuple(Wanted(name, SlotKind("number")) for name in ("one", "other"))
 
 
 def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str) -> Answer | None:
@@ -39,8 +40,8 @@ def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str)
     if answer.values and not again and not any(word in plain(text) for word in EXPLICIT.get(language, ())):
         return None
     wanted = tuple(Wanted(name, kind) for name, (kind, _) in reversed(taken.items()))[: 1 if again else None]
-    values = corrections_in(wanted, text, language, reader.wall)
-    values = _moments(reader, taken, values, corrected(text, language) or "", language)
+    values, rest = corrections_in(wanted, text, language, reader.wall)
+    values = _moments(reader, taken, values, rest, language)
     if not values and question.kind == "yes_no":
         values = _moments(reader, taken, _bare(reader, wanted, text, language), "", language)
     new = {name: value for name, value in values.items() if value.value != taken[name][1].value}
@@ -53,7 +54,7 @@ def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str)
 def _said_again(talk: Talk, answer: Answer, text: str) -> bool:
     """Tell whether a "no, three days" says anew what was given last ("two days"), and not what is asked for.
 
-    Both are numbers; that it is the same thing that is counted tells.
+    Both are numbers; that it is the same thing that is counted, the word right behind them, tells.
     """
     taken, language = talk.correctable(), talk.state.language
     part = corrected(text, language)
@@ -61,24 +62,37 @@ def _said_again(talk: Talk, answer: Answer, text: str) -> bool:
         return False
     (kind, before) = list(taken.values())[-1]
     said = [words for who, words in talk.state.transcript if who == "caller"][:-1]
-    value = found_in((Wanted("", kind),), part, language, talk.reader("").wall).get("")
-    if value is None or not said or before.text not in said[-1]:
+    wall = talk.reader("").wall
+    value = found_in((Wanted("", kind),), part, language, wall).get("")
+    # Of two numbers ("three people for two days") nobody knows which one the no is for.
+    if value is None or len(found_in(TWO_NUMBERS, part, language, wall)) > 1 or not said or before.text not in said[-1]:
         return False
-    now, then = (
-        units(words.replace(number, " "), language) for words, number in ((part, value.text), (said[-1], before.text))
-    )
-    return bool(set(now) & set(then) - EMPTY)
+    thing = _counted(part, value.text, language)
+    return thing == _counted(said[-1], before.text, language) != ()
+
+
+def _counted(words: str, number: str, language: str) -> tuple[str, ...]:
+    """Return the unit right behind the first `number` in `words`; none for one that tells nothing: 三个, "three of"."""
+    behind = words.partition(number)[2].strip().removeprefix("个")
+    return tuple(unit for unit in units(behind, language)[:1] if unit not in EMPTY)
 
 
 def _moments(
-    reader: Reader, taken: Mapping[str, tuple[SlotKind, Taken]], values: Mapping[str, Value], part: str, language: str
+    reader: Reader, taken: Mapping[str, tuple[SlotKind, Taken]], values: Mapping[str, Value], rest: str, language: str
 ) -> Mapping[str, Value]:
-    """Return `values` with moments whose unsaid half is as it was; `part` of the sentence may change a day alone."""
+    """Return `values` with moments whose unsaid half is as it was; what no value took may change a day alone.
+
+    `rest` is that: "no, the 5th of us" is a number of people, and no day as well.
+    """
     found = dict(values)
-    days = [name for name in values if taken[name][0].type == "moment"]
-    for name, (kind, before) in taken.items():
-        if kind.type == "moment" and (name in values or (part and not days)):
-            new = changed(kind, str(before.value), values.get(name), part, language, reader.wall)
+    moments = [name for name, (kind, _) in taken.items() if kind.type == "moment"]
+    # A day alone is of the moment that was said last: arrival and departure don't both move.
+    whole = [name for name in moments if "T" in str(taken[name][1].value)]
+    latest = whole[-1:] if rest and not any(name in values for name in moments) else []
+    for name in moments:
+        kind, before = taken[name]
+        if name in values or name in latest:
+            new = changed(kind, str(before.value), values.get(name), rest, language, reader.wall)
             found |= {name: new} if new else {}
     return found
 

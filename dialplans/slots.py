@@ -71,30 +71,31 @@ def found_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -
 
     Words serve one slot only. Where several slots are of one kind, they take its values in the order of `slots`.
     """
-    if len(slots) == 1:
-        value = read(slots[0].kind, text, language, now)
-        return {slots[0].name: value} if value else {}
+    return _found_and_rest(slots, text, language, now)[0]
+
+
+def _found_and_rest(
+    slots: Sequence[Wanted], text: str, language: str, now: datetime
+) -> tuple[Mapping[str, Value], str]:
+    """Return what `found_in` does, and `text` with bars in place of the words that were taken."""
     found: dict[str, Value] = {}
-    rest, order = text, list(FINDERS)
+    rest, order, alone = text, list(FINDERS), len(slots) == 1
     for slot in sorted(slots, key=lambda slot: order.index(slot.kind.type)):
         if not rest.strip("| "):
             break
-        part = _find(slot.kind, rest, language, now, False)
+        part = _find(slot.kind, rest, language, now, alone)
         if part:
             found[slot.name] = part.of(text)
             rest = without(rest, part.spans or [(part.start, part.end)])
-    return found
+    return found, rest
 
 
-def corrections_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -> Mapping[str, Value]:
-    """Return the slots that a correction changes, told apart by what kind of value the new one is; {} where none.
+def corrections_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -> tuple[Mapping[str, Value], str]:
+    """Return the slots that a correction changes, told apart by what kind of value the new one is, and what is left.
 
-    `slots` are those filled so far, the last one asked first.
+    `slots` are those filled so far, the last one asked first. Where `text` corrects nothing: nothing and "".
     """
-    part = corrected(text, language)
-    if part is None:
-        return {}
-    return found_in(slots, part, language, now)
+    return _found_and_rest(slots, corrected(text, language) or "", language, now)
 
 
 def choice_of(text: str, phrases: Sequence[tuple[str, ...]], language: str) -> tuple[int, float]:

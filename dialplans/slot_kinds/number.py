@@ -29,21 +29,38 @@ _KIN_ZH = (
     "(?:老婆|太太|爱人|妻子|老公|丈夫|先生|对象|男朋友|女朋友|朋友|儿子|女儿|孩子|妈妈?|爸爸?|母亲|父亲|哥哥?|姐姐?"
     "|弟弟?|妹妹?|同事|老板)"
 )
+_TWO_EN = rf"(?:me and my {_KIN}|my {_KIN} and (?:i|me|myself)|both of us|us both)"
+_TWO_ZH = f"(?:我们?俩|咱们?俩|(?:我们|咱们)?两口子|我[和跟与同]我?{_KIN_ZH})"
+_ONE_EN = "(?:me|myself|by myself|on my own|alone|nobody else)"
+_ONE_ZH = "(?:(?:就|只有|只是|就是)我(?:自己)?|我自己|没有?别人)"
+_BEFORE_EN = (
+    "(?:well|oh|um|uh|no|yes|yeah|okay|so|just|only|for|a|table|the|it'?s|it is|it'?ll|it will|it would|there'?s"
+    "|there is|there'?ll|there will|that'?s|that is|be|i'?m|i am|i'?ll|i will|coming|come|we'?re|we are)"
+)
+_BEHIND_EN = "(?:please|thanks|thank you|only|then|today|tonight)"
+_BEFORE_ZH = r"(?:嗯|呃|啊|哦|那|不\W+|对|就|只|是|有|一共|总共)"
+_BEHIND_ZH = "(?:个?人|一起|来|去|吃|吧|啊|呢|了|都|就行|而已|谢谢)"
+
+
+def _whole_en(who: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{_BEFORE_EN}\W+)*{who}(?:\W+{_ONE_EN})*(?:\W+{_BEHIND_EN})*\W*")
+
+
+def _whole_zh(who: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{_BEFORE_ZH}\W*)*{who}(?:{_BEHIND_ZH}|\W|没有?别人)*")
+
+
 OURSELVES: Mapping[str, tuple[tuple[int, re.Pattern[str]], ...]] = {
-    "en": (
-        (2, re.compile(rf"\b(?:me and my {_KIN}|my {_KIN} and (?:i|me|myself)|both of us|us both)\b")),
-        (1, re.compile(r"^\W*(?:(?:well|oh|um|uh|it's|it is|that's|that is|there's)\W+)*(?:(?:just|only)\W+)?"
-                       r"(?:me|myself|by myself|on my own|alone|i'm alone|nobody else)\W*$")),
-        (1, re.compile(r"\b(?:just|only) (?:me|myself)\b|\b(?:by myself|on my own)\b")),
-    ),
-    "zh": (
-        (3, re.compile("我们?仨|一家三口|我们三口")),
-        (2, re.compile(f"我们?俩|咱们?俩|两口子|我[和跟与同]我?{_KIN_ZH}")),
-        (1, re.compile("(?:就|只有|只是|就是)我(?:自己)?[。，！!,. ]*$|我自己|没有?别人")),
-    ),
-}  # fmt: skip
-"""How many are named by whom, the most first."""
-SOUNDED, LONE = 0.55, 0.95
+    "en": ((2, _whole_en(_TWO_EN)), (1, _whole_en(_ONE_EN))),
+    "zh": ((3, _whole_zh("(?:我们?仨|(?:我们)?一家三口|我们三口)")), (2, _whole_zh(_TWO_ZH)), (1, _whole_zh(_ONE_ZH))),
+}
+"""How many are named by whom, the most first. It is all that was said: "me and my wife and the kids" are not two."""
+JOINED = {
+    "en": re.compile(rf"\b{_TWO_EN}\W+(?:and|with|plus)\b"),
+    "zh": re.compile(rf"{_TWO_ZH}(?:个?人)?\W*(?:[和跟与带加]|还[有带]|外加|另外)"),
+}
+"""Who comes along besides: 我们俩带孩子 are more than the 俩 counts."""
+SOUNDED, RIVALLED, LONE = 0.55, 0.6, 0.95
 
 
 def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = True) -> Found | None:
@@ -55,7 +72,9 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
     best = max(options, key=lambda option: option[3])
     rivals = {option[0] for option in options if option[3] == best[3]} - {best[0]}
     note = f"{', '.join(map(str, sorted(rivals)))} was said too" if rivals else ""
-    return _found(best[0], best[1], best[2], language, 0.6 if rivals else LONE, note)
+    if not rivals and JOINED[language].search(even(text)):
+        note = "others were named too"
+    return _found(best[0], best[1], best[2], language, RIVALLED if note else LONE, note)
 
 
 def fits(kind: SlotKind, value: Decimal) -> bool:
@@ -96,7 +115,7 @@ def _weight(text: str, start: int, end: int, language: str) -> int:
 def _ourselves(kind: SlotKind, text: str, language: str) -> Found | None:
     """How many people callers are who name them: "just me", "my wife and I", 就我自己, 我们俩."""
     for count, pattern in OURSELVES[language]:
-        found = pattern.search(even(text))
+        found = pattern.fullmatch(even(text))
         if found and fits(kind, Decimal(count)):
             return _found(Decimal(count), found.start(), found.end(), language, LONE, "")
     return None

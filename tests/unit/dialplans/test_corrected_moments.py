@@ -86,11 +86,17 @@ steps:
         ("en", "two days", "no, three days", 3, None),
         ("en", "two days", "sorry, for three days", 3, None),
         ("en", "two days", "no, three", 2, 3),
+        ("en", "two days", "sorry, three people for two days", 2, 3),
+        ("en", "two days", "no, three people these days", 2, 3),
+        ("en", "two working days", "no, three working days", 3, None),
         ("en", "two days", "three people", 2, 3),
         ("en", "two", "no, three people", 2, 3),
         ("zh", "两天", "不对，三天", 3, None),
         ("zh", "两天", "不，三个人", 2, 3),
         ("zh", "两天", "三个", 2, 3),
+        ("zh", "两天", "不对，三个人两天", 2, 3),
+        ("zh", "两个整天", "不对，三个人", 2, 3),
+        ("zh", "两个整天", "不对，三个整天", 3, None),
     ],
 )
 def test_a_number_of_the_same_thing_said_with_a_no_is_the_one_before(language, first, second, days, people):
@@ -140,3 +146,83 @@ def test_the_doubted_value_of_a_form_said_once_more_is_taken_and_another_ones_co
     assert asked in changed
     play.says(again)
     assert (play.step, play["hour"]) == ("right", "15:00")
+
+
+STAY = """
+languages: [en, zh]
+slots: {arrival: {type: moment}, departure: {type: moment}}
+steps:
+- step: comes
+  collect: {en: When do you arrive?, zh: 您什么时候到？}
+  slot: arrival
+  otherwise: bye
+- step: goes
+  collect: {en: When do you leave?, zh: 您什么时候走？}
+  slot: departure
+  otherwise: bye
+- step: right
+  confirm: {en: "{{ arrival }} to {{ departure }}?", zh: "{{ arrival }}到{{ departure }}？"}
+  yes: bye
+  no: bye
+  otherwise: bye
+- step: bye
+  hangup:
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "comes", "goes", "again"),
+    [
+        ("en", "tomorrow at nine in the morning", "on Wednesday at five in the afternoon", "no, on Thursday"),
+        ("zh", "明天上午九点", "周三下午五点", "不对，周四"),
+    ],
+)
+def test_of_two_moments_a_day_alone_corrects_the_one_that_was_said_last(language, comes, goes, again):
+    play = Play(STAY, language)
+    play.says(comes)
+    before = play["arrival"]
+    play.says(goes)
+    assert play.step == "right"
+    play.says(again)
+    assert (play["arrival"], play["departure"]) == (before, "2026-11-26T17:00")
+
+
+VISIT = """
+languages: [en, zh]
+slots: {people: {type: number, whole: true, least: 1, most: 20}, arrival: {type: moment}}
+steps:
+- step: comes
+  collect: {en: When do you arrive?, zh: 您什么时候到？}
+  slot: arrival
+  otherwise: bye
+- step: people
+  collect: {en: How many people?, zh: 几个人？}
+  slot: people
+  otherwise: bye
+- step: right
+  confirm: {en: "{{ arrival }}, {{ people }}?", zh: "{{ arrival }}，{{ people }}？"}
+  yes: bye
+  no: bye
+  otherwise: bye
+- step: bye
+  hangup:
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "comes", "people", "again", "then"),
+    [
+        ("en", "tomorrow at nine in the morning", "four", "No, the 5th of us brings a dog", ("2026-11-22T09:00", 5)),
+        ("en", "tomorrow at nine in the morning", "four", "no, on Thursday, and five people", ("2026-11-26T09:00", 5)),
+        ("en", "tomorrow at nine in the morning", "four", "no, 5 people on the 25th", ("2026-11-25T09:00", 5)),
+        ("zh", "明天上午九点", "四位", "不对，周四，五个人", ("2026-11-26T09:00", 5)),
+        ("zh", "明天上午九点", "四位", "不对，二十五号，五位", ("2026-11-25T09:00", 5)),
+    ],
+)  # fmt: skip
+def test_the_words_of_another_value_are_no_day_as_well(language, comes, people, again, then):
+    play = Play(VISIT, language)
+    play.says(comes)
+    play.says(people)
+    assert play.step == "right"
+    play.says(again)
+    assert (play["arrival"], play["people"]) == then

@@ -83,6 +83,17 @@ def test_every_whole_amount_in_chinese_words_comes_back(amount):
         ("en", "yeah, that is fine", None, False), ("en", "call me", None, False), ("en", "help me", None, False),
         ("zh", "就我自己", 1, True), ("zh", "就我", 1, True), ("zh", "我和我老婆", 2, True), ("zh", "我们俩", 2, True),
         ("zh", "一家三口", 3, True), ("zh", "就我那个订单", None, False),
+        ("en", "No, just me please.", 1, True), ("en", "it'll be just me, by myself", 1, True),
+        ("en", "a table for me and my wife", 2, True), ("en", "me and my wife and kids", None, False),
+        ("en", "me and my mom and dad", None, False), ("en", "my son and my daughter and me", None, False),
+        ("en", "both of us and the kids", None, False), ("en", "I'll come by myself to ask", None, False),
+        ("en", "not just me", None, False), ("en", "my wife and I and our two kids", 2, False),
+        ("zh", "我和朋友们", None, False), ("zh", "我和我老婆孩子", None, False), ("zh", "我跟我爸妈", None, False),
+        ("zh", "我和我爸爸妈妈", None, False), ("zh", "我自己也不知道", None, False),
+        ("zh", "我自己看一下", None, False), ("zh", "我们俩人", 2, True),
+        ("zh", "不只是我", None, False), ("zh", "不是我自己", None, False), ("zh", "不，就我", 1, True),
+        ("zh", "我们俩带孩子", 2, False), ("zh", "我们俩加一个孩子", 2, False), ("zh", "嗯，就我们俩。", 2, True),
+        ("zh", "我们俩一起来", 2, True), ("zh", "就我自己，没别人", 1, True), ("zh", "就我和我太太两个人", 2, True),
     ],
 )  # fmt: skip
 def test_counts_are_found_within_their_bounds(language, text, value, sure):
