@@ -213,7 +213,7 @@ class Answering:
         if len(doubt) > 1:
             # These choose between the two.
             along = {name: value for name, value in along.items() if value.value not in (1, 2)}
-        meant = replace(meant, values={**along, **meant.values})
+        meant = replace(meant, values={**meant.values, **along, **meant.values})
         self._understood(meant)
         self._keep(meant)
         if other := {name: value for name, value in along.items() if value.value != meant.values[name].value}:
