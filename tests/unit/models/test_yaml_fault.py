@@ -93,9 +93,8 @@ def test_lines_end_as_on_any_system() -> None:
     assert refused("\r: : \r{")[0] >= 1
 
 
-@pytest.mark.parametrize("text", ["a: !!int x\n", "? [a, b]\n: c\n{}: d\n"])
+@pytest.mark.parametrize("text", ["a: !!int x\n", "a: !!float x\n"])
 def test_whatever_yaml_does_not_read_is_a_sentence(text: str) -> None:
-    try:
+    with pytest.raises((YAMLError, ValueError, TypeError)) as refusal:
         YAML(typ="rt").load(text)
-    except (YAMLError, ValueError, TypeError) as error:
-        assert fault_in(text, error).sentence
+    assert fault_in(text, refusal.value).sentence
