@@ -97,4 +97,5 @@ def test_lines_end_as_on_any_system() -> None:
 def test_whatever_yaml_does_not_read_is_a_sentence(text: str) -> None:
     with pytest.raises((YAMLError, ValueError, TypeError)) as refusal:
         YAML(typ="rt").load(text)
+    assert isinstance(refusal.value, YAMLError | ValueError | TypeError)
     assert fault_in(text, refusal.value).sentence
