@@ -85,7 +85,7 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
 
 
 WAYS_OUT = {
-    "database is locked": "another program is writing to it: try again, and see who holds it if that goes on",
+    "database is locked": "try again, and if that goes on see which other program is writing to it",
     "database or disk is full": "make room on the disk of [data] directory",
     "readonly database": "make its file and folder writable",
     "disk image is malformed": "put a backup of it back",

@@ -89,7 +89,7 @@ def test_an_opened_database_is_made_and_its_faults_begin_with_what_could_not_be_
     with opened_for(settings, "Campaigns can't be read") as engine, engine.connect() as connection:
         assert schema_age(connection) == "newest"
     for said, what in (
-        ("database is locked", "another program is writing to it: try again"),
+        ("database is locked", "try again, and if that goes on see which"),
         ("database or disk is full", "make room on the disk of [data] directory"),
         ("attempt to write a readonly database", "make its file and folder writable"),
     ):
