@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from dialplans.complaint import listing
-from dialplans.kinds import Languages, Plain, Schema
+from dialplans.kinds import Languages, Plain, Schema, plus_lost
 from dialplans.nodes import Node
 
 TESTS = ("equals", "one_of", "starts", "above", "below", "exists")
@@ -244,8 +244,8 @@ def _when(path: str, node: Node) -> Condition:
     entry = node.get(test)
     assert entry is not None
     for one in entry.entries() if test == "one_of" else (entry,):
-        if path in NUMBERS and test in WHOLE and isinstance(one.value, int):
-            one.complain(f"A plus before {one.value} is lost where it stands without quotes; write them.")
+        if path in NUMBERS and test in WHOLE:
+            plus_lost(one)
     if test == "exists":
         return When(path, test, entry.truth())
     if test == "one_of":

@@ -330,6 +330,12 @@ def every_language(node: Node, languages: Languages, complete: bool = True) -> N
         node.complain(f"{node.what} lacks {' and '.join(missing)}; write it in every language of the flow.")
 
 
+def plus_lost(node: Node) -> None:
+    """Complain of a number without quotes where a telephone number is meant: in YAML, +4420… is a sum."""
+    if type(node.value) is int:
+        node.complain(f"A plus before {node.value} is lost where it stands without quotes; write them.")
+
+
 def unquoted(node: Node) -> str:
     """Return a text that isn't said, complaining of quotes of a word processor around it: they would belong to it."""
     text = node.text()

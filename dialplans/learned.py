@@ -123,10 +123,8 @@ def learn(examples: Mapping[str, Sequence[str]], language: str, sense: Sense, ba
     vectors = sense.of([text for _, text in pairs])
     mean = background.vectors.mean(axis=0)
     own, others = _centred(vectors, mean), _centred(background.vectors, mean)
-    intents = [name for name, _ in pairs]
-    topics = (
-        intent_of_topics(others @ own.T, intents, background.topics, fitted_to(background.encoder)) if pairs else {}
-    )
+    intents, fitted = [name for name, _ in pairs], fitted_to(background.encoder)
+    topics = intent_of_topics(others @ own.T, intents, background.topics, fitted) if pairs else {}
     rows = [row for topic in topics for row in background.topics[topic]]
     lent = [topics[topic] for topic in topics for _ in background.topics[topic]]
     taught = intents + lent

@@ -109,10 +109,10 @@ def opened_for(settings: Settings, refused: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-def way_out(error: DBAPIError) -> str:
-    """Return what to do about a fault of the database."""
+def way_out(error: DBAPIError, otherwise: str = "check [database] url") -> str:
+    """Return what to do about a fault of the database, `otherwise` where it is none of those that are known."""
     said = str(error.orig)
-    return next((what for words, what in WAYS_OUT.items() if words in said), "check [database] url")
+    return next((what for words, what in WAYS_OUT.items() if words in said), otherwise)
 
 
 def _ask_whoever_rested(engine: Engine) -> None:

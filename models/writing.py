@@ -37,7 +37,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        known = way_out(error)
-        what = "try again" if known.startswith("check") else known
-        sentence = f"The database can't be written now ({error.orig}); nothing was changed: {what}."
+        sentence = (
+            f"The database can't be written now ({error.orig}); nothing was changed: {way_out(error, 'try again')}."
+        )
         raise Refused(sentence, "frame.unwritten") from error

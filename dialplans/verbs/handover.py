@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialplans.exchange import Done, Handover
 from dialplans.humans import tags
-from dialplans.kinds import NAMES, STEP, TEXTS, WORD, Whole
+from dialplans.kinds import NAMES, STEP, TEXTS, WORD, Whole, plus_lost
 from dialplans.nodes import Node
 from dialplans.options import MAIN, option
 from dialplans.place import Target, Texts
@@ -60,8 +60,8 @@ class HandoverStep(Step):
 
     def check(self, node: Node) -> None:
         written = node.get(self.verb)
-        if written and type(written.value) is int and len(str(written.value)) >= PLUS_LOST:
-            written.complain(f"A plus before {written.value} is lost where it stands without quotes; write them.")
+        if written and len(str(written.value)) >= PLUS_LOST:
+            plus_lost(written)
         if self.meanwhile and self.verb != "enqueue":
             node.complain(f"Nobody waits in {node.what}; delete `meanwhile:`, or make it an `enqueue`.")
 

@@ -12,9 +12,11 @@ import pytest
 
 from asr_tts import speech_client
 from asr_tts.prompt_cache import PromptCache, cache_below, name_of
-from asr_tts.speech_client import SpeechClient
-from asr_tts.speech_protocol import Clause, Ready, Synthesise, SynthesisFailed, Unwanted
+from asr_tts.speech_client import SpeechClient, Worker
+from asr_tts.speech_protocol import Clause, Ready, Synthesise, SynthesisFailed, Unwanted, Wanted
 from models.settings import DataSettings, Settings
+
+Asked = tuple[SpeechClient, Worker, list[object]]
 
 
 @asynccontextmanager
@@ -59,21 +61,25 @@ async def test_a_running_server_forgets_what_was_said_to_callers(
             await gone(said(cache, "Dear Mary", 0))
 
 
-@pytest.mark.parametrize("heard", [0, 1])  # 1: a clause comes just when nobody wants more
-async def test_the_worker_is_told_of_what_nobody_waits_for_any_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard: int
-) -> None:
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """A client with a worker that can speak, and what that is told."""
     client = SpeechClient(Settings(data=DataSettings(directory=tmp_path)), tmp_path)
-    worker = client._workers[0]
-    told: list[object] = []
+    worker, told = client._workers[0], list[object]()
     monkeypatch.setattr(worker.process, "tell", told.append)
     client.receive(worker, Ready(1, 1, "", "hum", []))
+    return client, worker, told
 
-    async def listen() -> None:
-        async for _ in client.synthesise("Thank you. Goodbye.", "en", wanted="later"):
-            pass
 
-    listening = asyncio.create_task(listen())
+async def listen(client: SpeechClient, wanted: Wanted) -> None:
+    async for _ in client.synthesise("Thank you. Goodbye.", "en", wanted=wanted):
+        pass
+
+
+@pytest.mark.parametrize("heard", [0, 1])  # 1: a clause comes just when nobody wants more
+async def test_the_worker_is_told_of_what_nobody_waits_for_any_more(asked: Asked, heard: int) -> None:
+    client, worker, told = asked
+    listening = asyncio.create_task(listen(client, "later"))
     await asyncio.sleep(0)
     (order,) = told
     assert isinstance(order, Synthesise)
@@ -88,20 +94,11 @@ async def test_the_worker_is_told_of_what_nobody_waits_for_any_more(
 
 @pytest.mark.parametrize("end", [Clause(1, 0, "/a.wav", 800, True), SynthesisFailed(1, "It has lost its voice.")])
 async def test_the_worker_is_told_nothing_of_what_it_is_through_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: Clause | SynthesisFailed
+    asked: Asked, end: Clause | SynthesisFailed
 ) -> None:
-    client = SpeechClient(Settings(data=DataSettings(directory=tmp_path)), tmp_path)
-    worker = client._workers[0]
-    told: list[object] = []
-    monkeypatch.setattr(worker.process, "tell", told.append)
-    client.receive(worker, Ready(1, 1, "", "hum", []))
-
-    async def listen() -> None:
-        async for _ in client.synthesise("Thank you.", "en"):
-            pass
-
-    listening = asyncio.create_task(listen())
+    client, worker, told = asked
+    listening = asyncio.create_task(listen(client, "now"))
     await asyncio.sleep(0)
     client.receive(worker, end)
     await asyncio.gather(listening, return_exceptions=True)
-    assert told == [Synthesise(1, "Thank you.", "en")]
+    assert told == [Synthesise(1, "Thank you. Goodbye.", "en")]
