@@ -22,7 +22,7 @@ def few_examples(flow: Flow) -> Iterator[Complaint]:
                 yield Complaint(
                     intent.place,
                     f"Hint: Hotline doesn't know intent '{intent.name}' beforehand, and it has few examples: "
-                    f"{', '.join(short)}; {ENOUGH} are understood twice as often as five (docs/dialplans.md, Intents).",
+                    f"{', '.join(short)}; {ENOUGH} do much better than five (docs/dialplans.md, Intents).",
                 )
 
 
