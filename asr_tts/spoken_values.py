@@ -5,7 +5,7 @@ spoken as the text that it is.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -24,12 +24,15 @@ def said(value: object, as_: str, language: str, now: datetime | None = None, op
     """Return `value` in words of `language`, read as `as_` (a name in FILTERS).
 
     `now` makes dates near: "tomorrow", and no year where it is this one. `option` is the currency (ISO 4217) of money
-    or the home country (ISO 3166) of a telephone number. Raises KeyError where no such filter is.
+    or the home country (ISO 3166) of a telephone number. Of a list each value is said. Raises KeyError where no such
+    filter is.
     """
+    if isinstance(value, list | tuple):
+        return _words(language).row([said(one, as_, language, now, option) for one in value])
     say = FILTERS[as_]
     with suppress(ValueError, ArithmeticError, TypeError):
         return say(value, language, now, option)
-    return spoken(str(value), language)
+    return spoken(str(value.get("amount", "") if isinstance(value, Mapping) else value), language)
 
 
 def _words(language: str) -> type[spoken_values_en.Words] | type[spoken_values_zh.Words]:
@@ -109,11 +112,6 @@ def _yes_no(value: object, language: str, _now: datetime | None, _option: str) -
     return _words(language).agreement(str(value).lower() in ("true", "1", "yes"))
 
 
-def _row(value: object, language: str, _now: datetime | None, _option: str) -> str:
-    items = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-    return _words(language).row([spoken(str(item), language) for item in items])
-
-
 def _text(value: object, language: str, _now: datetime | None, _option: str) -> str:
     return spoken(str(value), language)
 
@@ -142,7 +140,7 @@ FILTERS: Mapping[str, Callable[[object, str, datetime | None, str], str]] = {
     "phone": _phone,
     "email": _email,
     "agreement": _yes_no,
-    "row": _row,
+    "row": _text,
     "text": _text,
 }
 """What may stand behind the bar in `{{ value | filter }}`."""

@@ -41,7 +41,7 @@ from knowledge.wording import script_of
 LooksUp = Callable[[LookUp], Done]
 AnswersFreely = Callable[[FreeAnswer], Done]
 NOTED = ("no_match", "no_input", "gave_up", "language", "to_human", "look_up_failed", "look_up_empty", "unset_value",
-         "nothing_recorded", "no_such_flow", "circle")  # fmt: skip
+         "value_without_words", "nothing_recorded", "no_such_flow", "circle")  # fmt: skip
 """Notes of the record that whoever tries a flow out wants to see."""
 HELP = """\
        A line is what the caller says; digits, * and # alone are keys; an empty line is silence.

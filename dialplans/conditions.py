@@ -128,7 +128,7 @@ def as_text(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return f"{value:g}" if value == int(value) else str(value)
+            return f"{value:g}" if value.is_integer() else str(value)
         case _:
             return str(value)
 

@@ -11,7 +11,7 @@ from dialplans.memory import Memory
 from dialplans.place import Texts
 from dialplans.sentences import SENTENCES
 from dialplans.state import State
-from dialplans.template import filled, plain, speaker
+from dialplans.template import filled, has_words, plain, speaker
 
 
 class Speech(Memory):
@@ -25,7 +25,9 @@ class Speech(Memory):
 
     def written(self, text: str, shown: Callable[[Any], str] = plain) -> str:
         """Return `text` with its templates filled with bare values, each as `shown`."""
-        return filled(text, self._noted, lambda _, value: shown(value), speaker(self.language, self.wall))
+        return filled(
+            text, self._noted, lambda path, value: shown(self._worded(path, value)), speaker(self.language, self.wall)
+        )
 
     def resolved(self, value: Any) -> Any:
         """Return `value` with the templates of its texts filled; a text that is one bare template keeps the type."""
@@ -69,7 +71,13 @@ class Speech(Memory):
             return taken.spoken
         kind = self.flow.slots.get(path)
         entry = next((one for one in kind.entries if one.value == value), None) if kind else None
-        return entry.said(self.language)[0] if entry else plain(value)
+        return entry.said(self.language)[0] if entry else plain(self._worded(path, value))
+
+    def _worded(self, path: str, value: Any) -> Any:
+        """Return `value`, and note it where it has parts that nobody can read out."""
+        if not has_words(value):
+            self.note("value_without_words", step=self.state.step, value=path)
+        return value
 
     def prompt(self, texts: Texts, **more: str) -> Prompt:
         """Return `texts` as it is said now; `more` are values for its templates besides the variables."""

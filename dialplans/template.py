@@ -42,7 +42,7 @@ def filled(text: str, value: Callable[[str], Any], shown: Callable[[str, Any], s
                 found = word if found in (None, "") else found
             elif name == "entry":
                 path = word or path
-            elif found not in (None, "") or name == "count":
+            elif name == "count" or (found not in (None, "") and _sayable(found, name)):
                 found, said_by_filter = say(found, name, word), True
         return as_text(found) if said_by_filter or found is None else shown(path, found)
 
@@ -59,9 +59,9 @@ def speaker(language: str, now: datetime | None) -> Say:
     def say(value: Any, name: str, word: str) -> Any:
         match name:
             case "upper":
-                return as_text(value).upper()
+                return plain(value).upper()
             case "lower":
-                return as_text(value).lower()
+                return plain(value).lower()
             case "count":
                 if isinstance(value, int | float) and not isinstance(value, bool):
                     return value
@@ -105,9 +105,25 @@ def _parsed(inside: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def plain(value: Any) -> str:
-    """Return a bare value as it is read out and written: numbers and texts as they are, lists with commas."""
+    """Return a bare value as it is read out and written: numbers and texts as they are, lists with commas.
+
+    A mapping is nothing: nobody is to hear or read its braces.
+    """
     if isinstance(value, list | tuple):
-        return ", ".join(map(plain, value))
-    if isinstance(value, float) and value == int(value):
+        return ", ".join(filter(None, map(plain, value)))
+    if isinstance(value, float) and value.is_integer():
         return f"{value:g}"
-    return str(value)
+    return "" if value is None or isinstance(value, Mapping) else str(value)
+
+
+def has_words(value: Any) -> bool:
+    """Tell whether all of `value` can be read out: a mapping of a company's system can't, only what is in it."""
+    if isinstance(value, list | tuple):
+        return all(map(has_words, value))
+    return not isinstance(value, Mapping)
+
+
+def _sayable(value: Any, name: str) -> bool:
+    """Tell whether the filter `name` can say `value`: money may come as {"amount": 5, "currency": "CNY"}."""
+    amount = value.get("amount") if name == "money" and isinstance(value, Mapping) else value
+    return amount not in (None, "") and has_words(amount)

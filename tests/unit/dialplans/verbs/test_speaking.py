@@ -62,6 +62,43 @@ def test_a_value_that_is_not_set_is_nothing_and_is_noted():
     assert play.notes["unset_value"] == {"step": "hello", "value": "nobody"}
 
 
+SYSTEM = """
+languages: [en, zh]
+steps:
+  - step: known
+    set: {answer: {a: [1]}, rows: [x, {b: 2}, null, y], amounts: ["12.50 CNY", "14 CNY"],
+          fee: {amount: 5, currency: CNY}, odd: {amount: {v: 5}}, worse: {amount: soon}}
+  - step: hello
+    say: {en: '<TEXT>', zh: '<TEXT>'}
+  - step: end
+    hangup:
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "en", "zh", "noted"),
+    [
+        ("It is {{ answer }}.", "It is .", "It is .", "answer"),
+        ("It is {{ answer | digits }}.", "It is .", "It is .", "answer"),
+        ("It is {{ answer | money }}.", "It is .", "It is .", "answer"),
+        ("It is {{ answer | upper }}.", "It is .", "It is .", "answer"),
+        ("It is {{ odd | money }}.", "It is .", "It is .", "odd"),
+        ("It is {{ worse | money }}.", "It is soon.", "It is soon.", None),
+        ("It is {{ rows }}.", "It is x, y.", "It is x, y.", "rows"),
+        ("It is {{ rows | row }}.", "It is x, y.", "It is x, y.", "rows"),
+        ("It is {{ answer.a }}.", "It is 1.", "It is 1.", None),
+        ("It is {{ answer | count }}.", "It is 1.", "It is 1.", None),
+        ("It is {{ fee | money }}.", "It is five yuan.", "It is 五元.", None),
+        ("{{ amounts | money }}", "twelve yuan and fifty fen and fourteen yuan", "十二元五角和十四元", None),
+    ],
+)
+def test_a_mapping_of_a_companys_system_is_never_read_out_with_its_braces(template, en, zh, noted):
+    for language, expected in (("en", en), ("zh", zh)):
+        play = Play(SYSTEM.replace("<TEXT>", template), language)
+        assert play.heard == expected
+        assert play.notes.get("value_without_words") == ({"step": "hello", "value": noted} if noted else None)
+
+
 def test_a_secret_of_the_environment_is_never_spoken():
     assert heard("It is {{ env.TOKEN }}.") == "It is ."
 
