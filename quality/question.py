@@ -22,18 +22,26 @@ _REQUESTS = {
         r"(?:okay|ok|all right|, (?:right|correct))\?)"
     ),
     "zh": re.compile(
-        # Who asks 订单完成吗 or 是建设银行吗 doesn't ask for leave; 我短信发行吗 and 我先帮您变成吗 do.
         r"请(?!问)|麻烦|方便|帮忙|能不能|可不可以|"
-        r"(?:好|(?<![银进执运])行|可以|(?<![完达生造构组形])成|[，,]对)(?:吗|吧|不好|不行|不对)?[？?。！!，,\s]*$"
+        r"(?:好|行|可以|成|[，,]对)(?:吗|吧|不好|不行|不对)?[？?。！!，,\s]*$"
     ),
 }
+_WORDS = re.compile(
+    # Who asks 订单完成吗, 是建设银行吗 or 债券发行吗 doesn't ask for leave; 我先帮您变成吗 and 电话沟通行吗 do.
+    r"(?:(?:[银进举旅飞跨]|[^回]执|[^空海陆货托客搬]运|[^交物分引]流|[^核落证]实|[^实]施|[^期上下权]限|[能以正常普]通"
+    r"|[是在用的][总分支工建农招中交央投]|(?:债券|[国新司]债|股票|新股|基金|邮票|货币|专辑|公开|限量)[^，,。；;给]{0,6}发)行"
+    r"|[完达生造构组形赞]成|[还正刚友爱]好)吗[？?。！!，,\s]*$"
+)
+"""Chinese words that end like a request: 银行, 完成, 正好."""
 
 
 @lru_cache(8192)
 def asks(text: str, language: str) -> bool:
     """Tell whether `text` is a question and no request."""
-    requests = _REQUESTS.get(language)
-    return bool(requests and ends_asking(text, language) and not requests.search(text.lower().strip()))
+    requests, plain = _REQUESTS.get(language), text.lower().strip()
+    if language == "zh":
+        plain = _WORDS.sub("吗", plain)
+    return bool(requests and ends_asking(text, language) and not requests.search(plain))
 
 
 @lru_cache(8192)
