@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Protocol
 
@@ -26,9 +26,9 @@ REMEMBERED = 4096
 
 
 TOGETHER = 3
-"""So many texts are worked out in one go, as what may have been said in one utterance: that costs less."""
+"""So many texts may be one utterance's, as it may have been said: they are worked out without stepping aside."""
 STEP_ASIDE = 0.0005
-"""Seconds between two texts of many: a lock that is taken again at once is never had by who waits for it."""
+"""Seconds between two goes of many: a lock that is taken again at once is never had by who waits for it."""
 _LOADING = threading.RLock()
 """Encoders share parts, and two copies of one would stay for good: 0.1 GB."""
 
@@ -45,48 +45,57 @@ class Sense(Protocol):
         """Return a unit vector for each text, in their order; of an empty text, zeros."""
 
 
-class Remembering:
-    """A sense that remembers the vectors of recent sentences, asked one at a time; `together`: or so many at most."""
+def stay() -> None:
+    """Step aside for nobody."""
 
-    def __init__(self, sense: Sense, most: int = REMEMBERED, together: int = TOGETHER) -> None:
-        self._sense, self._most, self._together = sense, most, together
-        self.name, self.version, self.dimension = sense.name, sense.version, sense.dimension
+
+class Encoder(Sense, Protocol):
+    """A sense that works its vectors out, a few texts in one go."""
+
+    def of(self, texts: Sequence[str], aside: Callable[[], None] = stay) -> Vectors:
+        """See `Sense`. After each go `aside` is called, in which somebody else may ask."""
+
+
+class Remembering:
+    """A sense that remembers the vectors of recent sentences; more new ones than `together` step aside for others."""
+
+    def __init__(self, encoder: Encoder, most: int = REMEMBERED, together: int = TOGETHER) -> None:
+        self._encoder, self._most, self._together = encoder, most, together
+        self.name, self.version, self.dimension = encoder.name, encoder.version, encoder.dimension
         self._known: OrderedDict[str, Vectors] = OrderedDict()
         self._asking = threading.Lock()
 
     def of(self, texts: Sequence[str]) -> Vectors:
-        """See the port. Of many texts each waits its turn anew: a caller's sentence gets in between."""
+        """See the port. Of many texts each go waits its turn anew: a caller's sentence gets in between."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        if 1 < len(texts) <= self._together:
-            self._remember([text for text in dict.fromkeys(texts) if text.strip()])
+        said = dict.fromkeys(text for text in texts if text.strip())
+        with self._asking:
+            found = {text: self._known[text] for text in said if text in self._known}
+            new = [text for text in said if text not in found]
+            if new:
+                worked = self._encoder.of(new, self._step_aside if len(new) > self._together else stay)
+                # Copies: else one row, as long as it is remembered, would keep all of them in memory.
+                found |= {text: vector.copy() for text, vector in zip(new, worked, strict=True)}
+            self._remember(found)
         for row, text in enumerate(texts):
-            if text.strip():
-                vectors[row], worked = self._one(text)
-                if worked and len(texts) > 1:
-                    time.sleep(STEP_ASIDE)
+            if text in found:
+                vectors[row] = found[text]
         return vectors
 
-    def _one(self, text: str) -> tuple[Vectors, bool]:
-        """Return the vector of a text, and whether it had to be worked out."""
-        with self._asking:
-            vector = self._known.get(text)
-            if vector is not None:
-                self._known.move_to_end(text)
-                return vector, False
-            return self._kept(text, self._sense.of([text])[0]), True
+    def _step_aside(self) -> None:
+        """Let go of the lock, which the caller has, for whoever waits for it."""
+        self._asking.release()
+        try:
+            time.sleep(STEP_ASIDE)
+        finally:
+            self._asking.acquire()
 
-    def _remember(self, texts: Sequence[str]) -> None:
-        with self._asking:
-            new = [text for text in texts if text not in self._known]
-            if new:
-                for text, vector in zip(new, self._sense.of(new), strict=True):
-                    self._kept(text, vector)
-
-    def _kept(self, text: str, vector: Vectors) -> Vectors:
-        self._known[text] = vector
-        if len(self._known) > self._most:
+    def _remember(self, found: Mapping[str, Vectors]) -> None:
+        for text, vector in found.items():
+            self._known[text] = vector
+            self._known.move_to_end(text)
+        while len(self._known) > self._most:
             self._known.popitem(last=False)
-        return vector
 
 
 class _Once:
@@ -133,20 +142,20 @@ def search_sense_of(language: str) -> Sense | None:
 class Joined:
     """Two encoders as one: the likeness of two sentences is the mean of both encoders' likenesses."""
 
-    def __init__(self, senses: Sequence[Sense]) -> None:
-        self._senses = senses
-        self.name = " + ".join(sense.name for sense in senses)
-        self.version = " + ".join(sense.version for sense in senses)
-        self.dimension = sum(sense.dimension for sense in senses)
+    def __init__(self, encoders: Sequence[Encoder]) -> None:
+        self._encoders = encoders
+        self.name = " + ".join(encoder.name for encoder in encoders)
+        self.version = " + ".join(encoder.version for encoder in encoders)
+        self.dimension = sum(encoder.dimension for encoder in encoders)
 
-    def of(self, texts: Sequence[str]) -> Vectors:
+    def of(self, texts: Sequence[str], aside: Callable[[], None] = stay) -> Vectors:
         """See the port."""
-        parts = [sense.of(texts) for sense in self._senses]
+        parts = [encoder.of(texts, aside) for encoder in self._encoders]
         return np.asarray(np.concatenate(parts, axis=1) / np.sqrt(len(parts)), np.float32)
 
 
 @cache
-def _of_many() -> Sense:
+def _of_many() -> Encoder:
     """The encoder of sixteen languages, of which Chinese has two uses: hundreds of megabytes, one in a process."""
     from asr_tts.engines.universal_encoder import UniversalEncoder
 
@@ -154,34 +163,34 @@ def _of_many() -> Sense:
 
 
 @cache
-def _of_both() -> Sense:
+def _of_both() -> Encoder:
     """The encoder that serves both languages: hundreds of megabytes, so there is one in a process."""
     from asr_tts.engines.e5 import E5
 
     return E5()
 
 
-def _english() -> Sense:
+def _english() -> Encoder:
     from asr_tts.engines.minilm import MiniLm
 
     return Joined((MiniLm(), _of_both()))
 
 
-def _chinese() -> Sense:
+def _chinese() -> Encoder:
     return Joined((_of_many(), _of_both()))
 
 
-def _english_search() -> Sense:
+def _english_search() -> Encoder:
     from asr_tts.engines.mpnet import Mpnet
 
     return Mpnet()
 
 
-def _chinese_search() -> Sense:
+def _chinese_search() -> Encoder:
     from asr_tts.engines.e5 import E5
 
     return Joined((_of_many(), E5(tuned=True)))
 
 
-_ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english, "zh": _chinese}
-_SEARCH_ENCODERS: dict[str, Callable[[], Sense]] = {"en": _english_search, "zh": _chinese_search}
+_ENCODERS: dict[str, Callable[[], Encoder]] = {"en": _english, "zh": _chinese}
+_SEARCH_ENCODERS: dict[str, Callable[[], Encoder]] = {"en": _english_search, "zh": _chinese_search}

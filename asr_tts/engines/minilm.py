@@ -1,6 +1,6 @@
 """all-MiniLM-L6-v2 on onnxruntime, one thread: what an English sentence means in 384 numbers, in about 5 ms."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,8 @@ import tokenizers
 
 from asr_tts import weights
 from asr_tts.engines.freed_memory import give_back
-from asr_tts.sense import Vectors
+from asr_tts.engines.one_length import of_one_length
+from asr_tts.sense import Vectors, stay
 from models.errors import OperatorFault
 
 _MODEL = "minilm-l6"
@@ -39,7 +40,6 @@ class MiniLm:
             self._session = onnxruntime.InferenceSession(
                 str(place / "model.onnx"), options, providers=["CPUExecutionProvider"]
             )
-            self._wanted = {given.name for given in self._session.get_inputs()}
             self.of(["Hello."])
             give_back()
         except Exception as error:
@@ -47,21 +47,17 @@ class MiniLm:
                 f"The sentence encoder in {place} can't be loaded ({error}); run `hotline models verify {_MODEL}`."
             ) from error
 
-    def of(self, texts: Sequence[str]) -> Vectors:
-        """See the port. One at a time: padding to the longest would change the others by a hair."""
+    def of(self, texts: Sequence[str], aside: Callable[[], None] = stay) -> Vectors:
+        """See the port. Texts of as many pieces go together: four cost 2.4 times as much as one."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for row, text in enumerate(texts):
-            if text.strip():
-                vectors[row] = self._one(text)
+        pieces = {row: self._tokenizer.encode(text).ids for row, text in enumerate(texts) if text.strip()}
+        for rows in of_one_length(pieces):
+            vectors[rows] = self._together([pieces[row] for row in rows])
+            aside()
         return vectors
 
-    def _one(self, text: str) -> Vectors:
-        tokens = self._tokenizer.encode(text)
-        given = {
-            "input_ids": np.array([tokens.ids], np.int64),
-            "attention_mask": np.array([tokens.attention_mask], np.int64),
-            "token_type_ids": np.array([tokens.type_ids], np.int64),
-        }
-        out = self._session.run(None, {name: value for name, value in given.items() if name in self._wanted})[0][0]
-        mean = out.mean(axis=0) if out.ndim > 1 else out
-        return np.asarray(mean / np.linalg.norm(mean), np.float32)
+    def _together(self, texts: list[list[int]]) -> Vectors:
+        pieces = np.array(texts, np.int64)
+        given = {"input_ids": pieces, "attention_mask": np.ones_like(pieces), "token_type_ids": np.zeros_like(pieces)}
+        means = self._session.run(None, given)[0].mean(axis=1)
+        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)

@@ -1,9 +1,14 @@
 """The real encoders of sentences, each on one thread."""
 
+import time
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
-from asr_tts.sense import search_sense_of, sense_of
+from asr_tts.sense import Sense, search_sense_of, sense_of
+from dialplans.background import WISHES
 
 pytestmark = pytest.mark.engine
 
@@ -31,7 +36,25 @@ def test_a_sentence_means_the_same_in_any_company(language: str) -> None:
     together = encoder.of([f"{text}!" for text in ALIKE[language]])
     encoder._known.clear()  # type: ignore[attr-defined]
     alone = [encoder.of([f"{text}!"]) for text in ALIKE[language]]
-    assert np.array_equal(together, np.concatenate(alone))
+    assert np.allclose(together, np.concatenate(alone), atol=1e-6)
+
+
+@pytest.mark.parametrize(("load", "language"), [(sense_of, "en"), (search_sense_of, "en"), (sense_of, "zh")])
+def test_of_many_sentences_each_means_what_it_does_alone(
+    load: Callable[[str], Sense | None], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asides: list[float] = []
+    monkeypatch.setattr(time, "sleep", asides.append)
+    encoder = load(language)
+    assert encoder is not None
+    topics = YAML(typ="safe").load((WISHES / f"{language}.yaml").read_text(encoding="utf-8"))
+    texts = [text for said in topics.values() for text in said][:40]
+    encoder._known.clear()  # type: ignore[attr-defined]
+    together = encoder.of(texts)
+    # Callers get in between, if not after each: several go together.
+    assert len(texts) / 4 <= len(asides) < 1.5 * len(texts)
+    encoder._known.clear()  # type: ignore[attr-defined]
+    assert np.allclose(together, np.concatenate([encoder.of([text]) for text in texts]), atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -8,20 +8,23 @@ import numpy as np
 import pytest
 
 from asr_tts import sense, weights
-from asr_tts.sense import Remembering, Sense, Vectors, search_sense_of, sense_of
+from asr_tts.engines.one_length import MOST, of_one_length
+from asr_tts.sense import Remembering, Sense, Vectors, search_sense_of, sense_of, stay
 from models.errors import OperatorFault
 
 
 class Letters:
-    """Counts letters; remembers what it was asked."""
+    """Counts letters, a text at a go; remembers what it was asked."""
 
     name, version, dimension = "letters", "1", 26
 
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def of(self, texts: Sequence[str]) -> Vectors:
-        self.asked += texts
+    def of(self, texts: Sequence[str], aside: Callable[[], None] = stay) -> Vectors:
+        for text in texts:
+            self.asked.append(text)
+            aside()
         rows = [[text.count(chr(97 + at)) + 0.001 for at in range(26)] for text in texts]
         vectors = np.array(rows, np.float32)
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
@@ -50,9 +53,9 @@ def test_what_may_have_been_said_in_one_utterance_is_worked_out_in_one_go(monkey
     goes: list[list[str]] = []
 
     class Going(Letters):
-        def of(self, texts: Sequence[str]) -> Vectors:
+        def of(self, texts: Sequence[str], aside: Callable[[], None] = stay) -> Vectors:
             goes.append(list(texts))
-            return super().of(texts)
+            return super().of(texts, aside)
 
     monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("a caller waits"))
     remembering = Remembering(Going())
@@ -93,11 +96,14 @@ def test_a_caller_gets_in_between_the_many_texts_of_somebody_else() -> None:
     class Slow(Letters):
         begun, wanted = threading.Event(), threading.Event()
 
-        def of(self, texts: Sequence[str]) -> Vectors:
-            self.begun.set()
-            self.wanted.wait(20)
-            time.sleep(0.005)
-            return super().of(texts)
+        def of(self, texts: Sequence[str], aside: Callable[[], None] = stay) -> Vectors:
+            def slow_aside() -> None:
+                self.begun.set()
+                self.wanted.wait(20)
+                time.sleep(0.005)
+                aside()
+
+            return super().of(texts, slow_aside)
 
     slow = Slow()
     remembering = Remembering(slow)
@@ -108,6 +114,42 @@ def test_a_caller_gets_in_between_the_many_texts_of_somebody_else() -> None:
     remembering.of(["where is my order"])
     publishing.join()
     assert slow.asked.index("where is my order") < 100
+
+
+def test_what_many_texts_need_is_worked_out_once_and_remembered_each_on_its_own() -> None:
+    letters = Letters()
+    remembering = Remembering(letters)
+    texts = [f"example {'a' * at}" for at in range(20)]
+    vectors = remembering.of([*texts, "", texts[0]])
+    assert letters.asked == texts
+    assert np.array_equal(vectors[:20], Letters().of(texts))
+    assert not vectors[20].any()
+    assert np.array_equal(vectors[21], vectors[0])
+    assert np.array_equal(remembering.of(texts[::-1]), vectors[:20][::-1])
+    assert letters.asked == texts
+    assert all(kept.base is None for kept in remembering._known.values())
+
+
+def test_an_encoder_that_fails_among_many_texts_can_be_asked_again() -> None:
+    class Failing(Letters):
+        def of(self, texts: Sequence[str], aside: Callable[[], None] = stay) -> Vectors:
+            if len(texts) > 1:
+                aside()
+                raise MemoryError
+            return super().of(texts, aside)
+
+    remembering = Remembering(Failing())
+    with pytest.raises(MemoryError):
+        remembering.of([f"example {at}" for at in range(20)])
+    assert remembering.of(["where is my order"]).any()
+
+
+def test_texts_go_together_a_few_of_one_length_at_a_time() -> None:
+    lengths = [3, 5, 3, 4, 3, 3, 5, 3, 3]
+    together = list(of_one_length({10 * row: [0] * length for row, length in enumerate(lengths)}))
+    assert sorted(row for rows in together for row in rows) == [10 * row for row in range(len(lengths))]
+    assert all(len({lengths[row // 10] for row in rows}) == 1 for rows in together)
+    assert sorted(map(len, together)) == [1, 2, 2, MOST]
 
 
 def test_nothing_said_means_nothing() -> None:
