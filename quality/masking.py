@@ -15,12 +15,15 @@ from asr_tts.check_digits import id_card, luhn
 from asr_tts.spoken_digits import digits_of
 from dialplans.slot_kinds.phone import e164
 from quality.conversation import Conversation, Stretch, Turn, joined
+from quality.names_said import goes_on_in, named_first, names_in, said_again
 
 Kind = Literal["card", "id", "phone", "number", "code", "email", "name"]
 COUNTRIES = {"en": ("US", "GB"), "zh": ("CN",)}
 """Where a number without a country code may be, by language."""
 LONG = 12
 """From so many digits on, a row is masked whatever it is; order numbers are shorter."""
+PHONE = 10
+"""From so many digits on, what was said in several turns is a telephone number where the numbering plan has it."""
 MOST_BETWEEN_S = 6.0
 """From one group of a dictated number to the next."""
 MARGIN_S = 0.15
@@ -37,19 +40,17 @@ _EMAIL = re.compile(
     r"|[a-z0-9]{1,64}(?:艾特|圈a)[a-z0-9]+点(?:com|cn|net)",
     re.IGNORECASE,
 )
-_NAMES = (
-    # Case tells a name from "my name is on the bill"; recognisers write it.
-    re.compile(r"\b(?i:my (?:full |last |first )?name(?: is|'s)|i am called|this is) ((?:[A-Z][a-z'-]+ ?){1,3})"),
-    re.compile(
-        r"(?:我的名字(?:是|叫)|我叫|我姓|本人姓)([\u3400-\u9fff]{1,4}?)(?=[，。,.！!？?]|$|的|是|想|要|电话|手机)"
-    ),
-)
-_NO_NAMES = frozenset({"what", "not", "the", "about", "regarding", "什么"})
 _CODE = re.compile(
     r"(?i:security code|cvv|cvc|pin(?: code| number)?|password|passcode|verification code|安全码|密码|验证码)"
 )
 _AFTER_CODE = 24
 """Characters behind such a word in which the code itself stands."""
+_ID = re.compile(
+    r"(?i:social security|national insurance|passport|driv(?:er'?s?|ing) licen[cs]e|identity|\bid card|\bmy id\b)"
+    r"|身份证|护照|通行证|驾驶证|驾照|社保"
+)
+"""Whatever country's it is, and if only its last digits are said."""
+_LETTERS_BEFORE, _LETTER_BEHIND = re.compile(r"(?<![A-Za-z])(?:[A-Z]{1,2}[\s-]?|[a-z])$"), re.compile(r"[\s-]?[A-Z]\b")
 _PHONE = re.compile(
     r"(?i:\bmy number|(?:phone|mobile|cell) number|\b(?:call|ring|reach|phone) me\b|电话|手机|联系方式)"
 )
@@ -82,7 +83,9 @@ def personal_in(conversation: Conversation) -> list[Personal]:
     """Return the personal data in the caller's and the agents' words, in their order; the robot's own count too."""
     found = [_made(turn, kind, begin, end) for turn in conversation.turns for kind, begin, end in _spans(turn)]
     found += _dictated(conversation.turns)
-    return sorted(_apart(found), key=lambda one: (one.turn, one.begin))
+    found += _names_told_late(conversation.turns)
+    found += _names_again(conversation.turns, found)
+    return sorted(_apart(list(dict.fromkeys(found))), key=lambda one: (one.turn, one.begin))
 
 
 def masked(conversation: Conversation) -> Conversation:
@@ -113,12 +116,15 @@ def to_beep(personal: Sequence[Personal], conversation: Conversation) -> dict[Li
 def _spans(turn: Turn) -> Iterator[tuple[Kind, int, int]]:
     for email in _EMAIL.finditer(turn.text):
         yield "email", *email.span()
-    for pattern in _NAMES:
-        for name in pattern.finditer(turn.text):
-            if name[1].split()[0].lower() not in _NO_NAMES:
-                yield "name", name.start(1), name.start(1) + len(name[1].rstrip())
+    for begin, end in names_in(turn.text, turn.language):
+        yield "name", begin, end
     for row in _rows(turn.text):
-        if kind := _kind(row, turn):
+        kind = _kind(row, turn)
+        if kind == "id":
+            before = _LETTERS_BEFORE.search(turn.text, 0, row.begin)
+            behind = _LETTER_BEHIND.match(turn.text, row.end)
+            yield kind, before.start() if before else row.begin, behind.end() if behind else row.end
+        elif kind:
             yield kind, row.begin, row.end
 
 
@@ -166,13 +172,19 @@ def _kind(row: _Row, turn: Turn) -> Kind | None:
         return "id"
     if 13 <= len(digits) <= 19 and luhn(digits):
         return "card"
-    if 7 <= len(digits) <= 15 and any(e164(digits, country) for country in COUNTRIES.get(turn.language, ("US",))):
+    if len(digits) >= 4 and _led(row, turn, _ID, _AFTER_CODE):
+        return "id"
+    if 7 <= len(digits) <= 15 and _is_phone(digits, turn.language):
         return "phone"
     if len(digits) >= LONG:
         return "number"
     if len(digits) >= 7 and _led(row, turn, _PHONE, _AFTER_PHONE):
         return "phone"
     return "code" if 3 <= len(digits) <= 8 and _led(row, turn, _CODE, _AFTER_CODE) else None
+
+
+def _is_phone(digits: str, language: str) -> bool:
+    return any(e164(digits, country) for country in COUNTRIES.get(language, ("US",)))
 
 
 def _led(row: _Row, turn: Turn, words: re.Pattern[str], within: int) -> bool:
@@ -203,11 +215,34 @@ def _whole(turn: Turn) -> _Row | None:
 
 def _long(group: Sequence[tuple[Turn, _Row]]) -> Iterator[Personal]:
     digits = "".join(row.digits for _, row in group)
-    if len(group) < 2 or len(digits) < LONG:
+    if len(group) < 2:
         return
-    kind: Kind = "id" if id_card(digits) else "card" if luhn(digits) else "number"
+    phone = PHONE <= len(digits) < LONG and _is_phone(digits, group[0][0].language)
+    if len(digits) < LONG and not phone:
+        return
+    kind: Kind = "phone" if phone else "id" if id_card(digits) else "card" if luhn(digits) else "number"
     for turn, row in group:
         yield _made(turn, kind, row.begin, row.end)
+
+
+def _names_told_late(turns: Sequence[Turn]) -> Iterator[Personal]:
+    """Yield names whose introduction ended the same person's turn before: "My name is" … "Peter Smith"."""
+    before: dict[str, Turn] = {}
+    for turn in turns:
+        introduced, before[turn.speaker] = before.get(turn.speaker), turn
+        near = introduced is not None and turn.start - introduced.end <= MOST_BETWEEN_S
+        if introduced is not None and near and goes_on_in(introduced.text, introduced.language):
+            for begin, end in named_first(turn.text, turn.language):
+                yield _made(turn, "name", begin, end)
+
+
+def _names_again(turns: Sequence[Turn], found: Sequence[Personal]) -> list[Personal]:
+    """Return where whoever speaks says a name again that somebody introduced himself by: "thank you, Mr Smith"."""
+    by_number = {turn.number: turn for turn in turns}
+    names = {by_number[one.turn].text[one.begin : one.end] for one in found if one.kind == "name"}
+    return [
+        _made(turn, "name", begin, end) for turn in turns for begin, end in said_again(turn.text, names, turn.language)
+    ]
 
 
 def _made(turn: Turn, kind: Kind, begin: int, end: int) -> Personal:

@@ -31,6 +31,17 @@ def _masked(text, language="en") -> str:
         ("My number is 0171 2345678, please call me back.", "My number is [phone], please call me back."),
         ("Ring me on oh six one two three four five six seven eight.", "Ring me on [phone]."),
         ("My name is Mary Miller and I live here.", "My name is [name] and I live here."),
+        ("my name is mary miller and i live here", "my name is [name] and i live here"),
+        ("MY NAME IS MARY MILLER", "MY NAME IS [name]"),
+        ("My name is Bond. James Bond.", "My name is [name]."),
+        ("My name is Mr. Smith.", "My name is [name]."),
+        ("My name is Mary Ann O'Brien-McDonald.", "My name is [name]."),
+        ("My name is José García de la Cruz.", "My name is [name]."),
+        ("My name is J. R. Miller.", "My name is [name]."),
+        ("My name is Miller. That's M I L L E R.", "My name is [name]."),
+        ("My name is, um, Peter van Dyke.", "My name is, um, [name]."),
+        ("My passport number is X5334012.", "My passport number is [id]."),
+        ("My social security number is 078-05-1120.", "My social security number is [id]."),
         ("The security code is 123.", "The security code is [code]."),
         ("Write to mary.miller@gmail.com.", "Write to [email]."),
         ("It is mary dot miller at gmail dot com", "It is [email]"),
@@ -52,6 +63,14 @@ def test_what_is_personal_is_masked_in_english(said, left):
         ("我的电话是零二八五五幺二三四", "我的电话是[phone]"),
         ("手机号是9123 4567", "手机号是[phone]"),
         ("我叫张伟，想查一下订单", "我叫[name]，想查一下订单"),
+        ("你好我叫李刚来查订单", "你好我叫[name]订单"),
+        ("我叫陈静在你们店买了冰箱", "我叫[name]在你们店买了冰箱"),
+        ("我名字叫欧阳娜娜。", "我名字叫[name]。"),
+        ("我姓王，叫王小明。", "我姓[name]，叫[name]。"),
+        ("我叫李雷，木子李，打雷的雷。", "我叫[name]，[name]，[name]。"),
+        ("我的名字叫阿卜杜拉·买买提，想退货", "我的名字叫[name]，想退货"),
+        ("我叫Peter Smith。", "我叫[name]。"),
+        ("我的护照号是E12345678", "我的护照号是[id]"),
         ("验证码是8842", "验证码是[code]"),
         ("邮箱是zhang@qq.com", "邮箱是[email]"),
     ],
@@ -68,11 +87,16 @@ def test_what_is_personal_is_masked_in_chinese(said, left):
         ("I ordered two of them on the third of May.", "en"),
         ("My name is on the bill.", "en"),
         ("This is about my order.", "en"),
+        ("my name is spelled with two ls", "en"),
+        ("My customer number is 427106.", "en"),
         ("It costs 1299 dollars for 3 years.", "en"),
         ("我想订两个明天下午三点的", "zh"),
         ("订单号是四二七一零六", "zh"),
         ("我叫了三次都没有人来", "zh"),
         ("请等一下", "zh"),
+        ("我叫了一辆车", "zh"),
+        ("我的名字写错了", "zh"),
+        ("我叫你们经理来", "zh"),
     ],
 )
 def test_what_is_not_personal_stays(text, language):
@@ -82,6 +106,46 @@ def test_what_is_not_personal_stays(text, language):
 def test_a_number_dictated_in_several_turns_is_masked_in_all_of_them():
     talk = _said("My card is four one one one", "one one one one", "one one one one", "one one one one.")
     assert [turn.text for turn in masked(talk).turns] == ["My card is [card]", "[card]", "[card]", "[card]."]
+
+
+@pytest.mark.parametrize(
+    ("language", "groups"),
+    [("zh", ("138", "0013", "8000")), ("en", ("020", "7946", "0123")), ("en", ("415", "5552671"))],
+)
+def test_a_telephone_number_dictated_in_several_turns_is_masked_in_all_of_them(language, groups):
+    talk = _said(*groups, language=language)
+    assert [turn.text for turn in masked(talk).turns] == ["[phone]"] * len(groups)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "left"),
+    [
+        ("en", ("My name is…", "Peter Smith."), ("My name is…", "[name].")),
+        ("en", ("my name is", "peter smith and i moved"), ("my name is", "[name] and i moved")),
+        ("zh", ("我叫", "李明，要退货"), ("我叫", "[name]，要退货")),
+    ],
+)
+def test_a_name_that_comes_in_the_turn_behind_its_introduction_is_masked(language, said, left):
+    assert tuple(turn.text for turn in masked(_said(*said, language=language)).turns) == left
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "answered", "left"),
+    [
+        (
+            "en",
+            "My name is Mary Miller.",
+            "Thank you, Ms Miller, will Mary do?",
+            "Thank you, Ms [name], will [name] do?",
+        ),
+        ("en", "My name is Will.", "Will you hold on, Will?", "Will you hold on, [name]?"),
+        ("zh", "我叫王小明", "好的，王先生，王小明对吗？", "好的，[name]先生，[name]对吗？"),
+        ("zh", "我姓欧阳", "欧阳女士您好", "[name]女士您好"),
+    ],
+)
+def test_a_known_name_is_masked_wherever_it_is_said_again(language, told, answered, left):
+    turns = (Turn(1, "caller", told, 1, 2, language), Turn(2, "agent", answered, 3, 4, language))
+    assert masked(Conversation("c", 60.0, turns, language)).turns[1].text == left
 
 
 def test_short_answers_of_digits_that_are_far_apart_are_no_long_number():
@@ -111,7 +175,19 @@ def test_an_agent_s_words_are_masked_on_the_agent_s_channel():
     assert len(beeps["ours"]) == 1
 
 
-@pytest.mark.parametrize("text", ["H" + "m" * 400, "9" * 300, "a@" + "b." * 200, "dot at " * 100])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "H" + "m" * 400,
+        "My name is " + "Mary " * 300,
+        "my name is " + "mary " * 300,
+        "我叫" + "王" * 800,
+        "My name is" + " de" * 300,
+        "9" * 300,
+        "a@" + "b." * 200,
+        "dot at " * 100,
+    ],
+)
 def test_no_text_however_long_takes_long(text):
     began = time.process_time()
     _masked(text)
