@@ -17,6 +17,8 @@ WHOLE = "="
 """Before a number: it is found only by all of it."""
 NEARLY = 9
 """Digits that are all of a number but what is dialled before it from elsewhere."""
+OF_NO_COUNTRY = "001"
+"""What `phonenumbers` says of codes such as +800."""
 REVIEWED = ("open", "done", "appealed")
 TALKS = ("robot", "agent")
 
@@ -115,6 +117,7 @@ def looks_of(number: str) -> Iterator[Looks]:
         yield Looks("ends", bare)
     if behind or not before:
         yield Looks("begins", bare)
+        yield from (Looks("begins", f"{code}{bare.removeprefix('0')}") for code in _codes_before(number, bare))
     if before or behind or not bare.isdigit():
         return
     if number.lstrip().startswith(("+", "00")):
@@ -132,6 +135,14 @@ def _whole(number: str, bare: str) -> Iterator[Looks]:
             yield from (Looks("is", national) for national in _national(bare))
         if len(bare.lstrip("0")) >= NEARLY:
             yield Looks("ends", bare.lstrip("0"))
+
+
+def _codes_before(number: str, bare: str) -> Iterator[int]:
+    """Yield the countries' codes that a record may have before the beginning of a number within its country."""
+    if bare.isdigit() and not number.lstrip().startswith(("+", "00")):
+        # No code begins with another, so what stands behind one is the beginning of the number within its country.
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+        yield from (code for code, named in regions.items() if OF_NO_COUNTRY not in named)
 
 
 def _national(bare: str) -> Iterator[str]:
