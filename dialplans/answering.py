@@ -6,7 +6,7 @@ from dataclasses import replace
 from asr_tts.spoken_values import said
 from dialplans import humans
 from dialplans.answers import NOTHING, Answer, Reader
-from dialplans.corrections import correction_of
+from dialplans.corrections import corrected_along, correction_of
 from dialplans.doubt import DOUBT, NEAR, meant_instead, said_along
 from dialplans.exchange import Keyed, NoInput, NotUnderstood, Said, Understood
 from dialplans.opt_out import opt_out
@@ -14,7 +14,6 @@ from dialplans.pieces import pieces_of
 from dialplans.place import Target, Texts
 from dialplans.sentences import alternatives
 from dialplans.slots import Value
-from dialplans.state import Taken
 from dialplans.talk import Talk
 from dialplans.verbs.question import OWN, QuestionStep
 from knowledge.wording import script_of
@@ -113,6 +112,13 @@ class Answering:
             self._understood(replace(changed, intent="correction"))
             self._change(changed)
             return
+        if by_voice and (along := corrected_along(self._talk, self._question, answer, text)):
+            changed, answer = along
+            self._understood(changed)
+            if not answer.values:
+                self._change(changed)
+                return
+            self._correct(changed.values)
         if (
             self._phase == DOUBT
             and by_voice
@@ -233,9 +239,8 @@ class Answering:
     def _correct(self, values: Mapping[str, Value]) -> None:
         """Take other values for what was taken before, and say so."""
         spoken = []
-        for name in [name for name in self._state.frame.taken if name in values]:
+        for name, before in [one for one in self._state.frame.taken.items() if one[0] in values]:
             value = values[name]
-            before: Taken = self._state.frame.taken[name]
             self._talk.take({name: value}, before.step)
             self._talk.note("corrected", slot=name, before=before.value, after=value.value)
             spoken.append(value.spoken)

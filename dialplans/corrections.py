@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dialplans.answers import Answer, Reader, is_bare
 from dialplans.slot_kinds.correction import corrected
@@ -49,6 +50,35 @@ def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str)
         return None
     sure = min(value.confidence for value in new.values())
     return Answer(next(iter(new)), sure, fits=True, values=new)
+
+
+def corrected_along(talk: Talk, question: QuestionStep, answer: Answer, text: str) -> tuple[Answer, Answer] | None:
+    """Return what is said anew beside an `answer` to what is asked, and the answer: "no, Monday at three" for Friday.
+
+    A day and an entry of a list are told apart from what is asked; that a number is one before said again isn't. "No,
+    Monday afternoon" changes the day alone: the hour that an afternoon is taken for was not said.
+    """
+    reader, language = talk.reader(""), talk.state.language
+    open_ = tuple(one for one in question.wants(reader) if one.name in answer.values)
+    sorts = {(one.kind.type, one.kind.part) for one in open_}
+    taken = talk.correctable()
+    others = tuple(
+        Wanted(name, kind)
+        for name, (kind, _) in reversed(taken.items())
+        if (kind.type == "list" or (kind.type, kind.part) == ("moment", "date"))
+        and (kind.type, kind.part) not in sorts
+        and name not in answer.values
+    )
+    if not open_ or not others:
+        return None
+    found = reader.found((*others, *open_), corrected(text, language) or text)
+    if not NO[language].match(plain(text)) and not is_bare(text, found.values(), language):
+        return None
+    new = {one.name: found[one.name] for one in others if one.name in found}
+    new = {name: value for name, value in new.items() if value.value != taken[name][1].value}
+    left = {name: value for name, value in answer.values.items() if "the hour is a guess" not in value.note}
+    changed = Answer("correction", min((value.confidence for value in new.values()), default=0.0), True, values=new)
+    return (changed, replace(answer, values=left)) if new else None
 
 
 def _said_again(talk: Talk, answer: Answer, text: str) -> bool:

@@ -17,11 +17,15 @@ _LEAD = r"(?:\b(?P<lead>at|by|around|about|from|before|after|until|till|for|say|
 _PAST = re.compile(
     rf"{_LEAD}?\b(?P<q>half|it has|has|have|a quarter|quarter|{NUMBER})(?:\s+minutes?)?\s+"
     r"(?P<way>past|passed|after|to|till|before|of)"
-    rf"\s+(?P<h>{_HOUR})\b(?:\s?o'?clock|\s?{_HALF})?"
+    rf"\s+(?P<h>{_HOUR}|midnight|noon|midday)\b(?:\s?o'?clock|\s?{_HALF})?"
 )
 _HALF_NINE = re.compile(rf"{_LEAD}?\bhalf\s+(?P<h>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
 _PART_SAID = r"(?:in the (?:morning|afternoon|evening)|at night|tonight|this (?:morning|afternoon|evening))"
-_COUNTED = r"(?!\s*(?:/|people|persons?|guests?|of us|adults|%|dollars|days|weeks|hours|minutes))"
+_COUNTED = (
+    r"(?!\s*(?:/|%|(?:people|persons?|guests?|of us|adults?|children|kids?|dollars?|euros?|pounds|percent|years?"
+    r"|months?|nights?|days?|weeks?|hours?|minutes?|times)\b))"
+)
+"""What is counted by it: "three days" are no three o'clock."""
 _RUN = r"[1-9][0-5]\d|1[0-2][0-5]\d"
 _CLOCKS = tuple(
     re.compile(pattern)
@@ -39,20 +43,23 @@ HEARD_HALF = ("it has", "has", "have")
 _ALIKE = {"won": 1, "too": 2, "to": 2, "tree": 3, "free": 3, "for": 4, "ate": 8}
 _HEARD_AT = re.compile(rf"\b(?:at|it|its|it's)\s+(?P<h>{'|'.join(_ALIKE)})(?=\s*(?:[,.]|in the|on|tomorrow|next|$))")
 """What a recogniser makes of "half past" and of "at one"."""
-_BARE = re.compile(rf"\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\b|\b(?P<run>[1-9][0-5]\d|1[0-2][0-5]\d)\b")
+_BARE = re.compile(
+    rf"\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\b{_COUNTED}|\b(?P<run>[1-9][0-5]\d|1[0-2][0-5]\d)\b{_COUNTED}"
+)
+_NAMED_HOURS = {"midnight": 24, "noon": 12, "midday": 12}
 _MIDNIGHT = re.compile(r"\b(?:at )?midnight\b")
 
 
 def hour_in(plain: str) -> Clock | None:
     """Return the hour that `plain` marks as one ("at", "o'clock", "pm", a colon …), or None."""
+    for past in (*_PAST.finditer(plain), *_HALF_NINE.finditer(plain)):
+        if clock := _past(past):
+            return clock
     if found := _MIDNIGHT.search(plain):
         return Clock(24, 0, *found.span(), "24")
-    for found in (*_PAST.finditer(plain), *_HALF_NINE.finditer(plain)):
-        if clock := _past(found):
-            return clock
     for pattern in _CLOCKS:
-        for found in pattern.finditer(plain):
-            if clock := _spoken(found):
+        for spoken in pattern.finditer(plain):
+            if clock := _spoken(spoken):
                 return clock
     if found := _HEARD_AT.search(plain):
         return Clock(_ALIKE[found["h"]], 0, *found.span(), "", 0.7, f"'{found['h']}' sounds like an hour")
@@ -61,13 +68,16 @@ def hour_in(plain: str) -> Clock | None:
 
 def _past(found: re.Match[str]) -> Clock | None:
     said = found.groupdict()
-    hour, way, quarter = value(found["h"]) or 0, said.get("way") or "past", said.get("q") or "half"
+    named_hour = _NAMED_HOURS.get(found["h"])
+    hour, way, quarter = named_hour or value(found["h"]) or 0, said.get("way") or "past", said.get("q") or "half"
     known = {"half": 30, **dict.fromkeys(HEARD_HALF, 30), "a quarter": 15, "quarter": 15}
     quantity = known.get(quarter) or value(quarter)
     later = way in ("past", "passed", "after")
     if quantity is None or quantity > 59 or not 1 <= hour <= 24 or (quarter in known and quantity == 30 and not later):
         return None
     minutes = hour * 60 + (quantity if later else -quantity)
+    if named_hour:
+        return Clock(minutes // 60, minutes % 60, *found.span(), "24", 0.95)
     late = (minutes // 60) or 12
     return Clock(late, minutes % 60, *found.span(), _half(said.get("half")), 0.95 if said.get("way") else 0.8)
 

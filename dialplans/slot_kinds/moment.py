@@ -12,18 +12,20 @@ from asr_tts.spoken_values import said
 from dialplans.slot_kinds import moment_en, moment_zh
 from dialplans.slot_kinds.kind import Found, SlotKind
 from dialplans.slot_kinds.moment_parts import Clock, Day, Parts
+from dialplans.slot_kinds.night import of_the_night
 
 GUESSED_HALF, BLIND_HALF, GUESSED_HOUR, GUESSED_DAY = 0.75, 0.55, 0.45, 0.6
 """Confidence where morning or afternoon follows from the business hours; where it doesn't; of an hour for "afternoon";
 of the day for "at three"."""
 HOURS = {"morning": 10, "noon": 12, "afternoon": 15, "evening": 19, "night": 21, "dawn": 5}
 """What a part of the day is taken for."""
+NOON = 12
 
 
 def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = True) -> Found | None:
     """Return the date, time or both of `text` as ISO 8601 in the caller's local time, as the kind wants."""
     here = now.replace(tzinfo=None)
-    parts = (moment_zh if language == "zh" else moment_en).parts_in(text, here, kind, alone)
+    parts = of_the_night((moment_zh if language == "zh" else moment_en).parts_in(text, here, kind, alone), kind, here)
     if parts.at is not None:
         return _found(parts.at, kind, parts, language, here, parts.confidence, parts.note)
     match kind.part:
@@ -42,9 +44,11 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
 def _date(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
     if not parts.day:
         return None
+    day = parts.day
+    only = replace(parts, spans=((day.start, day.end),))
+    found = _made(day.date.isoformat(), "date", only, language, now, day.confidence, day.note)
     # The hour beside it is left for another slot: "a repair on Tuesday at three" may fill a day and a time.
-    only = replace(parts, spans=((parts.day.start, parts.day.end),))
-    return _made(parts.day.date.isoformat(), "date", only, language, now, parts.day.confidence, parts.day.note)
+    return replace(found, spans=((day.start, day.part_at or day.end),))
 
 
 def _time(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
@@ -90,9 +94,9 @@ def _hour(kind: SlotKind, parts: Parts, day: date | None, now: datetime) -> tupl
     if clock.half == "24" or clock.hour > 12 or clock.hour == 0:
         return clock, clock.confidence, clock.note
     half = clock.half or _half(part, clock.hour)
-    if half == "am" and part == "morning" and not clock.half and clock.hour < 5:
-        # Nobody has four in the morning in mind: the part of the day was misheard (上午 for 下午).
-        return replace(clock, hour=clock.hour + 12), 0.5, "the part of the day does not fit the hour"
+    if part == "morning" and not clock.half and (clock.hour < 5 or clock.hour == NOON):
+        # 上午三点: nobody has three in the morning in mind, the part of the day was misheard. 上午十二点 is noon.
+        return replace(clock, hour=clock.hour % NOON + NOON), 0.5, "the part of the day does not fit the hour"
     if half:
         return replace(clock, hour=clock.hour % 12 + 12 * (half == "pm")), clock.confidence, clock.note
     return _guessed(kind, clock, day, now)
@@ -103,9 +107,7 @@ def _half(part: str, hour: int) -> str:
         return "am"
     if part == "noon":
         return "am" if hour in (10, 11) else "pm"
-    if part == "night":
-        return "am" if hour == 12 or hour < 5 else "pm"
-    return "pm" if part in ("afternoon", "evening") else ""
+    return "pm" if part in ("afternoon", "evening", "night") else ""
 
 
 def _guessed(kind: SlotKind, clock: Clock, day: date | None, now: datetime) -> tuple[Clock, float, str]:

@@ -1,12 +1,14 @@
 """English dates and times in a sentence, as said ("half past nine") and as recognisers write them ("9.30")."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from dialplans.slot_kinds.days_en import day_in, from_now
 from dialplans.slot_kinds.hours_en import bare_hour, hour_in
 from dialplans.slot_kinds.kind import SlotKind
 from dialplans.slot_kinds.moment_parts import Day, Part, Parts
+from dialplans.slot_kinds.night import SMALL
 from dialplans.slot_kinds.sentence import even, without
 
 PARTS: dict[str, Part] = {
@@ -15,6 +17,8 @@ PARTS: dict[str, Part] = {
 }  # fmt: skip
 
 _PART = re.compile(rf"\b(?:in the |this |at )?(?:{'|'.join(sorted(PARTS, key=len, reverse=True))})\b")
+
+_PART_OF_DAY = re.compile(r"(?:to)?(?P<part>morning|afternoon|evening|night)")
 
 
 def parts_in(text: str, now: datetime, kind: SlotKind, alone: bool) -> Parts:
@@ -31,12 +35,14 @@ def _with_hour(plain: str, now: datetime, kind: SlotKind, alone: bool, day: Day 
     spans = [(day.start, day.end)] if day else []
     part: Part = ""
     rest = without(plain, spans)
-    if day and (said := re.search(r"tonight|morning|afternoon|evening|night", plain[day.start : day.end])):
+    said = _PART_OF_DAY.search(plain[day.start : day.end]) if day else None
+    if said:
         part = PARTS[said.group()]
     clock = hour_in(rest)
     if clock:
+        day = replace(day, part_at=day.start + said.start("part")) if day and said else day
         spans.append((clock.start, clock.end))
-        within = re.search(r"morning|afternoon|evening|tonight|night", plain[clock.start : clock.end])
+        within = _PART_OF_DAY.search(plain[clock.start : clock.end])
         part = PARTS[within.group()] if within else part
         rest = without(rest, spans)
     if found := _PART.search(rest):
@@ -49,4 +55,8 @@ def _with_hour(plain: str, now: datetime, kind: SlotKind, alone: bool, day: Day 
     if clock is None and alone and (bare := bare_hour(rest, kind, bool(day or part))):
         clock = bare
         spans.append((bare.start, bare.end))
+    if clock and clock.hour < SMALL and part == "morning":
+        part = "dawn"
+    if clock and "tonight" in plain:
+        part = "night"
     return Parts(day, clock, part, tuple(spans)) if spans else Parts()

@@ -18,6 +18,8 @@ class Day:
     note: str = ""
     is_weekday: bool = False
     """Only a weekday was said, so it may be one a week later."""
+    part_at: int = 0
+    """Where in its words the part of the day begins that they say of the hour beside them (今|晚八点); 0: nowhere."""
 
 
 @dataclass(frozen=True)

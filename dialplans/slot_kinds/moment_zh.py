@@ -6,6 +6,7 @@ right more often than signs.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -26,7 +27,9 @@ PARTS: dict[str, Part] = {
     "凌晨": "dawn", "清晨": "morning", "早晨": "morning", "早上": "morning", "大早": "morning", "上午": "morning",
     "中午": "noon", "正午": "noon", "午间": "noon", "午后": "afternoon", "下午": "afternoon", "傍晚": "evening",
     "晚上": "evening", "晚间": "evening", "夜里": "night", "半夜": "night", "深夜": "night", "夜晚": "night",
+    "午夜": "night",
 }  # fmt: skip
+EARLY = ("清晨", "早晨", "早上", "大早")
 ENDS: dict[str, Part] = {"晚": "evening", "早": "morning"}
 WEEKDAYS = dict(zip("一二三四五六日天1234567", (0, 1, 2, 3, 4, 5, 6, 6, 0, 1, 2, 3, 4, 5, 6), strict=True))
 
@@ -52,6 +55,8 @@ _LOOSE = re.compile(
 )
 _HOLIDAY = re.compile("|".join(sorted(HOLIDAYS, key=len, reverse=True)))
 _PART = re.compile("|".join(sorted(PARTS, key=len, reverse=True)))
+_LONE = re.compile(r"(?<![最太再更])[晚早]$")
+"""周五晚八点; not 最晚八点, and not 晚点."""
 _CLOCK = re.compile(
     rf"差(?P<less>{_N}{{1,3}}分钟?|一刻钟?)(?:到)?(?P<h0>{_N}{{1,3}})点钟?"
     rf"|(?P<h>{_N}{{1,3}})\s*(?:点钟?|时(?!间|候|长))(?:过)?\s*(?P<past>半|[一1][刻克]|[三3][刻克]|整|{_N}{{1,3}}(?=分)|[零〇]{_N}|{_N}{{2,3}}(?![个位人天])|五(?![个位人天十])|差{_N}+分)?分?(?P<less2>差{_N}{{1,3}}分)?"
@@ -93,15 +98,30 @@ def parts_in(text: str, now: datetime, kind: SlotKind, alone: bool) -> Parts:
     rest = without(plain, spans)
     if clock := _clock(rest):
         spans.append((clock.start, clock.end))
+        day = replace(day, part_at=day.end - 1) if day and part else day
+        lone = _LONE.search(plain, 0, clock.start)
+        part = ENDS[lone.group()] if lone else part
         rest = without(rest, spans)
     if found := _PART.search(rest):
-        part = PARTS[found.group()]
+        part = _part(found.group(), part, clock)
         spans.append(found.span())
         rest = without(rest, spans)
+        if clock is None and found.group() == "午夜":
+            clock = Clock(24, 0, *found.span(), "24")
+    if part == "evening" and clock:
+        part = "night"
     if clock is None and alone and kind.part != "date" and (bare := _bare(rest, kind, bool(day or part))):
         clock = bare
         spans.append((bare.start, bare.end))
     return Parts(day, clock, part, tuple(spans)) if spans else Parts()
+
+
+def _part(word: str, before: Part, clock: Clock | None) -> Part:
+    """Return the part of the day that `word` is; `before` is what the day's word was (今晚)."""
+    if word == "凌晨" and before == "evening":
+        return "night"
+    # 上午四点 is misheard, 早上四点 is when one leaves for the airport.
+    return "dawn" if word in EARLY and clock and clock.hour in (3, 4) else PARTS[word]
 
 
 def _put_right(plain: str, kind: SlotKind) -> str:
@@ -280,7 +300,10 @@ def _clock(plain: str) -> Clock | None:
         minutes = int(hour) * 60 + _past(found)
         first = (found["h2"] or found["h"] or "")[:1]
         written = found["h2"] and (first == "0" or hour > 12)
-        return Clock(minutes // 60 or 24, minutes % 60, *found.span(), "24" if written or hour > 12 else "")
+        # 零点 begins the day that it is said of, and a day ends with 24点; 差五分一点 is 12:55, noon or night.
+        before_one = 12 * 60 if hour and minutes < 60 else 24 * 60 if minutes < 0 else 0
+        at, minute = divmod(minutes + before_one, 60)
+        return Clock(at, minute, *found.span(), "24" if written or hour == 0 or hour > 12 else "")
     return None
 
 
@@ -303,7 +326,7 @@ def _past(found: re.Match[str]) -> int:
 def _bare(plain: str, kind: SlotKind, has_day: bool) -> Clock | None:
     if kind.part != "time" and not has_day:
         return None
-    found = re.search(rf"{_N}{{1,3}}", plain)
+    found = re.search(rf"{_N}{{1,3}}(?!{_N}|[天个位人口张件份间次套台周年岁块元])", plain)
     hour = value_of(found.group()) if found else None
     if found is None or hour is None or not 0 < hour <= 24:
         return None

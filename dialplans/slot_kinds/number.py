@@ -1,14 +1,16 @@
 """Numbers and counts: "a table for four", "three and a half", 四位, 两千三."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from asr_tts.spoken_values import said
 from dialplans.slot_kinds import digits_en, digits_zh, numerals_en, numerals_zh
 from dialplans.slot_kinds.agreement import yes_or_no
+from dialplans.slot_kinds.calendar_words_en import NUMBER
 from dialplans.slot_kinds.kind import Found, SlotKind
+from dialplans.slot_kinds.people import KIN_EN, KIN_ZH, Party, party
 from dialplans.slot_kinds.sentence import even, tokens
 
 PEOPLE = re.compile(
@@ -19,18 +21,13 @@ PRONOUN = re.compile(r"\b(?:the|this|that|which|no|any|every|some)\s+$")
 PERSONS = re.compile(r"\s*(?:个人|位|人|口)")
 ARTICLE = re.compile(r"\s*[张个](?:桌|位[子置]|座|台|包间|包厢|餐位|预约|预订|订单|问题)")
 """What 一 stands before without counting it: 订一张桌子 is "book a table"."""
+TOGETHER = re.compile(r"\s*(?:对(?:夫妻|夫妇|情侣)|大?家(?:子|人)(?!口)|群|帮(?:人|朋友)|大帮)")
+"""一家人, 一群朋友: one of what is several people."""
+NO_COUNT = -2
 MEASURE = re.compile(r"\s*(?:个人|位|人|个|张|件|份|间|晚|天|次|套|本|台|只|双|瓶|箱|盒|斤|公斤|口)")
 NOT_A_COUNT = re.compile(r"\s*(?:点|号|月|日|年|分钟|半|下|些|起|般|样|定|直|共)|\s*个(?!人)")
-_KIN = (
-    "(?:wife|husband|partner|friend|boyfriend|girlfriend|son|daughter|mother|father|mum|mom|dad|brother|sister|boss"
-    "|colleague)"
-)
-_KIN_ZH = (
-    "(?:老婆|太太|爱人|妻子|老公|丈夫|先生|对象|男朋友|女朋友|朋友|儿子|女儿|孩子|妈妈?|爸爸?|母亲|父亲|哥哥?|姐姐?"
-    "|弟弟?|妹妹?|同事|老板)"
-)
-_TWO_EN = rf"(?:me and my {_KIN}|my {_KIN} and (?:i|me|myself)|both of us|us both)"
-_TWO_ZH = f"(?:我们?俩|咱们?俩|(?:我们|咱们)?两口子|我[和跟与同]我?{_KIN_ZH})"
+_TWO_EN = rf"(?:me and my {KIN_EN}|my {KIN_EN} and (?:i|me|myself)|both of us|us both)"
+_TWO_ZH = f"(?:一对(?:夫妻|夫妇|情侣)|我们?俩|咱们?俩|(?:我们|咱们)?两口子|我[和跟与同]我?{KIN_ZH})"
 _ONE_EN = "(?:me|myself|by myself|on my own|alone|nobody else)"
 _ONE_ZH = "(?:(?:就|只有|只是|就是)我(?:自己)?|我自己|没有?别人)"
 _BEFORE_EN = (
@@ -60,21 +57,46 @@ JOINED = {
     "zh": re.compile(rf"{_TWO_ZH}(?:个?人)?\W*(?:[和跟与带加]|还[有带]|外加|另外)"),
 }
 """Who comes along besides: 我们俩带孩子 are more than the 俩 counts."""
+RANGE = {
+    "en": re.compile(rf"\b{NUMBER}\s+(?:to|or)\s+{NUMBER}$"),
+    "zh": re.compile(r"[一两二三四五六七八九十\d]个?(?:到|至|或者?)[一两二三四五六七八九十\d]+$"),
+}
+"""Two to three people are two, or three."""
 SOUNDED, RIVALLED, LONE = 0.55, 0.6, 0.95
 
 
 def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = True) -> Found | None:
     """Return the number of `text` that fits the kind's bounds; where it has several, the likeliest and less surely."""
     options = [(value, start, end, _weight(text, start, end, language)) for value, start, end in _all(text, language)]
-    options = [option for option in options if fits(kind, option[0]) and (alone or option[3] > -1)]
+    options = [option for option in options if fits(kind, option[0]) and option[3] > (NO_COUNT if alone else -1)]
+    if together := party(text, language):
+        return _together(kind, together, options, language)
     if not options:
         return (_ourselves(kind, text, language) or _alike(kind, text, language)) if alone else None
     best = max(options, key=lambda option: option[3])
     rivals = {option[0] for option in options if option[3] == best[3]} - {best[0]}
     note = f"{', '.join(map(str, sorted(rivals)))} was said too" if rivals else ""
-    if not rivals and JOINED[language].search(even(text)):
+    if not rivals and RANGE[language].search(even(text[: best[2]])):
+        note = "from one number to another was said"
+    elif not rivals and JOINED[language].search(even(text)):
         note = "others were named too"
     return _found(best[0], best[1], best[2], language, RIVALLED if note else LONE, note)
+
+
+def _together(
+    kind: SlotKind, together: Party, options: Sequence[tuple[Decimal, int, int, int]], language: str
+) -> Found | None:
+    """Return the sum of people who are counted in groups; less surely where another number of people is said."""
+    if together.count is None or not fits(kind, Decimal(together.count)):
+        return None
+    outside = {
+        value for value, start, end, weight in options if weight > 1 and not together.start <= start < together.end
+    }
+    note = ", ".join(map(str, sorted(outside - {Decimal(together.count)})))
+    sure = RIVALLED if note else LONE
+    return _found(
+        Decimal(together.count), together.start, together.end, language, sure, f"{note} was said too" * bool(note)
+    )
 
 
 def fits(kind: SlotKind, value: Decimal) -> bool:
@@ -100,6 +122,8 @@ def _weight(text: str, start: int, end: int, language: str) -> int:
     before, after = even(text[:start]), even(text[end:])
     if language == "zh":
         single = text[start:end] in ("一", "1")
+        if single and (TOGETHER.match(after) or (after.startswith("家") and before.endswith(("们", "咱", "全")))):
+            return NO_COUNT
         if single and ARTICLE.match(after):
             return -1
         if MEASURE.match(after) and not NOT_A_COUNT.match(after):

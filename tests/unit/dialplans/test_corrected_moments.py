@@ -226,3 +226,60 @@ def test_the_words_of_another_value_are_no_day_as_well(language, comes, people, 
     assert play.step == "right"
     play.says(again)
     assert (play["arrival"], play["people"]) == then
+
+
+DAY_AND_HOUR = """
+languages: [en, zh]
+slots:
+  what:
+    type: list
+    entries: {repair: {en: [a repair, repair], zh: [维修, 修车]}, check: {en: [a check, check], zh: [检查]}}
+  day: {type: date}
+  hour: {type: time, opens: 9, closes: 18}
+steps:
+- step: when
+  ask: {en: "What, when?", zh: 什么哪天几点？}
+  slots: [what, day, hour]
+  prompts: {hour: {en: "At what time?", zh: 几点？}}
+  otherwise: bye
+- step: right
+  confirm: {en: "{{ day }} at {{ hour }}?", zh: "{{ day }}{{ hour }}？"}
+  yes: bye
+  no: when
+  otherwise: bye
+- step: bye
+  hangup:
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "what", "day", "hour"),
+    [
+        ("en", "a repair on Thursday", "no, Monday afternoon", "repair", "2026-11-23", None),
+        ("en", "a repair on Thursday", "no, Monday at three", "repair", "2026-11-23", "15:00"),
+        ("en", "a repair on Thursday", "Monday at three, please", "repair", "2026-11-23", "15:00"),
+        ("en", "a repair on Thursday", "sorry, a check at three", "check", "2026-11-26", "15:00"),
+        ("en", "a repair on Thursday", "no, Thursday at three", "repair", "2026-11-26", "15:00"),
+        ("en", "a repair on Thursday", "at three, I am abroad until Wednesday", "repair", "2026-11-26", "15:00"),
+        ("en", "a repair on Thursday", "no, three days", "repair", "2026-11-26", None),
+        ("en", "a repair on Thursday", "three of us", "repair", "2026-11-26", None),
+        ("en", "a repair on Thursday", "no, three", "repair", "2026-11-26", "15:00"),
+        ("zh", "周四修车", "不对，周一下午", "repair", "2026-11-23", None),
+        ("zh", "周四修车", "不对，周一下午三点", "repair", "2026-11-23", "15:00"),
+        ("zh", "周四修车", "那就周一下午三点吧", "repair", "2026-11-23", "15:00"),
+        ("zh", "周四修车", "不对，检查，三点", "check", "2026-11-26", "15:00"),
+        ("zh", "周四修车", "下午三点，我周三才回来", "repair", "2026-11-26", "15:00"),
+        ("zh", "周四修车", "不，三天", "repair", "2026-11-26", None),
+        ("zh", "周四修车", "十三个人", "repair", "2026-11-26", None),
+        ("zh", "周四修车", "不，三点", "repair", "2026-11-26", "15:00"),
+    ],
+)
+def test_a_day_said_anew_where_the_hour_is_asked_is_corrected_and_no_hour_is_made_of_it(
+    language, first, second, what, day, hour
+):
+    play = Play(DAY_AND_HOUR, language)
+    play.says(first)
+    play.says(second)
+    state = play.dialogue.variables
+    assert (state.get("what"), state.get("day"), state.get("hour")) == (what, day, hour)
+    assert play.step == ("right" if hour else "when")

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dialplans.slots import SlotKind, read
+from dialplans.slots import SlotKind, Wanted, found_in, read
 
 SATURDAY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 DATE, TIME, BOTH = SlotKind.of("date"), SlotKind.of("time"), SlotKind.of("moment")
@@ -125,3 +125,84 @@ def test_a_day_that_was_half_heard_or_is_all_that_was_said_is_one(text, day):
     found = read(SlotKind.of("date"), text, "zh", datetime(2026, 11, 21, 10, tzinfo=UTC))
     assert found is not None
     assert found.value[-2:] == day
+
+
+MONDAY_MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+SMALL_HOURS = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "now", "value"),
+    [
+        ("en", "tonight at one", MONDAY_MORNING, "2026-11-24T01:00"),
+        ("en", "tonight at half past twelve", MONDAY_MORNING, "2026-11-24T00:30"),
+        ("en", "two a.m. tonight", MONDAY_MORNING, "2026-11-24T02:00"),
+        ("en", "Friday night at one", MONDAY_MORNING, "2026-11-28T01:00"),
+        ("en", "tonight at one", SMALL_HOURS, "2026-11-23T01:00"),
+        ("en", "tonight at eight", MONDAY_MORNING, "2026-11-23T20:00"),
+        ("en", "half past midnight", MONDAY_MORNING, "2026-11-24T00:30"),
+        ("en", "a quarter to midnight", MONDAY_MORNING, "2026-11-23T23:45"),
+        ("en", "tomorrow at half past noon", MONDAY_MORNING, "2026-11-24T12:30"),
+        ("en", "tomorrow at two in the morning", MONDAY_MORNING, "2026-11-24T02:00"),
+        ("en", "tomorrow at midnight", MONDAY_MORNING, "2026-11-25T00:00"),
+        ("zh", "今晚一点", MONDAY_MORNING, "2026-11-24T01:00"),
+        ("zh", "今晚十二点半", MONDAY_MORNING, "2026-11-24T00:30"),
+        ("zh", "今晚12:30", MONDAY_MORNING, "2026-11-24T00:30"),
+        ("zh", "今天晚上十二点", MONDAY_MORNING, "2026-11-24T00:00"),
+        ("zh", "今晚零点", MONDAY_MORNING, "2026-11-24T00:00"),
+        ("zh", "今晚凌晨一点", MONDAY_MORNING, "2026-11-24T01:00"),
+        ("zh", "周五晚上一点", MONDAY_MORNING, "2026-11-28T01:00"),
+        ("zh", "今天半夜两点", MONDAY_MORNING, "2026-11-24T02:00"),
+        ("zh", "今天半夜两点", SMALL_HOURS, "2026-11-23T02:00"),
+        ("zh", "今晚一点", SMALL_HOURS, "2026-11-23T01:00"),
+        ("zh", "今晚八点", MONDAY_MORNING, "2026-11-23T20:00"),
+        ("zh", "周五晚八点", MONDAY_MORNING, "2026-11-27T20:00"),
+        ("zh", "明天凌晨一点", MONDAY_MORNING, "2026-11-24T01:00"),
+        ("zh", "明天零点", MONDAY_MORNING, "2026-11-24T00:00"),
+        ("zh", "明天中午差五分一点", MONDAY_MORNING, "2026-11-24T12:55"),
+        ("zh", "明天0:30", MONDAY_MORNING, "2026-11-24T00:30"),
+        ("zh", "周五24点", MONDAY_MORNING, "2026-11-28T00:00"),
+        ("zh", "午夜", MONDAY_MORNING, "2026-11-24T00:00"),
+        ("zh", "明天中午十二点半", MONDAY_MORNING, "2026-11-24T12:30"),
+        ("zh", "明天上午十二点", MONDAY_MORNING, "2026-11-24T12:00"),
+        ("zh", "明天早上四点", MONDAY_MORNING, "2026-11-24T04:00"),
+        ("zh", "明天上午三点", MONDAY_MORNING, "2026-11-24T15:00"),
+    ],
+)
+def test_an_hour_after_midnight_is_of_the_night_before(language, text, now, value):
+    found = read(BOTH, text, language, now)
+    assert found is not None
+    assert found.value == value
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [("zh", "昨晚一点", "2026-11-23T01:00"), ("en", "last night at one", "2026-11-23T01:00")],
+)
+def test_and_of_the_night_that_has_been_where_the_past_is_asked_for(language, text, value):
+    found = read(SlotKind.of({"type": "moment", "prefer": "past"}), text, language, MONDAY_MORNING)
+    assert found is not None
+    assert found.value == value
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day", "time"),
+    [
+        ("en", "tonight at eight", "2026-11-23", "20:00"),
+        ("en", "this evening at half past six", "2026-11-23", "18:30"),
+        ("en", "tonight at one", "2026-11-24", "01:00"), ("en", "tonight", "2026-11-23", None),
+        ("zh", "今晚八点", "2026-11-23", "20:00"), ("zh", "明早八点", "2026-11-24", "08:00"),
+        ("zh", "今晚一点", "2026-11-24", "01:00"), ("zh", "明晚", "2026-11-24", None),
+        ("zh", "明天最晚八点", "2026-11-24", "08:00"),
+    ],
+)  # fmt: skip
+def test_of_tonight_at_eight_a_slot_for_the_day_leaves_the_night_to_the_one_for_the_hour(language, text, day, time):
+    found = found_in((Wanted("day", DATE), Wanted("time", TIME)), text, language, MONDAY_MORNING)
+    assert {name: value.value for name, value in found.items()} == {"day": day} | ({"time": time} if time else {})
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "three days"), ("en", "for three nights"), ("zh", "三天"), ("zh", "十三个人")]
+)
+def test_what_is_counted_is_no_hour(language, text):
+    assert read(TIME, text, language, MONDAY_MORNING) is None
