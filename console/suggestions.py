@@ -1,12 +1,14 @@
 """Suggestions for the knowledge base in the console: what callers got no answer to, and what an editor makes of it.
 
-Everything goes through `knowledge/learning.py`, as `hotline kb` does it. The console has no encoders of sentences: here
-questions are grouped, and articles are near, by words alone.
+Everything goes through `knowledge/learning.py`, as `hotline kb` does it. The console has no encoders of sentences: an
+inspector that follows groups questions by meaning and finds the articles near them (`knowledge/by_meaning.py`); what
+none took for a while is done here, by words alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,6 +20,7 @@ from console.visit import Visit
 from knowledge import articles, learning
 from knowledge.articles import Editor
 from knowledge.draft import slug
+from knowledge.entry import Entry
 from knowledge.library import Library
 from models.audit import record
 from models.errors import CannotDo
@@ -27,8 +30,10 @@ from quality.masking import masked_words
 
 PAGE = 20
 """Suggestions on one page."""
+PATIENCE = timedelta(minutes=10)
+"""So long a question waits for who can group it by meaning; what was grouped by words stays so."""
 NEAR = 2
-"""Articles named with a suggestion, as `hotline kb unanswered` does."""
+"""Articles named with a suggestion, as `hotline kb unanswered` does; its form offers all that are near."""
 FOUND = 6
 """Articles that a search finds."""
 MOST_SIGNS = {"title": 200, "short": 1000, "long": 20_000, "asked": 5000, "words": 500}
@@ -45,7 +50,7 @@ class Near:
     questions: int
     """How many it has."""
     confidence: float
-    """0-1, by words alone."""
+    """0-1."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,8 @@ class Shown:
     """ISO time; "" where its calls' words were deleted."""
     examples: tuple[Example, ...]
     near: tuple[Near, ...]
+    by_meaning: bool
+    """Whether those are near by meaning; else by words."""
     article_id: str
     """What it became, or what its callers rejected; "" for nothing."""
     decided: str
@@ -109,7 +116,7 @@ class Suggestions:
     def page(self, state: SuggestionState, language: str, skip: int) -> tuple[list[Shown], bool]:
         """Return a page of suggestions, most asked first, and whether there are more behind it."""
         self._insist()
-        learning.group_noted(self._visit.engine)
+        learning.group_noted(self._visit.engine, before=self._visit.now() - PATIENCE)
         with self._visit.engine.connect() as connection:
             found = learning.suggestions(connection, state, language, most=PAGE + 1, skip=skip)
             decided = {one["id"]: _decided_by(connection, one["id"]) for one in found if state is not _OPEN}
@@ -117,16 +124,18 @@ class Suggestions:
             self._library.refresh()
         return [self._shown(one, decided.get(one["id"], "")) for one in found[:PAGE]], len(found) > PAGE
 
+    def coming(self) -> int:
+        """Return how many questions wait to be grouped: who can do so by meaning has them within some seconds."""
+        self._insist()
+        with self._visit.engine.connect() as connection:
+            return learning.ungrouped(connection)
+
     def near(self, words: str, language: str, most: int = FOUND) -> tuple[Near, ...]:
         """Return the published articles likest to some words, best first; none that share nothing with them."""
         knowledge, today = self._library.knowledge, self._visit.now().astimezone(self._visit.zone).date()
         found = knowledge.candidates(words[: MOST_SIGNS["words"]], language, today, most=most)
         near = [(one, knowledge.get(one.article_id)) for one in found[:most] if any(one.likeness)]
-        return tuple(
-            Near(one.article_id, one.title, entry.short, len(entry.questions), one.confidence)
-            for one, entry in near
-            if entry
-        )
+        return tuple(_near(entry, one.confidence) for one, entry in near if entry)
 
     def asked(self, suggestion_id: str) -> tuple[tuple[str, ...], int]:
         """Return the questions that an article would take along, and how many were left out for personal data."""
@@ -202,6 +211,9 @@ class Suggestions:
             for each in one["examples"]
         )
         agent = one["origin"] == "agent"
+        near = self._near_by_meaning(one) if one["state"] == _OPEN else ()
+        if not (by_meaning := bool(near)) and one["state"] == _OPEN:
+            near = self.near(one["question"], language)
         return Shown(
             id=one["id"],
             state=one["state"],
@@ -213,16 +225,26 @@ class Suggestions:
             count=one["count"],
             last_at=one["last_at"] or "",
             examples=examples,
-            near=self.near(one["question"], language, NEAR) if one["state"] == _OPEN else (),
+            near=near,
+            by_meaning=by_meaning,
             article_id=one["article_id"] or "",
             decided=decided,
         )
+
+    def _near_by_meaning(self, one: Mapping[str, Any]) -> tuple[Near, ...]:
+        """Return what was found near it, but for articles that are withdrawn by now."""
+        kept = [(self._library.knowledge.get(article), confidence) for article, confidence in one["near"] or ()]
+        return tuple(_near(entry, confidence) for entry, confidence in kept if entry)
 
     def _masked(self, words: str, language: str) -> str:
         return named(masked_words(words, language), self._visit.phrases, self._visit.language)
 
 
 _OPEN = SuggestionState.OPEN
+
+
+def _near(entry: Entry, confidence: float) -> Near:
+    return Near(entry.article_id, entry.title, entry.short, len(entry.questions), confidence)
 
 
 def _decided_by(connection: Connection, suggestion_id: str) -> str:

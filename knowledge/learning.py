@@ -72,31 +72,44 @@ def waiting(connection: Connection) -> list[str]:
     return sorted(connection.scalars(select(Unanswered.language).where(Unanswered.suggestion_id.is_(None)).distinct()))
 
 
+def ungrouped(connection: Connection) -> int:
+    """Return how many questions wait to be grouped."""
+    return connection.scalar(select(func.count(Unanswered.id)).where(Unanswered.suggestion_id.is_(None))) or 0
+
+
 def language_of(connection: Connection, suggestion_id: str) -> str:
     """Return the language of a suggestion; raise `CannotDo` where there is none."""
     return str(_find(connection, suggestion_id)["language"])
 
 
-def group_noted(engine: Engine, embeddings: Embeddings | None = None) -> int:
+def group_noted(engine: Engine, embeddings: Embeddings | None = None, *, before: datetime | None = None) -> int:
     """Group what waits, as `group` does; of all processes that do it at once, one goes after the other.
 
     Sentences are encoded before the database is taken: calls write to it meanwhile. Raises `CannotDo` where it can't
     be written.
     """
     with engine.connect() as connection:
-        waiting = _waiting(connection)
-        texts = {language: [one.question for one in _asked(connection, language, waiting[language])]
-                 for language in waiting if language in (embeddings or {})}  # fmt: skip
-    if not waiting:
-        return 0
-    ready = {language: _ahead((embeddings or {})[language], texts[language]) for language in texts}
+        if not _waiting(connection, before):
+            return 0
+    ready = encoded_ahead(engine, embeddings or {})
     with writing(engine, GROUPING) as connection:
-        return group(connection, ready)
+        return group(connection, ready, before)
 
 
-def group(connection: Connection, embeddings: Embeddings | None = None) -> int:
-    """Give every noted question its suggestion, old or new; return how many there were to group."""
-    waiting = _waiting(connection)
+def encoded_ahead(engine: Engine, embeddings: Embeddings) -> Embeddings:
+    """Return the embeddings that have made the vectors of what is grouped now, so that grouping takes no time."""
+    with engine.connect() as connection:
+        texts = {language: [one.question for one in _asked(connection, language, new)]
+                 for language, new in _waiting(connection).items() if language in embeddings}  # fmt: skip
+    return {language: _ahead(embeddings[language], texts[language]) for language in texts}
+
+
+def group(connection: Connection, embeddings: Embeddings | None = None, before: datetime | None = None) -> int:
+    """Give every noted question its suggestion, old or new; return how many there were to group.
+
+    `before`: only those that were asked before then.
+    """
+    waiting = _waiting(connection, before)
     for language, new in waiting.items():
         embedding = (embeddings or {}).get(language)
         asked = _asked(connection, language, new)
@@ -127,7 +140,7 @@ def suggestions(
         )
         .outerjoin(Unanswered, Unanswered.suggestion_id == Suggestion.id)
         .where(*wanted)
-        .group_by(*Suggestion.__table__.columns)
+        .group_by(Suggestion.id)
         .order_by(func.count(Unanswered.id).desc(), Suggestion.id)
         .limit(most)
         .offset(skip)
@@ -157,7 +170,8 @@ def edit(connection: Connection, suggestion_id: str, editor: Editor, *, question
     """Change the question that stands for all or the answer, without publishing; "" leaves it. Raises `CannotDo`."""
     found = _find(connection, suggestion_id)
     new = {name: value for name, value in (("question", question), ("answer", answer)) if value}
-    _move(connection, found, SuggestionMove.EDIT, **new)
+    near = {"near_revision": None} if question else {}
+    _move(connection, found, SuggestionMove.EDIT, **new, **near)
     articles.note(connection, editor, "edited", suggestion_id=found["id"], words=", ".join(new))
 
 
@@ -229,11 +243,10 @@ def _open(
     return suggestion
 
 
-def _waiting(connection: Connection) -> dict[str, list[RowMapping]]:
+def _waiting(connection: Connection, before: datetime | None = None) -> dict[str, list[RowMapping]]:
     """The questions that no suggestion has yet, by language, the oldest first."""
-    rows = connection.execute(
-        select(Unanswered.__table__).where(Unanswered.suggestion_id.is_(None)).order_by(Unanswered.id)
-    ).mappings()
+    wanted = [Unanswered.suggestion_id.is_(None)] + ([Unanswered.at < before] if before else [])
+    rows = connection.execute(select(Unanswered.__table__).where(*wanted).order_by(Unanswered.id)).mappings()
     waiting: dict[str, list[RowMapping]] = {}
     for row in rows:
         waiting.setdefault(row["language"], []).append(row)

@@ -43,7 +43,8 @@ def unanswered(
             found = learning.suggestions(connection, state, language)
         near = _near(engine, found) if state is SuggestionState.OPEN else {}
     if as_json:
-        print_json([one | {"near": [near_json(each) for each in near.get(one["id"], ())]} for one in found])
+        shown = [{name: value for name, value in one.items() if name != "near_revision"} for one in found]
+        print_json([one | {"near": [near_json(each) for each in near.get(one["id"], ())]} for one in shown])
         return
     console = Console(highlight=False, markup=False)
     for one in found:

@@ -6,8 +6,9 @@ that is live at once, or discards it; questions that are like a discarded one ar
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, Moment
@@ -54,6 +55,10 @@ class Suggestion(Base):
     """callers or agent."""
     article_id: Mapped[str | None]
     """The article that it became, or that its callers rejected."""
+    near: Mapped[list[list[Any]] | None] = mapped_column(JSON)
+    """[article, confidence] of those near it by meaning, the nearest first; [] where they can't be told by that."""
+    near_revision: Mapped[int | None]
+    """The knowledge base's when they were looked for; None: nobody did yet."""
 
 
 class Unanswered(Base):

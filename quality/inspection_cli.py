@@ -26,6 +26,7 @@ from quality.inspected import inspected, inspected_lines
 from quality.inspector import Inspector
 from quality.jobs import Jobs
 from quality.likeness import Likeness
+from quality.missed import Missed
 from quality.publishing import in_force
 from quality.relistening import Ears
 from quality.retention import Retention
@@ -54,17 +55,20 @@ def inspect(
     inspector = Inspector(engine, settings.data.directory, ears, Likeness(), BackPressure().rest, writes=writes)
     sampling = Sampling(engine, settings.quality, writes)
     retention = Retention(engine, settings.data.directory, settings.retention, writes)
+    missed = Missed(engine, writes)
 
     def told(call: str, words: str) -> None:
         typer.echo(f"{call}: {words}")
         if follow:
             retention.between(datetime.now(UTC))
+            missed.step(datetime.now(UTC))
 
     with _asked_to_leave() as leaves:
         count = inspector.run(told, leaves.is_set)
         while follow and not leaves.wait(FOLLOW_S):
             sampling.run(datetime.now(UTC))
             retention.step(datetime.now(UTC))
+            missed.step(datetime.now(UTC))
             count += inspector.run(told, leaves.is_set)
     typer.echo(f"{count} calls inspected.")
 

@@ -54,6 +54,7 @@ def serve(settings: "Settings", leaves: threading.Event, writes: "Writes") -> No
     from quality.inspection_cli import FOLLOW_S
     from quality.inspector import Inspector, Leaving
     from quality.likeness import Likeness
+    from quality.missed import Missed
     from quality.retention import Retention
     from quality.sampling_rows import Sampling
 
@@ -70,16 +71,23 @@ def serve(settings: "Settings", leaves: threading.Event, writes: "Writes") -> No
     engine = open_engine(database_url(settings))
     sampling = Sampling(engine, settings.quality, writes)
     retention = Retention(engine, settings.data.directory, settings.retention, writes)
+    missed = Missed(engine, writes)
     directory = settings.data.directory
     inspector = Inspector(engine, directory, lambda: _ears(settings), Likeness(), rest, writes=writes)
+
+    def in_between(*_: str) -> None:
+        retention.between(datetime.now(UTC))
+        missed.step(datetime.now(UTC))
+
     writes(inspector.jobs.take_from_the_dead)
     try:
         while True:
             pause(FOLLOW_S)
             sampling.run(datetime.now(UTC))
             retention.step(datetime.now(UTC))
-            # In between, too: behind a backlog of inspections nothing would be deleted for days.
-            inspector.run(lambda *_: retention.between(datetime.now(UTC)), leaves.is_set)
+            missed.step(datetime.now(UTC))
+            # In between, too: behind a backlog of inspections nothing would be deleted or grouped for days.
+            inspector.run(in_between, leaves.is_set)
     except Leaving:
         return
 

@@ -15,7 +15,7 @@ from console.moments import moment
 from console.pages.call_facts import length
 from console.pages.knowledge_forms import Forms, tag
 from console.pages.reviews_tabs import choices
-from console.suggestions import PAGE, Example, Shown, Suggestions
+from console.suggestions import NEAR, PAGE, Example, Shown, Suggestions
 from console.visit import Visit
 from knowledge.draft import LANGUAGES
 from knowledge.library import Library
@@ -64,9 +64,12 @@ class _Page:
 
     async def _draw(self) -> None:
         found, more = await self._visit.order(self._suggestions.page, self._state, self._spoken, self._skip)
+        coming = await self._visit.order(self._suggestions.coming)
         self._list.clear()
         with self._list:
-            if not found:
+            if coming:
+                told(self._say("knowledge.coming", count=coming), kind="empty")
+            elif not found:
                 told(self._say(f"knowledge.none_{self._state}"), kind="empty")
             with ui.element("ul").classes("suggestions"):
                 for one in found:
@@ -119,8 +122,9 @@ class _Page:
             if not one.near:
                 TextElement(tag="span", text=self._say("knowledge.none_near")).classes("dim")
                 return
-            TextElement(tag="span", text=self._say("knowledge.near")).classes("dim")
-            for each in one.near:
+            how = "knowledge.near_meaning" if one.by_meaning else "knowledge.near"
+            TextElement(tag="span", text=self._say(how)).classes("dim")
+            for each in one.near[:NEAR]:
                 percent = f"{each.confidence:.0%}"
                 words = self._say("knowledge.near_one", title=each.title, percent=percent, count=each.questions)
                 TextElement(tag="span", text=words)

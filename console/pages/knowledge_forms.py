@@ -55,7 +55,6 @@ class Forms:
     async def into(self, one: Shown) -> None:
         """Ask for the article that its questions are to be added to."""
         asked, left_out = await self._visit.order(self._suggestions.asked, one.id)
-        near = await self._visit.order(self._suggestions.near, one.question, one.language)
 
         async def add() -> None:
             asked_now = Written.of("", "", "", questions.value).asked
@@ -63,14 +62,15 @@ class Forms:
             await self._do(dialog, work, self._say("knowledge.added", article=choice.chosen))
 
         async def search(event: ValueChangeEventArguments[Any]) -> None:
-            words = str(event.value or "").strip() or one.question
-            choice.put(await self._visit.order(self._suggestions.near, words, one.language))
+            words = str(event.value or "").strip()
+            near = self._suggestions.near
+            choice.put(await self._visit.order(near, words, one.language) if words else one.near)
 
         with self._dialog("into", one) as dialog:
             field = ui.input(self._say("knowledge.field_search"), on_change=search).classes("w-full")
             field.props(f"debounce=300 clearable maxlength={MOST_SIGNS['words']}")
             choice = _Choice(self._visit, one.language)
-            choice.put(near)
+            choice.put(one.near)
             questions = self._questions(one, asked, left_out)
             with ui.row().classes("w-full justify-end"):
                 self._cancel(dialog)

@@ -146,7 +146,8 @@ class Hotline:
             articles.write(connection, draft, editor)
         for call, asked in UNANSWERED:
             language = "zh" if call == "chinese" else "en"
-            learning.unanswered(connection, asked, language, calls[call].id, 2.5, "unknown", at=self._now)
+            at = self._now - timedelta(hours=1)
+            learning.unanswered(connection, asked, language, calls[call].id, 2.5, "unknown", at=at)
 
     def _call(
         self, connection: Connection, said: Said, language: str, agent: str, *, caller: str = "+442079460123",

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from console.access import Viewer
 from console.phrases import Phrases
 from console.refused import words_of
 from console.sessions import Session
-from console.suggestions import PAGE, Suggestions, Written
+from console.suggestions import PAGE, PATIENCE, Suggestions, Written
 from console.visit import Visit
 from knowledge import articles, learning
 from knowledge.articles import Editor
@@ -114,6 +114,30 @@ def test_the_nearest_articles_are_named_and_take_the_questions(
     with engine.connect() as connection:
         assert articles.read(connection, near)["questions"][1:] == [question]
     assert trail(engine) == [("quinn", "knowledge.added-to", near, "192.0.2.9")]
+
+
+def test_who_groups_by_meaning_comes_first_and_what_none_took_is_grouped_by_words(editing, engine):
+    fresh = datetime.now(UTC)
+    with engine.begin() as connection:
+        learning.unanswered(connection, "who mends umbrellas", "en", "call", 3.5, "unknown", at=fresh)
+        learning.unanswered(connection, "is it open", "en", "call", 3.5, "unknown", at=fresh - PATIENCE)
+    assert [one.question for one in shown(editing())] == ["is it open"]
+    assert editing().coming() == 1
+
+
+def test_articles_that_were_found_near_by_meaning_are_shown_but_for_withdrawn_ones(editing, ask, write, engine):
+    write(Draft("Repairs", "For free.", article_id="repairs"), Draft("Umbrellas", "We sell them.", article_id="sold"))
+    ask("are umbrellas mended by anyone")
+    (one,) = shown(editing())
+    assert (one.by_meaning, [near.article_id for near in one.near]) == (False, ["sold"])
+    with engine.begin() as connection:
+        connection.execute(update(Suggestion).values(near=[["repairs", 0.8], ["sold", 0.4]], near_revision=2))
+    (one,) = shown(editing())
+    assert (one.by_meaning, [near.article_id for near in one.near]) == (True, ["repairs", "sold"])
+    with engine.begin() as connection:
+        articles.withdraw(connection, "repairs", ANN)
+    (one,) = shown(editing())
+    assert (one.by_meaning, [near.article_id for near in one.near]) == (True, ["sold"])
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,8 @@ def test_of_two_who_group_at_once_the_second_waits_and_opens_nothing_anew(
     ask(either, "do you repair umbrellas", "do you repair umbrellas please")
     grouped, go_on, really = Event(), Event(), learning.group
 
-    def group(connection: Connection, embeddings: Embeddings | None = None) -> int:
-        count = really(connection, embeddings)
+    def group(connection: Connection, embeddings: Embeddings | None = None, before: datetime | None = None) -> int:
+        count = really(connection, embeddings, before)
         if not grouped.is_set():
             grouped.set()
             assert go_on.wait(PATIENCE_S)
