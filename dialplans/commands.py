@@ -1,9 +1,10 @@
 """What every caller may say or key at every question: repeat, go back, help, a human, goodbye."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from knowledge.wording import EMPTY, contains, stem, units
+from knowledge.wording import EMPTY, contains, plain, stem, units
 
 BY_KEY: Mapping[str, str] = {"0": "operator", "*": "repeat"}
 """Commands by their key."""
@@ -45,6 +46,11 @@ COMMAND_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """How callers say them. Who says "enough" means goodbye, where the flow has a step for it; who says "leave",
 where the question has no answer like that."""
+OF_HELP: Mapping[str, re.Pattern[str]] = {
+    "en": re.compile(r"\bhelp(?:ed|s|ful)\b|\b(?:not|did|didnt|doesnt|no|of|a|big|great|real) help\b"),
+    "zh": re.compile(r"(?:[有没无]|[有没]什么|[有没]多大|有一?[点些])帮助|帮助(?:了|到|很|不|挺|特别|非常|太|大)"),
+}
+"""Says of an answer whether it helped, and asks for no help: "that helped", 有帮助, 帮助不大."""
 WEAK = frozenset(stem(word) for word in EMPTY) | frozenset(
     "no wait yes actual sorr thank de wo ni shi you yi xia qing wen zai le ma ne a".split()  # noqa: SIM905
 )
@@ -62,7 +68,10 @@ def command_in(text: str, language: str) -> str:
     said = units(text, language)
     if len(said) > MOST_WORDS:
         return ""
+    told = language in OF_HELP and bool(OF_HELP[language].search(plain(text)))
     for command, parts, known in _ready(language):
+        if command == "help" and told:
+            continue
         rest = [word for word in said if word not in known]
         if len(rest) <= ROOM.get(language, 0) and any(contains(said, part) for part in parts):
             return command

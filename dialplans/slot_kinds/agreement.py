@@ -15,13 +15,13 @@ YES = {
            "perfect", "that works", "please", "good", "great", "true", "by all means", "i guess so", "i think so",
            "it did", "it does", "it has", "that did", "it helped", "that helped", "that helps", "helpful"),
     "zh": ("是", "是的", "对", "对的", "好", "好的", "可以", "没错", "嗯", "行", "要", "需要", "正确", "当然", "没问题",
-           "成", "中", "愿意", "同意", "确认", "确定", "有", "想", "没关系可以", "嗯嗯", "对对", "好啊", "好吧", "解决了",
-           "帮到了", "帮上忙了", "帮助很大", "帮助挺大", "帮助大"),
+           "成", "中", "愿意", "同意", "确认", "确定", "有", "想", "没关系可以", "嗯嗯", "对对", "好啊", "好吧",
+           "解决了", "帮到了", "帮上忙了", "帮助很大", "帮助挺大", "帮助大"),
 }  # fmt: skip
 NO = {
     "en": ("no", "nope", "nah", "not", "wrong", "incorrect", "never", "no thanks", "i do not", "it is not",
-           "not really", "not now", "negative", "do not", "hardly", "no way", "none", "false", "neither", "didnt", "doesnt",
-           "did not", "does not"),
+           "not really", "not now", "negative", "do not", "hardly", "no way", "none", "false", "neither", "didnt",
+           "doesnt", "did not", "does not"),
     "zh": ("不", "不是", "不对", "不要", "不用", "没有", "不行", "错", "否", "错了", "不可以", "不需要", "算了", "别",
            "不了", "没", "不想", "不用了", "不好"),
 }  # fmt: skip

@@ -23,6 +23,13 @@ from tests.unit.dialplans.play import Play, follow
         ("zh", "没有了", "enough"),
         ("zh", "我想退货返回运费怎么算", ""),
         ("zh", "帮助我查一下订单", ""),
+        ("en", "that helped, thank you", ""),
+        ("en", "it does not help me", ""),
+        ("en", "please help me", "help"),
+        ("zh", "有帮助", ""),
+        ("zh", "没什么帮助", ""),
+        ("zh", "帮助不大", ""),
+        ("zh", "我需要帮助", "help"),
     ],
 )
 def test_a_command_is_told_from_a_sentence_that_mentions_it(language, text, command):

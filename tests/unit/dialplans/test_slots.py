@@ -59,6 +59,9 @@ def test_digits_said_one_by_one_come_back(digits):
         ("en", "nope", False), ("en", "the blue one", None), ("en", "", None),
         ("zh", "对的", True), ("zh", "嗯", True), ("zh", "没错", True), ("zh", "不对", False), ("zh", "不是的", False),
         ("zh", "没问题", True), ("zh", "蓝色", None),
+        ("en", "it did", True), ("en", "that helped", True), ("en", "it didn't", False), ("en", "it did not", False),
+        ("en", "no, it doesn't", False), ("zh", "帮助很大", True), ("zh", "帮助不大", False), ("zh", "解决了", True),
+        ("zh", "没解决", False),
     ],
 )  # fmt: skip
 def test_yes_and_no(language, text, agrees):

@@ -92,6 +92,20 @@ def test_without_a_step_for_the_unknown_it_says_that_it_does_not_know(language, 
     assert asked(Shelf(), language, flow=FLOW.replace(", unknown: person", "")).heard == said
 
 
+@pytest.mark.parametrize(
+    ("language", "question", "said", "then"),
+    [
+        ("en", "where do I park", "it helped", "Good. Goodbye."),
+        ("en", "where do I park", "that didn't help", "A colleague knows. Goodbye."),
+        ("zh", "在哪里停车", "有帮助", "好的，很高兴能帮到您。 再见。"),
+        ("zh", "在哪里停车", "没有帮助", "同事知道。 再见。"),
+    ],
+)
+def test_whether_it_helped_may_be_said_in_the_words_of_the_question(language, question, said, then):
+    play = asked(Shelf(Article(short="楼后。", long=""), "停" if language == "zh" else "park"), language, question)
+    assert play.says(said) == then
+
+
 def test_whoever_does_not_answer_whether_it_helped_goes_on():
     play = asked(Shelf(Article(long="")))
     play.silent()
