@@ -213,10 +213,10 @@ class _Document:
 
     def _with_sounds(self, flow: Flow) -> dict[str, Step]:
         """Return the steps; those that play what is beside the file know where that is."""
-        folder = self._file.path.parent if self._file else None
+        folder, recorded = self._file.path.parent if self._file else None, sounds.recordings(flow.steps)
         return {
             name: replace(step, folder=str(folder))
-            if isinstance(step, PlayStep) and folder and sounds.beside(folder, step)
+            if isinstance(step, PlayStep) and folder and sounds.beside(folder, step, recorded)
             else step
             for name, step in flow.steps.items()
         }

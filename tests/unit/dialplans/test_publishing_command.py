@@ -59,6 +59,18 @@ def test_complaints_of_the_checker_keep_a_flow_from_being_published_and_it_says_
     assert "It was not published; put right what is said above." in told
 
 
+def test_a_flow_with_a_jingle_is_published_though_its_queue_takes_messages_and_plays_them_back(folder):
+    (folder / "jingle.wav").write_bytes(b"sound")
+    (folder / "shop.yaml").write_text(
+        "languages: [en, zh]\nsteps:\n- step: a\n  play: {en: jingle.wav, zh: jingle.wav}\n- step: b\n"
+        "  voicemail: orders\n  unavailable: {en: Nobody is there., zh: 现在没有人。}\n- step: c\n  hangup:\n",
+        encoding="utf-8",
+    )
+    run("publish", "shop", "--without-tests")
+    (shop,) = (flow for flow in json.loads(run("list", "--json")) if flow["name"] == "shop")
+    assert shop["published"] == shop["version"]
+
+
 def test_what_all_callers_get_is_not_tried_out(folder):
     run("publish", "shop")
     assert "get version" in run("publish", "shop", "--trial", "20", code=1)
