@@ -1,6 +1,7 @@
 """Values in what was said: one of a kind, several in one sentence, and the new one in a correction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Protocol
@@ -22,13 +23,19 @@ from dialplans.slot_kinds.correction import corrected
 from dialplans.slot_kinds.digits import digits_in
 from dialplans.slot_kinds.idioms import COUNTING, without_idioms
 from dialplans.slot_kinds.kind import Found, SlotKind, Type, Value, Wanted
+from dialplans.slot_kinds.moment_change import changed
 from dialplans.slot_kinds.sentence import without
+from dialplans.slot_kinds.taken_back import CHOSEN, after_or, turn, without_refused
 from knowledge.wording import units
 
 __all__ = (
     "SlotKind", "Value", "Wanted", "choice_of", "corrected", "corrections_in", "digits_in", "found_in", "read",
     "spelled", "yes_or_no",
 )  # fmt: skip
+
+
+DOUBTED = 0.6
+"""Confidence at most of one of two moments: Friday or Saturday."""
 
 
 class Finder(Protocol):
@@ -57,21 +64,50 @@ def read(kind: SlotKind, text: str, language: str, now: datetime) -> Value | Non
 
     `now` is the caller's local time: dates and times are relative to it. Pure; never raises, whatever the text.
     """
-    found = _find(kind, text, language, now, True) if text.strip() else None
-    return found.of(text) if found else None
+    return found_in((Wanted("", kind),), text, language, now).get("") if text.strip() else None
 
 
 def _find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool) -> Found | None:
     counted = without_idioms(text, language) if kind.type in COUNTING else text
-    return FINDERS[kind.type](kind, counted, language, now, alone)
+    wanted = without_refused(counted, language) if kind.type in CHOSEN else counted
+    found = FINDERS[kind.type](kind, wanted, language, now, alone)
+    other = after_or(wanted, language) if kind.type == "moment" and found else ""
+    if found and other and (rival := moment.find(kind, other, language, now, alone)) and rival.value != found.value:
+        return replace(found, confidence=min(found.confidence, DOUBTED), note=f"{rival.value} was said too")
+    return found
 
 
 def found_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -> Mapping[str, Value]:
     """Return what `text` says of several slots ("a table for four tomorrow at eight"), by their names.
 
-    Words serve one slot only. Where several slots are of one kind, they take its values in the order of `slots`.
+    Words serve one slot only. Where several slots are of one kind, they take its values in the order of `slots`. Of
+    "Friday, no, Saturday" the latter counts.
     """
-    return _found_and_rest(slots, text, language, now)[0]
+    found = _found_and_rest(slots, text, language, now)[0]
+    parts = turn(text, language)
+    return {**found, **_instead(slots, parts, language, now)} if parts else found
+
+
+def _instead(slots: Sequence[Wanted], parts: tuple[str, str], language: str, now: datetime) -> Mapping[str, Value]:
+    """Return what the second of `parts` says in place of what the first one did; no value but one said in both."""
+    before = found_in(slots, parts[0], language, now)
+    again = _found_and_rest(slots, parts[1], language, now)[0]
+    found: dict[str, Value] = {}
+    for slot in slots:
+        old, new = before.get(slot.name), again.get(slot.name)
+        if old and slot.kind.type == "moment":
+            new = changed(slot.kind, str(old.value), new, parts[1], language, now.replace(tzinfo=None))
+        if old and new and _of_one_shape(slot.kind, old.value, new.value):
+            found[slot.name] = new
+    return found
+
+
+def _of_one_shape(kind: SlotKind, old: object, new: object) -> bool:
+    """Tell whether `new` may stand for `old`: of "1 2 3 4 5 6, no, 5 7" nobody knows the whole number."""
+    if kind.type in ("digits", "identifier", "phone"):
+        # Without a pattern letters may be words that were misheard.
+        return len(str(old)) == len(str(new)) and bool(kind.pattern or str(new).lstrip("+").isdigit())
+    return kind.type != "free_text"
 
 
 def _found_and_rest(

@@ -1,0 +1,62 @@
+"""What a caller takes back in the same breath: "Friday, no, Saturday", "not Friday", 周五不行，周六吧. Pure."""
+
+import re
+from collections.abc import Mapping
+
+from dialplans.slot_kinds.sentence import even, without
+
+CHOSEN = ("number", "money", "moment", "list")
+"""Types of slots that would take what isn't wanted for what is."""
+_SO_EN = r"(?:no|nope|sorry|wait|i mean|i meant|make (?:that|it)|rather|actually|scratch that|correction|let's say)"
+_NO_SUCH = (
+    r"(?! (?:problem|later|earlier|more|less|fewer|one|idea|need|preference|matter|thanks|worries|rush|hurry|doubt))"
+)
+_SO_ZH = "(?:不对|不不|说错了|我说错了|错了|搞错了|弄错了|等等|等一下|更正|抱歉|对不起|(?:不是|不)(?=[，,。！、 ]))"
+TURNS: Mapping[str, re.Pattern[str]] = {
+    "en": re.compile(
+        rf"(?:[,.;!?…–-]+\s*(?:(?:oh|uh|um|er|ah|or)\b[,\s]*)*{_SO_EN}\b{_NO_SUCH}"
+        r"|\s(?:oh no|no wait|no sorry|sorry no|i mean|i meant|make that|or rather|scratch that)\b)"
+        rf"(?:[,.!\s]+(?:{_SO_EN}|it's|that's|not that)\b)*[,.!\s]*"
+    ),
+    "zh": re.compile(
+        rf"[，,。！、\s]*(?:[哦啊呃噢嗯诶哎][，,\s]*)*(?:{_SO_ZH}|[哦啊噢]不(?!是|对))(?:[，,。！、\s]*{_SO_ZH})*[，,。！、\s]*"
+        r"(?:是|应该是|我是说|我说的是|改成)?|[，,]\s*还是(?=.{1,12}吧)|改[成到为]"
+    ),
+}
+"""Between what is taken back and what is said instead."""
+_OR = {"en": re.compile(r"\bor\b"), "zh": re.compile("还是|或者?")}
+_REFUSED: Mapping[str, re.Pattern[str]] = {
+    "en": re.compile(
+        r"(?<!if )(?<!why )\bnot (?!before|later|earlier|until|till|after|more|less|only|just|too|sure|bad).{1,30}?"
+        r"(?=[,.;]|\bbut\b|$)"
+        r"|\b(?:instead of|rather than|anything but|except)\b.{1,30}?(?=[,.;]|$)"
+        r"|\b(?:change|move|switch|reschedule)\w*\b.{0,20}?\bfrom\b.{1,30}?(?=\bto\b)"
+        r"|\b(?:can't|cannot|couldn't|can not) (?:do|make|come)\b.{1,30}?(?=[,.;]|\bbut\b|\bso\b|\bcan\b|\bcould\b|$)"
+        r"|[^,.;]{1,30}\b(?:(?:doesn't|does not|won't|will not|wouldn't) (?:work|suit|do)|is (?:no good|bad|not good)"
+        r"|isn't good)\b"
+    ),
+    "zh": re.compile(
+        "(?<!是)不是(?!吗).{1,12}?(?=[，,。；]|而?是|$)|(?<!要)不要(?!紧).{1,12}?(?=[，,。；]|$)|(?:除了|别约).{1,12}?(?=[，,。；]|$)"
+        "|[^，,。；]{1,12}?(?:不行|没空|没时间|不方便|不可以|去不了|来不了|不太行|有事儿?)(?!吗|[?？])"
+    ),
+}
+
+
+def without_refused(text: str, language: str) -> str:
+    """Return `text` with what isn't wanted replaced by as many bars: "not Friday", 周五不行."""
+    return without(text, [found.span() for found in _REFUSED[language].finditer(even(text))])
+
+
+def after_or(text: str, language: str) -> str:
+    """Return what `text` says behind an "or", "" where it has none."""
+    found = _OR[language].search(even(text))
+    return text[found.end() :] if found else ""
+
+
+def turn(text: str, language: str) -> tuple[str, str] | None:
+    """Return what was said before the last turn of `text` ("no", 不对) and what behind it; None where it has none."""
+    turns = [found.span() for found in TURNS[language].finditer(even(text))]
+    if not turns:
+        return None
+    before, after = text[: turns[-1][0]], text[turns[-1][1] :]
+    return (before, after) if before.strip(" ,.，。") and after.strip(" ,.，。！!?？") else None

@@ -1,0 +1,94 @@
+"""Values that callers take back in the same breath, refuse, or leave open."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dialplans.slots import SlotKind, Wanted, found_in, read
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+KINDS = {
+    "date": SlotKind.of("date"), "time": SlotKind.of("time"), "moment": SlotKind.of("moment"),
+    "people": SlotKind.of({"type": "number", "whole": True, "least": 1, "most": 20}), "money": SlotKind.of("money"),
+    "order": SlotKind.of({"type": "identifier", "digits": 6}),
+    "what": SlotKind.of({"type": "list", "entries": {
+        "repair": {"en": ["a repair", "repair"], "zh": ["维修", "修车"]},
+        "check": {"en": ["a check", "check"], "zh": ["检查"]},
+    }}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text", "value"),
+    [
+        ("date", "en", "on Friday, no, Saturday", "2026-11-28"),
+        ("date", "en", "Friday, sorry, I mean Saturday", "2026-11-28"),
+        ("date", "en", "the fourth, no wait, the fifth", "2026-12-05"),
+        ("time", "en", "at three, sorry, four", "16:00"),
+        ("moment", "en", "Friday at three, no, at four", "2026-11-27T16:00"),
+        ("moment", "en", "Friday at three, no, Saturday", "2026-11-28T15:00"),
+        ("moment", "en", "Friday at three, no, Saturday at four", "2026-11-28T16:00"),
+        ("people", "en", "two people, no, three", 3), ("people", "en", "two, actually three", 3),
+        ("what", "en", "a repair, no, a check", "check"), ("money", "en", "fifty dollars, no, sixty", "60.00"),
+        ("order", "en", "four two seven one zero six, no, four two seven one zero seven", "427107"),
+        ("order", "en", "one two three four five six, no, five seven", None),
+        ("order", "en", "four two seven, wait, one zero six", "427106"),
+        ("date", "en", "on Friday, no problem", "2026-11-27"), ("date", "en", "Friday, no later", "2026-11-27"),
+        ("date", "zh", "周五，不对，周六", "2026-11-28"), ("date", "zh", "周五，哦不，周六", "2026-11-28"),
+        ("date", "zh", "四号，不是，五号", "2026-12-05"), ("date", "zh", "周五，啊不，下周一", "2026-11-30"),
+        ("date", "zh", "把周五改成周六", "2026-11-28"), ("date", "zh", "周五，还是周六吧", "2026-11-28"),
+        ("time", "zh", "下午三点，说错了，四点", "16:00"),
+        ("moment", "zh", "周五下午三点，不，四点", "2026-11-27T16:00"),
+        ("moment", "zh", "周五下午三点，不对，周六", "2026-11-28T15:00"),
+        ("people", "zh", "两个人，不对，三个人", 3), ("what", "zh", "修车，不对，检查", "check"),
+        ("money", "zh", "五十块，不对，六十块", "60.00"), ("order", "zh", "一二三四五六，不对，一二三四五七", "123457"),
+    ],
+)  # fmt: skip
+def test_what_is_said_instead_in_the_same_breath_counts(kind, language, text, value):
+    found = read(KINDS[kind], text, language, NOW)
+    assert (found and found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text", "value"),
+    [
+        ("date", "en", "not Friday, Saturday", "2026-11-28"), ("date", "en", "Friday, not Saturday", "2026-11-27"),
+        ("date", "en", "not on Friday", None), ("date", "en", "not until Monday", "2026-11-30"),
+        ("date", "en", "I can't make it on Friday, could we do Monday", "2026-11-30"),
+        ("date", "en", "Friday doesn't work, Saturday?", "2026-11-28"),
+        ("date", "en", "move it from Friday to Saturday", "2026-11-28"),
+        ("time", "en", "anything but nine, say ten", "10:00"), ("people", "en", "five, not four", 5),
+        ("people", "en", "not four, five", 5), ("what", "en", "a check, not a repair", "check"),
+        ("date", "zh", "不是周五，是周六", "2026-11-28"), ("date", "zh", "周五，不是周六", "2026-11-27"),
+        ("date", "zh", "周五不行，周六吧", "2026-11-28"), ("date", "zh", "周五没空周六可以", "2026-11-28"),
+        ("date", "zh", "不要周五", None), ("date", "zh", "是不是周五", "2026-11-27"),
+        ("people", "zh", "不是四个，是五个", 5), ("people", "zh", "五个，不是四个", 5),
+        ("what", "zh", "检查，不是修车", "check"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_not_taken(kind, language, text, value):
+    found = read(KINDS[kind], text, language, NOW)
+    assert (found and found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "doubted"),
+    [
+        ("en", "Friday or Saturday", True), ("en", "on Friday or so", False),
+        ("zh", "周五或者周六", True), ("zh", "周五还是周六", True),
+    ],
+)  # fmt: skip
+def test_of_two_days_that_are_left_open_neither_is_sure(language, text, doubted):
+    found = read(KINDS["date"], text, language, NOW)
+    assert found is not None
+    assert (found.confidence <= 0.6) is doubted
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "a repair on Friday, no, Saturday at three"), ("zh", "周五修车，不对，周六，下午三点")],
+)
+def test_of_several_slots_only_what_is_said_anew_changes(language, text):
+    slots = [Wanted(name, KINDS[name]) for name in ("what", "date", "time")]
+    found = {name: value.value for name, value in found_in(slots, text, language, NOW).items()}
+    assert found == {"what": "repair", "date": "2026-11-28", "time": "15:00"}
