@@ -1,6 +1,6 @@
 // A call to listen to and read along: both channels drawn, what was said with its times, one playhead for all of it.
 // Whatever callers said reaches the page as text nodes and canvas text only.
-import { clock, decision, filled, hits, lastBefore, made, LOW, HIDDEN } from "hotline/call_script.js";
+import { clock, decision, filled, hits, lastBefore, made, LOW, HIDDEN, TAUGHT } from "hotline/call_script.js";
 import { draw, colours, peaksOf } from "hotline/call_waveform.js";
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -110,7 +110,7 @@ export default {
       head.append(time, made("span", `name speaker-${turn.who}`, turn.name));
       for (const badge of turn.badges) head.append(made("span", `badge ${badge[0]}`, badge[1]));
       item.append(head, this.said_in(turn));
-      if (turn.why.length || (this.teaches && turn.who === "caller")) item.append(decision(turn, this.texts, this.teaches, (kind) => this.$emit("teach", { turn: turn.n, kind })));
+      if (turn.why.length || (this.teaches && TAUGHT[turn.who])) item.append(decision(turn, this.texts, this.teaches, (kind) => this.$emit("teach", { turn: turn.n, kind })));
       return item;
     },
     said_in(turn) {

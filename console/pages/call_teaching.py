@@ -1,4 +1,7 @@
-"""Teaching from the page of a call: what was misunderstood, and what the knowledge base had no answer to."""
+"""Teaching from the page of a call: what was misunderstood, and what the knowledge base had no answer to.
+
+What an agent answered is suggested to it.
+"""
 
 from functools import cached_property
 from typing import Any
@@ -13,9 +16,10 @@ from console.visit import Visit
 from dialplans import teaching
 from dialplans.teaching import Lesson
 from knowledge import learning
+from knowledge.articles import Editor
 from models.audit import record
 from models.errors import CannotDo
-from models.suggestion import Unanswered
+from models.suggestion import Suggestion, Unanswered
 from models.writing import writing
 from quality.conversation import Turn
 from quality.masking import masked
@@ -32,9 +36,15 @@ class Teaching:
         return {turn.number: turn.text for turn in masked(self._content.conversation).turns}
 
     async def ask(self, number: int, kind: str) -> None:
-        """Do what was pressed at the turn with that number: "misunderstood" (opens the dialog) or "unanswered"."""
+        """Do what was pressed at the turn with that number.
+
+        Of a caller's: "misunderstood" (opens the dialog) or "unanswered"; of an agent's: "answered".
+        """
         turn = next((one for one in self._content.conversation.turns if one.number == number), None)
-        if turn is None or turn.speaker != "caller":
+        if turn is None or turn.speaker != ("agent" if kind == "answered" else "caller"):
+            return
+        if kind == "answered":
+            await doing(self._visit, self._visit.order(self.answered, turn), self._visit.say("call.suggested"))
             return
         if kind == "unanswered":
             done = self._visit.say("call.noted_question")
@@ -97,6 +107,28 @@ class Teaching:
                 raise CannotDo(visit.say("call.noted_already"))
             learning.unanswered(connection, said, turn.language, call.id, at, "unknown", at=visit.now())
             self._trail(connection, "noted-unanswered", at_s=at)
+
+    def answered(self, turn: Turn) -> None:
+        """Suggest what an agent said as the answer to what the caller said before it.
+
+        Raises `CannotDo` where that is suggested already, or the caller said nothing before.
+        """
+        self._insist()
+        visit, call = self._visit, self._content.call
+        before = [
+            one for one in self._content.conversation.turns if one.speaker == "caller" and one.number < turn.number
+        ]
+        if not before:
+            raise CannotDo(visit.say("call.no_question_before"))
+        asked, answer = before[-1], self._masked[turn.number]
+        with writing(visit.engine) as connection:
+            same = (Unanswered.call_id == call.id, Unanswered.why == "handed-over", Suggestion.answer == answer)
+            if connection.scalar(select(Suggestion.id).join(Unanswered).where(*same)):
+                raise CannotDo(visit.say("call.suggested_already"))
+            editor = Editor(visit.viewer.name, visit.now())
+            said, at = self._masked[asked.number], round(asked.start, 2)
+            learning.suggest(connection, said, answer, turn.language, call.id, editor, at_s=at)
+            self._trail(connection, "suggested-answer", at_s=round(turn.start, 2))
 
     def _trail(self, connection: Connection, action: str, **data: Any) -> None:
         visit = self._visit

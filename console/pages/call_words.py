@@ -19,7 +19,7 @@ KEYS = (
 TEXTS = (
     "player", "position", "pan", "controls", "play", "pause", "time", "back", "on", "speed", "skip", "previous", "next",
     "finding", "into", "out", "share", "copied", "keys", "shortcuts_on", "transcript", "follow", "low", "hidden",
-    "decision", "teach", "misunderstood", "unanswered", "broken", "silence",
+    "decision", "teach", "misunderstood", "unanswered", "answered", "broken", "silence",
 )  # fmt: skip
 FILLED = ("of", "hear", "mark")
 """Texts whose fields the browser fills."""

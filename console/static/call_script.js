@@ -35,6 +35,9 @@ export const hits = (turn, words) => {
   return spans;
 };
 
+// What may be said of a turn, by who spoke.
+export const TAUGHT = { caller: ["misunderstood", "unanswered"], agent: ["answered"] };
+
 // What the robot made of a turn, folded in, and what it may be taught.
 export const decision = (turn, texts, teaches, taught) => {
   const folded = made("details", "why");
@@ -42,7 +45,7 @@ export const decision = (turn, texts, teaches, taught) => {
   const rows = made("dl");
   for (const [what, value] of turn.why) rows.append(made("dt", "", what), made("dd", "", value));
   if (turn.why.length) folded.append(rows);
-  for (const kind of teaches && turn.who === "caller" ? ["misunderstood", "unanswered"] : []) {
+  for (const kind of (teaches && TAUGHT[turn.who]) || []) {
     const button = made("button", "teach", texts[kind]);
     button.type = "button";
     button.addEventListener("click", () => taught(kind));

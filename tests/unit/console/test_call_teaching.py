@@ -12,6 +12,7 @@ from console.phrases import Phrases
 from console.sessions import Session
 from console.visit import Visit
 from dialplans.teaching import lessons
+from knowledge import learning
 from models.audit import Audit
 from models.errors import CannotDo
 from models.settings import Settings
@@ -79,10 +80,37 @@ def test_a_question_is_open_once_however_often_it_is_pressed(teaching, engine):
     assert [one.action for one in trail(engine)] == ["noted-unanswered"] * 2
 
 
+@pytest.mark.parametrize(("language", "asked"), [("en", "my name is [name]."), ("zh", "我叫[name]，手机号是[phone]。")])
+def test_an_agents_answer_becomes_a_suggestion_once_with_what_was_said_before_it(teaching, engine, language, asked):
+    page, turns = teaching(language)
+    page.answered(turns[4])
+    with engine.connect() as connection:
+        (found,) = learning.suggestions(connection)
+    assert (found["origin"], found["answer"], found["language"], found["count"]) == (
+        "agent", turns[4].text, language, 1
+    )  # fmt: skip
+    assert found["question"].endswith(asked)
+    (example,) = found["examples"]
+    assert (example["why"], example["at_s"]) == ("handed-over", round(turns[3].start, 2))
+    with pytest.raises(CannotDo):
+        page.answered(turns[4])
+    assert [one.action for one in trail(engine)] == ["suggested-answer"]
+
+
+def test_what_is_said_before_the_caller_spoke_answers_nothing(teaching):
+    page, turns = teaching()
+    with pytest.raises(CannotDo, match="Nobody asked anything before it"):
+        page.answered(turns[0])
+
+
 @pytest.mark.parametrize("role", ["agent", "operator"])
 def test_who_may_not_teach_teaches_nothing(teaching, engine, role):
     page, turns = teaching(role=role)
-    for press in (lambda: page.misunderstood(turns[1], "change"), lambda: page.unanswered(turns[1])):
+    for press in (
+        lambda: page.misunderstood(turns[1], "change"),
+        lambda: page.unanswered(turns[1]),
+        lambda: page.answered(turns[4]),
+    ):
         with pytest.raises(CannotDo):
             press()
     assert trail(engine) == []
