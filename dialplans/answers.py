@@ -79,9 +79,9 @@ def without(text: str, values: Iterable[Value]) -> str:
     return text
 
 
-def is_bare(text: str, values: Iterable[Value], language: str) -> bool:
-    """Tell whether `text` says `values` and nothing else."""
-    return set(units(without(text, values), language)) <= BESIDE.get(language, frozenset())
+def is_bare(text: str, values: Iterable[Value], language: str, more: frozenset[str] = frozenset()) -> bool:
+    """Tell whether `text` says `values` and nothing else, but for polite words and those of `more`."""
+    return set(units(without(text, values), language)) <= BESIDE.get(language, frozenset()) | more
 
 
 def understanding_of(flow: Flow, language: str) -> Understanding:

@@ -14,8 +14,17 @@ from dialplans.understanding import SURE
 from dialplans.verbs.question import QuestionStep
 from knowledge.wording import EMPTY, plain, units
 
-CLEAR = 0.7
-"""Confidence from which a value that stands alone is what a yes or no question's caller wants instead."""
+CLEAR, CLEAR_MOMENT = 0.7, 0.5
+"""Confidence from which a value that stands alone is what a yes or no question's caller wants instead; of moments it
+is only the morning or the afternoon that is a guess."""
+ASKED = {
+    "en": frozenset(units("could can do does did we you i is are am it possible hm hmm uh um actually instead free how"
+                          " about what would work works have let see any", "en")),
+    "zh": frozenset(units("能不能可以行不行吗有空时间方便一下换那还是呢没", "zh")),
+}  # fmt: skip
+"""Words that ask for another value: "could we make it ten instead", 周六行不行."""
+ALONE = ("moment", "number", "money")
+"""Types of values that a bare number is, so that it has to be told which."""
 NO = {
     "en": re.compile(r"(?:no|nope|sorry|wait|oh)\b"),
     "zh": re.compile("[哦啊呃]?(?:不|错了|说错了|等等|等一下)"),
@@ -26,6 +35,8 @@ EXPLICIT = {
     "zh": ("我说的", "我是说", "意思是", "改成", "应该是"),
 }
 """Words by which a correction is one whatever else the sentence may answer."""
+CHOICES = ("one", "two", "1", "2", "一", "二")
+"""What may stand for yes and no, as on the keypad."""
 TWO_NUMBERS = tuple(Wanted(name, SlotKind("number")) for name in ("one", "other"))
 
 
@@ -42,10 +53,17 @@ def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str)
         return None
     wanted = tuple(Wanted(name, kind) for name, (kind, _) in reversed(taken.items()))[: 1 if again else None]
     values, rest = corrections_in(wanted, text, language, reader.wall)
+    values = values or _alone(reader, wanted, corrected(text, language) or "")
     values = _moments(reader, taken, values, rest, language)
-    if not values and question.kind == "yes_no":
+    if not values and (question.kind == "yes_no" or not answer.fits):
+        if question.kind != "yes_no":
+            # Where something else is asked, a day alone is still the day: no number, and no hour, is that sure.
+            wanted = tuple(one for one in wanted if (one.kind.type, one.kind.part) == ("moment", "date"))
         values = _moments(reader, taken, _bare(reader, wanted, text, language), "", language)
     new = {name: value for name, value in values.items() if value.value != taken[name][1].value}
+    if len(new) > 1:
+        # What only sounds like an entry of a list isn't meant beside what was said.
+        new = {name: value for name, value in new.items() if taken[name][0].type != "list" or value.confidence >= CLEAR}
     if not new:
         return None
     sure = min(value.confidence for value in new.values())
@@ -129,8 +147,18 @@ def _moments(
 
 def _bare(reader: Reader, wanted: tuple[Wanted, ...], text: str, language: str) -> Mapping[str, Value]:
     """Return the values that are all that was said where yes or no was expected: what is meant instead."""
-    values = reader.found(wanted, text)
+    values = reader.found(wanted, text) or _alone(reader, wanted, text)
+    moments = {one.name for one in wanted if one.kind.type == "moment"}
     # One and two stand for yes and no, and what only sounds like a value is none here.
-    if not values or any(one.confidence < CLEAR or one.value in (1, 2) for one in values.values()):
+    if not values or any(
+        one.confidence < (CLEAR_MOMENT if name in moments else CLEAR) or one.value in (1, 2) or one.text in CHOICES
+        for name, one in values.items()
+    ):
         return {}
-    return values if is_bare(text, values.values(), language) else {}
+    return values if is_bare(text, values.values(), language, ASKED[language]) else {}
+
+
+def _alone(reader: Reader, wanted: tuple[Wanted, ...], text: str) -> Mapping[str, Value]:
+    """Return the value that a bare number in `text` is, where it can be one of `wanted` only."""
+    found = {one.name: value for one in wanted if one.kind.type in ALONE and (value := reader.value_in(one.kind, text))}
+    return found if len(found) == 1 else {}

@@ -17,6 +17,7 @@ _BEGINS_EN = re.compile(
     r"\b(?:i said|i meant?|make (?:it|that)|(?:it|that) should be|change (?:it|that) to|correction"
     r"|i want(?:ed)? to say)\b[,:\s]*"
 )
+_NOT_THIS_ZH = re.compile(r"(?<!是)不是[^，,。 ]{1,12}[，,。]\s*(?!而?是|应该是)")
 _NOT_BUT_ZH = re.compile(r"不是.{1,20}?[，,。 ]?(?:而是|，是|,是|。是|是|应该是)")
 _TURNS_ZH = re.compile(
     r"(?:(?:不是|不对|错了|不|没有|等等|等一下|弄错了|说错了|搞错了|抱歉|对不起|啊|哦|呃)[，,。.！!、 ]*)+"
@@ -45,7 +46,7 @@ def corrected(text: str, language: str) -> str | None:
     plain = even(text)
     chinese = language == "zh"
     turns = _TURNS_ZH if chinese else _TURNS_EN
-    for rule in (_NOT_BUT_ZH, turns, _BEGINS_ZH) if chinese else (_NOT_BUT_EN, turns, _BEGINS_EN):
+    for rule in (_NOT_THIS_ZH, _NOT_BUT_ZH, turns, _BEGINS_ZH) if chinese else (_NOT_BUT_EN, turns, _BEGINS_EN):
         found = rule.search(plain)
         if found and (rule is not turns or not plain[: found.start()].strip(_AROUND)):
             rest = text[found.end() :].strip(_AROUND)

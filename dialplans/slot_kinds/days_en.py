@@ -38,9 +38,9 @@ _NEAR = re.compile(
 )
 _WEEK = re.compile(
     rf"\b(?:(?P<count>{COUNT})\s+weeks?\s+(?:from|on|after)\s+(?:this\s+|next\s+)?)(?P<wd0>{_WEEKDAY})\b"
-    rf"|\b(?P<wk1>this|next|last)\s+week(?:\s+on)?[\s,]+(?P<wd1>{_WEEKDAY})\b"
+    rf"|\b(?P<wk1>this|next|last|the)\s+week(?:\s+(?P<far>after\s+next))?(?:\s+on)?[\s,]+(?P<wd1>{_WEEKDAY})\b"
     rf"|\b(?:(?P<how>this(?: coming)?|next|coming|last|the following)\s+)?(?P<wd2>{_WEEKDAY})\b"
-    rf"(?:[\s,]+(?:of\s+)?(?P<wk2>this week|next week|last week|week|after next|the week after(?: next)?)\b)?"
+    rf"(?:[\s,]+(?:of\s+)?(?P<wk2>this week|next week|last week|week|the week after next|after next|the week after)\b)?"
 )
 _DATED = tuple(
     re.compile(rf"(?:\b{_WEEKDAY}[\s,]+)?{pattern}{_YEAR}")
@@ -127,7 +127,9 @@ def _weekday(plain: str, today: date, future: bool) -> Iterator[Day]:
             count = how_many(found["count"]) or 1
             yield Day(coming(at, today) + timedelta(days=7 * int(count)), *span)
         elif week := found["wk1"] or (found["wk2"] or "").removesuffix(" week").strip():
-            if week in ("this", "next", "last"):
+            if found["far"] or found["wk2"] == "the week after next":
+                yield Day(in_week(at, 2, today), *span, 0.9)
+            elif week in ("this", "next", "last"):
                 weeks = {"this": 0, "next": 1, "last": -1}[week]
                 yield Day(in_week(at, weeks, today), *span, 0.9)
             else:

@@ -1,8 +1,13 @@
 """Values that are corrected in part or among others: the day or the hour alone, the number of the same thing."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.unit.dialplans.play import Play
+
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 FLOW = """
 languages: [en, zh]
@@ -283,3 +288,29 @@ def test_a_day_said_anew_where_the_hour_is_asked_is_corrected_and_no_hour_is_mad
     state = play.dialogue.variables
     assert (state.get("what"), state.get("day"), state.get("hour")) == (what, day, hour)
     assert play.step == ("right" if hour else "when")
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "what", "day", "hour"),
+    [
+        ("en", "a repair on Friday at ten", "could we make it eleven instead", "repair", "2026-11-27", "11:00"),
+        ("en", "a repair on Friday at ten", "actually, can we do five", "repair", "2026-11-27", "17:00"),
+        ("en", "a repair on Friday at ten", "hm, is Tuesday possible?", "repair", "2026-11-24", "10:00"),
+        ("en", "a repair on Friday at ten", "not ten, eleven", "repair", "2026-11-27", "11:00"),
+        ("en", "a repair on Friday at ten", "two", "repair", "2026-11-27", "10:00"),
+        ("en", "a repair on Friday at ten", "what does it cost for two", "repair", "2026-11-27", "10:00"),
+        ("zh", "周五上午十点检查", "换成十一点行吗", "check", "2026-11-27", "11:00"),
+        ("zh", "周五上午十点修车", "能不能五点", "repair", "2026-11-27", "17:00"),
+        ("zh", "周五上午十点修车", "周二行不行", "repair", "2026-11-24", "10:00"),
+        ("zh", "周五上午十点修车", "不是十点，十一点", "repair", "2026-11-27", "11:00"),
+        ("zh", "周五上午十点修车", "二", "repair", "2026-11-27", "10:00"),
+        ("zh", "周五修车", "下周五", "repair", "2026-12-04", None),
+        ("en", "a repair on Friday", "Saturday", "repair", "2026-11-28", None),
+    ],
+)
+def test_whoever_asks_for_another_value_is_offered_it(language, first, second, what, day, hour):
+    play = Play(DAY_AND_HOUR, language, wall=MONDAY)
+    play.says(first)
+    play.says(second)
+    state = play.dialogue.variables
+    assert (state.get("what"), state.get("day"), state.get("hour")) == (what, day, hour)

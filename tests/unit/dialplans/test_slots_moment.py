@@ -18,6 +18,7 @@ DATE, TIME, BOTH = SlotKind.of("date"), SlotKind.of("time"), SlotKind.of("moment
         ("en", "Tuesday the 24th", "2026-11-24"), ("en", "a week from Monday", "2026-11-30"),
         ("en", "March 3rd, 2028", "2028-03-03"), ("en", "three days from now", "2026-11-24"),
         ("en", "Christmas Eve", "2026-12-24"), ("en", "December twenty fourth", "2026-12-24"),
+        ("en", "the week after next on Monday", "2026-11-30"), ("en", "Friday the week after next", "2026-12-04"),
         ("en", "next week on Wednesday", "2026-11-25"), ("en", "the 31st of November", None), ("en", "never", None),
         ("zh", "明天", "2026-11-22"), ("zh", "大后天", "2026-11-24"), ("zh", "下周二", "2026-11-24"),
         ("zh", "周五", "2026-11-27"), ("zh", "下下周一", "2026-11-30"), ("zh", "两个星期以后", "2026-12-05"),
