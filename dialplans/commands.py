@@ -36,8 +36,8 @@ COMMAND_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "enough": {
         "en": ("that is all", "that will be all", "nothing else", "no thanks", "no thank you", "i am done",
-               "that was all", "no that is all"),
-        "zh": ("没有了", "没了", "没事了", "不用了", "就这样"),
+               "that is everything", "nothing more", "that was all", "no that is all"),
+        "zh": ("没有了", "没了", "没事了", "不用了", "就这样", "没别的了", "没有别的了", "没其他的了", "就这些"),
     },
     "leave": {
         "en": ("never mind", "nevermind", "forget it", "forget about it"),
@@ -54,7 +54,9 @@ OF_HELP: Mapping[str, re.Pattern[str]] = {
 WEAK = frozenset(stem(word) for word in EMPTY) | frozenset(
     "no wait yes actual sorr thank de wo ni shi you yi xia qing wen zai le ma ne a".split()  # noqa: SIM905
 )
-COURTESIES = frozenset(units("thank you thanks very much then now no", "en")) | {"a", "to", "would", "i"}
+COURTESIES = (frozenset(units("thank you thanks very much then now no", "en")) | {"a", "to", "would", "i"}) | frozenset(
+    units("谢谢您好那就行啦", "zh")
+)
 MOST_WORDS = 20
 ROOM = {"en": 0, "zh": 2}
 """So many other words (syllables) may stand beside a command."""
