@@ -20,7 +20,7 @@ from campaigns.pacing import Floor
 from campaigns.results import Results
 from dialplans.flow import Flow
 from dialplans.publishing import Publications
-from dialplans.routing import routing
+from dialplans.routing import routing, warm
 from models import call_story
 from models.call_log import CallLog
 from models.control_desk import ControlDesk
@@ -82,7 +82,7 @@ class Server:
         self.settings = settings
         published = Publications(settings.data.directory)
         self._hears = settings.speech.recogniser != "none"
-        self.routing = routing(settings.dialplan, published, self._hears)
+        self.routing = routing(settings.dialplan, published)
         self.call_log = CallLog.of(settings)
         self.centre = CallCentre(settings, self._call_back, time.monotonic, self.call_log)
         self.watch = LiveWatch(open_engine(database_url(settings)), self.call_log, Likeness())
@@ -230,11 +230,15 @@ class Server:
     async def _open_the_line(self, group: asyncio.TaskGroup) -> None:
         """Start what callers need, in order, and say that they may come."""
         self._show_metrics()
+        # Beside the speech worker, which first loads its models and then renders prompts: both keep a core busy.
+        understanding = group.create_task(asyncio.to_thread(self._understand), name="learn what callers mean")
+        self._holding.append(understanding)
         await self.media.ready()
         await self.speech.ready()
         await self.office.open(None if self._hears else {})
         for problem in await self.reception.prepare(self._say_progress):
             log.warning("a prompt can't be spoken: %s", problem)
+        await understanding
         _leave_alone_what_stays()
         await self.stack.start()
         self._holding.append(group.create_task(self.office.run(), name="back office"))
@@ -248,6 +252,13 @@ class Server:
         print(f"{READY}: SIP on {bracketed(address)}:{port}, {ears}, {len(self.routing.flows)} flows", flush=True)
         if self.settings.quality.inspect:
             self._holding.append(group.create_task(self.inspection.run(), name="inspector"))
+
+    def _understand(self) -> None:
+        """Make ready what callers are understood with: hundreds of megabytes, in seconds, the first time ever half a
+        minute.
+        """
+        for flow in self.routing.flows.values() if self._hears else ():
+            warm(flow)
 
     def _say_progress(self, done: int, of: int) -> None:
         if done % 10 == 0 or done == of:

@@ -131,11 +131,11 @@ def read_checked(path: Path, thorough: bool = False) -> Flow:
     return flow
 
 
-def routing(settings: DialplanSettings, published: Publications | None = None, hears: bool = True) -> Routing:
+def routing(settings: DialplanSettings, published: Publications | None = None) -> Routing:
     """Load every flow that a route names, the published version where there is one.
 
-    A flow from a file is checked. `hears`: whether callers will be understood by voice, which takes seconds and
-    hundreds of megabytes to make ready. Raises `OperatorFault` where a flow can't be used.
+    A flow from a file is checked. What it understands with isn't ready yet (`warm`). Raises `OperatorFault` where a
+    flow can't be used.
     """
     names = dict.fromkeys(route.flow for route in settings.routes)
     flows, trials = {}, {}
@@ -147,8 +147,6 @@ def routing(settings: DialplanSettings, published: Publications | None = None, h
     found = Routing(settings.routes, flows, _timezone(settings) or get_localzone_name())
     for name, (flow, share) in trials.items():
         found.try_out(name, flow, share)
-    for flow in found.flows.values() if hears else ():
-        warm(flow)
     return found
 
 

@@ -5,12 +5,14 @@ import gc
 import logging
 import shutil
 import socket
+import threading
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dialplans.flow import Flow
 from models.settings import Settings
 from server import Server, _leave_alone_what_stays
 
@@ -112,3 +114,38 @@ async def test_metrics_are_tried_before_any_prompt_and_a_taken_port_keeps_nobody
                     await made._open_the_line(group)
         await made.call_log.close()
     assert [listen in message for message in heard] == [True]
+
+
+async def test_what_callers_mean_is_learned_beside_the_prompts_and_before_the_first_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = server(tmp_path)
+    made._hears = True
+    rendering, order = threading.Event(), list[str]()
+
+    def learn(flow: Flow) -> None:
+        assert rendering.wait(30)
+        order.append("learned")
+
+    async def at_once(*_: object) -> None:
+        pass
+
+    async def render(progress: object) -> list[str]:
+        rendering.set()
+        return []
+
+    async def take_calls() -> None:
+        order.append("calls")
+        raise InterruptedError
+
+    for part, name, does in (
+        (made.media, "ready", at_once), (made.speech, "ready", at_once), (made.office, "open", at_once),
+        (made.reception, "prepare", render), (made.stack, "start", take_calls),
+    ):  # fmt: skip
+        monkeypatch.setattr(part, name, does)
+    monkeypatch.setattr("server.warm", learn)
+    monkeypatch.setattr("server._leave_alone_what_stays", lambda: None)
+    async with asyncio.TaskGroup() as group:
+        with pytest.raises(InterruptedError):
+            await made._open_the_line(group)
+    assert order == ["learned", "calls"]

@@ -45,4 +45,4 @@ def test_what_would_keep_the_server_from_starting_is_said_before(
 
 def test_a_wrong_time_zone_is_a_sentence_at_the_start_too() -> None:
     with pytest.raises(OperatorFault, match="timezone can't be used: There is no time zone 'Beijing'"):
-        routing(Settings.model_validate({"dialplan": {"timezone": "Beijing"}}).dialplan, hears=False)
+        routing(Settings.model_validate({"dialplan": {"timezone": "Beijing"}}).dialplan)
