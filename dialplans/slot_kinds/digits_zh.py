@@ -28,6 +28,8 @@ NEAR = frozenset(("lin", "ya", "e", "shan", "shi", "hu", "niu", "ji", "xi", "pa"
 AROUND = frozenset(
     "我的是号码嗯呃啊哦那个就订单编电话手机卡客户好对了呢吧哈请这为和还有说然后再后面前面尾数您你他她它会在不"
 )
+LOST = 0.9
+"""Cost of a sign between two digits that is none."""
 AFTER_A_WORD = frozenset("下些点样般直定共起旦")
 """Signs that make a word of a 一 before them: 查一下, 一共."""
 COUNTED = {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 4}
@@ -64,11 +66,14 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
 
 def _counted(said: Sequence[str], place: int) -> Iterator[Edge]:
     """两个五: two fives."""
-    times = COUNTED.get(said[place], 0) or (2 if _sound(said[place]) in ("liang", "niang") else 0)
+    # In a row 点个五 is 两个五 that was misheard, more likely than not.
+    heard = place > 0 and said[place] == "点" and bool(_digit(said[place - 1]))
+    times = COUNTED.get(said[place], 0) or (2 if heard or _sound(said[place]) in ("liang", "niang") else 0)
     if times and place + 2 < len(said) and said[place + 1] in "个格各的":
         counted = _digit(said[place + 2]) or SOUNDS.get(_sound(said[place + 2]), "")
         if counted:
-            yield place, place + 3, counted[0] * (times - 1) + counted, -0.1 if said[place] in COUNTED else 0.15
+            cost = -0.1 if said[place] in COUNTED else 0.08 if heard else 0.15
+            yield place, place + 3, counted[0] * (times - 1) + counted, cost
 
 
 def _tens(said: Sequence[str], place: int) -> Iterator[Edge]:
@@ -88,9 +93,14 @@ def _tens(said: Sequence[str], place: int) -> Iterator[Edge]:
 
 def _alike(said: Sequence[str], place: int) -> Iterator[Edge]:
     word = said[place]
+    if word == "是" and place and said[place - 1] in "码号单":
+        yield place, place + 1, "", 0.0  # 号码是: no four
+        return
     sounded = SOUNDS.get(sound := _sound(word), "") if not word.isascii() else ""
     if not sounded:
-        yield place, place + 1, "", 0.0 if word in AROUND or word in "百千万" else 0.15
+        # What stands between two digits and is none was one that was misheard: the row lacks it.
+        lost = 0 < place < len(said) - 1 and _digit(said[place - 1]) and _digit(said[place + 1])
+        yield place, place + 1, "", 0.0 if word in AROUND or word in "百千万" else LOST if lost else 0.15
         return
     first = place == 0 and sound == "yao"
     between = (first or (place > 0 and _like(said[place - 1]))) and (place + 1 == len(said) or _like(said[place + 1]))

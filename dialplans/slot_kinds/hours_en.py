@@ -41,7 +41,7 @@ _CLOCKS = tuple(
 """From the surest way to say an hour to the least sure."""
 HEARD_HALF = ("it has", "has", "have")
 _ALIKE = {"won": 1, "too": 2, "to": 2, "tree": 3, "free": 3, "for": 4, "ate": 8}
-_HEARD_AT = re.compile(rf"\b(?:at|it|its|it's)\s+(?P<h>{'|'.join(_ALIKE)})(?=\s*(?:[,.]|in the|on|tomorrow|next|$))")
+_HEARD_AT = re.compile(rf"\b(?:at|it|its|it's)\s+(?P<h>{'|'.join(_ALIKE)})(?=\s*(?:[,.|]|in the|on|tomorrow|next|$))")
 """What a recogniser makes of "half past" and of "at one"."""
 _BARE = re.compile(
     rf"\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\b{_COUNTED}|\b(?P<run>[1-9][0-5]\d|1[0-2][0-5]\d)\b{_COUNTED}"

@@ -69,6 +69,7 @@ _KEYS = (
 )  # fmt: skip
 _MISHEARD = (
     (re.compile(r"^九(?=[一二两三四五六七八九十]+[点月号])|^9(?=[一二两三四五六七八九十]|\d{2}月)"), "就"),
+    (re.compile(r"就(?=[一二三四五六日](?:[上中下]午|[早晚凌傍]))"), "周"),
     (re.compile(r"[中种钟终总]五(?=十二[点.:])"), "中午"),
     (re.compile(r"[中种钟终总]5(?=2[点.:])"), " 1"),
     (re.compile(r"(?<=[上午晨])[去其起期骑齐奇气]点"), "七点"),
@@ -235,8 +236,10 @@ def _of_month(plain: str, today: date, future: bool) -> Iterator[Day]:
         number = value_of(found["d"])
         how = (found["how"] or "")[:1]
         months = {"这": 0, "本": 0, "当": 0, "下": 1, "上": -1, "": None}[how]
+        # 月十一号: the month was said, and not heard.
+        lost = not how and plain[found.start() - 1 : found.start()] == "月"
         if number and (day := of_month(int(number), today, future, months)):
-            yield Day(day, *found.span())
+            yield Day(day, *found.span(), 0.5 if lost else 1.0, "which month is a guess" if lost else "")
 
 
 def _holiday(plain: str, today: date, future: bool) -> Iterator[Day]:

@@ -114,3 +114,17 @@ def test_a_number_that_nobody_can_have_is_hardly_believed():
     assert found is not None
     assert found.confidence <= 0.5
     assert "no such number" in found.note
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "sure"),
+    [
+        ("我的号码是二九五六二", None, True), ("号码是四二九五六二", "429562", True),
+        ("五一一六四天五", "511645", False), ("八九八点个五幺二", "8985512", False),
+        ("八九八，呃，五幺二", "898512", True),
+    ],
+)  # fmt: skip
+def test_a_chinese_row_that_lacks_a_digit_is_not_filled_up_or_is_doubted(text, value, sure):
+    found = read(SlotKind.of({"type": "digits", "least": 6, "most": 11}), text, "zh", NOW)
+    assert (found and found.value) == value
+    assert found is None or (found.confidence > 0.8) is sure

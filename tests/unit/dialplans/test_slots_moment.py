@@ -207,3 +207,18 @@ def test_of_tonight_at_eight_a_slot_for_the_day_leaves_the_night_to_the_one_for_
 )
 def test_what_is_counted_is_no_hour(language, text):
     assert read(TIME, text, language, MONDAY_MORNING) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "sure"),
+    [
+        ("zh", "月十一号上午十一点", "2026-12-11T11:00", False),
+        ("zh", "下月十一号上午十一点", "2026-12-11T11:00", True),
+        ("zh", "就三中午十二点半", "2026-11-25T12:30", True), ("zh", "就三点", "2026-11-23T15:00", False),
+        ("en", "let's say it won on the 13th of next month", "2026-12-13T13:00", False),
+    ],
+)  # fmt: skip
+def test_what_was_misheard_is_put_right_or_doubted(language, text, value, sure):
+    found = read(BOTH, text, language, MONDAY_MORNING)
+    assert found is not None
+    assert (found.value, found.confidence > 0.8) == (value, sure)
