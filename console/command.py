@@ -140,6 +140,22 @@ def doctor(config: ConfigFile = None, as_json: AsJson = False) -> None:
 
 @app.command()
 @sentences
+def backup(
+    to: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes, best on another disk.")],
+    config: ConfigFile = None,
+) -> None:
+    """Copy the database to a file, also while calls run; docs/operations.md says what else belongs to a backup."""
+    from models.backup import back_up
+    from models.settings_file import read_settings
+
+    settings = read_settings(config)
+    found = back_up(settings, to)
+    newest = f", the newest of {found.newest} UTC" if found.newest else ""
+    typer.echo(f"{to} has the database with {found.calls} calls{newest}. Next, the files of {settings.data.directory}.")
+
+
+@app.command()
+@sentences
 def demo(
     directory: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("data/demo"),
 ) -> None:

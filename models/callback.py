@@ -75,7 +75,7 @@ class Callback(Base):
     reason: Mapped[str]
     """asked, voicemail, survey, overflow …"""
     message: Mapped[str]
-    """Sound file in the data directory that the caller left; "" for none."""
+    """Sound file that the caller left, as its path was then (`recording.message_file`); "" for none."""
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Summary, values, transcript of the message."""
     made_at: Mapped[datetime] = mapped_column(Moment)

@@ -47,6 +47,17 @@ def ask(directory: Path, order: Order, seconds: float | None = None) -> Iterator
                     raise CannotDo(message.sentence)
 
 
+def runs(directory: Path) -> bool:
+    """Return whether a server runs with this data directory, of whichever version."""
+    try:
+        _connected(directory).close()
+    except NotRunning:
+        return False
+    except CannotDo:  # it is another user's
+        return True
+    return True
+
+
 def _connected(directory: Path) -> socket.socket:
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     channel.settimeout(HELLO_SECONDS)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database import database_url, open_engine, schema_age
 from models.errors import OperatorFault
+from models.kept_recordings import compare
 from models.settings import Settings
 
 HOUR = 115 * 1024 * 1024
@@ -41,8 +42,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what is found about everything that records stand on."""
     directory = settings.data.directory
     yield _writable(directory)
-    yield _space(directory)
+    yield _space(directory / "recordings")
     yield _database(settings)
+    yield from _recordings(settings)
     yield from _spool(directory)
     yield _clock(time.time())
 
@@ -98,6 +100,33 @@ def _database(settings: Settings) -> Finding:
         return Finding("fault", "database", f"The database {shown} was written by a newer Hotline; upgrade this one.")
     upgrade = "" if age == "newest" else " and will be upgraded at the next start"
     return Finding("ok", "database", f"The database {shown} answers{upgrade}.")
+
+
+def _recordings(settings: Settings) -> Iterator[Finding]:
+    """Compare the recordings of this server's calls on record with the files that are there."""
+    place = settings.data.directory / "recordings"
+    if not place.resolve().is_relative_to(settings.data.directory.resolve()):
+        yield Finding(
+            "fault", "sounds", f"{place} is a link that leads out of the data directory: calls are recorded there, "
+            "but nobody can hear them. Mount that disk on the folder instead (docs/operations.md).",
+        )  # fmt: skip
+        return
+    try:
+        found = compare(settings)
+    except (OperatorFault, DBAPIError):
+        return
+    if found.lost:
+        yield Finding(
+            "warning", "sounds", f"{found.lost} calls on record have no recording any more, such as {found.example}; "
+            f"put the backup of {place} back, or mount its disk.",
+        )  # fmt: skip
+    if found.unknown:
+        yield Finding(
+            "warning", "sounds", f"{found.unknown} recordings belong to no call on record, such as {found.stray}: they "
+            "are newer than the database. Nothing lists, inspects or deletes them; delete what nobody needs.",
+        )  # fmt: skip
+    if not found.lost and not found.unknown:
+        yield Finding("ok", "sounds", f"The recordings of all {found.there} calls that have one are there.")
 
 
 def _spool(directory: Path) -> Iterator[Finding]:

@@ -39,6 +39,14 @@ def recording_file(directory: Path, path: str) -> Path:
     return found
 
 
+def message_file(directory: Path, path: str) -> Path:
+    """Return where a message is that a caller left: where it was written, or below the data directory that moved."""
+    written = Path(path)
+    _, found, below = path.rpartition("recordings/")
+    moved = directory / "recordings" / below
+    return moved if found and not written.is_file() and moved.is_file() else written
+
+
 def masked_file(path: Path) -> Path:
     """Return where the copy of a recording without personal data is: beside it, and to be deleted with it."""
     return path.with_name(f"{path.stem}.masked.wav")

@@ -67,7 +67,7 @@ class CallCentre:
         self.floor = AgentFloor(self.book, self.distributor)
         self.callbacks = Callbacks(self._engine, self.distributor, dial)
         self.customers = CustomerLookUp(settings.queues.customers)
-        messages = Messages(self.callbacks, self.book, self.distributor)
+        messages = Messages(self.callbacks, self.book, self.distributor, settings.data.directory)
         self.supervisors = Supervisors(self.book, self.distributor)
         webhooks = settings.queues.webhooks
         self.people = FrontDesk(
@@ -76,7 +76,7 @@ class CallCentre:
         )  # fmt: skip
         self.mailbox = Mailbox(self.callbacks, self.distributor)
         self._call_log = call_log
-        self._retention = Retention(self._engine, settings.queues.keep_days)
+        self._retention = Retention(self._engine, settings.queues.keep_days, settings.data.directory)
         self._outbox = StoredOutbox(self.journal)
         self._urls = [webhook.url for webhook in webhooks]
         self.programs = Programs(webhooks, self.distributor, self._outbox, self._spoken)

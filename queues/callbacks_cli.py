@@ -1,7 +1,6 @@
 """`hotline callbacks`: whom somebody is to call back, and the messages that were left."""
 
 import subprocess
-from pathlib import Path
 from shutil import which
 from typing import Annotated
 
@@ -59,22 +58,24 @@ def show(callback: Callback, as_json: AsJson = False, config: ConfigFile = None)
 def play(callback: Callback, config: ConfigFile = None) -> None:
     """Play the message that was left."""
     from models.errors import CannotDo
+    from models.recording import message_file
     from models.settings_file import read_settings
     from queues.callback_report import callback_document
     from queues.editing import reading
 
-    with reading(read_settings(config)) as connection:
+    settings = read_settings(config)
+    with reading(settings) as connection:
         found = callback_document(connection, callback)
-    path = found["message"]
-    if not path:
+    if not found["message"]:
         raise CannotDo(f"Callback {found['id']} has no message; hotline callbacks show says what it is about.")
-    if not Path(path).is_file():
+    path = message_file(settings.data.directory, found["message"])
+    if not path.is_file():
         raise CannotDo(f"The message of callback {found['id']} is gone: {path} doesn't exist.")
     for command, *options in PLAYERS:
-        if which(command) and subprocess.run([command, *options, path], check=False).returncode == 0:
+        if which(command) and subprocess.run([command, *options, str(path)], check=False).returncode == 0:
             return
     say("Nothing here can play sound (play, aplay and paplay are missing or found no device); the message is")
-    typer.echo(path)
+    typer.echo(str(path))
 
 
 @app.command()

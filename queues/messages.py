@@ -20,6 +20,7 @@ from dialplans.loader import loads
 from models.callback import CallbackState
 from models.cause import Cause
 from models.errors import CannotDo
+from models.recording import message_file
 from queues.agents import AgentBook
 from queues.callback import NO_MARKS, Callbacks, Promise
 from queues.staffing import able
@@ -74,9 +75,9 @@ class Floor(Protocol):
 class Messages:
     """One a server."""
 
-    def __init__(self, callbacks: Callbacks, book: AgentBook, floor: Floor) -> None:
-        """`book` knows which queues an agent serves."""
-        self._callbacks, self._book, self._floor = callbacks, book, floor
+    def __init__(self, callbacks: Callbacks, book: AgentBook, floor: Floor, directory: Path) -> None:
+        """`book` knows which queues an agent serves; `directory`: the data directory."""
+        self._callbacks, self._book, self._floor, self._directory = callbacks, book, floor, directory
         self._orders: dict[str, Order] = {}
 
     def of(self, extension: str) -> list[Promise]:
@@ -104,8 +105,9 @@ class Messages:
         self, promise: Promise, place: int, count: int, onward: str, extension: str, language: str
     ) -> list[Step]:
         steps = [_says(f"m{place}", language, self._introduced(promise, place, count, language))]
-        if promise.message and Path(promise.message).is_file():
-            steps.append({"step": f"p{place}", "play": _words(language, promise.message)})
+        file = message_file(self._directory, promise.message)
+        if file.is_file():
+            steps.append({"step": f"p{place}", "play": _words(language, str(file))})
         menu = {
             "step": f"q{place}", "menu": _words(language, ASKED[language]), "max_attempts": 2, "otherwise": onward,
             "options": {

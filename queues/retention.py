@@ -19,6 +19,7 @@ from models.callback import Callback
 from models.database import Base, moment
 from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
+from models.recording import message_file
 from models.webhook_delivery import WebhookDelivery
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,9 @@ DAY_S = 86_400.0
 
 
 class Retention:
-    def __init__(self, engine: Engine, keep_days: int, clock: Callable[[], float] = time.time) -> None:
-        """`keep_days`: 0 keeps all for ever; `clock` in Unix seconds."""
-        self._engine, self._keep_days, self._clock = engine, keep_days, clock
+    def __init__(self, engine: Engine, keep_days: int, directory: Path, clock: Callable[[], float] = time.time) -> None:
+        """`keep_days`: 0 keeps all for ever; `directory`: the data directory; `clock` in Unix seconds."""
+        self._engine, self._keep_days, self._directory, self._clock = engine, keep_days, directory, clock
 
     async def run(self) -> None:
         """Forget once a day, the first time at once, until cancelled."""
@@ -76,5 +77,5 @@ class Retention:
             sounds = connection.scalars(select(table.c.message).where(these)).all() if kind is Callback else ()
             count = connection.execute(delete(kind).where(these)).rowcount
         for sound in filter(None, sounds):
-            Path(sound).unlink(missing_ok=True)
+            message_file(self._directory, sound).unlink(missing_ok=True)
         return count

@@ -6,9 +6,11 @@ import os
 import socket
 from collections.abc import Iterator
 
+from models.control_client import runs
 from models.doctor import Finding
 from models.errors import OperatorFault
 from models.settings import Settings
+from voice.media.media_worker import PRIORITY
 from voice.sip.address import SIP_PORT, host_and_port
 
 PROBED_PORTS = 20
@@ -17,9 +19,14 @@ PROBED_PORTS = 20
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what is found about the phone line's prerequisites."""
-    yield from _addresses(settings)
-    yield from _rtp_ports(settings)
-    yield from _metrics(settings)
+    if runs(settings.data.directory):
+        yield Finding("ok", "sip", "A server runs with this data directory: the ports are its own, and not looked at.")
+    else:
+        yield _sip_port(settings)
+        yield _rtp_ports(settings)
+        yield from _metrics(settings)
+    yield from _public_address(settings)
+    yield from _width(settings)
     yield _realtime(settings)
     yield from _trunks(settings)
 
@@ -29,20 +36,24 @@ def _listening(settings: Settings) -> tuple[str, int]:
     return host, port or SIP_PORT
 
 
-def _addresses(settings: Settings) -> Iterator[Finding]:
+def _sip_port(settings: Settings) -> Finding:
     host, port = _listening(settings)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((host, port))
-            yield Finding("ok", "sip", f"{settings.sip.listen} is free for SIP.")
         except OSError as error:
-            yield Finding(
+            return Finding(
                 "fault",
                 "sip",
                 f"SIP can't listen on {settings.sip.listen} ({error.strerror}): stop what uses it, "
                 "or set another address or port in [sip] listen.",
             )
+    return Finding("ok", "sip", f"{settings.sip.listen} is free for SIP.")
+
+
+def _public_address(settings: Settings) -> Iterator[Finding]:
+    host, _ = _listening(settings)
     public = settings.sip.public_address
     if not public and _is_any(host):
         yield Finding(
@@ -60,7 +71,7 @@ def _is_any(host: str) -> bool:
         return False  # a name
 
 
-def _rtp_ports(settings: Settings) -> Iterator[Finding]:
+def _width(settings: Settings) -> Iterator[Finding]:
     first, last = (int(part) for part in settings.media.ports.split("-"))
     calls = (last - first + 1) // 2
     if calls < settings.limits.max_calls:
@@ -70,6 +81,10 @@ def _rtp_ports(settings: Settings) -> Iterator[Finding]:
             f"[media] ports {settings.media.ports} carry {calls} streams, fewer than [limits] max_calls "
             f"{settings.limits.max_calls}: widen the range (two ports a stream).",
         )
+
+
+def _rtp_ports(settings: Settings) -> Finding:
+    first, last = (int(part) for part in settings.media.ports.split("-"))
     host, _ = _listening(settings)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     taken = 0
@@ -81,14 +96,13 @@ def _rtp_ports(settings: Settings) -> Iterator[Finding]:
             except OSError:
                 taken += 1
     if taken:
-        yield Finding(
+        return Finding(
             "warning",
             "media",
             f"{taken} of {len(probed)} ports tried in [media] ports {settings.media.ports} are used by others; "
             "calls go round them, but choose a range of your own.",
         )
-    else:
-        yield Finding("ok", "media", f"RTP ports {settings.media.ports} are free.")
+    return Finding("ok", "media", f"RTP ports {settings.media.ports} are free.")
 
 
 def _metrics(settings: Settings) -> Iterator[Finding]:
@@ -123,7 +137,7 @@ def _realtime(settings: Settings) -> Finding:
     child = os.fork()
     if child == 0:
         try:
-            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRIORITY))
             os._exit(0)
         except OSError:
             os._exit(1)
@@ -133,8 +147,8 @@ def _realtime(settings: Settings) -> Finding:
     return Finding(
         "warning",
         "media",
-        "Real-time priority is refused: a busy machine will make audio late. Allow it with LimitRTPRIO=1 in the "
-        "systemd unit, or `setcap cap_sys_nice+ep` on the Python binary.",
+        "Real-time priority is refused: a busy machine will make audio late. Allow it with LimitRTPRIO="
+        f"{PRIORITY} in the systemd unit, or `setcap cap_sys_nice+ep` on the Python binary.",
     )
 
 

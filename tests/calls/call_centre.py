@@ -197,7 +197,7 @@ async def call_centre(
     try:
         async with open_line(flow, office=office, **options) as line:
             phones = phones_of(line.media, line.speech, ("201", "202", "203"))
-            messages = Messages(centre.callbacks, book, distributor)
+            messages = Messages(centre.callbacks, book, distributor, tmp_path)
             office.mailbox = Mailbox(centre.callbacks, distributor)
             supervisors = Supervisors(book, distributor)
             supervising = asyncio.ensure_future(supervisors.run())

@@ -19,6 +19,7 @@ import pytest
 import pytest_asyncio
 
 from asr_tts import weights
+from bench.processes import family
 from models.errors import PeerFault
 from tests.calls.faults import caller_of, presses_one_and_is_told_the_hours
 from tests.live_server import (
@@ -237,7 +238,8 @@ async def test_ten_calls_finish_while_the_server_drains_and_the_eleventh_is_refu
     callers = [caller_of(server, f"56{index}") for index in range(10)]
     await asyncio.gather(*(caller.dial() for caller in callers))
     await asyncio.gather(*(greeted(caller) for caller in callers))
-    os.kill(server.pid, signal.SIGTERM)
+    for pid in family(server.pid):  # as systemd stops a service: all of its processes at once
+        os.kill(pid, signal.SIGTERM)
     await until(lambda: any("draining: 10 calls" in str(line.get("message")) for line in server.lines), "the draining")
     with pytest.raises(PeerFault, match="503"):
         await caller_of(server, "570").dial()

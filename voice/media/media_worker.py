@@ -9,9 +9,7 @@ import argparse
 import gc
 import os
 import resource
-import signal
 import sys
-import threading
 import time
 
 from setproctitle import setproctitle
@@ -31,18 +29,16 @@ _NARROW = 0.001
 _COLLECT_TICKS = 500
 _SWITCH = 0.0005
 """Seconds after which a helper thread must give the interpreter back to the tick."""
-_PRIORITY, _HELPER_PRIORITY = 20, 10
+PRIORITY, _HELPER_PRIORITY = 20, 10
+"""Real-time priorities (sched(7)) of the tick and of the threads that help it."""
 _LONGEST_LIST = 100_000
 
 
 def main() -> None:
-    """Run until the server closes the channel, or SIGTERM."""
+    """Run until the server closes the channel: signals are the server's affair (`models/child_process.py`)."""
     options = _options()
     setproctitle(f"hotline media {options.name}")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     many_descriptors()
-    ending = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ending.set())
     first, last = (int(each) for each in options.ports.split("-"))
     control = Control(channel(options.channel))
     watch = EpollWatch()
@@ -51,14 +47,14 @@ def main() -> None:
     realtime = options.realtime and real_time(_HELPER_PRIORITY)
     board.start()
     if realtime:
-        real_time(_PRIORITY)
+        real_time(PRIORITY)
     sys.setswitchinterval(_SWITCH)
     gc.collect()
     gc.freeze()
     gc.disable()
     watch.add(control.fileno(), lambda now: _obey(control, board, now))
     control.say(Ready(VERSION, os.getpid(), realtime))
-    _run(board, control, watch, beat, ending)
+    _run(board, control, watch, beat)
     board.stop()
     control.send()
 
@@ -78,9 +74,9 @@ def real_time(priority: int) -> bool:
     return True
 
 
-def _run(board: Switchboard, control: Control, watch: EpollWatch, beat: Beat, ending: threading.Event) -> None:
+def _run(board: Switchboard, control: Control, watch: EpollWatch, beat: Beat) -> None:
     ticks = 0
-    while not control.closed and not ending.is_set():
+    while not control.closed:
         while (rest := beat.next - time.monotonic()) > _NARROW:
             time.sleep(min(_NAP, rest - _NARROW / 2))
             watch.poll()

@@ -44,7 +44,7 @@ def test_the_help_says_of_each_group_what_the_group_says_of_itself(name: str) ->
 
 def test_the_help_names_every_command_and_loads_none() -> None:
     told = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"}).stdout
-    for name in ("serve", "console", "doctor", "demo", *GROUPS):
+    for name in ("serve", "console", "doctor", "backup", "demo", *GROUPS):
         assert f" {name} " in told
     assert loaded_by("--help") == ["0"]
 

@@ -1,13 +1,18 @@
 """The doctor says what is wrong with the records' ground, and what to do."""
 
+import os
 import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import delete, func, select, update
 
+from bench import long_call
 from models import doctor
+from models.call import Call
 from models.database import migrate, open_engine
+from models.recording import Recording, masked_file
 from models.settings import DatabaseSettings, DataSettings, Settings
 
 
@@ -62,6 +67,60 @@ def test_records_that_wait_or_were_refused_are_told(tmp_path: Path) -> None:
     (tmp_path / "spool").mkdir()
     (tmp_path / "spool" / "notes.jsonl").write_text("{}\n")
     assert about("records", settings(tmp_path)).level == "warning"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Settings:
+    """A server's data directory with three calls, each with a recording."""
+    (tmp_path / "node").write_text("north\n")
+    (tmp_path / "recordings").mkdir()
+    engine = open_engine(f"sqlite:///{tmp_path / 'hotline.sqlite'}")
+    migrate(engine)
+    with engine.begin() as connection:
+        long_call.put_agent(connection)
+        long_call.put_scorecard(connection)
+        for _ in range(3):
+            call_id = long_call.put(connection, tmp_path, "en", 0.7)
+        connection.execute(update(Call).values(node="north"))
+        file = tmp_path / "recordings" / f"{call_id}.wav"
+    file.with_name(f"{call_id}-1-message.wav").touch()
+    masked_file(file).touch()
+    return settings(tmp_path)
+
+
+def test_all_recordings_are_there(kept: Settings) -> None:
+    assert about("sounds", kept).level == "ok"
+    assert "all 3 calls" in about("sounds", kept).sentence
+
+
+def test_recordings_that_are_gone_are_counted_but_not_those_that_were_deleted_on_purpose(kept: Settings) -> None:
+    files = (kept.data.directory / "recordings").iterdir()
+    first, second, _ = sorted(file for file in files if file.name.count(".") == 1 and "-" not in file.name)
+    first.unlink()
+    second.unlink()
+    with open_engine(f"sqlite:///{kept.data.directory / 'hotline.sqlite'}").begin() as connection:
+        connection.execute(update(Recording).where(Recording.path.contains(first.name)).values(path=""))
+    found = about("sounds", kept)
+    assert found.level == "warning"
+    assert "1 calls on record have no recording any more" in found.sentence
+    assert second.name in found.sentence
+
+
+def test_recordings_of_calls_that_an_older_database_does_not_know_are_counted(kept: Settings) -> None:
+    with open_engine(f"sqlite:///{kept.data.directory / 'hotline.sqlite'}").begin() as connection:
+        connection.execute(delete(Call).where(Call.id == select(func.max(Call.id)).scalar_subquery()))
+    assert about("sounds", kept).level == "ok"  # written to a moment ago: its call may come yet
+    for file in (kept.data.directory / "recordings").iterdir():
+        os.utime(file, (0, 0))
+    assert "3 recordings belong to no call on record" in about("sounds", kept).sentence
+
+
+def test_a_link_to_another_disk_is_a_fault_as_nothing_there_can_be_heard(kept: Settings, tmp_path: Path) -> None:
+    elsewhere = tmp_path.with_name(f"{tmp_path.name}-disk")
+    (tmp_path / "recordings").rename(elsewhere)
+    (tmp_path / "recordings").symlink_to(elsewhere)
+    assert about("sounds", kept).level == "fault"
+    assert "Mount that disk" in about("sounds", kept).sentence
 
 
 def test_a_clock_before_our_time_is_a_fault() -> None:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from typer.testing import CliRunner
 
 from console.command import app
@@ -65,6 +65,15 @@ def test_a_message_that_nothing_here_can_play_is_named(hotline, tmp_path):
     assert hotline("callbacks play aa1").splitlines()[-1] == str(tmp_path / "message.wav")
     assert "is gone" in hotline("callbacks play aa2", 1)
     assert "has no message" in hotline("callbacks play bb1", 1)
+
+
+def test_a_message_is_found_where_the_data_directory_moved_to(hotline, engine, tmp_path):
+    moved = tmp_path / "recordings" / "2026" / "11" / "23" / "call-1-message.wav"
+    moved.parent.mkdir(parents=True)
+    moved.write_bytes(b"RIFF")
+    with engine.begin() as connection:
+        connection.execute(update(Callback).values(message="/old/data/recordings/2026/11/23/call-1-message.wav"))
+    assert hotline("callbacks play aa1").splitlines()[-1] == str(moved)
 
 
 def test_without_a_server_it_is_cancelled_in_the_database_once(hotline):

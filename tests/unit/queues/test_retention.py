@@ -54,16 +54,16 @@ def counts(engine):
         )
 
 
-async def test_what_is_older_than_the_settings_keep_it_is_forgotten_and_what_waits_is_not(house):
-    assert await Retention(house, 30, lambda: NOW).forget() == 59 + 1 + 1
+async def test_what_is_older_than_the_settings_keep_it_is_forgotten_and_what_waits_is_not(house, tmp_path):
+    assert await Retention(house, 30, tmp_path, lambda: NOW).forget() == 59 + 1 + 1
     assert counts(house) == (12, 1, 2)
     with house.connect() as connection:
         oldest = connection.scalar(select(func.min(QueueEvent.number)).where(QueueEvent.node == "node"))
     assert oldest == 60
 
 
-async def test_the_newest_event_of_a_node_stays_so_that_its_numbers_go_on(house):
-    await Retention(house, 1, lambda: NOW).forget()
+async def test_the_newest_event_of_a_node_stays_so_that_its_numbers_go_on(house, tmp_path):
+    await Retention(house, 1, tmp_path, lambda: NOW).forget()
     journal = Journal(house)
     journal.open("other")
     await journal.tell("queue.joined")
@@ -73,8 +73,8 @@ async def test_the_newest_event_of_a_node_stays_so_that_its_numbers_go_on(house)
         assert connection.scalars(numbers).all() == [1, 2]
 
 
-async def test_nought_keeps_all_for_ever(house):
-    await asyncio.wait_for(Retention(house, 0, lambda: NOW).run(), 1)
+async def test_nought_keeps_all_for_ever(house, tmp_path):
+    await asyncio.wait_for(Retention(house, 0, tmp_path, lambda: NOW).run(), 1)
     assert counts(house) == (71, 2, 3)
 
 
@@ -96,7 +96,7 @@ async def test_who_waited_and_who_was_called_back_is_forgotten_with_the_message_
             sound.touch()
             connection.execute(insert(QueueCaller).values(**stay, id=f"q{number}", ended_at=end))
             connection.execute(insert(Callback).values(**promise, id=f"p{number}", ended_at=end, message=str(sound)))
-    await Retention(house, 30, lambda: NOW).forget()
+    await Retention(house, 30, tmp_path, lambda: NOW).forget()
     with house.connect() as connection:
         assert connection.scalars(select(QueueCaller.id).order_by(QueueCaller.id)).all() == ["q1", "q2"]
         assert connection.scalars(select(Callback.id).order_by(Callback.id)).all() == ["p1", "p2"]

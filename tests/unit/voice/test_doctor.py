@@ -1,5 +1,6 @@
 """What the doctor finds about the line."""
 
+import os
 import socket
 
 import pytest
@@ -8,6 +9,12 @@ from models.settings import Settings
 from voice.doctor import examine
 
 ADDRESS = "127.0.0.23"
+
+
+@pytest.fixture(autouse=True)
+def _no_server(tmp_path, monkeypatch):
+    """Whatever runs where the tests are started is none of theirs."""
+    monkeypatch.chdir(tmp_path)
 
 
 def settings(**sections):
@@ -38,6 +45,23 @@ def test_a_taken_port_is_a_fault_that_names_it_and_the_key():
         (fault,) = faults(settings())
     assert f"{ADDRESS}:5990" in fault.sentence
     assert "[sip] listen" in fault.sentence
+
+
+def test_the_ports_of_the_server_that_runs_are_its_own(tmp_path):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as its, socket.socket(socket.AF_UNIX) as control:
+        its.bind((ADDRESS, 5990))
+        control.bind("control.sock")
+        control.listen()
+        assert not faults(settings(data={"directory": str(tmp_path)}))
+
+
+def test_real_time_priority_is_tried_as_high_as_the_media_worker_takes_it(monkeypatch):
+    def refuse(pid, policy, param):
+        if param.sched_priority > 1:
+            raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    assert any("LimitRTPRIO=20" in said for said in warnings(settings()))
 
 
 def test_a_range_too_narrow_for_the_calls_is_said():
