@@ -159,6 +159,6 @@ def _bare(reader: Reader, wanted: tuple[Wanted, ...], text: str, language: str) 
 
 
 def _alone(reader: Reader, wanted: tuple[Wanted, ...], text: str) -> Mapping[str, Value]:
-    """Return the value that a bare number in `text` is, where it can be one of `wanted` only."""
+    """Return the value that a bare number is, where it can be one of `wanted` only and `text` says nothing else."""
     found = {one.name: value for one in wanted if one.kind.type in ALONE and (value := reader.value_in(one.kind, text))}
-    return found if len(found) == 1 else {}
+    return found if len(found) == 1 and is_bare(text, found.values(), reader.language, ASKED[reader.language]) else {}

@@ -27,11 +27,12 @@ _SORT_ZH = (
 )
 _SIGNS = r"[一两二三四五六七八九十\d]"
 _MEMBERS: Mapping[str, str] = {
-    "en": rf"(?:(?:(?:our|the|my)\s+)?(?P<n>{NUMBER}|an?|another)\s+(?P<sort>{_SORT_EN})|(?P<all>{NUMBER}|both)"
-    r"\s+(?:people|persons?|of us)\b"
+    "en": rf"(?:(?:(?:our|the|my)\s+)?(?P<n>{NUMBER}|an?|another)\s+(?P<sort>{_SORT_EN})"
+    rf"(?:\s+(?:tickets?|seats?|places?))?|(?P<all>{NUMBER}|both)\s+(?:people|persons?|of us)\b"
     rf"|my\s+(?P<kin>{KIN_EN})\b|(?P<me>i|me|myself)\b)",
-    "zh": rf"(?:(?P<n>{_SIGNS}{{1,3}})\s*[个位名]?(?P<sort>{_SORT_ZH})|(?:我们|咱们?)?(?P<all>{_SIGNS}{{1,3}}|俩|仨)"
-    rf"(?:个?人|位(?![大小儿老客])|口)|(?:我们|咱们?)(?P<pair>[俩仨])|我?(?:的)?(?P<kin>{KIN_ZH})|(?P<me>我)(?:自己)?(?!们))",
+    "zh": rf"(?:(?P<n>{_SIGNS}{{1,3}})\s*[个位名张]?(?P<sort>{_SORT_ZH})票?"
+    rf"|(?:我们|咱们?)?(?P<all>{_SIGNS}{{1,3}}|俩|仨)(?:个?人|位(?![大小儿老客])|口)"
+    rf"|(?:我们|咱们?)(?P<pair>[俩仨])|我?(?:的)?(?P<kin>{KIN_ZH})|(?P<me>我)(?:自己)?(?!们))",
 }
 _PLUS = {
     "en": re.compile(r"\W*\b(?:and|plus|with|along with)\s+(?:also\s+)?"),

@@ -31,7 +31,8 @@ _REFUSED: Mapping[str, re.Pattern[str]] = {
         r"(?=[,.;]|\bbut\b|$)"
         r"|\b(?:instead of|rather than|anything but|except)\b.{1,30}?(?=[,.;]|$)"
         r"|\b(?:change|move|switch|reschedule)\w*\b.{0,20}?\bfrom\b.{1,30}?(?=\bto\b)"
-        r"|\b(?:can't|cannot|couldn't|can not) (?:do|make|come)\b.{1,30}?(?=[,.;]|\bbut\b|\bso\b|\bcan\b|\bcould\b|$)"
+        r"|\b(?:can't|cannot|couldn't|can not) (?:do|make|come)\b(?!.{0,20}\b(?:before|until|till)\b)"
+        r".{1,30}?(?=[,.;]|\bbut\b|\bso\b|\bcan\b|\bcould\b|$)"
         r"|[^,.;]{1,30}\b(?:(?:doesn't|does not|won't|will not|wouldn't) (?:work|suit|do)|is (?:no good|bad|not good)"
         r"|isn't good)\b"
     ),

@@ -297,6 +297,8 @@ def test_a_day_said_anew_where_the_hour_is_asked_is_corrected_and_no_hour_is_mad
         ("en", "a repair on Friday at ten", "actually, can we do five", "repair", "2026-11-27", "17:00"),
         ("en", "a repair on Friday at ten", "hm, is Tuesday possible?", "repair", "2026-11-24", "10:00"),
         ("en", "a repair on Friday at ten", "not ten, eleven", "repair", "2026-11-27", "11:00"),
+        ("en", "a repair on Friday at ten", "no, I have three bikes", None, None, None),
+        ("zh", "周五上午十点修车", "不，我有三辆车", None, None, None),
         ("en", "a repair on Friday at ten", "two", "repair", "2026-11-27", "10:00"),
         ("en", "a repair on Friday at ten", "what does it cost for two", "repair", "2026-11-27", "10:00"),
         ("zh", "周五上午十点检查", "换成十一点行吗", "check", "2026-11-27", "11:00"),

@@ -19,6 +19,7 @@ GUESTS = SlotKind.of({"type": "number", "least": 1, "most": 20, "whole": True})
         ("en", "the two of us and my mother", 3), ("en", "two adults and two children, so four", 4),
         ("en", "four people, two adults and two children", 4), ("en", "five of us, two of them children", 5),
         ("en", "six people including two children", 6), ("en", "three people and a dog", 3),
+        ("en", "one adult ticket and two child tickets", 3), ("zh", "两张成人票一张儿童票", 3),
         ("zh", "两大一小", 3), ("zh", "两个大人一个小孩", 3), ("zh", "两位大人，一位儿童", 3), ("zh", "两男两女", 4),
         ("zh", "大人两个，小孩一个", 3), ("zh", "三个大人和一个小宝宝", 4), ("zh", "两个人加一个孩子", 3),
         ("zh", "我和两个朋友", 3), ("zh", "我和我老婆还有两个孩子", 4), ("zh", "我们俩带一个孩子", 3),

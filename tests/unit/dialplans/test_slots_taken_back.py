@@ -55,6 +55,7 @@ def test_what_is_said_instead_in_the_same_breath_counts(kind, language, text, va
         ("date", "en", "not Friday, Saturday", "2026-11-28"), ("date", "en", "Friday, not Saturday", "2026-11-27"),
         ("date", "en", "not on Friday", None), ("date", "en", "not until Monday", "2026-11-30"),
         ("date", "en", "I can't make it on Friday, could we do Monday", "2026-11-30"),
+        ("date", "en", "I can't make it before Friday", "2026-11-27"),
         ("date", "en", "Friday doesn't work, Saturday?", "2026-11-28"),
         ("date", "en", "move it from Friday to Saturday", "2026-11-28"),
         ("time", "en", "anything but nine, say ten", "10:00"), ("people", "en", "five, not four", 5),
