@@ -32,7 +32,7 @@ COMMAND_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "goodbye": {
         "en": ("goodbye", "bye", "bye bye", "hang up"),
-        "zh": ("再见", "拜拜", "挂了"),
+        "zh": ("再见", "拜拜", "挂了", "谢谢再见"),
     },
     "enough": {
         "en": ("that is all", "that will be all", "nothing else", "no thanks", "no thank you", "i am done",
@@ -54,9 +54,7 @@ OF_HELP: Mapping[str, re.Pattern[str]] = {
 WEAK = frozenset(stem(word) for word in EMPTY) | frozenset(
     "no wait yes actual sorr thank de wo ni shi you yi xia qing wen zai le ma ne a".split()  # noqa: SIM905
 )
-COURTESIES = (frozenset(units("thank you thanks very much then now no", "en")) | {"a", "to", "would", "i"}) | frozenset(
-    units("谢谢您好那就行啦", "zh")
-)
+COURTESIES = frozenset(units("thank you thanks very much then now no", "en")) | {"a", "to", "would", "i"}
 MOST_WORDS = 20
 ROOM = {"en": 0, "zh": 2}
 """So many other words (syllables) may stand beside a command."""

@@ -89,10 +89,11 @@ def found_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -
 
 
 def _instead(slots: Sequence[Wanted], parts: tuple[str, str], language: str, now: datetime) -> Mapping[str, Value]:
-    """Return what the second of `parts` says in place of what the first one did; no value but one said in both."""
+    """Return what the second of `parts` says in place of what the first one did; no new value but one said in both."""
     before = found_in(slots, parts[0], language, now)
     again = _found_and_rest(slots, parts[1], language, now)[0]
-    found: dict[str, Value] = {}
+    # What was said instead before ("a repair, no, a check, at nine, no, at ten") stays so.
+    found = dict(before) if turn(parts[0], language) else {}
     for slot in slots:
         old, new = before.get(slot.name), again.get(slot.name)
         if old and slot.kind.type == "moment":

@@ -23,6 +23,7 @@ from tests.unit.dialplans.play import Play, follow
         ("zh", "好的谢谢再见", "goodbye"),
         ("zh", "没别的了，谢谢您", "enough"),
         ("zh", "好的，谢谢您", ""),
+        ("zh", "好，就这样约吧", ""),
         ("en", "that's everything, thanks", "enough"),
         ("en", "is that everything I ordered", ""),
         ("zh", "没有了", "enough"),

@@ -87,8 +87,12 @@ def test_of_two_days_that_are_left_open_neither_is_sure(language, text, doubted)
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "a repair on Friday, no, Saturday at three"), ("zh", "周五修车，不对，周六，下午三点")],
-)
+    [
+        ("en", "a repair on Friday, no, Saturday at three"), ("zh", "周五修车，不对，周六，下午三点"),
+        ("en", "a check, no, a repair on Saturday at two pm, no, at three"),
+        ("zh", "检查，哦不，修车，周六，下午两点，不对，下午三点"),
+    ],
+)  # fmt: skip
 def test_of_several_slots_only_what_is_said_anew_changes(language, text):
     slots = [Wanted(name, KINDS[name]) for name in ("what", "date", "time")]
     found = {name: value.value for name, value in found_in(slots, text, language, NOW).items()}
