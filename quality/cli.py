@@ -126,7 +126,7 @@ def withdraw(
 ) -> None:
     """Score no further calls by a scorecard; scores that are there stay."""
     with open_records(read_settings(config)).begin() as connection:
-        publishing.withdraw(connection, name)
+        publishing.withdraw(connection, name, datetime.now(UTC))
     typer.echo(f"No further calls are scored by {name}.")
 
 

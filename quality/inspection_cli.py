@@ -20,7 +20,8 @@ from models.database import database_url, migrate, open_engine
 from models.errors import CannotDo, OperatorFault
 from models.settings import Settings, SpeechSettings
 from models.settings_file import read_settings
-from quality import reading, rescoring
+from models.writing import writing
+from quality import publishing, reading, rescoring
 from quality.back_pressure import BackPressure, stand_back
 from quality.inspected import inspected, inspected_lines
 from quality.inspector import Inspector
@@ -143,7 +144,11 @@ def rescore(
         card = next((one for one in in_force(connection) if one.name == name), None)
     if card is None:
         raise CannotDo(f"No scorecard '{name}' is in force; `hotline quality scorecards` lists them.")
-    count = rescoring.rescore(engine, card, Likeness(), since, limit, datetime.now(UTC))
+    now = datetime.now(UTC)
+    with writing(engine) as connection:
+        asked = {"since": since.isoformat() if since else "", "limit": limit}
+        publishing.put_on_trail(connection, "scorecard.rescored", f"{card.name}@{card.version}", now, **asked)
+    count = rescoring.rescore(engine, card, Likeness(), since, limit, now)
     typer.echo(f"{count} calls are scored by {card.name}@{card.version}.")
 
 

@@ -6,12 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from models.audit import record
 from models.errors import CannotDo
 from models.scorecard import ScorecardVersion
 from quality.reading import loads
 from quality.scorecard import Scorecard
 
 VERSIONS = ScorecardVersion.__table__
+BY = "command"
+"""Whom the trail names; its data say which user of the machine."""
 
 
 def publish(connection: Connection, text: str, file: str, note: str, now: datetime) -> Scorecard:
@@ -27,14 +30,21 @@ def publish(connection: Connection, text: str, file: str, note: str, now: dateti
     if not connection.execute(known).rowcount:
         row = {"name": scorecard.name, "version": scorecard.version, "text": text, **values}
         connection.execute(insert(ScorecardVersion).values(**row))
+    put_on_trail(connection, "scorecard.published", f"{scorecard.name}@{scorecard.version}", now, note=note)
     return scorecard
 
 
-def withdraw(connection: Connection, name: str) -> None:
+def withdraw(connection: Connection, name: str, now: datetime) -> None:
     """Score no further calls by the scorecard `name`; raise `CannotDo` where it isn't in force."""
     inforce = update(ScorecardVersion).where(ScorecardVersion.name == name, ScorecardVersion.in_force)
     if not connection.execute(inforce.values(in_force=False)).rowcount:
         raise CannotDo(f"No scorecard '{name}' is in force; `hotline quality scorecards` lists them.")
+    put_on_trail(connection, "scorecard.withdrawn", name, now)
+
+
+def put_on_trail(connection: Connection, action: str, words: str, now: datetime, **data: object) -> None:
+    """Put on the trail what somebody did with a scorecard: which one, and by whom, whatever became of it later."""
+    record(connection, now, BY, action, words=words, data={"user": getpass.getuser(), **data})
 
 
 def in_force(connection: Connection) -> Sequence[Scorecard]:

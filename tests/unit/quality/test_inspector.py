@@ -172,9 +172,9 @@ def test_what_is_withdrawn_scores_nothing_more(records, tmp_path):
     records.call("c1", ("agent", "You idiot."))
     _publish(records)
     with records.engine.begin() as connection:
-        publishing.withdraw(connection, "manners")
+        publishing.withdraw(connection, "manners", NOW)
         with pytest.raises(CannotDo, match="No scorecard 'manners' is in force"):
-            publishing.withdraw(connection, "manners")
+            publishing.withdraw(connection, "manners", NOW)
     _inspector(records, tmp_path).run()
     with records.engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(CallScore)) == 0
