@@ -81,7 +81,9 @@ def message_of(either):
 
 def trail(either):
     with either.connect() as connection:
-        return connection.scalars(select(Audit.data).order_by(Audit.id)).all()
+        return connection.scalars(
+            select(Audit.data).where(Audit.action.not_like("scorecard.%")).order_by(Audit.id)
+        ).all()
 
 
 def sounds(directory):

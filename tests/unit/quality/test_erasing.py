@@ -69,7 +69,10 @@ def test_the_recording_goes_with_its_copy_and_scores_and_words_stay(either, tmp_
             "deleted on request on 2026-11-21",
         )
         assert connection.scalar(select(CallScore.points)) is not None
-        trail = connection.execute(select(Audit.account, Audit.action, Audit.call_id, Audit.data)).one()
+        erased = select(Audit.account, Audit.action, Audit.call_id, Audit.data).where(
+            Audit.action.not_like("scorecard.%")
+        )
+        trail = connection.execute(erased).one()
     assert trail == ("command", "erased", call, {"files": list(done.files), "words": False})
     assert found(either, "ridiculous") == [call]
 
@@ -231,7 +234,7 @@ def test_where_a_file_can_not_be_deleted_the_record_still_says_that_it_is_there(
         erase(connection, call, tmp_path, NOW, by="command", words=True)
     with either.connect() as connection:
         assert connection.scalar(select(Recording.path)) == f"recordings/{call}.wav"
-        assert connection.scalar(select(Audit.id)) is None
+        assert connection.scalar(select(Audit.id).where(Audit.action.not_like("scorecard.%"))) is None
 
 
 def test_a_path_out_of_the_data_directory_deletes_nothing(either, tmp_path, call):
