@@ -1,4 +1,4 @@
-"""`python -m bench` runs every figure (`--short`: quickly); `python -m bench list` names them; NAME … runs those."""
+"""`python -m bench` runs every figure (`--short`: quickly); `list` names them; NAME … runs those, `--help` tells."""
 
 import subprocess
 import sys
@@ -21,19 +21,26 @@ def figures() -> list[str]:
     )
 
 
+def _told(name: str) -> str:
+    """What a figure's file says of it."""
+    return (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8").split('"""')[1].strip()
+
+
 def main() -> int:
     """Run what was asked for; return how many figures failed or missed a bound."""
     names = [name for name in sys.argv[1:] if not name.startswith("-")]
     options = [name for name in sys.argv[1:] if name.startswith("-")]
     if names == ["list"]:
         for name in figures():
-            first = (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8").split('"""')[1].splitlines()[0]
-            print(f"{name:20} {first}")
+            print(f"{name:20} {_told(name).splitlines()[0]}")
         return 0
     unknown = [name for name in names if name not in figures()]
     if unknown:
         print(f"There is no figure '{unknown[0]}'; `python -m bench list` names them.", file=sys.stderr)
         return 2
+    if "--help" in options:
+        print("\n\n".join(map(_told, names)) or __doc__)
+        return 0
     missed = 0
     for name in names or figures():
         missed += subprocess.run([sys.executable, "-m", f"bench.{name}", *options], check=False).returncode != 0
