@@ -127,8 +127,8 @@ def sense_of(language: str) -> Sense | None:
 def search_sense_of(language: str) -> Sense | None:
     """Return the encoder by which articles in `language` are found; None as for `sense_of`.
 
-    It learned to tell the articles of a company apart. English has a larger one, by which intents are told, too, where
-    their own examples have to do.
+    It learned what callers of many trades mean alike: by it intents are told, too, where their own examples have to do.
+    English has a larger one; in Chinese it is one of the two that tell other sentences, taught by the English one.
     """
     if language not in _SEARCH_ENCODERS:
         return sense_of(language)

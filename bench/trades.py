@@ -29,7 +29,7 @@ TRADES, TEST = Path(__file__).parent / "data/trades", Path(__file__).parent / "d
 SHOP, CLINIC = "shop", "clinic"
 FEW = 5
 """Examples an intent, where nothing else is said; the shop and the clinic have no more."""
-ENCODERS = {"en": "mpnet", "zh": "universal + e5"}
+ENCODERS = {"en": "mpnet", "zh": "universal + tuned e5"}
 """By which the trades are told: a flow that the background covers, as the English shop, goes by another one."""
 COUNTS, FITTED_COUNTS = (FEW, 10, 15, 20), (FEW, 10, 20)
 EXAMPLE_COUNTS = 0.5

@@ -41,6 +41,8 @@ MOST_OTHERS = 2
 """So many other texts are looked at: with all four as many development sentences are right, for twice the time."""
 KEYWORD = 0.4
 """What a keyword that was said adds to the score of its intent, which is about 1 where an example was said."""
+BRIEF = 4
+"""So many words (Chinese: signs) are few."""
 SETTLED = 0.97
 """Confidence of what a pattern fits, or what an example says word for word."""
 MISTAKABLE, BY = 0.62, 0.13
@@ -176,7 +178,11 @@ class Understanding:
         for name in known.intersection(names):
             covered = share * self._by_background(scores, name, names) + (1 - share) * rated[name]
             rated[name] = max(covered, rated[name]) if self._learned.fitted.surer else covered
-        return rated
+        if len(said) > BRIEF:
+            return rated
+        near, least = scores.near.by_name, self._learned.fitted.brief
+        meant = held | {name for name, one in near.items() if one.nearest >= least}
+        return {name: one if name in meant else 0.0 for name, one in rated.items()}
 
     def _least(self, name: str) -> float:
         """The least confidence by which an intent is taken."""
@@ -270,7 +276,7 @@ def _grounds(language: str) -> Iterator[tuple[Sense, Background]]:
 
     Nothing where there is no encoder or no background of the language.
     """
-    for load in (sense_of, search_sense_of) if language == "en" else (sense_of,):
+    for load in (sense_of, search_sense_of):
         if (sense := load(language)) and (background := background_of(language, sense)):
             yield sense, background
 

@@ -35,7 +35,6 @@ _ANYTHING = (
 class E5:
     """The encoder behind the port `Sense`; loaded (1 s) once it exists, the very first time after 3 s of converting."""
 
-    name = "e5"
     dimension = 384
 
     def __init__(self, directory: Path | None = None, *, tuned: bool = False) -> None:
@@ -46,6 +45,7 @@ class E5:
         place = directory or weights.find(_MODEL)
         learned = weights.find(_ADAPTERS) / "e5.bin" if tuned else None
         made_of = [KNOWN[name].files[0].sha256[:12] for name in (_MODEL, _ADAPTERS)[: 1 + tuned]]
+        self.name = "tuned e5" if tuned else "e5"
         self.version = "-".join(("multilingual-e5-small-int8", *made_of[1:]))
         try:
             adapters = Adapters(learned) if learned else None

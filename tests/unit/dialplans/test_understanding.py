@@ -283,15 +283,21 @@ def test_what_no_background_covers_is_taken_only_where_it_is_likelier_than_all_e
         assert bool(meaning.intent) == (meaning.confidence >= garage.learned.fitted.bounds.uncovered)
 
 
-def test_what_the_background_does_not_cover_is_told_by_the_encoder_that_tells_best_by_examples(monkeypatch):
-    shop, garage = Understanding(SHOP, "en"), Understanding(GARAGE, "en")
+@pytest.mark.parametrize(
+    ("language", "covered", "by_examples"),
+    [("en", "minilm + e5", "mpnet"), ("zh", "universal + e5", "universal + tuned e5")],
+)
+def test_what_the_background_does_not_cover_is_told_by_the_encoder_that_tells_best_by_examples(
+    language, covered, by_examples, monkeypatch
+):
+    shop, garage = Understanding(SHOP, language), Understanding(GARAGE, language)
     assert shop.learned is not None
     assert garage.learned is not None
-    assert (shop.learned.encoder, garage.learned.encoder) == ("minilm + e5", "mpnet")
-    again = Understanding(GARAGE, "en", train(GARAGE, "en"))
+    assert (shop.learned.encoder, garage.learned.encoder) == (covered, by_examples)
+    again = Understanding(GARAGE, language, train(GARAGE, language))
     assert again.learned is not None
     assert again.learned.kept == garage.learned.kept
     monkeypatch.setattr(understanding, "search_sense_of", lambda language: None)
-    without = Understanding(GARAGE, "en", train(GARAGE, "en"))
+    without = Understanding(GARAGE, language, train(GARAGE, language))
     assert without.learned is not None
-    assert without.learned.encoder == "minilm + e5"
+    assert without.learned.encoder == covered
