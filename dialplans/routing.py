@@ -1,6 +1,7 @@
 """Which flow answers which call, and where flows are found."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from models.settings import DialplanSettings, RouteSettings
 SHIPPED = Path(__file__).with_name("flows")
 TESTS = ".test"
 """How the name of a file with golden dialogues ends."""
+WITHHELD = "", "anonymous"
+"""Numbers that are nobody's: calls with them have a lot each, or all of them would share one."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,20 @@ class Routing:
 
     def destination(self, called: str, caller: str, moment: datetime) -> Destination:
         """Return where a call goes at `moment` (aware); raise `CannotDo` where no route fits."""
+        whose = secrets.token_hex(8) if caller in WITHHELD else caller
         for route, hours in self._routes:
             if not fits(route.called, called) or not fits(route.caller, caller):
                 continue
             if hours and not hours.is_open(moment):
                 continue
-            if _lot(route.flow, caller) < route.share:
-                return Destination(self._flow(route.flow, caller), route.language)
+            if _lot(route.flow, whose) < route.share:
+                return Destination(self._flow(route.flow, whose), route.language)
         raise CannotDo(f"No route fits '{called}'; add one to [[dialplan.routes]] (called = \"*\" takes every number).")
 
-    def _flow(self, name: str, caller: str) -> Flow:
+    def _flow(self, name: str, whose: str) -> Flow:
         flow, share = self._trials.get(name, (self._flows[name], 0.0))
         # Not the lot of the route: who got a route of 20 % would all have a trial of 20 %, too.
-        return flow if _lot(f"{name} {flow.version}", caller) < share else self._flows[name]
+        return flow if _lot(f"{name} {flow.version}", whose) < share else self._flows[name]
 
 
 def fits(pattern: str, number: str) -> bool:
@@ -83,9 +87,9 @@ def fits(pattern: str, number: str) -> bool:
     return fnmatchcase(number, pattern.replace("[", "[[]"))
 
 
-def _lot(flow: str, caller: str) -> float:
+def _lot(flow: str, whose: str) -> float:
     """Return 0-100, always the same for one caller, so that nobody is sent to and fro between two versions."""
-    digest = hashlib.sha256(f"{flow}\0{caller}".encode()).digest()
+    digest = hashlib.sha256(f"{flow}\0{whose}".encode()).digest()
     return int.from_bytes(digest[:4], "big") / 2**32 * 100
 
 

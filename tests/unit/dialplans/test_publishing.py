@@ -167,6 +167,9 @@ def test_routes_lead_to_what_is_published_and_a_trial_is_for_the_same_callers_ea
     heard = [said(routes.destination("1", str(caller), NOW).flow) for caller in range(1000)]
     assert 250 < heard.count("Two.") < 350
     assert heard == [said(routes.destination("1", str(caller), NOW).flow) for caller in range(1000)]
+    # Who withholds the number can't be known again: each call has its own lot, not all the same.
+    withheld = [said(routes.destination("1", "anonymous", NOW).flow) for _ in range(1000)]
+    assert 200 < withheld.count("Two.") < 400
     routes.replace("shop", published.load("shop", published.live("shop").trial))
     assert {said(routes.destination("1", str(caller), NOW).flow) for caller in range(1000)} == {"Two."}
 
