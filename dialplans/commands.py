@@ -11,8 +11,11 @@ BY_KEY: Mapping[str, str] = {"0": "operator", "*": "repeat"}
 COMMAND_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "repeat": {
         "en": ("repeat", "repeat that", "say that again", "say it again", "come again", "what did you say", "pardon",
-               "once more", "again please", "can you repeat that", "could you say that again"),
-        "zh": ("再说一遍", "重复", "重复一遍", "再说一次", "没听清", "您说什么", "请再说一遍", "再讲一遍"),
+               "once more", "again please", "can you repeat that", "could you say that again", "did not catch",
+               "didnt catch", "did not hear", "didnt hear", "did not understand", "didnt understand",
+               "did not get that", "didnt get that", "did not quite catch", "didnt quite catch"),
+        "zh": ("再说一遍", "重复", "重复一遍", "再说一次", "没听清", "您说什么", "请再说一遍", "再讲一遍",
+               "没听懂", "没听明白", "没听见"),
     },
     "back": {
         "en": ("go back", "back", "previous question", "one step back", "back please", "the question before",

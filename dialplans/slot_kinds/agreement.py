@@ -12,16 +12,14 @@ YES = {
            "ok", "indeed", "please do", "absolutely", "exactly", "uh huh", "mm hmm", "i do", "it is", "go ahead",
            "definitely", "certainly", "why not", "sounds good", "fine", "you bet",
            "that is fine", "i would", "i am", "affirmative",
-           "perfect", "that works", "please", "good", "great", "true", "by all means", "i guess so", "i think so",
-           "it did", "it does", "it has", "that did", "it helped", "that helped", "that helps", "helpful"),
+           "perfect", "that works", "please", "good", "great", "true", "by all means", "i guess so", "i think so"),
     "zh": ("是", "是的", "对", "对的", "好", "好的", "可以", "没错", "嗯", "行", "要", "需要", "正确", "当然", "没问题",
            "成", "中", "愿意", "同意", "确认", "确定", "有", "想", "没关系可以", "嗯嗯", "对对", "好啊", "好吧",
            "解决了", "帮到了", "帮上忙了", "帮助很大", "帮助挺大", "帮助大"),
 }  # fmt: skip
 NO = {
     "en": ("no", "nope", "nah", "not", "wrong", "incorrect", "never", "no thanks", "i do not", "it is not",
-           "not really", "not now", "negative", "do not", "hardly", "no way", "none", "false", "neither", "didnt",
-           "doesnt", "did not", "does not"),
+           "not really", "not now", "negative", "do not", "hardly", "no way", "none", "false", "neither"),
     "zh": ("不", "不是", "不对", "不要", "不用", "没有", "不行", "错", "否", "错了", "不可以", "不需要", "算了", "别",
            "不了", "没", "不想", "不用了", "不好"),
 }  # fmt: skip
@@ -35,6 +33,19 @@ TURNED = {
     "zh": ("没错", "没问题", "没关系", "不错", "没事", "可不是", "好不好", "是不是", "对不对", "行不行", "没毛病"),
 }  # fmt: skip
 """A "no" in them means yes (or nothing, as in a question)."""
+DID = {
+    True: re.compile(
+        r"(?:(?:yes|yeah|yep|oh|well) )*(?:(?:it|that|this) (?:did|does|has)(?: help(?:ed)?| work(?:ed)?)?"
+        r"|(?:(?:it|that|this) )?(?:really )?help(?:ed|s)|(?:(?:it|that|this) (?:is|was) )?(?:very |really )?helpful)"
+        r"(?: a lot| me| us| thanks?| you| very much)*"
+    ),
+    False: re.compile(
+        r"(?:(?:no|nope|sorry|oh|well) )*(?:(?:it|that|this|i|we|they|he|she) )?(?:really )?(?:didnt|doesnt)"
+        r"(?: really)?(?: help| work)?(?: (?:for )?(?:me|us)| at all| much| thanks?| you| sorry)*"
+    ),
+}
+"""Whole answers to "did that help?": in a longer sentence ("I didn't catch that", "it has to be Friday") they are
+neither yes nor no."""
 QUESTIONS = ("好不好", "是不是", "对不对", "行不行")
 SHORT = {"en": 4, "zh": 6}
 
@@ -79,6 +90,10 @@ def _zh(bare: str) -> tuple[bool | None, float]:
 
 
 def _en(bare: str) -> tuple[bool | None, float]:
+    bare = re.sub(r"\b(did|does) not\b", r"\1nt", bare)
+    for agrees, whole in DID.items():
+        if whole.fullmatch(bare):
+            return agrees, 0.95
     framed = f" {bare} "
     if any(f" {phrase} " in framed for phrase in NEITHER["en"]):
         return None, 0.0

@@ -36,6 +36,11 @@ from tests.unit.dialplans.play import Play, follow
         ("zh", "没什么帮助", ""),
         ("zh", "帮助不大", ""),
         ("zh", "我需要帮助", "help"),
+        ("en", "sorry, I didn't catch that", "repeat"),
+        ("en", "I did not understand you", "repeat"),
+        ("en", "I didn't get it", ""),
+        ("en", "I didn't understand my bill", ""),
+        ("zh", "我没听懂", "repeat"),
     ],
 )
 def test_a_command_is_told_from_a_sentence_that_mentions_it(language, text, command):

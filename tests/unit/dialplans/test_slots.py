@@ -61,7 +61,10 @@ def test_digits_said_one_by_one_come_back(digits):
         ("zh", "没问题", True), ("zh", "蓝色", None),
         ("en", "it did", True), ("en", "that helped", True), ("en", "it didn't", False), ("en", "it did not", False),
         ("en", "no, it doesn't", False), ("zh", "帮助很大", True), ("zh", "帮助不大", False), ("zh", "解决了", True),
-        ("zh", "没解决", False),
+        ("zh", "没解决", False), ("en", "no, that didn't help me", False), ("en", "yes, it has", True),
+        ("en", "I didn't catch that", None), ("en", "I did not understand", None), ("en", "it doesn't matter", None),
+        ("en", "why doesn't it", None), ("en", "that doesn't matter, yes", True), ("en", "it has to be Friday", None),
+        ("en", "that wasn't helpful", None),
     ],
 )  # fmt: skip
 def test_yes_and_no(language, text, agrees):
