@@ -74,13 +74,17 @@ def loads(text: str, name: str = "flow.yaml") -> Flow:
     return _unless(complaints, flow)
 
 
-def load_published(path: Path, name: str) -> Flow:
+def load_published(path: Path, name: str, version: str) -> Flow:
     """Read a version of a flow that was in order when it was published; the same as `load` otherwise.
 
-    What this program complains of, and the one that published it didn't, is logged: calls go on as they were.
+    It has another version than `version` where it was changed since. What this program complains of, and the one that
+    published it didn't, is logged: calls go on as they were.
     """
     complaints: list[Complaint] = []
     flow = _File(path, name, complaints, ()).flow()
+    if flow.version != version:
+        # Once, any sound beside a flow that plays what it recorded counted as its own: such versions go on.
+        flow = _File(path, name, [], (), with_recorded=True).flow()
     for complaint in complaints:
         log.warning("%s It was published before that was looked at, and is used as it is; mend its file.", complaint)
     return flow
@@ -107,8 +111,11 @@ def runs(step: Step) -> tuple[str, ...]:
 class _File:
     """One file, and the others that it was run or imported from."""
 
-    def __init__(self, path: Path, name: str, complaints: list[Complaint], above: tuple[Path, ...]) -> None:
-        self.path, self._name, self._complaints = path, name, complaints
+    def __init__(
+        self, path: Path, name: str, complaints: list[Complaint], above: tuple[Path, ...], with_recorded: bool = False
+    ) -> None:
+        """`with_recorded` as in `sounds.of`."""
+        self.path, self._name, self._complaints, self.with_recorded = path, name, complaints, with_recorded
         self._above = (*above, path.resolve())
 
     def document(self) -> "_Document":
@@ -127,7 +134,7 @@ class _File:
             node.complain(f"Flow '{name}' leads back to this file; break the circle, or move it into `flows:`.")
             return None
         shown = str(Path(self._name).with_name(path.name)) if path.parent == self.path.parent else path.name
-        return _File(path, shown, self._complaints, self._above)
+        return _File(path, shown, self._complaints, self._above, self.with_recorded)
 
 
 def _places(folder: Path, name: str) -> list[Path]:
@@ -141,6 +148,7 @@ class _Document:
     def __init__(self, root: Node, name: str, content: bytes, file: _File | None, parent: Flow | None = None) -> None:
         self._root, self._name, self._content, self._file, self._parent = root, name, content, file, parent
         self._digest = hashlib.sha256(content)
+        self._with_recorded = file.with_recorded if file else False
 
     def flow(self) -> Flow:
         self._root.only(TOP)
@@ -156,7 +164,7 @@ class _Document:
             **parts,
         )
         flow = replace(flow, steps=self._with_sounds(flow), flows=self._flows(flow))
-        for path in sounds.of(flow):
+        for path in sounds.of(flow, self._with_recorded):
             self._digest.update(path.read_bytes())
         return replace(flow, version=self._digest.hexdigest()[:12])
 
@@ -213,7 +221,8 @@ class _Document:
 
     def _with_sounds(self, flow: Flow) -> dict[str, Step]:
         """Return the steps; those that play what is beside the file know where that is."""
-        folder, recorded = self._file.path.parent if self._file else None, sounds.recordings(flow.steps)
+        folder = self._file.path.parent if self._file else None
+        recorded = () if self._with_recorded else sounds.recordings(flow.steps)
         return {
             name: replace(step, folder=str(folder))
             if isinstance(step, PlayStep) and folder and sounds.beside(folder, step, recorded)

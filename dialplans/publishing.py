@@ -98,7 +98,7 @@ class Publications:
         path = folder / f"{name}.yaml"
         if not path.is_file():
             raise OperatorFault(f"Version {version} of flow '{name}' is not in {folder.parent}; publish its file anew.")
-        flow = load_published(path, f"{name}.yaml@{version}")
+        flow = load_published(path, f"{name}.yaml@{version}", version)
         if flow.version != version:
             raise OperatorFault(f"Version {version} of flow '{name}' was changed in {folder}; publish its file anew.")
         return _with_trained(flow, folder / "trained")

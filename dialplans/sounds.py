@@ -35,14 +35,17 @@ def beside(folder: Path, step: Step, recorded: Collection[str] = ()) -> list[Pat
     return list(dict.fromkeys(found))
 
 
-def of(flow: Flow) -> Iterator[Path]:
-    """Yield the files beside it that a loaded flow and its sub-flows may play."""
-    recorded = recordings(flow.steps)
+def of(flow: Flow, with_recorded: bool = False) -> Iterator[Path]:
+    """Yield the files beside it that a loaded flow and its sub-flows may play.
+
+    `with_recorded`: what they record is taken for any sound there, as it was once.
+    """
+    recorded = () if with_recorded else recordings(flow.steps)
     for step in flow.steps.values():
         if isinstance(step, PlayStep) and step.folder:
             yield from beside(Path(step.folder), step, recorded)
     for inner in flow.flows.values():
-        yield from of(inner)
+        yield from of(inner, with_recorded)
 
 
 def missing(flow: Flow) -> Iterator[tuple[Step, str]]:

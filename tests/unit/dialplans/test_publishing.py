@@ -1,3 +1,4 @@
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -5,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dialplans import conditions
+from dialplans import conditions, sounds
 from dialplans.answers import understanding_of
 from dialplans.complaint import FlowRefused
 from dialplans.loader import load
@@ -93,6 +94,47 @@ def test_a_version_keeps_what_it_plays_also_when_it_is_rolled_back_to(published,
         "jingle.wav": b"old", "music/soft.wav": b"old"
     }  # fmt: skip
     assert Path(published.load("shop", second).steps["a"].folder, "jingle.wav").read_bytes() == b"new"
+
+
+PLAYED_BACK = """
+languages: [en, zh]
+steps:
+- step: a
+  play: {en: jingle.wav, zh: jingle.wav}
+- step: b
+  record: message
+  say: {en: Speak., zh: 请讲。}
+- step: c
+  play: {en: "{{ message }}", zh: "{{ message }}"}
+- step: d
+  hangup:
+"""
+
+
+def test_a_version_goes_on_that_was_named_when_a_recording_played_back_counted_as_any_sound(published, tmp_path):
+    version = hashlib.sha256(PLAYED_BACK.encode() + b"sound" * 2).hexdigest()[:12]
+    folder = tmp_path / "data" / "flows" / "shop" / "versions" / version
+    folder.mkdir(parents=True)
+    (folder / "shop.yaml").write_text(PLAYED_BACK, encoding="utf-8")
+    (folder / "jingle.wav").write_bytes(b"sound")
+    assert load(folder / "shop.yaml").version != version
+    assert published.load("shop", version).version == version
+    (folder / "jingle.wav").write_bytes(b"another")
+    with pytest.raises(OperatorFault, match="was changed"):
+        published.load("shop", version)
+
+
+def test_so_does_one_whose_queue_takes_messages(published, tmp_path, monkeypatch):
+    (tmp_path / "jingle.wav").write_bytes(b"sound")
+    text = (
+        "languages: [en, zh]\nsteps:\n- step: a\n  play: {en: jingle.wav, zh: jingle.wav}\n- step: b\n"
+        "  voicemail: orders\n  unavailable: {en: Nobody is there., zh: 现在没有人。}\n- step: c\n  hangup:\n"
+    )
+    with monkeypatch.context() as before:
+        before.setattr(sounds, "recordings", lambda steps: frozenset())
+        version = publish(published, tmp_path, "", flow=text)
+    assert load(tmp_path / "data" / "flows" / "shop" / "versions" / version / "shop.yaml").version != version
+    assert published.load("shop", version).version == version
 
 
 def test_a_version_whose_sound_was_changed_is_refused(published, tmp_path):
