@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Connection, Engine, and_, or_, select, update
 
 from knowledge import articles, learning
 from knowledge.articles import Embeddings
 from knowledge.embedding import embeddings as encoders_of
 from knowledge.search import Knowledge
+from models.article import Article, ArticleVectors
 from models.suggestion import Suggestion, SuggestionState
 from models.writing import writing
 
@@ -51,29 +52,42 @@ def _look(
 ) -> int:
     with engine.connect() as connection:
         revision = articles.revision(connection)
+        waits = and_(
+            Suggestion.state == SuggestionState.OPEN,
+            or_(Suggestion.near_revision.is_(None), Suggestion.near_revision != revision),
+        )
+        # Who encodes articles raises no revision: until all are, a language keeps the old one, and is looked at again.
+        models = _models(connection)
+        languages = {
+            language
+            for language in connection.scalars(select(Suggestion.language).where(waits).distinct())
+            if models.get(language) != ""
+        }
+        if not languages:
+            return 0
+        ready = encoders(sorted(languages))
+        languages -= {name for name, one in ready.items() if models.get(name, one.model) != one.model}
         old = connection.execute(
             select(Suggestion.id, Suggestion.language, Suggestion.question)
-            .where(Suggestion.state == SuggestionState.OPEN)
-            .where(or_(Suggestion.near_revision.is_(None), Suggestion.near_revision != revision))
+            .where(waits, Suggestion.language.in_(languages))
             .order_by(Suggestion.id.desc())
             .limit(AT_ONCE)
         ).all()
         if not old:
             return 0
-        languages = {one.language for one in old}
-        ready = encoders(sorted(languages))
         published = [one for one in articles.entries(connection, embeddings=ready)[0] if one.language in languages]
-    # Where some have no vectors of today's encoder, all are told by words: to encode thousands would take minutes.
-    bare = {one.language for one in published if one.vectors is None}
+    # One that was changed just now, without vectors: then all wait, as to encode thousands would take minutes.
+    bare = {one.language for one in published if one.vectors is None and one.language in ready}
     known = Knowledge(published, {name: one.of for name, one in ready.items() if name not in bare})
     near = {
         one.id: [
             [found.article_id, round(found.confidence, 4)]
             for found in known.candidates(one.question, one.language, today, most=MOST_NEAR)
         ]
-        if one.language in ready and one.language not in bare
+        if one.language in ready
         else []
         for one in old
+        if one.language not in bare
     }
 
     def keep() -> None:
@@ -84,3 +98,20 @@ def _look(
 
     writes(keep)
     return len(near)
+
+
+def _models(connection: Connection) -> dict[str, str]:
+    """Return by which encoder all articles of a language have vectors, "" where some have none or another's."""
+    rows = connection.execute(
+        select(Article.language, ArticleVectors.model)
+        .outerjoin(
+            ArticleVectors,
+            and_(ArticleVectors.article_id == Article.id, ArticleVectors.version == Article.version),
+        )
+        .where(Article.withdrawn.is_(False))
+        .distinct()
+    ).all()
+    models: dict[str, str] = {}
+    for row in rows:
+        models[row.language] = "" if row.language in models else row.model or ""
+    return models

@@ -88,11 +88,36 @@ def test_an_article_that_comes_later_is_found_by_what_waits_already(engine: Engi
     assert kept(engine) == [["it"]]
 
 
-def test_where_an_article_is_not_encoded_nothing_is_told_by_meaning(engine: Engine) -> None:
-    publish(engine, Draft("Repairs", "We mend all.", article_id="it"), None)
-    ask(engine, "do you mend umbrellas", language="en")
-    assert look(engine) == 1
-    assert kept(engine) == [[]]
+def test_where_an_article_is_not_encoded_nothing_is_told_by_meaning_until_it_is(either: Engine) -> None:
+    publish(either, Draft("Parking", "Cars park here.", article_id="car"), encoders(["en"]))
+    publish(either, Draft("Repairs", "We mend all.", article_id="it"), None)
+    ask(either, "do you mend umbrellas", language="en")
+    assert look(either) == 0
+    assert kept(either) == [[]]
+    loaded: list[str] = []
+
+    def counted(languages: Iterable[str]) -> Embeddings:
+        loaded.extend(languages)
+        return encoders(loaded)
+
+    assert brought_up_to_date(either, TODAY, writes=at_once, encoders=counted) == 0
+    assert not loaded, "and no encoder is loaded for it every few seconds"
+    keep_vectors(either, "it", "yesterday's")
+    assert look(either) == 0
+    keep_vectors(either, "car", "yesterday's")
+    assert look(either) == 0, "all by an encoder that isn't today's"
+    for article in ("it", "car"):
+        keep_vectors(either, article, "test")
+    assert look(either) == 1
+    assert kept(either)[0][0] == "it"
+    assert look(either) == 0
+
+
+def keep_vectors(engine: Engine, article_id: str, model: str) -> None:
+    """As a process does that answers calls: no revision goes up."""
+    with engine.begin() as connection:
+        (entry,) = [one for one in articles.entries(connection)[0] if one.article_id == article_id]
+        articles.keep_vectors(connection, article_id, entry.version, vectors(entry.faces()), model)
 
 
 def test_a_question_that_an_editor_words_anew_is_looked_for_anew(engine: Engine) -> None:
