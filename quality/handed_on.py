@@ -19,6 +19,9 @@ OF_TICKETS = ("ticket", "desk", "why", "waited")
 OF_RESULTS = ("outcome", "opt_out", "announcement", "message_left", "intents", "turns", "appointment")
 """What stays of the results of a campaign's call: what was agreed on, not how it was said, nor what was told."""
 
+ANSWERED = "handed-over"
+"""Why a question is noted with the answer that an agent gave in the same call (`Unanswered.why`)."""
+
 
 def erase_handed_on(connection: Connection, call_id: str) -> None:
     """Erase what was handed on of a call's words; messages that were left are its sound, not its words."""
@@ -44,23 +47,27 @@ def _from_results(connection: Connection, call_id: str) -> None:
 
 def _from_suggestions(connection: Connection, call_id: str) -> None:
     """A suggestion that one of the call's questions stands for gets another's words; without others it goes, too."""
-    asked = select(Unanswered.suggestion_id, Unanswered.question).where(Unanswered.call_id == call_id)
+    asked = select(Unanswered.suggestion_id, Unanswered.question, Unanswered.why).where(Unanswered.call_id == call_id)
     rows = connection.execute(asked).all()
     connection.execute(delete(Unanswered).where(Unanswered.call_id == call_id))
     for suggestion_id in sorted({row.suggestion_id for row in rows if row.suggestion_id}):
-        mine = [row.question for row in rows if row.suggestion_id == suggestion_id]
-        _without(connection, suggestion_id, mine)
+        mine = [row for row in rows if row.suggestion_id == suggestion_id]
+        answered = any(row.why == ANSWERED for row in mine)
+        _without(connection, suggestion_id, [row.question for row in mine], answered)
 
 
-def _without(connection: Connection, suggestion_id: str, mine: Sequence[str]) -> None:
+def _without(connection: Connection, suggestion_id: str, mine: Sequence[str], answered: bool) -> None:
+    """`answered`: an agent's suggestion has its answer from this call."""
     this = Suggestion.id == suggestion_id
-    one = connection.execute(select(Suggestion.state, Suggestion.question).where(this)).one()
-    if one.question not in mine:
+    one = connection.execute(select(Suggestion.state, Suggestion.question, Suggestion.origin).where(this)).one()
+    answered = answered and one.origin == "agent"
+    if one.question not in mine and not answered:
         return
     others = select(Unanswered.question).where(Unanswered.suggestion_id == suggestion_id).order_by(Unanswered.id.desc())
     other = connection.scalar(others.limit(1))
     if other is None and one.state == SuggestionState.OPEN:
         connection.execute(delete(Suggestion).where(this))
-    else:
-        # Whoever approved or discarded it decided: that stays, without the words.
-        connection.execute(update(Suggestion).where(this).values(question=other or ""))
+        return
+    # Whoever approved or discarded it decided: that stays, without the words.
+    left = {"question": other or ""} if one.question in mine else {}
+    connection.execute(update(Suggestion).where(this).values(**left, **({"answer": ""} if answered else {})))

@@ -174,6 +174,42 @@ def test_with_the_words_goes_the_question_that_a_suggestion_has_of_them(either, 
         assert connection.scalars(select(Unanswered.question)).all() == list(others)
 
 
+@pytest.mark.parametrize(
+    ("state", "question", "others", "left"),
+    [
+        ("open", "How far is it?", (), []),
+        ("open", "Where is Zanzibar?", (), []),
+        ("open", "Where is Zanzibar?", ("Where's Aden?",), [("Where's Aden?", "")]),
+        ("discarded", "Where is Zanzibar?", (), [("", "")]),
+        ("discarded", "How far is it?", (), [("How far is it?", "")]),
+        ("approved", "How far is it?", (), [("How far is it?", "")]),
+    ],
+)
+def test_with_the_words_goes_the_answer_that_an_agent_gave_in_the_call(
+    either, tmp_path, call, state, question, others, left
+):
+    blank = {"at": NOW, "language": "en", "at_s": 1.0, "suggestion_id": "s1", "article_id": None}
+    asked = [(call, "Where is Zanzibar?", "handed-over"), *(("another", words, "no-answer") for words in others)]
+    with either.begin() as connection:
+        first = {"state": state, "language": "en", "answer": "East of Africa.", "origin": "agent", "article_id": None}
+        connection.execute(insert(Suggestion).values(id="s1", question=question, **first))
+        for number, (of, words, why) in enumerate(asked):
+            connection.execute(insert(Unanswered).values(id=f"u{number}", call_id=of, question=words, why=why, **blank))
+        erase(connection, call, tmp_path, NOW, by="command", words=True)
+        assert connection.execute(select(Suggestion.question, Suggestion.answer)).all() == left
+
+
+def test_an_agent_s_answer_stays_where_another_call_that_asked_it_too_is_erased(either, tmp_path, call):
+    blank = {"at": NOW, "language": "en", "at_s": 1.0, "suggestion_id": "s1", "article_id": None}
+    with either.begin() as connection:
+        first = {"state": "open", "language": "en", "answer": "South.", "origin": "agent", "article_id": None}
+        connection.execute(insert(Suggestion).values(id="s1", question="Where's Aden?", **first))
+        for one, of, why in (("u1", "another", "handed-over"), ("u2", call, "no-answer")):
+            connection.execute(insert(Unanswered).values(id=one, call_id=of, question="Aden?", why=why, **blank))
+        erase(connection, call, tmp_path, NOW, by="command", words=True)
+        assert connection.scalar(select(Suggestion.answer)) == "South."
+
+
 def test_a_suggestion_that_another_s_question_stands_for_keeps_it(either, tmp_path, call):
     blank = {"at": NOW, "language": "en", "at_s": 1.0, "why": "no-answer", "suggestion_id": "s1", "article_id": None}
     with either.begin() as connection:
