@@ -54,6 +54,11 @@ OF_HELP: Mapping[str, re.Pattern[str]] = {
     "zh": re.compile(r"(?:[有没无]|[有没]什么|[有没]多大|有一?[点些])帮助|帮助(?:了|到|很|不|挺|特别|非常|太|大)"),
 }
 """Says of an answer whether it helped, and asks for no help: "that helped", 有帮助, 帮助不大."""
+FOR_HELP: Mapping[str, re.Pattern[str]] = {
+    "en": re.compile(r"\b(?:need|want|would like|can|could|may)\b(?! not)"),
+    "zh": re.compile("吗|(?<![没不])能|(?<!不)(?<!不需)要|(?<!没)(?<!没有)什么"),
+}
+"""Asks for help whatever else it says: "I need a help", 有什么帮助, 能有点帮助吗."""
 WEAK = frozenset(stem(word) for word in EMPTY) | frozenset(
     "no wait yes actual sorr thank de wo ni shi you yi xia qing wen zai le ma ne a".split()  # noqa: SIM905
 )
@@ -71,7 +76,8 @@ def command_in(text: str, language: str) -> str:
     said = units(text, language)
     if len(said) > MOST_WORDS:
         return ""
-    told = language in OF_HELP and bool(OF_HELP[language].search(plain(text)))
+    bare = plain(text)
+    told = language in OF_HELP and bool(OF_HELP[language].search(bare)) and not FOR_HELP[language].search(bare)
     for command, parts, known in _ready(language):
         if command == "help" and told:
             continue

@@ -47,6 +47,7 @@ DID = {
 """Whole answers to "did that help?": in a longer sentence ("I didn't catch that", "it has to be Friday") they are
 neither yes nor no."""
 QUESTIONS = ("好不好", "是不是", "对不对", "行不行")
+ASKS_FOR_HELP = re.compile("(?:解决了?|帮到了?|帮上忙了?|帮助)吗|(?<!没)有什么帮助")
 SHORT = {"en": 4, "zh": 6}
 
 
@@ -70,7 +71,7 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
 def _zh(bare: str) -> tuple[bool | None, float]:
     if any(phrase in bare for phrase in NEITHER["zh"]):
         return None, 0.0
-    if any(phrase in bare for phrase in QUESTIONS):
+    if any(phrase in bare for phrase in QUESTIONS) or ASKS_FOR_HELP.search(bare):
         return None, 0.0
     bare = bare.replace("好像", "").replace("对不起", "")
     turned = any(phrase in bare for phrase in TURNED["zh"])

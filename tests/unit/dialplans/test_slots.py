@@ -64,7 +64,8 @@ def test_digits_said_one_by_one_come_back(digits):
         ("zh", "没解决", False), ("en", "no, that didn't help me", False), ("en", "yes, it has", True),
         ("en", "I didn't catch that", None), ("en", "I did not understand", None), ("en", "it doesn't matter", None),
         ("en", "why doesn't it", None), ("en", "that doesn't matter, yes", True), ("en", "it has to be Friday", None),
-        ("en", "that wasn't helpful", None),
+        ("en", "that wasn't helpful", None), ("zh", "解决了吗", None), ("zh", "有什么帮助", None),
+        ("zh", "有帮助", True), ("zh", "没什么帮助", False), ("zh", "能有点帮助吗", None),
     ],
 )  # fmt: skip
 def test_yes_and_no(language, text, agrees):
