@@ -5,6 +5,7 @@ Copying its file isn't one: what was written last is in the file beside it (hotl
 
 import os
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def back_up(settings: Settings, to: Path) -> Backup:
     """Copy the database to the file `to`, which appears whole or not at all; one that is there already is replaced.
 
     Calls go on meanwhile: nobody is kept from writing. Raises `CannotDo` where the database isn't SQLite or `to` is
-    the database itself, `OperatorFault` where reading or writing fails.
+    the database itself or a folder, `OperatorFault` where reading or writing fails.
     """
     url = make_url(database_url(settings))
     if url.get_backend_name() != "sqlite":
@@ -39,8 +40,10 @@ def back_up(settings: Settings, to: Path) -> Backup:
     source = Path(url.database or "")
     if not source.is_file():
         raise OperatorFault(f"There is no database {source} to back up; name its configuration with --config.")
-    if to.exists() and to.samefile(source):
+    if _is_same(to, source):
         raise CannotDo(f"{to} is the database itself; name another file, best on another disk.")
+    if os.path.isdir(to):
+        raise CannotDo(f"{to} is a folder; name a file in it, as in {to / 'hotline-backup.sqlite'}.")
     part = to.with_name(f".{to.name}.part")
     try:
         found = _copy(source, part)
@@ -54,8 +57,16 @@ def back_up(settings: Settings, to: Path) -> Backup:
             f"The backup {to} can't be written ({error.strerror}); make its folder writable, or name another file."
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where its folder is none or can't be written, which is said above
+            part.unlink(missing_ok=True)
     return found
+
+
+def _is_same(to: Path, source: Path) -> bool:
+    try:
+        return to.samefile(source)
+    except OSError:  # not there, or where nobody may look: writing there says why
+        return False
 
 
 def _copy(source: Path, part: Path) -> Backup:

@@ -1,5 +1,7 @@
 """A backup of the database is one moment of it, whole, while others write."""
 
+import errno
+import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -105,6 +107,44 @@ def test_what_can_not_be_backed_up_is_a_sentence(given: Settings, tmp_path: Path
     with pytest.raises(CannotDo, match="pg_dump -Fc") as refused:
         back_up(Settings(database=DatabaseSettings(url=url)), tmp_path / "copy.dump")
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("folder", [".", "/", "..", "kept"])
+def test_a_folder_is_no_place_for_a_copy_and_a_file_in_it_is_named(
+    given: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    (tmp_path / "kept").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CannotDo, match=r"is a folder; name a file in it, as in .*hotline-backup\.sqlite"):
+        back_up(given, Path(folder))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "kept"]
+
+
+def test_a_file_taken_for_a_folder_is_a_sentence(given: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OperatorFault, match=r"can't be written \(Not a directory\); make its folder writable"):
+        back_up(given, tmp_path / "file" / "copy.sqlite")
+
+
+def test_a_folder_that_one_may_not_enter_is_a_sentence(
+    given: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, stat = str(tmp_path / "closed"), os.stat
+
+    def refused(path: str | Path, *rest: object, **more: object) -> os.stat_result:
+        # As the system does for everybody but root, whom a test may run as.
+        if str(path).startswith(closed):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return stat(path, *rest, **more)  # type: ignore[arg-type]
+
+    def no_touch(path: Path, *_: object, **__: object) -> None:
+        refused(path)
+
+    monkeypatch.setattr(os, "stat", refused)
+    monkeypatch.setattr(Path, "touch", no_touch)
+    monkeypatch.setattr(Path, "unlink", no_touch)
+    with pytest.raises(OperatorFault, match=r"can't be written \(Permission denied\); make its folder writable"):
+        back_up(given, tmp_path / "closed" / "copy.sqlite")
 
 
 def test_the_command_says_what_the_copy_has(given: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
