@@ -17,6 +17,10 @@ PEOPLE = re.compile(
     r"\s*(?:people|persons?|guests?|adults?|of us|seats?|places?|tickets?|items?|pieces?|nights?|times)\b"
 )
 FOR = re.compile(r"\b(?:for|party of|group of|we are|we're|there are|there will be|of|about|around)\s+$")
+TABLE_FOR = re.compile(r"\b(?:table|booking|reservation|seats|places|room) for\s+$")
+CLOCK = re.compile(r"\s*(?:o'?clock|[ap]\.?m\b|thirty|fifteen|forty|:)|\s*in the\b|\s*(?:at|this|to)?\s*night")
+SEATED = re.compile(r"(?:[订定]|预[订约定]|[桌座]位?|[要来])(?:个|一[个张桌])?\s*$")
+"""What stands before for how many it is to be, whoever they are: "a table for six", 订六位."""
 PRONOUN = re.compile(r"\b(?:the|this|that|which|no|any|every|some)\s+$")
 PERSONS = re.compile(r"\s*(?:个人|位|人|口)")
 ARTICLE = re.compile(r"\s*[张个](?:桌|位[子置]|座|台|包间|包厢|餐位|预约|预订|订单|问题)")
@@ -70,7 +74,7 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
     options = [(value, start, end, _weight(text, start, end, language)) for value, start, end in _all(text, language)]
     options = [option for option in options if fits(kind, option[0]) and option[3] > (NO_COUNT if alone else -1)]
     if together := party(text, language):
-        return _together(kind, together, options, language)
+        return _total(kind, together, text, options, language) or _together(kind, together, text, options, language)
     if not options:
         return (_ourselves(kind, text, language) or _alike(kind, text, language)) if alone else None
     best = max(options, key=lambda option: option[3])
@@ -84,19 +88,54 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
 
 
 def _together(
-    kind: SlotKind, together: Party, options: Sequence[tuple[Decimal, int, int, int]], language: str
+    kind: SlotKind, together: Party, text: str, options: Sequence[tuple[Decimal, int, int, int]], language: str
 ) -> Found | None:
     """Return the sum of people who are counted in groups; less surely where another number of people is said."""
     if together.count is None or not fits(kind, Decimal(together.count)):
         return None
     outside = {
-        value for value, start, end, weight in options if weight > 1 and not together.start <= start < together.end
+        value
+        for value, start, end, weight in options
+        if not together.start <= start < together.end and (weight > 1 or _is_for(text, start, end, language))
     }
     note = ", ".join(map(str, sorted(outside - {Decimal(together.count)})))
     sure = RIVALLED if note else LONE
     return _found(
         Decimal(together.count), together.start, together.end, language, sure, f"{note} was said too" * bool(note)
     )
+
+
+def _total(
+    kind: SlotKind, together: Party, text: str, options: Sequence[tuple[Decimal, int, int, int]], language: str
+) -> Found | None:
+    """Return for how many it is said to be, where that is no count of groups: "a friend and I want a table for six".
+
+    Less surely where the groups differ. None where all is said in groups, or several numbers are.
+    """
+    named = [
+        (value, start, end)
+        for value, start, end, _ in options
+        if not together.start <= start < together.end and _is_total(text, start, end, language, together.count is None)
+    ]
+    if len({value for value, _, _ in named}) != 1:
+        return None
+    value, start, end = named[0]
+    differs = together.count is not None and together.count != value
+    note = f"{together.count} was said too" if differs else ""
+    return _found(value, start, end, language, RIVALLED if note else LONE, note)
+
+
+def _is_total(text: str, start: int, end: int, language: str, alone: bool) -> bool:
+    """Tell whether a number is for how many it is to be; `alone`: nothing else tells how many they are."""
+    before, after = even(text[:start]), even(text[end:])
+    if language == "zh":
+        return bool((SEATED.search(before) or alone) and PERSONS.match(after))
+    return bool(TABLE_FOR.search(before) and not CLOCK.match(after))
+
+
+def _is_for(text: str, start: int, end: int, language: str) -> bool:
+    """Tell whether an English "for" is before the number, which may be people or an hour."""
+    return language == "en" and bool(re.search(r"\bfor\s+$", even(text[:start]))) and not CLOCK.match(even(text[end:]))
 
 
 def fits(kind: SlotKind, value: Decimal) -> bool:

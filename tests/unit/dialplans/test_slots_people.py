@@ -60,6 +60,26 @@ def test_two_numbers_that_differ_are_doubted(language, text, count):
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "count", "sure"),
+    [
+        ("en", "a friend and I would like a table for six", 6, False),
+        ("en", "A table for six, my wife and a friend and four kids", 6, True),
+        ("en", "a table for four, two adults and two children", 4, True),
+        ("en", "two adults and two children, a table for seven please", 7, False),
+        ("en", "a table for two adults and two children", 4, True),
+        ("en", "me and a friend, for six", 2, False), ("en", "me and a friend, for six o'clock", 2, True),
+        ("zh", "六位，我老婆和一个朋友还有四个孩子", 6, True),
+        ("zh", "我和一个朋友想订六位", 6, False), ("zh", "订六个人，我老婆和一个朋友还有四个孩子", 6, True),
+        ("zh", "订四位，两个大人两个小孩", 4, True), ("zh", "我想订两个大人一个小孩", 3, True),
+    ],
+)  # fmt: skip
+def test_for_how_many_it_is_to_be_counts_before_who_they_are(language, text, count, sure):
+    found = read(GUESTS, text, language, NOW)
+    assert found is not None
+    assert (found.value, found.confidence > 0.9) == (count, sure)
+
+
+@pytest.mark.parametrize(
     ("language", "text", "values"),
     [
         ("en", "two adults and two children, tomorrow at seven in the evening", (4, "2026-11-22T19:00")),
