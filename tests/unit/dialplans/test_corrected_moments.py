@@ -316,3 +316,21 @@ def test_whoever_asks_for_another_value_is_offered_it(language, first, second, w
     play.says(second)
     state = play.dialogue.variables
     assert (state.get("what"), state.get("day"), state.get("hour")) == (what, day, hour)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("en", "a repair on Thursday", "no, not Friday"),
+        ("en", "a repair on Thursday at ten", "no, not Friday"),
+        ("zh", "周四修车", "不，不是周五"),
+        ("zh", "周四修车", "不对，不要周五"),
+        ("zh", "周四上午十点修车", "不对，不要周五"),
+    ],
+)
+def test_what_is_refused_corrects_nothing(language, first, second):
+    play = Play(DAY_AND_HOUR, language, wall=MONDAY)
+    play.says(first)
+    play.says(second)
+    assert play.step == "when"
+    assert play.dialogue.variables.get("day") in ("2026-11-26", None)

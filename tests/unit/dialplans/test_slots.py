@@ -137,6 +137,10 @@ def test_slots_of_one_kind_take_the_values_in_their_order():
         ("en", "I meant Tuesday", "Tuesday"), ("en", "no that's wrong, it's 427", "427"), ("en", "Tuesday", None),
         ("zh", "不对，是周二", "周二"), ("zh", "不是周一，是周二", "周二"), ("zh", "不", None),
         ("zh", "我说的是周二", "周二"),
+        ("en", "no, not Friday", None), ("en", "no, not on Friday", None), ("en", "no, not Friday, Monday", "Monday"),
+        ("zh", "不，不是周五", None), ("zh", "不对，不要周五", None), ("zh", "不是周五", None),
+        ("en", "not Friday", None), ("zh", "不对，不要周五，周六", "周六"), ("zh", "不是，周二", "周二"),
+        ("zh", "不是我说的是周二", "周二"),
         ("zh", "改成五个人", "五个人"), ("zh", "不对，我说的是三点", "三点"), ("zh", "周二", None),
     ],
 )  # fmt: skip
