@@ -15,7 +15,7 @@ from asr_tts.check_digits import id_card, luhn
 from asr_tts.spoken_digits import digits_of
 from dialplans.slot_kinds.phone import e164
 from quality.conversation import Conversation, Stretch, Turn, joined
-from quality.names_said import goes_on_in, named_first, names_in, said_again
+from quality.names_said import goes_on_in, named_first, names_here, names_in, said_again
 
 Kind = Literal["card", "id", "phone", "number", "code", "email", "name"]
 COUNTRIES = {"en": ("US", "GB"), "zh": ("CN",)}
@@ -46,10 +46,19 @@ _CODE = re.compile(
 _AFTER_CODE = 24
 """Characters behind such a word in which the code itself stands."""
 _ID = re.compile(
-    r"(?i:social security|national insurance|passport|driv(?:er'?s?|ing) licen[cs]e|identity|\bid card|\bmy id\b)"
-    r"|身份证|护照|通行证|驾驶证|驾照|社保"
+    r"(?i:social security|national insurance|passport|driv(?:er'?s?|ing) licen[cs]e"
+    r"|identity(?= (?:card|number|no\b))|\bid card|\bmy id\b)(?i:(?: card)? (?:number|no\b\.?),?)?"
+    r"|(?:身份证|护照|通行证|驾驶证|驾照|社保)(?:号码?，?)?"
 )
 """Whatever country's it is, and if only its last digits are said."""
+_ELSE = re.compile(
+    r"[,.;!?，。；！？]|订单|单号|有效期|\border\b|\b(?:on|since|until|till|before|after)\s*$", re.IGNORECASE
+)
+"""Between such words and digits: the digits are something else's, or a date."""
+_IN = re.compile(r"(?<!end )(?<!ends )(?<!ending )\bin\s*$", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_COUNTED = re.compile(r"\s?(?:[块元年天]|(?:days?|weeks?|months?|years?|dollars?|pounds?|euros?)\b)", re.IGNORECASE)
+"""Behind digits that are an amount or a year."""
 _LETTERS_BEFORE, _LETTER_BEHIND = re.compile(r"(?<![A-Za-z])(?:[A-Z]{1,2}[\s-]?|[a-z])$"), re.compile(r"[\s-]?[A-Z]\b")
 _PHONE = re.compile(
     r"(?i:\bmy number|(?:phone|mobile|cell) number|\b(?:call|ring|reach|phone) me\b|电话|手机|联系方式)"
@@ -118,6 +127,9 @@ def _spans(turn: Turn) -> Iterator[tuple[Kind, int, int]]:
         yield "email", *email.span()
     for begin, end in names_in(turn.text, turn.language):
         yield "name", begin, end
+    # The robot's "this is" tells whose line it is.
+    for begin, end in names_here(turn.text, turn.language) if turn.speaker != "robot" else ():
+        yield "name", begin, end
     for row in _rows(turn.text):
         kind = _kind(row, turn)
         if kind == "id":
@@ -172,7 +184,7 @@ def _kind(row: _Row, turn: Turn) -> Kind | None:
         return "id"
     if 13 <= len(digits) <= 19 and luhn(digits):
         return "card"
-    if len(digits) >= 4 and _led(row, turn, _ID, _AFTER_CODE):
+    if len(digits) >= 4 and _is_id(row, turn):
         return "id"
     if 7 <= len(digits) <= 15 and _is_phone(digits, turn.language):
         return "phone"
@@ -185,6 +197,16 @@ def _kind(row: _Row, turn: Turn) -> Kind | None:
 
 def _is_phone(digits: str, language: str) -> bool:
     return any(e164(digits, country) for country in COUNTRIES.get(language, ("US",)))
+
+
+def _is_id(row: _Row, turn: Turn) -> bool:
+    if _COUNTED.match(turn.text, row.end):
+        return False
+    between = [turn.text[found.end() : row.begin] for found in _ID.finditer(turn.text, 0, row.begin)]
+    year = _YEAR.fullmatch(row.digits)
+    return any(
+        len(words) <= _AFTER_CODE and not _ELSE.search(words) and not (year and _IN.search(words)) for words in between
+    )
 
 
 def _led(row: _Row, turn: Turn, words: re.Pattern[str], within: int) -> bool:
@@ -237,9 +259,14 @@ def _names_told_late(turns: Sequence[Turn]) -> Iterator[Personal]:
 
 
 def _names_again(turns: Sequence[Turn], found: Sequence[Personal]) -> list[Personal]:
-    """Return where whoever speaks says a name again that somebody introduced himself by: "thank you, Mr Smith"."""
+    """Return where whoever speaks says a name again that somebody introduced himself by: "thank you, Mr Smith".
+
+    Not what only stood behind "this is": where that was no name, it would be masked in the whole call.
+    """
     by_number = {turn.number: turn for turn in turns}
-    names = {by_number[one.turn].text[one.begin : one.end] for one in found if one.kind == "name"}
+    here = {(turn.number, *span) for turn in turns for span in names_here(turn.text, turn.language)}
+    sure = [one for one in found if one.kind == "name" and (one.turn, one.begin, one.end) not in here]
+    names = {by_number[one.turn].text[one.begin : one.end] for one in sure}
     return [
         _made(turn, "name", begin, end) for turn in turns for begin, end in said_again(turn.text, names, turn.language)
     ]

@@ -11,10 +11,13 @@ MOST_SIGNS = 3
 """Chinese signs masked behind 我叫 where nothing tells where the name ends."""
 MOST_WORDS = 3
 """English words in small letters."""
-_CASED = r"(?:[A-ZÀ-ÖØ-Þ](?:[\w'’-]*\w)?\.?)"
+_TITLE = r"(?i:mr|mrs|ms|miss|dr|prof|st|jr|sr)"
+_CASED = rf"(?!I(?:['’]\w+)? [a-z])(?:(?:{_TITLE}|[A-ZÀ-ÖØ-Þ])\.|[A-ZÀ-ÖØ-Þ](?:[\w'’-]*\w)?)"
+"""A full stop belongs to a title or an initial only: "My name is John. I live here"."""
 _SMALL = r"(?:(?:de|del|della|di|da|dos|du|la|le|van|von|der|den|ter|zu|bin|ibn|al|el|y|e) )"
 _WHOLE = rf"{_SMALL}*{_CASED}(?: {_SMALL}*{_CASED})*"
-_SAME_AGAIN = rf"(?:[,.] (?i:that'?s |spell?ed |it'?s )?{_WHOLE}(?=[,.!?]|$))*"
+_NO_MORE = r"(?!(?i:thanks?|yes|yeah|okay|ok|hello|hi|please|right|sorry|great|goodbye|bye)\b)"
+_SAME_AGAIN = rf"(?:[,.] {_NO_MORE}(?i:that'?s |spell?ed |it'?s )?{_WHOLE}(?=[,.!?]|$))*"
 """Bond, James Bond; Miller. That's M I L L E R."""
 _MINE = re.compile(
     r"\b(?:my (?:full |last |first |given |family |middle )?(?:sur)?name(?: is|'s|’s| was| would be)"
@@ -23,6 +26,18 @@ _MINE = re.compile(
 )
 _HERE = re.compile(r"\b[Tt]his is ")
 _NAME = re.compile(_WHOLE + _SAME_AGAIN)
+_THINGS = frozenset(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april june july august
+    september october november december agency airlines airport app association bank bicycles bikes booking
+    business card care center centre church city clinic club college company corporation customer delivery dental
+    department dentist desk energy garage gas group gym health help helpline home hospital hotel hotline inc
+    institute insurance invoice limited line llc ltd mastercard medical mobile motors number office online order
+    pharmacy practice reception repair repairs restaurant sales school service services shop shuttle solutions
+    station store support surgery taxi team technical telecom travel university visa water
+    """.split()  # noqa: SIM905 - a table of words reads better as text
+)
+"""What "this is" tells that is nobody: days, and words in names of firms and things."""
 _WORDS = re.compile(r"[^\W\d_][\w'’-]*")
 _NO_NAMES = frozenset(
     """
@@ -34,6 +49,11 @@ _NO_NAMES = frozenset(
     what's where which who why will with would written wrong wrongly you your
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
+_ADDRESSES = rf"(?:{_TITLE}\.? |(?:thank you|thanks|hello|hi|sorry),? )"
+_NO_PARTS = frozenset(
+    {"mrs", "miss", "del", "della", "dos", "van", "von", "der", "den", "ter", "zu", "bin", "ibn", "that's"}
+)
+"""Words in names that are nobody's where they stand alone."""
 _SIGNS = r"[\u3400-\u9fff]"
 _OURS = re.compile(
     r"我的?(?:全名|名字|姓名|大名)(?:是|叫|就是|就叫)(?:做)?|我(?:就是)?叫(?:做)?|(?:我|本人|免贵|敝)姓|本人(?:名)?叫"
@@ -48,6 +68,8 @@ _CALLS = re.compile(
 )
 """What 我叫 is followed by where it means to call for, or to shout."""
 _BY_SURNAME = re.compile(r"[\s，,。、]*(?:我?(?:的名字)?(?:是)?名?叫|名)")
+_NOBODY = re.compile(r"[不没我错在啥]|什么")
+"""What no name begins with: 我的名字是不是…, 我叫我老公来, 我姓什么来着."""
 _SPELLED = re.compile(rf"[\s，,。、]*({_SIGNS}{{2,6}})(?=[\s，,。、]|$)")
 _TITLES = "先生|女士|小姐|太太|老师|总|经理"
 
@@ -60,9 +82,22 @@ def names_in(text: str, language: str) -> Iterator[tuple[int, int]]:
     else:
         for found in _MINE.finditer(text):
             yield from _english(text, found.end())
-        for found in _HERE.finditer(text):
-            if name := _NAME.match(text, found.end()):
-                yield name.start(), name.start() + len(name.group().rstrip("."))
+
+
+def names_here(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield where a person may stand behind "this is": less surely than behind "my name is", and only in English."""
+    if language == "zh":
+        return
+    for found in _HERE.finditer(text):
+        name = _NAME.match(text, found.end())
+        if name and not any(word.lower() in _THINGS for word in _and_next(name)):
+            yield name.start(), name.start() + len(name.group().rstrip("."))
+
+
+def _and_next(name: re.Match[str]) -> list[str]:
+    """The words of a name, and the one behind it: "Visa card"."""
+    behind = re.compile(r" ([A-Za-z]+)").match(name.string, name.end())
+    return _WORDS.findall(name.group()) + ([behind[1]] if behind else [])
 
 
 def goes_on_in(text: str, language: str) -> bool:
@@ -90,13 +125,18 @@ def _again(name: str, language: str) -> Iterator[re.Pattern[str]]:
             yield re.compile(f"({re.escape(name)})")
         yield re.compile(f"({re.escape(name[:2])}|{re.escape(name[0])})(?={_TITLES})")
         return
-    parts = [part for part in _WORDS.findall(name) if len(part) > 2 and part[0].isupper()]
-    if len(parts) > 1:
+    words = _WORDS.findall(name)
+    if len(words) > 1:
         yield re.compile(rf"\b({re.escape(name)})\b", re.IGNORECASE)
-    for part in parts:
-        yield re.compile(rf"\b(?i:mr|mrs|ms|miss|dr)\.? ({re.escape(part)})\b")
-        # Not where a sentence begins: "Will", "Mark" and "Rose" begin some without being anybody.
-        yield re.compile(rf"(?<=[a-z,] )({re.escape(part)})\b")
+    parts = {word.lower() for word in words if len(word) > 2} - _NO_PARTS
+    if not parts:
+        return
+    part = "|".join(re.escape(part) for part in sorted(parts, key=len, reverse=True))
+    yield re.compile(rf"\b{_ADDRESSES}((?:{part})(?: (?:{part}))*)\b", re.IGNORECASE)
+    # "Will", "Mark" and "Rose" begin sentences, and stand in them in small letters, without being anybody.
+    yield re.compile(rf"(?:^|[.!?…] )({part})(?=,|['’]s\b)", re.IGNORECASE)
+    cased = {word for word in words if word.lower() in parts and word[0].isupper()} | {one.title() for one in parts}
+    yield re.compile(rf"(?<=[a-z,] )({'|'.join(map(re.escape, sorted(cased, key=len, reverse=True)))})\b")
 
 
 def _english(text: str, at: int) -> Iterator[tuple[int, int]]:
@@ -131,7 +171,7 @@ def _chinese(text: str, at: int, introduced: str) -> Iterator[tuple[int, int]]:
         yield begin, begin + len(latin.group().rstrip())
         return
     clause = _CLAUSE.match(text, begin)
-    if not clause or ("叫" in introduced and _CALLS.match(text, begin)):
+    if not clause or _NOBODY.match(text, begin) or ("叫" in introduced and _CALLS.match(text, begin)):
         return
     end = _chinese_end(clause.group(), begin)
     if end == begin:

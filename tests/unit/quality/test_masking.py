@@ -38,10 +38,19 @@ def _masked(text, language="en") -> str:
         ("My name is Mary Ann O'Brien-McDonald.", "My name is [name]."),
         ("My name is José García de la Cruz.", "My name is [name]."),
         ("My name is J. R. Miller.", "My name is [name]."),
+        ("My name is John. I live here.", "My name is [name]. I live here."),
+        ("My name is Prof. Smith and I moved.", "My name is [name] and I moved."),
+        ("My name is John. Thanks.", "My name is [name]. Thanks."),
+        ("This is Bond. James Bond.", "This is [name]."),
+        ("My name is John S. I live here.", "My name is [name]. I live here."),
+        ("Hello, this is Peter Smith. I moved.", "Hello, this is [name]. I moved."),
         ("My name is Miller. That's M I L L E R.", "My name is [name]."),
         ("My name is, um, Peter van Dyke.", "My name is, um, [name]."),
         ("My passport number is X5334012.", "My passport number is [id]."),
         ("My social security number is 078-05-1120.", "My social security number is [id]."),
+        ("My passport no. 5334012", "My passport no. [id]"),
+        ("My passport number, 5334012.", "My passport number, [id]."),
+        ("My identity card ends in 2019.", "My identity card ends in [id]."),
         ("The security code is 123.", "The security code is [code]."),
         ("Write to mary.miller@gmail.com.", "Write to [email]."),
         ("It is mary dot miller at gmail dot com", "It is [email]"),
@@ -71,6 +80,7 @@ def test_what_is_personal_is_masked_in_english(said, left):
         ("我的名字叫阿卜杜拉·买买提，想退货", "我的名字叫[name]，想退货"),
         ("我叫Peter Smith。", "我叫[name]。"),
         ("我的护照号是E12345678", "我的护照号是[id]"),
+        ("身份证号，后四位是4471", "身份证号，后四位是[id]"),
         ("验证码是8842", "验证码是[code]"),
         ("邮箱是zhang@qq.com", "邮箱是[email]"),
     ],
@@ -97,6 +107,24 @@ def test_what_is_personal_is_masked_in_chinese(said, left):
         ("我叫了一辆车", "zh"),
         ("我的名字写错了", "zh"),
         ("我叫你们经理来", "zh"),
+        ("你看我的名字是不是在上面", "zh"),
+        ("我叫我老公来接", "zh"),
+        ("我姓什么来着", "zh"),
+        ("本人姓没写对", "zh"),
+        ("This is Monday, right?", "en"),
+        ("This is Visa card", "en"),
+        ("Hello, this is Riverside Clinic calling.", "en"),
+        ("I lost my passport, order 123456", "en"),
+        ("I lost my passport for order 123456", "en"),
+        ("My passport was issued in 2019", "en"),
+        ("My passport was issued on 12 05 2024", "en"),
+        ("My passport took 1000 days", "en"),
+        ("My identity was checked 12 05 2024", "en"),
+        ("identity was checked on 12 05 2024", "en"),
+        ("身份证丢了，要4500块，2019年办的", "zh"),
+        ("办护照花了4500块", "zh"),
+        ("我想办社保，订单号123456", "zh"),
+        ("我想办社保订单号123456", "zh"),
     ],
 )
 def test_what_is_not_personal_stays(text, language):
@@ -139,6 +167,15 @@ def test_a_name_that_comes_in_the_turn_behind_its_introduction_is_masked(languag
             "Thank you, Ms [name], will [name] do?",
         ),
         ("en", "My name is Will.", "Will you hold on, Will?", "Will you hold on, [name]?"),
+        ("en", "my name is john smith", "thank you john smith", "thank you [name]"),
+        ("en", "my name is john smith", "Thank you, John", "Thank you, [name]"),
+        ("en", "my name is john smith", "Mr Smith, one moment", "Mr [name], one moment"),
+        ("en", "my name is john smith", "will John Smith or John do?", "will [name] or [name] do?"),
+        ("en", "My name is Peter.", "sorry peter, i'll look", "sorry [name], i'll look"),
+        ("en", "My name is Bond. James Bond.", "hello james bond", "hello [name]"),
+        ("en", "My name is Peter.", "Peter, could you hold?", "[name], could you hold?"),
+        ("en", "My name is Peter.", "Fine. Peter's order", "Fine. [name]'s order"),
+        ("en", "This is Spokes, right?", "The Spokes are in stock", "The Spokes are in stock"),
         ("zh", "我叫王小明", "好的，王先生，王小明对吗？", "好的，[name]先生，[name]对吗？"),
         ("zh", "我姓欧阳", "欧阳女士您好", "[name]女士您好"),
     ],
@@ -146,6 +183,11 @@ def test_a_name_that_comes_in_the_turn_behind_its_introduction_is_masked(languag
 def test_a_known_name_is_masked_wherever_it_is_said_again(language, told, answered, left):
     turns = (Turn(1, "caller", told, 1, 2, language), Turn(2, "agent", answered, 3, 4, language))
     assert masked(Conversation("c", 60.0, turns, language)).turns[1].text == left
+
+
+@pytest.mark.parametrize("text", ["Hello, this is Riverside. How can I help?", "Hello, this is Hotline Bicycles"])
+def test_the_robot_s_own_line_is_no_name(text):
+    assert masked(_said(text, speaker="robot")).turns[0].text == text
 
 
 def test_short_answers_of_digits_that_are_far_apart_are_no_long_number():
