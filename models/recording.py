@@ -40,11 +40,22 @@ def recording_file(directory: Path, path: str) -> Path:
 
 
 def message_file(directory: Path, path: str) -> Path:
-    """Return where a message is that a caller left: where it was written, or below the data directory that moved."""
-    written = Path(path)
+    """Return where a message is that a caller left: below the data directory, wherever that is now, or where written.
+
+    The directory's own comes first: it may be a copy of the one that the message was written in.
+    """
     _, found, below = path.rpartition("recordings/")
-    moved = directory / "recordings" / below
-    return moved if found and not written.is_file() and moved.is_file() else written
+    own = directory / "recordings" / below
+    return own if found and own.is_file() else Path(path)
+
+
+def is_own(directory: Path, file: Path) -> bool:
+    """Return whether a message's file is this data directory's, and may be deleted: by its name, or what that names.
+
+    Any other may be the original's of which this is a copy, or another server's.
+    """
+    named = file.is_relative_to(directory) and ".." not in file.parts
+    return named or file.resolve().is_relative_to(directory.resolve())
 
 
 def masked_file(path: Path) -> Path:

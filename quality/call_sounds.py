@@ -19,7 +19,7 @@ from models.call import Call
 from models.callback import CALLBACK_LIFE, Callback
 from models.data_directory import node_of
 from models.errors import HotlineError
-from models.recording import Recording, masked_file, message_file, recording_file
+from models.recording import Recording, is_own, masked_file, message_file, recording_file
 
 log = logging.getLogger(__name__)
 BEFORE = timedelta(hours=1)
@@ -142,12 +142,9 @@ class Shelf:
         return self._folders[folder]
 
     def _messages(self, sounds: Sounds) -> dict[str, Path]:
-        """Messages' paths are absolute: another server's may be on this machine, too, and isn't ours to delete."""
+        """Messages' paths are absolute: another's may be on this machine, too, and isn't ours to delete."""
         files = {one: message_file(self.directory, path) for one, path in sounds.messages.items()}
-        ours, root = self.ours(sounds), self.directory.resolve()
-        return {
-            one: file for one, file in files.items() if _there(file) and (ours or file.resolve().is_relative_to(root))
-        }
+        return {one: file for one, file in files.items() if _there(file) and is_own(self.directory, file)}
 
 
 def sounds_of(connection: Connection, ids: Sequence[str]) -> dict[str, Sounds]:

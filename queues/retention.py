@@ -19,7 +19,7 @@ from models.callback import Callback
 from models.database import Base, moment
 from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
-from models.recording import message_file
+from models.recording import is_own, message_file
 from models.webhook_delivery import WebhookDelivery
 
 log = logging.getLogger(__name__)
@@ -77,5 +77,8 @@ class Retention:
             sounds = connection.scalars(select(table.c.message).where(these)).all() if kind is Callback else ()
             count = connection.execute(delete(kind).where(these)).rowcount
         for sound in filter(None, sounds):
-            message_file(self._directory, sound).unlink(missing_ok=True)
+            if is_own(self._directory, file := message_file(self._directory, sound)):
+                file.unlink(missing_ok=True)
+            else:
+                log.warning("The message %s stays: it isn't below [data] directory; delete it if unneeded.", file)
         return count

@@ -176,6 +176,19 @@ def test_messages_are_recordings_and_go_with_them_by_age(either, nodes, call):
         assert connection.scalar(select(Callback.data)) == {"text": "to Zanzibar"}, "its words have an age of their own"
 
 
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_copy_of_an_installation_deletes_its_own_message_and_never_the_originals(either, nodes, call, copied):
+    north, copy = nodes
+    leave(either, call, message := north / "recordings" / f"{call}-1-message.wav")
+    (copy / "node").write_text("north\n")
+    (copy / "recordings").mkdir()
+    if copied:
+        (copy / "recordings" / message.name).write_bytes(b"to Zanzibar")
+    assert swept(either, copy, RECORDINGS) == 1
+    assert message.exists()
+    assert sounds(copy) == []
+
+
 def test_a_message_stays_while_somebody_is_still_to_be_called_back_for_it(either, nodes, call):
     north, _ = nodes
     leave(either, call, message := north / "recordings" / f"{call}-1-message.wav", state="scheduled")

@@ -78,6 +78,13 @@ async def test_nought_keeps_all_for_ever(house, tmp_path):
     assert counts(house) == (71, 2, 3)
 
 
+PROMISE = {
+    "state": "done", "number": "1", "line": "", "queue": "billing", "agent": "", "language": "en", "call_id": "c",
+    "reason": "voicemail", "data": {}, "tries": 1, "most_tries": 3, "words": "",
+    **dict.fromkeys(("made_at", "due_at", "waiting_since"), moment(NOW - 90 * DAY_S)),
+}  # fmt: skip
+
+
 async def test_who_waited_and_who_was_called_back_is_forgotten_with_the_message_once_it_is_over(house, tmp_path):
     sounds = [tmp_path / f"{name}.wav" for name in ("old", "new", "open")]
     ends = (moment(NOW - 40 * DAY_S), moment(NOW - 2 * DAY_S), None)
@@ -86,18 +93,31 @@ async def test_who_waited_and_who_was_called_back_is_forgotten_with_the_message_
         "tags": [], "joined_at": moment(NOW - 90 * DAY_S), "credit_s": 0.0, "answered_at": None, "agent": "",
         "data": {},
     }  # fmt: skip
-    promise = {
-        "state": "done", "number": "1", "line": "", "queue": "billing", "agent": "", "language": "en", "call_id": "c",
-        "reason": "voicemail", "data": {}, "tries": 1, "most_tries": 3, "words": "",
-        **dict.fromkeys(("made_at", "due_at", "waiting_since"), moment(NOW - 90 * DAY_S)),
-    }  # fmt: skip
     with house.begin() as connection:
         for number, (sound, end) in enumerate(zip(sounds, ends, strict=True)):
             sound.touch()
             connection.execute(insert(QueueCaller).values(**stay, id=f"q{number}", ended_at=end))
-            connection.execute(insert(Callback).values(**promise, id=f"p{number}", ended_at=end, message=str(sound)))
+            connection.execute(insert(Callback).values(**PROMISE, id=f"p{number}", ended_at=end, message=str(sound)))
     await Retention(house, 30, tmp_path, lambda: NOW).forget()
     with house.connect() as connection:
         assert connection.scalars(select(QueueCaller.id).order_by(QueueCaller.id)).all() == ["q1", "q2"]
         assert connection.scalars(select(Callback.id).order_by(Callback.id)).all() == ["p1", "p2"]
     assert [sound.exists() for sound in sounds] == [False, True, True]
+
+
+async def test_a_copy_of_an_installation_deletes_its_own_message_and_never_the_originals(house, tmp_path, caplog):
+    folders = [tmp_path / name / "recordings" for name in ("original", "copy")]
+    for folder, names in zip(folders, (("both", "one"), ("both",)), strict=True):
+        folder.mkdir(parents=True)
+        for name in names:
+            (folder / f"{name}.wav").touch()
+    old = moment(NOW - 40 * DAY_S)
+    with house.begin() as connection:
+        for name in ("both", "one"):
+            message = str(folders[0] / f"{name}.wav")
+            connection.execute(insert(Callback).values(**PROMISE, id=name, ended_at=old, message=message))
+    await Retention(house, 30, tmp_path / "copy", lambda: NOW).forget()
+    assert sorted(file.relative_to(tmp_path).as_posix() for file in tmp_path.rglob("*.wav")) == [
+        "original/recordings/both.wav", "original/recordings/one.wav",
+    ]  # fmt: skip
+    assert f"The message {folders[0] / 'one.wav'} stays" in caplog.text
