@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy.exc import DBAPIError
 
 from models.database import database_url, open_engine, schema_age
-from models.errors import OperatorFault
+from models.errors import CannotDo, OperatorFault
 from models.kept_recordings import compare
 from models.settings import Settings
 
@@ -113,6 +113,9 @@ def _recordings(settings: Settings) -> Iterator[Finding]:
         return
     try:
         found = compare(settings)
+    except CannotDo as unread:
+        yield Finding("warning", "sounds", str(unread))
+        return
     except (OperatorFault, DBAPIError):
         return
     if found.lost:

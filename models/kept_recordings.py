@@ -1,5 +1,6 @@
 """Whether the recordings on record and the files that are there are the same ones, as after a restored backup."""
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from models.call import Call
 from models.data_directory import node_of
 from models.database import database_url, open_engine, schema_age
+from models.errors import CannotDo
 from models.recording import Recording
 from models.settings import Settings
 
@@ -35,7 +37,8 @@ def compare(settings: Settings) -> Compared:
     """Compare them, all of this server; nothing where there is no database of this program's yet.
 
     Two readings through, of the table and the folders, and no file is opened: a million calls take some seconds.
-    Raises `OperatorFault` or SQLAlchemy's `DBAPIError` where the database doesn't answer.
+    Raises `CannotDo` where a folder can't be read, `OperatorFault` or SQLAlchemy's `DBAPIError` where the
+    database doesn't answer.
     """
     directory = settings.data.directory
     engine = open_engine(database_url(settings))
@@ -62,8 +65,18 @@ def compare(settings: Settings) -> Compared:
 
 
 def _files(directory: Path) -> Iterator[str]:
-    for path in (directory / "recordings").rglob("*.wav"):
-        yield path.relative_to(directory).as_posix()
+    for folder, _, names in os.walk(directory / "recordings", onerror=_unread):
+        place = Path(folder).relative_to(directory)
+        yield from ((place / name).as_posix() for name in names if name.endswith(".wav"))
+
+
+def _unread(error: OSError) -> None:
+    """Raise what kept a folder from being read: nobody knows what is in it. One that isn't there holds nothing."""
+    if not isinstance(error, FileNotFoundError):
+        raise CannotDo(
+            f"{error.filename} can't be read ({error.strerror}), so nobody knows which recordings are there; run this "
+            "as the user that Hotline runs as."
+        ) from error
 
 
 def _call_of(path: str) -> str:

@@ -1,7 +1,9 @@
 """The doctor says what is wrong with the records' ground, and what to do."""
 
+import errno
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -113,6 +115,24 @@ def test_recordings_of_calls_that_an_older_database_does_not_know_are_counted(ke
     for file in (kept.data.directory / "recordings").iterdir():
         os.utime(file, (0, 0))
     assert "3 recordings belong to no call on record" in about("sounds", kept).sentence
+
+
+def test_who_may_not_read_the_recordings_is_told_so_and_not_that_all_are_gone(
+    kept: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, scandir = str(kept.data.directory / "recordings"), os.scandir
+
+    def refused(path: str) -> Iterator[os.DirEntry[str]]:
+        # As the system does for everybody but root, whom a test may run as.
+        if str(path) == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    found = about("sounds", kept)
+    assert found.level == "warning"
+    assert f"{closed} can't be read (Permission denied)" in found.sentence
+    assert "run this as the user that Hotline runs as" in found.sentence
 
 
 def test_a_link_to_another_disk_is_a_fault_as_nothing_there_can_be_heard(kept: Settings, tmp_path: Path) -> None:
