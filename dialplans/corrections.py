@@ -94,9 +94,16 @@ def corrected_along(talk: Talk, question: QuestionStep, answer: Answer, text: st
         return None
     new = {one.name: found[one.name] for one in others if one.name in found}
     new = {name: value for name, value in new.items() if value.value != taken[name][1].value}
+    # "Next week at three" names no day.
+    new = {name: value for name, value in new.items() if _is_clear(taken[name][0], value)}
     left = {name: value for name, value in answer.values.items() if "the hour is a guess" not in value.note}
     changed = Answer("correction", min((value.confidence for value in new.values()), default=0.0), True, values=new)
     return (changed, replace(answer, values=left)) if new else None
+
+
+def _is_clear(kind: SlotKind, value: Value) -> bool:
+    """Tell whether `value` was said, and not guessed."""
+    return value.confidence >= (CLEAR_MOMENT if kind.type == "moment" else CLEAR) and "is a guess" not in value.note
 
 
 def _said_again(talk: Talk, answer: Answer, text: str) -> bool:

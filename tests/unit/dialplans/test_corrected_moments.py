@@ -269,6 +269,8 @@ steps:
         ("en", "a repair on Thursday", "no, three days", "repair", "2026-11-26", None),
         ("en", "a repair on Thursday", "three of us", "repair", "2026-11-26", None),
         ("en", "a repair on Thursday", "no, three", "repair", "2026-11-26", "15:00"),
+        ("en", "a repair on Thursday", "next week at three", "repair", "2026-11-26", "15:00"),
+        ("zh", "周四修车", "下周下午三点", "repair", "2026-11-26", "15:00"),
         ("zh", "周四修车", "不对，周一下午", "repair", "2026-11-23", None),
         ("zh", "周四修车", "不对，周一下午三点", "repair", "2026-11-23", "15:00"),
         ("zh", "周四修车", "那就周一下午三点吧", "repair", "2026-11-23", "15:00"),
