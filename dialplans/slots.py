@@ -98,9 +98,17 @@ def _instead(slots: Sequence[Wanted], parts: tuple[str, str], language: str, now
         old, new = before.get(slot.name), again.get(slot.name)
         if old and slot.kind.type == "moment":
             new = changed(slot.kind, str(old.value), new, parts[1], language, now.replace(tzinfo=None))
+            if new and _still_guessed(old, new):
+                new = replace(new, confidence=min(old.confidence, new.confidence), note=old.note)
         if old and new and _of_one_shape(slot.kind, old.value, new.value):
             found[slot.name] = new
     return found
+
+
+def _still_guessed(old: Value, new: Value) -> bool:
+    """Tell whether the half of the moment `old` that was a guess is in `new` too: "Friday at three, no, Monday"."""
+    half = 0 if "day is a guess" in old.note or "day of it is a guess" in old.note else -1
+    return "is a guess" in old.note and str(old.value).split("T")[half] == str(new.value).split("T")[half]
 
 
 def _of_one_shape(kind: SlotKind, old: object, new: object) -> bool:

@@ -189,3 +189,19 @@ def test_a_table_is_not_counted_where_its_guests_are(text, guests):
         alone = read(SlotKind.of({"type": "number", "least": 1, "most": 12}), text, "zh", NOW)
         assert alone is not None
         assert alone.value == guests
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "guessed"),
+    [
+        ("en", "Tuesday at three, no, Friday", "2026-11-27T15:00", True),
+        ("en", "Tuesday at three, no, at four pm", "2026-11-24T16:00", False),
+        ("zh", "周二三点，不对，周五", "2026-11-27T15:00", True),
+        ("zh", "周二三点，不对，下午四点", "2026-11-24T16:00", False),
+    ],
+)  # fmt: skip
+def test_what_was_a_guess_stays_one_where_only_the_rest_is_said_anew(language, text, value, guessed):
+    found = read(SlotKind("moment"), text, language, NOW)
+    assert found is not None
+    assert (found.value, found.note == "afternoon is a guess") == (value, guessed)
+    assert found.confidence <= 0.75
