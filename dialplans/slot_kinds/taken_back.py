@@ -24,7 +24,12 @@ TURNS: Mapping[str, re.Pattern[str]] = {
     ),
 }
 """Between what is taken back and what is said instead."""
-_OR = {"en": re.compile(r"\bor\b"), "zh": re.compile("还是|或者?")}
+_OR = {"en": re.compile(r"\bor\b"), "zh": re.compile("还是|或者?|(?<=不是).{1,12}?就是")}
+_ORDINAL = re.compile(
+    r"\b(?:first|second|third|(?:four|fif|six|seven|eigh|nin|ten|eleven|twelf|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|twentie|thirtie)th|\d{1,2}(?:st|nd|rd|th))\s+or\s+(?:on\s+)?(?:the\s+)?(?!so\b)\w"
+)
+"""A day that has its month behind the other: "the third or the fourth of May"."""
 _REFUSED: Mapping[str, re.Pattern[str]] = {
     "en": re.compile(
         r"(?<!if )(?<!why )\bnot (?!before|later|earlier|until|till|after|more|less|only|just|too|sure|bad).{1,30}?"
@@ -37,7 +42,7 @@ _REFUSED: Mapping[str, re.Pattern[str]] = {
         r"|isn't good)\b"
     ),
     "zh": re.compile(
-        "(?<!是)不是(?!吗).{1,12}?(?=[，,。；]|而?是|$)|(?<!要)不要(?!紧).{1,12}?(?=[，,。；]|$)|(?:除了|别约).{1,12}?(?=[，,。；]|$)"
+        "(?<!是)不是(?!吗|[^，,。；]{1,12}?[，,]?就是).{1,12}?(?=[，,。；]|而?是|$)|(?<!要)不要(?!紧).{1,12}?(?=[，,。；]|$)|(?:除了|别约).{1,12}?(?=[，,。；]|$)"
         "|[^，,。；]{1,12}?(?:(?<!行)不行|没空|没时间|(?<!方)不方便|(?<!可)不可以|去不了|来不了|不太行|有事儿?)(?!吗|[?？])"
     ),
 }
@@ -49,9 +54,14 @@ def without_refused(text: str, language: str) -> str:
 
 
 def after_or(text: str, language: str) -> str:
-    """Return what `text` says behind an "or", "" where it has none."""
+    """Return what `text` says behind an "or" (behind 就是 of 不是…就是), "" where it has none."""
     found = _OR[language].search(even(text))
     return text[found.end() :] if found else ""
+
+
+def left_open(text: str, language: str) -> bool:
+    """Tell whether a day stands before an "or" without its month: "the third or the fourth of May"."""
+    return language == "en" and bool(_ORDINAL.search(even(text)))
 
 
 def turn(text: str, language: str) -> tuple[str, str] | None:
