@@ -25,7 +25,7 @@ from dialplans.slot_kinds.idioms import COUNTING, without_idioms
 from dialplans.slot_kinds.kind import Found, SlotKind, Type, Value, Wanted
 from dialplans.slot_kinds.moment_change import changed
 from dialplans.slot_kinds.sentence import without
-from dialplans.slot_kinds.taken_back import CHOSEN, after_or, turn, without_refused
+from dialplans.slot_kinds.taken_back import CHOSEN, after_or, left_open, turn, without_refused
 from knowledge.wording import units
 
 __all__ = (
@@ -74,6 +74,8 @@ def _find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool) 
     other = after_or(wanted, language) if kind.type == "moment" and found else ""
     if found and other and (rival := moment.find(kind, other, language, now, alone)) and rival.value != found.value:
         return replace(found, confidence=min(found.confidence, DOUBTED), note=f"{rival.value} was said too")
+    if found and kind.type == "moment" and left_open(wanted, language):
+        return replace(found, confidence=min(found.confidence, DOUBTED), note="another day was said too")
     return found
 
 
