@@ -162,7 +162,7 @@ async def _record(directory: Path, call: str) -> dict[str, Any]:
 def missing(record: Mapping[str, Any]) -> list[str]:
     """Return what the record of the demo's call lacks, as sentences; nothing when all of it happened."""
     turns = record.get("turns", [])
-    meant = [turn["intent"] for turn in turns if turn["speaker"] == "caller"]
+    meant = [turn["intent"] for turn in turns if turn["speaker"] == "caller" and not turn.get("digits")]
     lacks = []
     if "services" not in meant:
         lacks.append("The caller's first question was not understood.")
