@@ -38,7 +38,7 @@ class Fitted:
     bounds: Bounds
     surer: bool
     """Whether of an intent that the background covers the surer of both judges counts, not the background's."""
-    brief: float = 0.0
+    brief: float = -1.0
     """Likeness to an example of an intent that is asked of a text of few words besides: little said resembles much."""
 
 

@@ -20,10 +20,10 @@ from knowledge.grouping import Asked, grouped
 from models.call import new_id
 from models.errors import CannotDo, Refused
 from models.recording import Recording
-from models.suggestion import SUGGESTION_LIFE, Suggestion, SuggestionMove, SuggestionState, Unanswered
+from models.suggestion import HANDED_OVER, SUGGESTION_LIFE, Suggestion, SuggestionMove, SuggestionState, Unanswered
 from models.writing import writing
 
-Why = Literal["unknown", "rejected", "handed-over"]
+Why = Literal["unknown", "rejected"]
 EXAMPLES = 5
 """Questions of a group that are shown, and by which it is known again."""
 GROUPING = 0x6B62
@@ -62,7 +62,7 @@ def suggest(
 ) -> str:
     """Keep what an agent answered after a hand-over as a suggestion; return its id."""
     suggestion = _open(connection, question, language, "agent", answer, None)
-    _note(connection, question, language, call_id, at_s, "handed-over", editor.at, None, suggestion)
+    _note(connection, question, language, call_id, at_s, HANDED_OVER, editor.at, None, suggestion)
     articles.note(connection, editor, "suggested", suggestion_id=suggestion, words=f"answered in call {call_id}")
     return suggestion
 

@@ -21,6 +21,8 @@ FRESH_S = 600
 
 @dataclass(frozen=True)
 class Compared:
+    """What both have, and what only one."""
+
     there: int = 0
     """Calls of this server whose recording is there."""
     lost: int = 0

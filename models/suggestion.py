@@ -39,6 +39,10 @@ SUGGESTION_LIFE = Life(
 )
 
 
+HANDED_OVER = "handed-over"
+"""Why a question is noted that an agent answered: its suggestion has the answer, from the same call."""
+
+
 class Suggestion(Base):
     __tablename__ = "suggestion"
     __table_args__ = (Index("suggestion_by_state", "state", "language"),)
@@ -80,7 +84,7 @@ class Unanswered(Base):
     at_s: Mapped[float]
     """Where it is asked: seconds from the recording's first sample."""
     why: Mapped[str]
-    """no-answer, rejected or handed-over."""
+    """unknown, rejected or `HANDED_OVER`."""
     article_id: Mapped[str | None]
     """The article that was rejected."""
     suggestion_id: Mapped[str | None] = mapped_column(ForeignKey("suggestion.id", ondelete="SET NULL"))

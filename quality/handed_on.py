@@ -8,7 +8,7 @@ from models.attempt import Attempt
 from models.callback import Callback
 from models.queue_caller import QueueCaller
 from models.queue_event import QueueEvent
-from models.suggestion import Suggestion, SuggestionState, Unanswered
+from models.suggestion import HANDED_OVER, Suggestion, SuggestionState, Unanswered
 from models.webhook_delivery import WebhookDelivery
 from quality.record import WANTED
 
@@ -18,9 +18,6 @@ OF_TICKETS = ("ticket", "desk", "why", "waited")
 """What stays of a wish for a ticket, as it is ours."""
 OF_RESULTS = ("outcome", "opt_out", "announcement", "message_left", "intents", "turns", "appointment")
 """What stays of the results of a campaign's call: what was agreed on, not how it was said, nor what was told."""
-
-ANSWERED = "handed-over"
-"""Why a question is noted with the answer that an agent gave in the same call (`Unanswered.why`)."""
 
 
 def erase_handed_on(connection: Connection, call_id: str) -> None:
@@ -52,7 +49,7 @@ def _from_suggestions(connection: Connection, call_id: str) -> None:
     connection.execute(delete(Unanswered).where(Unanswered.call_id == call_id))
     for suggestion_id in sorted({row.suggestion_id for row in rows if row.suggestion_id}):
         mine = [row for row in rows if row.suggestion_id == suggestion_id]
-        answered = any(row.why == ANSWERED for row in mine)
+        answered = any(row.why == HANDED_OVER for row in mine)
         _without(connection, suggestion_id, [row.question for row in mine], answered)
 
 

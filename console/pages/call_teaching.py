@@ -19,7 +19,7 @@ from knowledge import learning
 from knowledge.articles import Editor
 from models.audit import record
 from models.errors import CannotDo
-from models.suggestion import Suggestion, Unanswered
+from models.suggestion import HANDED_OVER, Suggestion, Unanswered
 from models.writing import writing
 from quality.conversation import Turn
 from quality.masking import masked
@@ -122,7 +122,7 @@ class Teaching:
             raise CannotDo(visit.say("call.no_question_before"))
         asked, answer = before[-1], self._masked[turn.number]
         with writing(visit.engine) as connection:
-            same = (Unanswered.call_id == call.id, Unanswered.why == "handed-over", Suggestion.answer == answer)
+            same = (Unanswered.call_id == call.id, Unanswered.why == HANDED_OVER, Suggestion.answer == answer)
             if connection.scalar(select(Suggestion.id).join(Unanswered).where(*same)):
                 raise CannotDo(visit.say("call.suggested_already"))
             editor = Editor(visit.viewer.name, visit.now())
