@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from asr_tts.spoken_values import said
 
 LONGEST_BREAK = 10_000
-"""Milliseconds."""
+"""Milliseconds of one pause; who wants a longer one writes two."""
+WAY_OUT = "write <break 500ms/>, <emphasis>…</emphasis> or <spell>…</spell>"
+"""What to write instead of a mark that is none."""
 _MARK = re.compile(r"</?\s*[A-Za-z][^<>]*>")
-_BREAK = r"<break\s+(?P<time>\d+(?:\.\d+)?)\s*(?P<unit>ms|s)\s*/?>"
-_EMPHASIS = r"<emphasis>(?P<stressed>.*?)</emphasis>"
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)", re.IGNORECASE)
+_BREAK = re.compile(rf"<break\s+{_LENGTH.pattern}\s*/?>", re.IGNORECASE)
+_EMPHASIS = re.compile(r"<emphasis>(.*?)</emphasis>", re.DOTALL | re.IGNORECASE)
 _SPELL = re.compile(r"<spell>(.*?)</spell>", re.DOTALL | re.IGNORECASE)
-_PART = re.compile(f"{_BREAK}|{_EMPHASIS}", re.DOTALL | re.IGNORECASE)
+_PART = re.compile(rf"(?P<pause>{_BREAK.pattern})|<emphasis>(?P<stressed>.*?)</emphasis>", re.DOTALL | re.IGNORECASE)
+_IN_SPELLING = re.compile(r"(<break\s[^<>]*>|</?emphasis>)", re.IGNORECASE)
+"""Marks that hold within what is spelled, too; anything else there is spelled or dropped."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +38,7 @@ def parts(text: str, language: str) -> list[Part]:
     """Return the text in the parts that its marks make of it, at least one."""
     if "<" not in text:
         return [Part(text)]
-    text = _SPELL.sub(lambda found: said(_plain(found[1]), "spell", language), text)
-    found: list[Part] = []
-    start = 0
-    for mark in _PART.finditer(text):
-        _add(found, Part(_plain(text[start : mark.start()])))
-        if mark["time"]:
-            before = found.pop() if found else Part("")
-            found.append(Part(before.text, before.stressed, min(before.pause_ms + _milliseconds(mark), LONGEST_BREAK)))
-        else:
-            _add(found, Part(_plain(mark["stressed"]), stressed=True))
-        start = mark.end()
-    _add(found, Part(_plain(text[start:])))
-    return found or [Part("")]
+    return _parts(_SPELL.sub(lambda found: _spelled(found[1], language), text)) or [Part("")]
 
 
 def unmarked(text: str) -> str:
@@ -53,14 +46,50 @@ def unmarked(text: str) -> str:
     return re.sub(r"(\s)\s+", r"\1", _MARK.sub("", text)).strip() if "<" in text else text
 
 
-def unknown(text: str) -> list[str]:
-    """Return what looks like a mark and isn't one, or lacks its other half or its length; as it is written."""
-    left = _SPELL.sub(lambda found: found[1], _PART.sub(lambda found: found["stressed"] or "", text))
-    return _MARK.findall(left) if "<" in text else []
+def faults(text: str) -> list[str]:
+    """Return a sentence for each thing in angle brackets that won't be said as it is written, with the way out.
+
+    That is what looks like a mark and isn't one, or lacks its other half or its length; and a break that is too long.
+    """
+    if "<" not in text:
+        return []
+    left = _EMPHASIS.sub(r"\1", _SPELL.sub(r"\1", _BREAK.sub("", text)))
+    return [f"'{mark}' is no mark and is not said; {WAY_OUT}." for mark in _MARK.findall(left)] + [
+        f"'{mark[0]}' is longer than {LONGEST_BREAK // 1000} s, the longest pause of one break, and would be cut; "
+        f"write <break {LONGEST_BREAK // 1000}s/>, or several in a row."
+        for mark in _BREAK.finditer(text)
+        if _milliseconds(mark[0]) > LONGEST_BREAK
+    ]
 
 
-def _milliseconds(mark: re.Match[str]) -> int:
-    return round(float(mark["time"]) * (1 if mark["unit"].lower() == "ms" else 1000))
+def _parts(text: str, stressed: bool = False) -> list[Part]:
+    """Return what marks make of a text in which nothing is to be spelled any more; "" is no part."""
+    found: list[Part] = []
+    start = 0
+    for mark in _PART.finditer(text):
+        _add(found, Part(_plain(text[start : mark.start()]), stressed))
+        if mark["pause"]:
+            before = found.pop() if found else Part("", stressed)
+            longer = before.pause_ms + min(_milliseconds(mark["pause"]), LONGEST_BREAK)
+            found.append(Part(before.text, before.stressed, longer))
+        else:
+            found += _parts(mark["stressed"], stressed=True)
+        start = mark.end()
+    _add(found, Part(_plain(text[start:]), stressed))
+    return found
+
+
+def _spelled(text: str, language: str) -> str:
+    """Return a text sign by sign, in words; pauses and what is emphasised stay marked."""
+    return "".join(
+        piece if _IN_SPELLING.fullmatch(piece) else said(_plain(piece), "spell", language)
+        for piece in _IN_SPELLING.split(text)
+    )
+
+
+def _milliseconds(pause: str) -> int:
+    length = _LENGTH.search(pause)
+    return round(float(length[1]) * (1 if length[2].lower() == "ms" else 1000)) if length else 0
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from asr_tts.marks import unknown
+from asr_tts import marks
 from dialplans.complaint import did_you_mean, listing
 from dialplans.nodes import Node
 from dialplans.place import Target, Texts
@@ -19,8 +19,6 @@ TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 STRAY = re.compile(r"[{}｛｝]")
 """A brace that belongs to no template."""
 QUOTES = ("“", "”", "‘", "’")
-MARKS = "write <break 500ms/>, <emphasis>…</emphasis> or <spell>…</spell>"
-"""What to write instead of a mark that is none."""
 Languages = tuple[str, ...]
 LANGUAGES: Languages = ("en", "zh")
 """Those that a flow may speak."""
@@ -168,8 +166,8 @@ class Spoken(Plain):
 
     def look_at(self, node: Node, text: str) -> None:
         """Complain about what nobody would say of a text, where that text stands."""
-        for mark in unknown(text):
-            node.complain(f"'{mark}' is no mark and is not said; {MARKS}.")
+        for fault in marks.faults(text):
+            node.complain(fault)
         if brace := STRAY.search(TEMPLATE.sub("", text)):
             node.complain(f"'{brace[0]}' stands alone and would be read out; write a value as {{{{ name }}}}.")
 

@@ -9,11 +9,10 @@ import numpy as np
 import typer
 
 from asr_tts import telephone_wav
-from asr_tts.marks import unknown, unmarked
+from asr_tts.marks import faults, unmarked
 from asr_tts.prompt_cache import PromptCache
 from asr_tts.synthesis import open_mouth
 from dialplans.flow import texts_of
-from dialplans.kinds import MARKS
 from dialplans.loader import load
 from dialplans.place import Texts
 from dialplans.routing import find
@@ -53,8 +52,8 @@ def say_(
     text, language, voice = _asked(settings, flow, step, text, language)
     values = dict(_value(one) for one in set_ or [])
     words = filled(text, lambda path: found_at(path, values), lambda _, value: plain(value), speaker(language, None))
-    for mark in unknown(words):
-        say(f"'{mark}' is no mark and is not said; {MARKS}.")
+    for fault in faults(words):
+        say(fault)
     path = _render(settings, words, language, voice, out)
     typer.echo(f"{language}: {unmarked(words)}")
     if out is not None or not shutil.which(PLAYER):

@@ -1,8 +1,8 @@
 import pytest
 
+from asr_tts.marks import WAY_OUT
 from dialplans.checker import check
 from dialplans.complaint import FlowRefused
-from dialplans.kinds import MARKS
 from dialplans.loader import load, loads
 from dialplans.routing import SHIPPED
 from dialplans.verbs.ask import AskStep
@@ -109,7 +109,7 @@ def test_a_mistake_is_named_with_its_place_and_what_to_write_instead(old, new, c
     ],
 )
 def test_what_looks_like_a_mark_and_is_none_is_named_where_its_text_stands(text, place, mark):
-    sentence = f"'{mark}' is no mark and is not said; {MARKS}."
+    sentence = f"'{mark}' is no mark and is not said; {WAY_OUT}."
     assert complaints(GOOD.replace("From nine to six.", text)) == [f"flows/x.yaml:{place}: {sentence}"]
 
 
@@ -123,7 +123,15 @@ def test_marks_that_there_are_bring_no_complaint(text):
 def test_of_each_language_the_text_with_the_mark_is_named():
     both = GOOD.replace("[en]", "[en, zh]").replace("From nine to six.", "{en: Nine., zh: <b>九点。}")
     found = [one for one in complaints(both) if "is no mark" in one]
-    assert found == [f"flows/x.yaml:13:26: '<b>' is no mark and is not said; {MARKS}."]
+    assert found == [f"flows/x.yaml:13:26: '<b>' is no mark and is not said; {WAY_OUT}."]
+
+
+def test_a_pause_that_would_be_cut_is_named_with_the_longest_there_is():
+    [found] = complaints(GOOD.replace("From nine to six.", "One <break 30s/> moment."))
+    assert found == (
+        "flows/x.yaml:13:10: '<break 30s/>' is longer than 10 s, the longest pause of one break, and would be cut; "
+        "write <break 10s/>, or several in a row."
+    )
 
 
 def test_a_question_that_hears_no_words_detects_no_language():
