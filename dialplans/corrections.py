@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dialplans.answers import Answer, Reader, is_bare
 from dialplans.slot_kinds.correction import corrected
+from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.moment_change import changed
 from dialplans.slots import SlotKind, Value, Wanted, corrections_in, found_in
 from dialplans.state import Taken
@@ -96,14 +97,14 @@ def corrected_along(talk: Talk, question: QuestionStep, answer: Answer, text: st
     new = {name: value for name, value in new.items() if value.value != taken[name][1].value}
     # "Next week at three" names no day.
     new = {name: value for name, value in new.items() if _is_clear(taken[name][0], value)}
-    left = {name: value for name, value in answer.values.items() if "the hour is a guess" not in value.note}
+    left = {name: value for name, value in answer.values.items() if Guess.HOUR not in value.guesses}
     changed = Answer("correction", min((value.confidence for value in new.values()), default=0.0), True, values=new)
     return (changed, replace(answer, values=left)) if new else None
 
 
 def _is_clear(kind: SlotKind, value: Value) -> bool:
     """Tell whether `value` was said, and not guessed."""
-    return value.confidence >= (CLEAR_MOMENT if kind.type == "moment" else CLEAR) and "is a guess" not in value.note
+    return value.confidence >= (CLEAR_MOMENT if kind.type == "moment" else CLEAR) and not value.guesses
 
 
 def _said_again(talk: Talk, answer: Answer, text: str) -> bool:

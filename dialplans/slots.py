@@ -21,6 +21,7 @@ from dialplans.slot_kinds import (
 from dialplans.slot_kinds.agreement import yes_or_no
 from dialplans.slot_kinds.correction import corrected
 from dialplans.slot_kinds.digits import digits_in
+from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.idioms import COUNTING, without_idioms
 from dialplans.slot_kinds.kind import Found, SlotKind, Type, Value, Wanted
 from dialplans.slot_kinds.moment_change import changed
@@ -100,17 +101,21 @@ def _instead(slots: Sequence[Wanted], parts: tuple[str, str], language: str, now
         old, new = before.get(slot.name), again.get(slot.name)
         if old and slot.kind.type == "moment":
             new = changed(slot.kind, str(old.value), new, parts[1], language, now.replace(tzinfo=None))
-            if new and _still_guessed(old, new):
-                new = replace(new, confidence=min(old.confidence, new.confidence), note=old.note)
+            new = _as_guessed(old, new) if new else None
         if old and new and _of_one_shape(slot.kind, old.value, new.value):
             found[slot.name] = new
     return found
 
 
-def _still_guessed(old: Value, new: Value) -> bool:
-    """Tell whether the half of the moment `old` that was a guess is in `new` too: "Friday at three, no, Monday"."""
-    half = 0 if "day is a guess" in old.note or "day of it is a guess" in old.note else -1
-    return "is a guess" in old.note and str(old.value).split("T")[half] == str(new.value).split("T")[half]
+def _as_guessed(old: Value, new: Value) -> Value:
+    """Return the moment `new`, no surer than `old` where its guess stays: "Friday at three, no, Monday"."""
+
+    def part(value: Value, guess: Guess) -> str:
+        return str(value.value).split("T")[0 if guess.is_of_day else -1]
+
+    still = tuple(guess for guess in old.guesses if part(old, guess) == part(new, guess))
+    sure = min(old.confidence, new.confidence) if still and still == old.guesses else new.confidence
+    return replace(new, confidence=sure, guesses=tuple(dict.fromkeys((*still, *new.guesses))))
 
 
 def _of_one_shape(kind: SlotKind, old: object, new: object) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from dialplans.slot_kinds.calendar_words_en import COUNT, NUMBER, ORDINAL, SMALL, SMALL_WORD, TENS, how_many, value
+from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.kind import SlotKind
 from dialplans.slot_kinds.moment_parts import Day, Parts, coming, in_week, months_on, of_month, of_year
 
@@ -171,7 +172,7 @@ def _loose(plain: str, today: date, future: bool) -> Iterator[Day]:
             day = date(today.year + step, 1, 1)
         else:
             day = months_on(today.replace(day=1), 1) - timedelta(days=1)
-        yield Day(max(day, today) if future and step >= 0 else day, *found.span(), 0.4, "which day of it is a guess")
+        yield Day(max(day, today) if future and step >= 0 else day, *found.span(), 0.4, guess=Guess.WHICH_DAY)
 
 
 def from_now(plain: str, now: datetime) -> Parts | None:

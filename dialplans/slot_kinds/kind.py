@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from dialplans.slot_kinds.guess import Guess
+
 Type = Literal["digits", "number", "money", "moment", "phone", "identifier", "list", "agreement", "email", "free_text"]
 Part = Literal["date", "time", "both", "either"]
 Check = Literal["", "luhn", "ean", "id_card", "mod97", "mod11_2"]
@@ -130,7 +132,9 @@ class Value:
     spoken: str
     """How the robot says it back in the caller's language."""
     note: str = ""
-    """Why the confidence is low, in English for the log: "afternoon is a guess", "the check digit is wrong"."""
+    """Why else the confidence is low, in English for the log: "the check digit is wrong"."""
+    guesses: tuple[Guess, ...] = ()
+    """What of a moment was not said."""
 
 
 def _checked(key: str, value: Any) -> Any:
@@ -226,8 +230,10 @@ class Found:
     note: str = ""
     spans: tuple[tuple[int, int], ...] = ()
     """The pieces of it where it isn't all of one piece ("tomorrow … at eight")."""
+    guesses: tuple[Guess, ...] = ()
 
     def of(self, text: str) -> Value:
         """Return the value, with its words out of `text`."""
         words = text[self.start : self.end].strip()
-        return Value(self.value, words, round(min(max(self.confidence, 0.0), 1.0), 3), self.spoken, self.note)
+        sure = round(min(max(self.confidence, 0.0), 1.0), 3)
+        return Value(self.value, words, sure, self.spoken, self.note, self.guesses)

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from asr_tts.spoken_values import said
 from dialplans.slot_kinds import moment_en, moment_zh
+from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.kind import Found, SlotKind
 from dialplans.slot_kinds.moment_parts import Clock, Day, Parts
 from dialplans.slot_kinds.night import of_the_night
@@ -27,7 +28,7 @@ def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = 
     here = now.replace(tzinfo=None)
     parts = of_the_night((moment_zh if language == "zh" else moment_en).parts_in(text, here, kind, alone), kind, here)
     if parts.at is not None:
-        return _found(parts.at, kind, parts, language, here, parts.confidence, parts.note)
+        return _found(parts.at, kind, parts, language, here, parts.confidence)
     match kind.part:
         case "date":
             return _date(kind, parts, language, here)
@@ -46,32 +47,29 @@ def _date(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found |
         return None
     day = parts.day
     only = replace(parts, spans=((day.start, day.end),))
-    found = _made(day.date.isoformat(), "date", only, language, now, day.confidence, day.note)
+    found = _made(day.date.isoformat(), "date", only, language, now, day.confidence, day)
     # The hour beside it is left for another slot: "a repair on Tuesday at three" may fill a day and a time.
     return replace(found, spans=((day.start, day.part_at or day.end),))
 
 
 def _time(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
-    hour = _hour(kind, parts, None, now)
-    if hour is None:
+    clock = _hour(kind, parts, None, now)
+    if clock is None:
         return None
-    clock, confidence, note = hour
     value = f"{clock.hour % 24:02d}:{clock.minute:02d}"
     own = tuple(span for span in parts.spans if not parts.day or span != (parts.day.start, parts.day.end))
-    return _made(value, "time", replace(parts, spans=own or parts.spans), language, now, confidence, note)
+    return _made(value, "time", replace(parts, spans=own or parts.spans), language, now, clock.confidence, clock)
 
 
 def _both(kind: SlotKind, parts: Parts, language: str, now: datetime) -> Found | None:
-    hour = _hour(kind, parts, parts.day.date if parts.day else None, now)
-    if hour is None:
+    clock = _hour(kind, parts, parts.day.date if parts.day else None, now)
+    if clock is None:
         return None
-    clock, confidence, note = hour
     day = parts.day or _next(clock, now)
     at = datetime.combine(day.date, datetime.min.time()) + timedelta(hours=clock.hour, minutes=clock.minute)
     if parts.day and parts.day.is_weekday and at <= now and kind.prefer == "future":
         at += timedelta(days=7)
-    notes = "; ".join(part for part in (day.note, note) if part)
-    return _found(at, kind, parts, language, now, min(day.confidence, 1) * confidence, notes)
+    return _found(at, kind, parts, language, now, min(day.confidence, 1) * clock.confidence, day, clock)
 
 
 def _next(clock: Clock, now: datetime) -> Day:
@@ -79,26 +77,27 @@ def _next(clock: Clock, now: datetime) -> Day:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     passed = today + timedelta(hours=clock.hour, minutes=clock.minute) <= now
     day = (today + timedelta(days=passed)).date()
-    return Day(day, 0, 0, GUESSED_DAY, "the day is a guess")
+    return Day(day, 0, 0, GUESSED_DAY, guess=Guess.DAY)
 
 
-def _hour(kind: SlotKind, parts: Parts, day: date | None, now: datetime) -> tuple[Clock, float, str] | None:
-    """Return the hour on 24, how sure it is, and why not."""
+def _hour(kind: SlotKind, parts: Parts, day: date | None, now: datetime) -> Clock | None:
+    """Return the hour on 24."""
     clock, part = parts.clock, parts.part
     if clock is None:
         if not part:
             return None
-        sure = part == "noon"
-        note = "" if sure else f"the hour is a guess, only '{part}' was said"
-        return Clock(HOURS[part], 0, 0, 0, "24"), 0.95 if sure else GUESSED_HOUR, note
+        if part == "noon":
+            return Clock(HOURS[part], 0, 0, 0, "24", 0.95)
+        return Clock(HOURS[part], 0, 0, 0, "24", GUESSED_HOUR, guess=Guess.HOUR)
     if clock.half == "24" or clock.hour > 12 or clock.hour == 0:
-        return clock, clock.confidence, clock.note
+        return clock
     half = clock.half or _half(part, clock.hour)
     if part == "morning" and not clock.half and (clock.hour < 5 or clock.hour == NOON):
         # 上午三点: nobody has three in the morning in mind, the part of the day was misheard. 上午十二点 is noon.
-        return replace(clock, hour=clock.hour % NOON + NOON), 0.5, "the part of the day does not fit the hour"
+        unfit = "the part of the day does not fit the hour"
+        return replace(clock, hour=clock.hour % NOON + NOON, confidence=0.5, note=unfit)
     if half:
-        return replace(clock, hour=clock.hour % 12 + 12 * (half == "pm")), clock.confidence, clock.note
+        return replace(clock, hour=clock.hour % 12 + 12 * (half == "pm"))
     return _guessed(kind, clock, day, now)
 
 
@@ -110,7 +109,7 @@ def _half(part: str, hour: int) -> str:
     return "pm" if part in ("afternoon", "evening", "night") else ""
 
 
-def _guessed(kind: SlotKind, clock: Clock, day: date | None, now: datetime) -> tuple[Clock, float, str]:
+def _guessed(kind: SlotKind, clock: Clock, day: date | None, now: datetime) -> Clock:
     hours = [clock.hour % 12, clock.hour % 12 + 12]
     if day == now.date() and kind.prefer == "future":
         hours = [hour for hour in hours if (hour, clock.minute) > (now.hour, now.minute)] or hours
@@ -118,20 +117,24 @@ def _guessed(kind: SlotKind, clock: Clock, day: date | None, now: datetime) -> t
     hour = (opened or [hour for hour in hours if hour >= 7] or hours)[0]
     confidence = GUESSED_HALF if len(opened) == 1 else BLIND_HALF
     if len(hours) == 1:
-        return replace(clock, hour=hour), 0.9 * clock.confidence, clock.note
-    note = f"{'afternoon' if hour >= 12 else 'morning'} is a guess"
-    return replace(clock, hour=hour), confidence * clock.confidence, note
+        return replace(clock, hour=hour, confidence=0.9 * clock.confidence)
+    guess = Guess.AFTERNOON if hour >= NOON else Guess.MORNING
+    return replace(clock, hour=hour, confidence=confidence * clock.confidence, guess=guess)
 
 
 def _found(
-    at: datetime, kind: SlotKind, parts: Parts, language: str, now: datetime, confidence: float, note: str
+    at: datetime, kind: SlotKind, parts: Parts, language: str, now: datetime, confidence: float, *of: Day | Clock
 ) -> Found:
     shown = {"date": at.date().isoformat(), "time": f"{at:%H:%M}"}.get(kind.part, f"{at:%Y-%m-%dT%H:%M}")
     as_ = kind.part if kind.part in ("date", "time") else "datetime"
-    return _made(shown, as_, parts, language, now, confidence, note)
+    return _made(shown, as_, parts, language, now, confidence, *of)
 
 
-def _made(value: str, as_: str, parts: Parts, language: str, now: datetime, confidence: float, note: str) -> Found:
+def _made(
+    value: str, as_: str, parts: Parts, language: str, now: datetime, confidence: float, *of: Day | Clock
+) -> Found:
+    """`of`: the day and the hour that it is made of."""
     spans = parts.spans
     begin, end = min(start for start, _ in spans), max(end for _, end in spans)
-    return Found(value, begin, end, 0.96 * confidence, said(value, as_, language, now), note, spans)
+    note, guesses = "; ".join(one.note for one in of if one.note), tuple(one.guess for one in of if one.guess)
+    return Found(value, begin, end, 0.96 * confidence, said(value, as_, language, now), note, spans, guesses)

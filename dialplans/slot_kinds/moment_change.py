@@ -5,6 +5,7 @@ from datetime import datetime
 
 from asr_tts.spoken_values import said
 from dialplans.slot_kinds import moment
+from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.kind import SlotKind, Value
 
 NOON = 12
@@ -24,10 +25,10 @@ def changed(kind: SlotKind, before: str, now: Value | None, text: str, language:
         )
         return _value(only_day.of(text), str(only_day.value), old_hour, language, wall) if only_day else None
     day, hour = _parts(str(now.value))
-    kept = old_day if "the day is a guess" in now.note and old_day else day
-    if "ing is a guess" in now.note or "noon is a guess" in now.note:
+    kept = old_day if Guess.DAY in now.guesses and old_day else day
+    if any(guess.is_of_half for guess in now.guesses):
         hour = _half(kind, hour, old_hour)
-    if "the hour is a guess" in now.note and old_hour and abs(int(hour[:2]) - int(old_hour[:2])) <= SAME_PART:
+    if Guess.HOUR in now.guesses and old_hour and abs(int(hour[:2]) - int(old_hour[:2])) <= SAME_PART:
         hour = old_hour
     return now if (kept, hour) == (day, hour) == _parts(str(now.value)) else _value(now, kept, hour, language, wall)
 
@@ -51,4 +52,5 @@ def _half(kind: SlotKind, hour: str, before: str) -> str:
 def _value(found: Value, day: str, hour: str, language: str, wall: datetime) -> Value:
     whole = "T".join(filter(None, (day, hour)))
     as_ = "datetime" if day and hour else "date" if day else "time"
-    return replace(found, value=whole, spoken=said(whole, as_, language, wall), note="the rest is as before")
+    spoken, note = said(whole, as_, language, wall), "the rest is as before"
+    return replace(found, value=whole, spoken=spoken, note=note, guesses=())

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from dialplans.slot_kinds.guess import Guess
+
 Half = Literal["", "am", "pm", "24"]
 Part = Literal["", "dawn", "morning", "noon", "afternoon", "evening", "night"]
 
@@ -20,6 +22,7 @@ class Day:
     """Only a weekday was said, so it may be one a week later."""
     part_at: int = 0
     """Where in its words the part of the day begins that they say of the hour beside them (今|晚八点); 0: nowhere."""
+    guess: Guess | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Clock:
     """"24" where the hour is sure as it stands."""
     confidence: float = 1.0
     note: str = ""
+    guess: Guess | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,6 @@ class Parts:
     at: datetime | None = None
     """A moment counted from now ("in half an hour")."""
     confidence: float = 1.0
-    note: str = ""
 
     @property
     def says_time(self) -> bool:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
+from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.kind import SlotKind
 from dialplans.slot_kinds.moment_parts import Clock, Day, Part, Parts, coming, in_week, months_on, of_month, of_year
 from dialplans.slot_kinds.numerals_zh import value_of
@@ -239,7 +240,7 @@ def _of_month(plain: str, today: date, future: bool) -> Iterator[Day]:
         # 月十一号: the month was said, and not heard.
         lost = not how and plain[found.start() - 1 : found.start()] == "月"
         if number and (day := of_month(int(number), today, future, months)):
-            yield Day(day, *found.span(), 0.5 if lost else 1.0, "which month is a guess" if lost else "")
+            yield Day(day, *found.span(), 0.5 if lost else 1.0, guess=Guess.MONTH if lost else None)
 
 
 def _holiday(plain: str, today: date, future: bool) -> Iterator[Day]:
@@ -262,7 +263,7 @@ def _loose(plain: str, today: date, future: bool) -> Iterator[Day]:
             day = date(today.year + step, 1, 1)
         else:
             day = in_week(5 if unit == "周末" else 0, step, today)
-        yield Day(max(day, today) if future and step >= 0 else day, *found.span(), 0.4, "which day of it is a guess")
+        yield Day(max(day, today) if future and step >= 0 else day, *found.span(), 0.4, guess=Guess.WHICH_DAY)
 
 
 def _year(said: str, today: date) -> int:

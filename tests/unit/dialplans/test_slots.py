@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialplans.slot_kinds import digits_en, digits_zh
+from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.kind import TYPES
 from dialplans.slots import (
     SlotKind,
@@ -198,10 +199,17 @@ def test_a_table_is_not_counted_where_its_guests_are(text, guests):
         ("en", "Tuesday at three, no, at four pm", "2026-11-24T16:00", False),
         ("zh", "周二三点，不对，周五", "2026-11-27T15:00", True),
         ("zh", "周二三点，不对，下午四点", "2026-11-24T16:00", False),
+        ("en", "next week at three pm, no, at four pm", "2026-11-23T16:00", False),
     ],
 )  # fmt: skip
 def test_what_was_a_guess_stays_one_where_only_the_rest_is_said_anew(language, text, value, guessed):
     found = read(SlotKind("moment"), text, language, NOW)
     assert found is not None
-    assert (found.value, found.note == "afternoon is a guess") == (value, guessed)
+    assert (found.value, Guess.AFTERNOON in found.guesses) == (value, guessed)
     assert found.confidence <= 0.75
+
+
+def test_a_guessed_month_stays_one_where_only_the_hour_is_said_anew():
+    found = read(SlotKind("moment"), "月十一号下午三点，不对，下午四点", "zh", NOW)
+    assert found is not None
+    assert (found.value, found.guesses, found.confidence <= 0.5) == ("2026-12-11T16:00", (Guess.MONTH,), True)

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from dialplans.slot_kinds.guess import Guess
 from dialplans.slots import SlotKind, Wanted, found_in, read
 
 SATURDAY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -97,7 +98,7 @@ def test_a_day_alone_is_no_moment_and_an_hour_alone_is_the_next_one():
     assert read(BOTH, "tomorrow", "en", SATURDAY) is None
     found = read(BOTH, "at nine a m", "en", SATURDAY)
     assert found is not None
-    assert (found.value, found.note) == ("2026-11-22T09:00", "the day is a guess")
+    assert (found.value, found.guesses) == ("2026-11-22T09:00", (Guess.DAY,))
 
 
 def test_business_hours_decide_between_morning_and_evening():
