@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from asr_tts import clauses, marks, spoken_text
 from asr_tts.loudness import VERSION, for_telephone
 from asr_tts.prompt_cache import ClauseFile, PromptCache, name_of
+from asr_tts.stand_in import Voice, in_order, until_then
 from models.errors import CannotDo, HotlineError
 
 log = logging.getLogger(__name__)
@@ -153,31 +154,33 @@ class Mouth:
 
 
 def open_mouth(preferred: str, cache: PromptCache, voice: str = "", language: str = "en") -> tuple[Mouth, list[str]]:
-    """Load and warm every engine that `[speech] synthesiser` allows, best first; return the notes of the others.
+    """Load and warm every engine that `[speech] synthesiser` allows, best first; return the notes of the others: what
+    is wrong with each, and who speaks instead.
 
     `voice` is a Piper voice file of the operator's own; where it speaks no English, or is broken, the default
     English voice is loaded besides. "none" gives a mouth that can say nothing. `language` is the one that calls begin
     in: Kokoro, which is big and speaks Chinese only, is loaded now for "zh" and with its first clause otherwise.
     """
-    engines: list[Synthesiser] = []
-    notes: list[str] = []
-    wanted = [("piper", voice), *_ORDER[preferred]] if voice and preferred == "piper" else _ORDER[preferred]
-    for name, own in wanted:
-        if name == "piper" and not own and any("en" in engine.voices for engine in engines):
+    loaded: dict[Voice, Synthesiser] = {}
+    faults: dict[str, Voice] = {}
+    for name in in_order(preferred, voice):
+        if name == "piper" and any("en" in engine.voices for engine in loaded.values()):
             continue
         try:
-            engines.append(_load(name, own, language))
+            loaded[name] = _load(name, voice, language)
         except HotlineError as error:
-            notes.append(str(error))
-    return Mouth(engines, cache), notes
+            faults.setdefault(str(error), name)
+    speakers = {spoken: name for name, engine in reversed(loaded.items()) for spoken in engine.voices}
+    notes = [f"{fault.rstrip('.')}; {until_then(name, speakers)}." for fault, name in faults.items()]
+    return Mouth(list(loaded.values()), cache), notes
 
 
-def _load(name: str, voice: str, language: str) -> Synthesiser:
+def _load(name: Voice, voice: str, language: str) -> Synthesiser:
     """Import the engine only now: the server process uses this module's types without any engine's weight."""
-    if name == "piper":
+    if name in ("own", "piper"):
         from asr_tts.engines.piper import Piper
 
-        return Piper(voice)
+        return Piper(voice if name == "own" else "")
     if name == "kokoro":
         from asr_tts.engines.kokoro import Kokoro
 
@@ -185,15 +188,6 @@ def _load(name: str, voice: str, language: str) -> Synthesiser:
     from asr_tts.engines.pyttsx3 import Pyttsx3
 
     return Pyttsx3()
-
-
-_ORDER = {
-    "piper": [("piper", ""), ("kokoro", ""), ("pyttsx3", "")],
-    "kokoro": [("kokoro", ""), ("pyttsx3", "")],
-    "pyttsx3": [("pyttsx3", "")],
-    "none": [],
-}
-"""Engine and voice file for each `[speech] synthesiser`; a voice of the operator's own comes before them."""
 
 
 def _name(engine: Synthesiser, voice: str, part: marks.Part, words: str) -> str:

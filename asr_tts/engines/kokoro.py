@@ -57,8 +57,7 @@ class Kokoro:
         """
         if importlib.util.find_spec("misaki") is None:
             raise OperatorFault(
-                "Kokoro's reading of Chinese (misaki) is not installed, so Chinese is spoken by espeak-ng; run "
-                "`make setup`, or install 'hotline[kokoro]'."
+                "Kokoro's reading of Chinese (misaki) is not installed; run `make setup`, or install 'hotline[kokoro]'."
             )
         self._place = weights.find(_MODEL)
         self._styles = {voice: _style(_verified(voice)) for voice in _DIGESTS}
@@ -148,9 +147,7 @@ def _verified(voice: str) -> Path:
     content = path.read_bytes() if path.is_file() else b""
     if sha256(content).hexdigest() != _DIGESTS[voice]:
         fault = "is damaged (its SHA-256 is another)" if content else "is missing"
-        raise OperatorFault(
-            f"Kokoro's voice {path} {fault}, so Chinese is spoken by espeak-ng; install Hotline again to bring it back."
-        )
+        raise OperatorFault(f"Kokoro's voice {path} {fault}; install Hotline again to bring it back.")
     return path
 
 

@@ -1,5 +1,6 @@
 """What the doctor finds about ears and mouth."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -29,7 +30,49 @@ def test_missing_weights_are_a_fault_that_says_what_callers_lose_and_how_to_fetc
     nothing_is_here(monkeypatch)
     said = [finding.sentence for finding in findings() if finding.level == "fault"]
     assert any("hotline models fetch whisper-base" in s and "keypad only" in s for s in said)
-    assert any("hotline models fetch piper-en-joe" in s and "recorded prompts only" in s for s in said)
+    assert any("hotline models fetch piper-en-joe" in s and "English is spoken by espeak-ng" in s for s in said)
+
+
+def test_where_nothing_stands_in_the_doctor_says_so(monkeypatch):
+    nothing_is_here(monkeypatch)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    said = [(one.level, one.sentence) for one in findings(recogniser="none") if "; until then " in one.sentence]
+    english, chinese = (
+        f"nothing speaks {one} and its callers hear recorded prompts only" for one in ("English", "Chinese")
+    )
+    assert {(level, sentence.partition("; until then ")[2]) for level, sentence in said} == {
+        ("fault", f"{english}."),
+        ("warning", f"{chinese}."),
+        ("warning", f"{english}, and {chinese}."),
+    }
+
+
+def test_without_espeak_a_line_that_speaks_by_it_alone_is_faulted(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    said = {one.sentence: one.level for one in findings(recogniser="none", synthesiser="pyttsx3")}
+    assert [level for sentence, level in said.items() if "espeak-ng" in sentence] == ["fault"]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "instead"),
+    [("cmn", "Chinese is spoken by the file of [speech] voice"), ("en-us", "Chinese is spoken by espeak-ng")],
+)
+def test_the_doctor_knows_whom_an_own_voice_stands_in_for(tmp_path, monkeypatch, spoken, instead):
+    own = tmp_path / "amy.onnx"
+    own.write_bytes(b"")
+    (tmp_path / "amy.onnx.json").write_text(json.dumps({"espeak": {"voice": spoken}}))
+    monkeypatch.setattr(doctor, "find_spec", lambda module: None if module == "misaki" else module)
+    [said] = [one for one in findings(recogniser="none", voice=str(own)) if "until then" in one.sentence]
+    assert instead in said.sentence
+
+
+def test_an_own_voice_that_is_gone_is_said_with_who_speaks_both_languages(tmp_path):
+    found = findings(recogniser="none", voice=str(tmp_path / "amy.onnx"))
+    [said] = [one for one in found if "until then" in one.sentence]
+    assert said.level == "fault"
+    assert said.sentence.endswith(
+        "; until then English is spoken by Piper's default voice, and Chinese is spoken by Kokoro."
+    )
 
 
 def test_a_missing_engine_is_a_fault_that_says_what_to_install(monkeypatch):

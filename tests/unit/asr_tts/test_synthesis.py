@@ -8,6 +8,7 @@ import pytest
 
 from asr_tts import loudness, synthesis, telephone_wav
 from asr_tts.prompt_cache import PromptCache
+from asr_tts.stand_in import MISSED, Voice
 from asr_tts.synthesis import Mouth, Sound, open_mouth
 from models.errors import CannotDo, OperatorFault, OurFault
 
@@ -159,24 +160,70 @@ def test_nothing_above_the_telephone_band_folds_back() -> None:
 @pytest.mark.parametrize(
     ("own", "loaded"),
     [
-        ("en", ["piper amy", "kokoro ", "pyttsx3 "]),
-        ("zh", ["piper amy", "piper ", "kokoro ", "pyttsx3 "]),
-        ("", ["piper ", "kokoro ", "pyttsx3 "]),
+        ("en", ["own", "kokoro", "pyttsx3"]),
+        ("zh", ["own", "piper", "kokoro", "pyttsx3"]),
+        ("", ["piper", "kokoro", "pyttsx3"]),
     ],
 )
 def test_a_voice_of_ones_own_comes_first_and_english_is_never_lost(
     cache: PromptCache, monkeypatch: pytest.MonkeyPatch, own: str, loaded: list[str]
 ) -> None:
-    def load(name: str, voice: str, language: str) -> Hum:
-        if voice and not own:
+    def load(name: Voice, voice: str, language: str) -> Hum:
+        if name == "own" and not own:
             raise OperatorFault(f"The Piper voice {voice} can't be loaded.")
-        spoken = {"pyttsx3": ("en", "zh"), "kokoro": ("zh",), "piper": ("en",)}[name]
-        return Hum(f"{name} {voice}", (own,) if voice else spoken)
+        return Hum(name, (own,) if name == "own" else MISSED[name])
 
     monkeypatch.setattr(synthesis, "_load", load)
     mouth, notes = open_mouth("piper", cache, "amy")
     assert [engine.name for engine in mouth.engines] == loaded
-    assert notes == ([] if own else ["The Piper voice amy can't be loaded."])
+    instead = "until then English is spoken by Piper's default voice, and Chinese is spoken by Kokoro"
+    assert notes == ([] if own else [f"The Piper voice amy can't be loaded; {instead}."])
+
+
+ESPEAK = "Chinese is spoken by espeak-ng, which callers hardly understand"
+NOBODY = "nothing speaks {} and its callers hear recorded prompts only"
+
+
+@pytest.mark.parametrize(
+    ("missing", "instead"),
+    [
+        ({"kokoro"}, [ESPEAK]),
+        ({"piper"}, ["English is spoken by espeak-ng"]),
+        ({"piper", "kokoro"}, ["English is spoken by espeak-ng", ESPEAK]),
+        ({"pyttsx3"}, ["nothing stands in for the other voices"]),
+        ({"kokoro", "pyttsx3"}, [NOBODY.format("Chinese")] * 2),
+        (
+            {"piper", "kokoro", "pyttsx3"},
+            [NOBODY.format("English"), NOBODY.format("Chinese"),
+             f"{NOBODY.format('English')}, and {NOBODY.format('Chinese')}"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_missing_voice_is_said_with_the_one_that_speaks_instead(
+    cache: PromptCache, monkeypatch: pytest.MonkeyPatch, missing: set[str], instead: list[str]
+) -> None:
+    def load(name: Voice, voice: str, language: str) -> Hum:
+        if name in missing:
+            raise OperatorFault(f"There is no {name}; install it.")
+        return Hum(name, MISSED[name])
+
+    monkeypatch.setattr(synthesis, "_load", load)
+    _, notes = open_mouth("piper", cache)
+    assert [note.partition("; install it; until then ")[2] for note in notes] == [f"{one}." for one in instead]
+
+
+def test_the_same_engine_missing_for_two_voices_is_said_once(
+    cache: PromptCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(name: Voice, voice: str, language: str) -> Hum:
+        if name in ("own", "piper"):
+            raise OperatorFault("Piper is not installed.")
+        return Hum(name, MISSED[name])
+
+    monkeypatch.setattr(synthesis, "_load", load)
+    assert open_mouth("piper", cache, "amy")[1] == [
+        "Piper is not installed; until then English is spoken by espeak-ng, and Chinese is spoken by Kokoro."
+    ]
 
 
 def test_no_synthesiser_wanted_gives_a_mouth_without_a_voice(cache: PromptCache) -> None:
