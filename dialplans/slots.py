@@ -21,6 +21,7 @@ from dialplans.slot_kinds import (
 from dialplans.slot_kinds.agreement import yes_or_no
 from dialplans.slot_kinds.correction import corrected
 from dialplans.slot_kinds.digits import digits_in
+from dialplans.slot_kinds.ellipsis import completed
 from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.idioms import COUNTING, without_idioms
 from dialplans.slot_kinds.kind import Found, SlotKind, Type, Value, Wanted
@@ -88,15 +89,39 @@ def found_in(slots: Sequence[Wanted], text: str, language: str, now: datetime) -
     """
     found = _found_and_rest(slots, text, language, now)[0]
     parts = turn(text, language)
-    return {**found, **_instead(slots, parts, language, now)} if parts else found
+    if not parts:
+        return found
+    found = _instead(slots, parts, found, language, now)
+    if anew := _completed(slots, parts, language, now):
+        found = {name: one for name, one in found.items() if name not in _counting(slots)}
+        found |= {name: one if one.text in text else replace(one, text=parts[1].strip()) for name, one in anew.items()}
+    return found
 
 
-def _instead(slots: Sequence[Wanted], parts: tuple[str, str], language: str, now: datetime) -> Mapping[str, Value]:
-    """Return what the second of `parts` says in place of what the first one did; no new value but one said in both."""
+def _counting(slots: Sequence[Wanted]) -> set[str]:
+    return {slot.name for slot in slots if slot.kind.type in COUNTING}
+
+
+def _completed(slots: Sequence[Wanted], parts: tuple[str, str], language: str, now: datetime) -> Mapping[str, Value]:
+    """Return what is meant by a bare part said instead ("at eight, no, nine"); by itself it would be a number."""
+    meant = completed(*parts, language)
+    found = found_in(slots, meant, language, now) if meant else {}
+    return {name: one for name, one in found.items() if name in _counting(slots)}
+
+
+def _instead(
+    slots: Sequence[Wanted], parts: tuple[str, str], found: Mapping[str, Value], language: str, now: datetime
+) -> dict[str, Value]:
+    """Return `found` with what the second of `parts` says in place of what the first one did.
+
+    A number that neither of them says by itself is none: "Friday at three, no, Saturday at four" counts no people.
+    """
     before = found_in(slots, parts[0], language, now)
     again = _found_and_rest(slots, parts[1], language, now)[0]
+    neither = _counting(slots) - before.keys() - again.keys()
+    found = {name: one for name, one in found.items() if name not in neither}
     # What was said instead before ("a repair, no, a check, at nine, no, at ten") stays so.
-    found = dict(before) if turn(parts[0], language) else {}
+    found |= before if turn(parts[0], language) else {}
     for slot in slots:
         old, new = before.get(slot.name), again.get(slot.name)
         if old and slot.kind.type == "moment":

@@ -24,7 +24,7 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_WEEKDAY = r"(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)s?"
+WEEKDAY = r"(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)s?"
 _YEAR = rf"(?:,?\s+(?P<year>20\d\d|twenty[- ](?:twenty|thirty)[- ]?(?:{SMALL_WORD})?|two thousand(?: and)? {NUMBER}))?"
 _IN = re.compile(
     rf"\b(?:in|within|(?:and|an)(?=\s+(?:to|too|for|ate|won|{NUMBER})\s+(?:days|weeks)))"
@@ -38,20 +38,20 @@ _NEAR = re.compile(
     r"|(?P<yes>yesterday|last night))\b(?P<week>\s+week\b)?"
 )
 _WEEK = re.compile(
-    rf"\b(?:(?P<count>{COUNT})\s+weeks?\s+(?:from|on|after)\s+(?:this\s+|next\s+)?)(?P<wd0>{_WEEKDAY})\b"
-    rf"|\b(?P<wk1>this|next|last|the)\s+week(?:\s+(?P<far>after\s+next))?(?:\s+on)?[\s,]+(?P<wd1>{_WEEKDAY})\b"
-    rf"|\b(?:(?P<how>this(?: coming)?|next|coming|last|the following)\s+)?(?P<wd2>{_WEEKDAY})\b"
+    rf"\b(?:(?P<count>{COUNT})\s+weeks?\s+(?:from|on|after)\s+(?:this\s+|next\s+)?)(?P<wd0>{WEEKDAY})\b"
+    rf"|\b(?P<wk1>this|next|last|the)\s+week(?:\s+(?P<far>after\s+next))?(?:\s+on)?[\s,]+(?P<wd1>{WEEKDAY})\b"
+    rf"|\b(?:(?P<how>this(?: coming)?|next|coming|last|the following)\s+)?(?P<wd2>{WEEKDAY})\b"
     rf"(?:[\s,]+(?:of\s+)?(?P<wk2>this week|next week|last week|week|the week after next|after next|the week after)\b)?"
 )
 _DATED = tuple(
-    re.compile(rf"(?:\b{_WEEKDAY}[\s,]+)?{pattern}{_YEAR}")
+    re.compile(rf"(?:\b{WEEKDAY}[\s,]+)?{pattern}{_YEAR}")
     for pattern in (
         rf"\b(?:the\s+)?(?P<d>{ORDINAL}|\d{{1,2}})\s+(?:day\s+)?(?:of\s+)?(?P<m>{_MONTH})(?![a-z])",
         rf"\b(?P<m>{_MONTH})\s+(?:the\s+)?(?P<d>{ORDINAL}|{NUMBER})\b(?!\s?(?::|[ap]\.?m\b|o'clock))",
     )
 )
 _OF_MONTH = re.compile(
-    rf"(?:\b(?P<wd>{_WEEKDAY})[\s,]+)?\b(?:the|on|on the)\s+(?P<d>{ORDINAL})\b(?!\s+(?:of\s+)?{_MONTH})"
+    rf"(?:\b(?P<wd>{WEEKDAY})[\s,]+)?\b(?:the|on|on the)\s+(?P<d>{ORDINAL})\b(?!\s+(?:of\s+)?{_MONTH})"
     r"(?!\s+(?:floor|time|one|person|row|half)\b)"
     r"(?:\s+of\s+(?:the\s+)?(?P<how>this|next|last|following)\s+month)?"
     rf"|\b(?P<d3>{ORDINAL})\s+of\s+(?:the\s+)?(?P<how3>this|next|last|following)\s+month\b"

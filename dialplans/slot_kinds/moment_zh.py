@@ -177,8 +177,10 @@ def _half_right(part: str, key: str) -> bool:
 
 
 def _meant(part: str, whole: str, place: int) -> bool:
-    """Tell whether `part` stands for itself: 有点, 一点, 你好 and the like are no hours."""
+    """Tell whether `part` stands for itself: 有点, 一点, 你好 and the like are no hours, and 是九点 is no 十九点."""
     before = whole[place - 1 : place]
+    if part[0] == "是" and part[1] in _ONES:
+        return True
     return part in ("时间", "世界", "事故", "实际") or (
         part[-1] in "好点" and before in ("你", "您", "有", "一", "早", "快")
     )

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from dialplans.slot_kinds.calendar_words_en import ORDINAL, SMALL_WORD
+from dialplans.slot_kinds.days_en import WEEKDAY
 from dialplans.slot_kinds.sentence import even, without
 
 CHOSEN = ("number", "money", "moment", "list")
@@ -20,10 +22,25 @@ TURNS: Mapping[str, re.Pattern[str]] = {
     ),
     "zh": re.compile(
         rf"[，,。！、\s]*(?:[哦啊呃噢嗯诶哎][，,\s]*)*(?:{_SO_ZH}|[哦啊噢]不(?!是|对))(?:[，,。！、\s]*{_SO_ZH})*[，,。！、\s]*"
-        r"(?:是|应该是|我是说|我说的是|改成)?|[，,]\s*还是(?=.{1,12}吧)|改[成到为]"
+        r"(?:是|应该是?|我是说|我说的是|改成)?|[，,]\s*还是(?=.{1,12}吧)|改[成到为]"
     ),
 }
 """Between what is taken back and what is said instead."""
+_NUMBER_EN = rf"\d+|{SMALL_WORD}|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|{ORDINAL}|{WEEKDAY}|tomorrow|today|tonight"
+_N, _DAY = "[零〇一二两三四五六七八九十\\d]", "[明后今]天|(?:下个?)?(?:周|星期|礼拜)[一二三四五六日天]"
+BARE: Mapping[str, re.Pattern[str]] = {
+    "en": re.compile(
+        rf"\b(?:\d+(?:[ap]m)?|{_NUMBER_EN}|hundred|thousand|o'?clock|[ap]\.?m\.?|people|persons?|guests?|us|adults?"
+        r"|dollars?|euros?|pounds?|bucks|morning|afternoon|evening|night|noon|midnight)"
+        rf"(?P<turn>\s+(?:{_SO_EN}{_NO_SUCH}\s+)+)(?=(?:(?:at|on|for|the|maybe|it's)\s+)*"
+        rf"(?:{_NUMBER_EN}|next|half|(?:a )?quarter|noon|midnight)\b)"
+    ),
+    "zh": re.compile(
+        rf"(?:[点钟半刻整分号日个位名人块元毛钱张份间天晚次件]|[周期拜][一二三四五六])(?P<turn>不)"
+        rf"(?={_N}(?![样定直起般会])|{_DAY}|[上下中]午|[早晚]上)"
+    ),
+}
+"""The same without a pause: "at eight no nine", 八点不九点; only between a value and the beginning of one."""
 _OR = {"en": re.compile(r"\bor\b"), "zh": re.compile("还是|或者?|(?<=不是).{1,12}?就是")}
 _ORDINAL = re.compile(
     r"\b(?:first|second|third|(?:four|fif|six|seven|eigh|nin|ten|eleven|twelf|(?:thir|four|fif|six|seven|eigh|nine)teen"
@@ -67,7 +84,9 @@ def left_open(text: str, language: str) -> bool:
 def turn(text: str, language: str) -> tuple[str, str] | None:
     """Return what was said before the last turn of `text` ("no", 不对) and what behind it; None where it has none."""
     turns = [found.span() for found in TURNS[language].finditer(even(text))]
+    turns += [found.span("turn") for found in BARE[language].finditer(even(text))]
     if not turns:
         return None
-    before, after = text[: turns[-1][0]], text[turns[-1][1] :]
+    start, end = max(turns)
+    before, after = text[:start], text[end:]
     return (before, after) if before.strip(" ,.，。") and after.strip(" ,.，。！!?？") else None

@@ -101,3 +101,73 @@ def test_of_several_slots_only_what_is_said_anew_changes(language, text):
     slots = [Wanted(name, KINDS[name]) for name in ("what", "date", "time")]
     found = {name: value.value for name, value in found_in(slots, text, language, NOW).items()}
     assert found == {"what": "repair", "date": "2026-11-28", "time": "15:00"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text", "value"),
+    [
+        ("time", "en", "at eight, no, nine", "09:00"), ("time", "en", "at eight no nine", "09:00"),
+        ("time", "en", "8 p.m., no, 9.", "21:00"), ("time", "en", "at half past eight, sorry, nine", "09:00"),
+        ("moment", "en", "tomorrow at eight, no, nine", "2026-11-24T09:00"),
+        ("moment", "en", "Friday at eight pm, no, nine", "2026-11-27T21:00"),
+        ("moment", "en", "at eight tomorrow, no, nine thirty", "2026-11-24T09:30"),
+        ("moment", "en", "tomorrow at seven, no, eight, no, nine", "2026-11-24T09:00"),
+        ("moment", "en", "Friday at three, make that four", "2026-11-27T16:00"),
+        ("date", "en", "the fourth, no, fifth", "2026-12-05"), ("date", "en", "Friday no Saturday", "2026-11-28"),
+        ("date", "en", "the fourth of March, no, the fifth", "2027-03-05"),
+        ("date", "en", "next Tuesday, no, Wednesday", "2026-12-02"),
+        ("people", "en", "three no four", 4), ("people", "en", "for three, no, four, please", 4),
+        ("people", "en", "two adults and two children, no, three", 5),
+        ("people", "en", "two adults and two children, no, three children", 5),
+        ("money", "en", "fifty no sixty", "60.00"), ("money", "en", "twelve fifty, no, thirteen fifty", "13.50"),
+        ("time", "zh", "八点，不，九点", "09:00"), ("time", "zh", "八点不九点", "09:00"),
+        ("time", "zh", "八点，不，九", "09:00"), ("time", "zh", "八点半，不，九", "09:00"),
+        ("time", "zh", "晚上八点不九点", "21:00"), ("time", "zh", "不是八点，是九点", "09:00"),
+        ("moment", "zh", "周五晚上八点，不，九", "2026-11-27T21:00"),
+        ("moment", "zh", "明天上午九点不十点半", "2026-11-24T10:30"),
+        ("date", "zh", "三月四号，不，五号", "2027-03-05"), ("date", "zh", "四号不五号", "2026-12-05"),
+        ("date", "zh", "下周二，不，周三", "2026-12-02"), ("date", "zh", "下周二，不对，三", "2026-12-02"),
+        ("date", "zh", "周五不周六", "2026-11-28"), ("people", "zh", "三个，不对，四个", 4),
+        ("people", "zh", "三个不四个", 4), ("people", "zh", "三位，不，四", 4),
+        ("people", "zh", "两大一小，不对，两小", 4), ("money", "zh", "五十块不六十块", "60.00"),
+        ("money", "zh", "五十块五，不，六十块", "60.00"),
+    ],
+)  # fmt: skip
+def test_a_bare_part_said_instead_is_of_the_kind_of_what_it_stands_for(kind, language, text, value):
+    found = read(KINDS[kind], text, language, NOW)
+    assert (found and found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "values"),
+    [
+        ("en", "a table for four at eight, no, nine", {"time": "09:00", "people": 4}),
+        ("en", "at eight for four, no, five", {"time": "08:00", "people": 5}),
+        ("en", "for four, no, five, at eight", {"time": "08:00", "people": 5}),
+        ("en", "tomorrow at eight no nine for four", {"date": "2026-11-24", "time": "09:00", "people": 4}),
+        ("en", "for two on the fourth at eight, no, the fifth", {"date": "2026-12-05", "time": "08:00", "people": 2}),
+        ("en", "Friday at three, no, Saturday at four", {"date": "2026-11-28", "time": "16:00"}),
+        ("zh", "四个人八点，不，九", {"time": "09:00", "people": 4}),
+        ("zh", "明天八点不九点四个人", {"date": "2026-11-24", "time": "09:00", "people": 4}),
+        ("zh", "明天八点，四位，不对，五位", {"date": "2026-11-24", "time": "08:00", "people": 5}),
+    ],
+)
+def test_of_several_slots_a_bare_part_changes_the_one_that_was_said_last(language, text, values):
+    slots = [Wanted(name, KINDS[name]) for name in ("date", "time", "people")]
+    assert {name: one.value for name, one in found_in(slots, text, language, NOW).items()} == values
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text", "value"),
+    [
+        ("people", "en", "no more than nine", 9), ("people", "en", "two no thanks", 2),
+        ("time", "en", "at eight no later than nine", "08:00"), ("time", "en", "not at eight but nine", "09:00"),
+        ("time", "en", "nine no later please", "09:00"), ("date", "en", "no, not Friday", None),
+        ("time", "zh", "八点不一定", "08:00"), ("time", "zh", "八点不到", "08:00"), ("people", "zh", "三个不一样的", 3),
+        ("people", "zh", "不超过九个", 9), ("date", "zh", "周五不行", None), ("time", "zh", "是九点", "09:00"),
+        ("date", "zh", "是五号", "2026-12-05"),
+    ],
+)  # fmt: skip
+def test_a_no_that_takes_nothing_back_changes_nothing(kind, language, text, value):
+    found = read(KINDS[kind], text, language, NOW)
+    assert (found and found.value) == value
