@@ -1,11 +1,13 @@
 """Where the bar of the knowledge search belongs (`knowledge/confidence.py`): what each bar would answer and reject.
 
-`python -m bench.knowledge_bar LANGUAGE`. The more articles, the likelier one of them is near a question by chance: a
-bar that rejects 97 of 100 among thirty lets more pass among a hundred. So the articles of all development companies but
-one stand together, and the callers of all ask; what those of the company left out ask counts as answered by none,
-though the others' articles answer some of it.
+`python -m bench.knowledge_bar LANGUAGE [ARTICLES]`. The more articles, the likelier one of them is near a question by
+chance: a bar that rejects 97 of 100 among thirty lets more pass among a hundred. So the articles of all development
+companies but one stand together, and the callers of all ask; what those of the company left out ask counts as answered
+by none, though the others' articles answer some of it. With a number of ARTICLES, so many of one company stand alone,
+drawn eight times, and the callers of all companies ask: what a line has that begins with five.
 """
 
+import random
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +19,8 @@ from bench.knowledge_questions import DAY, entries, questions
 from knowledge.entry import Entry
 from knowledge.search import Knowledge
 
+DRAWN = 8
+"""How often a few articles of a company are drawn."""
 BARS = (0.7, 0.75, 0.8, 0.82, 0.84, 0.86, 0.9)
 
 
@@ -54,6 +58,24 @@ def asked(language: str, variants: int) -> Iterator[Asked]:
                 yield Asked(bool(article), first.article_id == article, first.confidence)
 
 
+def asked_of_few(language: str, variants: int, articles: int) -> Iterator[Asked]:
+    """Ask so many articles of each company everything, each time it is drawn. Raises ValueError as `asked`."""
+    sense = search_sense_of(language)
+    if sense is None:
+        raise ValueError(f"There are no weights for articles in '{language}'; `hotline models fetch` brings them.")
+    chance = random.Random(7)
+    companies = development(language)
+    for company in companies:
+        for _ in range(DRAWN):
+            few = chance.sample(entries(company, variants), articles)
+            known, there = Knowledge(few, {language: sense.of}), {one.article_id for one in few}
+            for other in companies:
+                for one in questions(other):
+                    answers = other == company and one.article in there
+                    first = known.candidates(one.text, language, DAY)[0]
+                    yield Asked(answers, first.article_id == one.article, first.confidence)
+
+
 def at(bar: float, found: Sequence[Asked]) -> tuple[float, float, float]:
     """Return what a bar does, in percent: of known questions answered right, and wrong; of the others rejected."""
     known = [one for one in found if one.known]
@@ -64,11 +86,12 @@ def at(bar: float, found: Sequence[Asked]) -> tuple[float, float, float]:
 
 def main() -> int:
     """Print a line for each bar and number of variants."""
-    if sys.argv[1:] not in (["en"], ["zh"]):
+    language, *few = sys.argv[1:] or [""]
+    if language not in ("en", "zh") or len(few) > 1 or not all(one.isdigit() for one in few):
         sys.stderr.write(f"{__doc__}\n")
         return 2
     for variants in (2, 5):
-        found = list(asked(sys.argv[1], variants))
+        found = list(asked_of_few(language, variants, int(few[0])) if few else asked(language, variants))
         for bar in BARS:
             right, wrong, rejected = at(bar, found)
             sys.stdout.write(

@@ -1,8 +1,10 @@
 """What a bar of the knowledge search answers and rejects, counted among the articles of several companies."""
 
+import pytest
+
 from bench.__main__ import figures
 from bench.encoder_training import development
-from bench.knowledge_bar import Asked, at, together
+from bench.knowledge_bar import Asked, at, main, together
 from bench.knowledge_questions import entries
 
 
@@ -28,3 +30,10 @@ def test_a_bar_answers_from_itself_on_and_rejects_below():
 def test_what_trains_or_fits_is_no_figure():
     assert {"knowledge_bar", "encoder_training", "chinese_encoder_training"}.isdisjoint(figures())
     assert "knowledge" in figures()
+
+
+@pytest.mark.parametrize("arguments", [[], ["de"], ["en", "few"], ["en", "5", "2"]])
+def test_what_it_cant_count_is_answered_with_how_to_ask(monkeypatch, capsys, arguments):
+    monkeypatch.setattr("sys.argv", ["knowledge_bar", *arguments])
+    assert main() == 2
+    assert "LANGUAGE [ARTICLES]" in capsys.readouterr().err
