@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from asr_tts.spoken_values import said
 from dialplans import humans
-from dialplans.answers import NOTHING, Answer, Reader
-from dialplans.corrections import corrected_along, correction_of
-from dialplans.doubt import DOUBT, NEAR, meant_instead, said_along
+from dialplans.answers import Answer, Reader
+from dialplans.beside import beside
+from dialplans.corrections import correction_of
+from dialplans.doubt import DOUBT, doubtful, meant_instead, said_along
 from dialplans.exchange import Keyed, NoInput, NotUnderstood, Said, Understood
 from dialplans.opt_out import opt_out
 from dialplans.pieces import pieces_of
@@ -20,10 +21,6 @@ from knowledge.wording import script_of
 
 SURE_OF_LANGUAGE = 0.4
 """Confidence of the recogniser from which words that answer nothing change the language; an answer always does."""
-WORTH_ASKING = 0.35
-"""Below this nothing is guessed at by "did you mean …?"."""
-HARDLY_HEARD = 0.35
-"""Recogniser's confidence below which an answer is no surer than it was heard; short right ones have 0.45 and more."""
 LIKENED, CLEARLY = 0.75, 0.1
 """A wish less sure than that gives way to an article that is so much surer."""
 AND = {"en": ", ", "zh": "，"}
@@ -112,13 +109,14 @@ class Answering:
             self._understood(replace(changed, intent="correction"))
             self._change(changed)
             return
-        if by_voice and (along := corrected_along(self._talk, self._question, answer, text)):
-            changed, answer = along
-            self._understood(changed)
+        along = beside(self._talk, self._question, answer, text) if by_voice else None
+        answer = along.answer if along else answer
+        if along and along.sure and along.changed:
+            self._understood(along.correction)
             if not answer.values:
-                self._change(changed)
+                self._change(along.correction)
                 return
-            self._correct(changed.values)
+            self._correct(along.changed)
         if (
             self._phase == DOUBT
             and by_voice
@@ -131,18 +129,20 @@ class Answering:
             return
         if by_voice and self._is_likened(answer) and self._digressed(text, answer.confidence + CLEARLY):
             return
-        if by_voice and (doubt := self._doubtful(answer, heard)):
-            self._understood(answer)
-            self._keep(answer)
-            self._state.doubt = doubt
-            self._talk.ask(self._talk_step(), DOUBT)
-            return
+        asked = by_voice and self._phase == OWN
+        doubt = doubtful(self._question, self._reader(), answer, heard) if asked else ()
+        likely = (along.doubted,) if along and not along.sure else ()
         self._understood(answer)
         self._keep(answer)
-        if answer.fits:
+        if doubt or (likely and answer.fits):
+            self._doubt(likely or doubt)
+        elif answer.fits:
             self._accept(answer)
         elif not (by_voice and self._goes_on(text)) and not self._digressed(text):
-            self._missed("none of these")
+            if likely:
+                self._doubt(likely)
+            else:
+                self._missed("none of these")
 
     def _is_likened(self, answer: Answer) -> bool:
         """Tell whether `answer` is a wish that the sentence is only likened to, and holds nothing else."""
@@ -179,24 +179,9 @@ class Answering:
 
     # -- doubt -------------------------------------------------------------------------------------------------
 
-    def _doubtful(self, answer: Answer, heard: float) -> tuple[Answer, ...]:
-        """Return what is to be confirmed before it is taken; () where the answer is sure enough, or none.
-
-        `heard` is the recogniser's confidence in the words, 0 where it gives none.
-        """
-        question = self._question
-        if self._phase != OWN or not question.confirm_below:
-            return ()
-        named = question.named(self._reader(), answer.runner_up) if answer.runner_up else NOTHING
-        if answer.fits:
-            sure = min(answer.confidence, heard) if 0 < heard < HARDLY_HEARD else answer.confidence
-            if sure >= question.confirm_below:
-                return ()
-            near = answer.confidence - answer.runner_up_confidence < NEAR
-            return (answer, named) if near and named.fits else (answer,)
-        guess = max(answer.confidence, answer.runner_up_confidence)
-        # What was said along goes with the guess, so that whoever corrects a part of it means the rest.
-        return (replace(named, values=answer.values),) if named.fits and guess >= WORTH_ASKING else ()
+    def _doubt(self, doubt: tuple[Answer, ...]) -> None:
+        self._state.doubt = doubt
+        self._talk.ask(self._talk_step(), DOUBT)
 
     def _dropped(self) -> tuple[Answer, ...]:
         """Forget what was in doubt, and return it; the step's own question is open again."""
@@ -210,8 +195,10 @@ class Answering:
         doubt = self._dropped()
         if answer.intent == "no" or int(answer.intent) > len(doubt):
             self._talk.do(Understood("no", answer.confidence))
-            for name in (name for one in doubt for name in one.values):
-                self._talk.forget(name)
+            for name, value in (named for one in doubt for named in one.values.items()):
+                # What a change was to replace stays.
+                if self._talk.value(name) == value.value:
+                    self._talk.forget(name)
             self._again("say_again", "not what was meant")
             return
         meant = doubt[int(answer.intent) - 1]
@@ -239,10 +226,11 @@ class Answering:
     def _correct(self, values: Mapping[str, Value]) -> None:
         """Take other values for what was taken before, and say so."""
         spoken = []
-        for name, before in [one for one in self._state.frame.taken.items() if one[0] in values]:
-            value = values[name]
-            self._talk.take({name: value}, before.step)
-            self._talk.note("corrected", slot=name, before=before.value, after=value.value)
+        taken = dict(self._state.frame.taken)
+        for name in dict.fromkeys((*(name for name in taken if name in values), *values)):
+            value, before = values[name], self._talk.value(name)
+            self._talk.take({name: value}, taken[name].step if name in taken else self._question.name)
+            self._talk.note("corrected", slot=name, before=before, after=value.value)
             spoken.append(value.spoken)
         self._talk.sentence("changed", self._question.barge_in, value=AND.get(self._state.language, ", ").join(spoken))
 

@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from dialplans.answers import Answer, Reader, is_bare
 from dialplans.slot_kinds.correction import corrected
-from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.moment_change import changed
 from dialplans.slots import SlotKind, Value, Wanted, corrections_in, found_in
 from dialplans.state import Taken
@@ -71,42 +69,6 @@ def correction_of(talk: Talk, question: QuestionStep, answer: Answer, text: str)
     return Answer(next(iter(new)), sure, fits=True, values=new)
 
 
-def corrected_along(talk: Talk, question: QuestionStep, answer: Answer, text: str) -> tuple[Answer, Answer] | None:
-    """Return what is said anew beside an `answer` to what is asked, and the answer: "no, Monday at three" for Friday.
-
-    A day and an entry of a list are told apart from what is asked; that a number is one before said again isn't. "No,
-    Monday afternoon" changes the day alone: the hour that an afternoon is taken for was not said.
-    """
-    reader, language = talk.reader(""), talk.state.language
-    open_ = tuple(one for one in question.wants(reader) if one.name in answer.values)
-    sorts = {(one.kind.type, one.kind.part) for one in open_}
-    taken = talk.correctable()
-    others = tuple(
-        Wanted(name, kind)
-        for name, (kind, _) in reversed(taken.items())
-        if (kind.type == "list" or (kind.type, kind.part) == ("moment", "date"))
-        and (kind.type, kind.part) not in sorts
-        and name not in answer.values
-    )
-    if not open_ or not others:
-        return None
-    found = reader.found((*others, *open_), corrected(text, language) or text)
-    if not NO[language].match(plain(text)) and not is_bare(text, found.values(), language):
-        return None
-    new = {one.name: found[one.name] for one in others if one.name in found}
-    new = {name: value for name, value in new.items() if value.value != taken[name][1].value}
-    # "Next week at three" names no day.
-    new = {name: value for name, value in new.items() if _is_clear(taken[name][0], value)}
-    left = {name: value for name, value in answer.values.items() if Guess.HOUR not in value.guesses}
-    changed = Answer("correction", min((value.confidence for value in new.values()), default=0.0), True, values=new)
-    return (changed, replace(answer, values=left)) if new else None
-
-
-def _is_clear(kind: SlotKind, value: Value) -> bool:
-    """Tell whether `value` was said, and not guessed."""
-    return value.confidence >= (CLEAR_MOMENT if kind.type == "moment" else CLEAR) and not value.guesses
-
-
 def _said_again(talk: Talk, answer: Answer, text: str) -> bool:
     """Tell whether a "no, three days" says anew what was given last ("two days"), and not what is asked for.
 
@@ -123,11 +85,11 @@ def _said_again(talk: Talk, answer: Answer, text: str) -> bool:
     # Of two numbers ("three people for two days") nobody knows which one the no is for.
     if value is None or len(found_in(TWO_NUMBERS, part, language, wall)) > 1 or not said or before.text not in said[-1]:
         return False
-    thing = _counted(part, value.text, language)
-    return thing == _counted(said[-1], before.text, language) != ()
+    thing = counted(part, value.text, language)
+    return thing == counted(said[-1], before.text, language) != ()
 
 
-def _counted(words: str, number: str, language: str) -> tuple[str, ...]:
+def counted(words: str, number: str, language: str) -> tuple[str, ...]:
     """Return the unit right behind the first `number` in `words`; none for one that tells nothing: 三个, "three of"."""
     behind = words.partition(number)[2].strip().removeprefix("个")
     return tuple(unit for unit in units(behind, language)[:1] if unit not in EMPTY)

@@ -1,7 +1,7 @@
 """Did you mean …? An answer that isn't sure is confirmed before it is taken."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dialplans.answers import NOTHING, Answer, without
@@ -20,6 +20,10 @@ DOUBT = "doubt"
 ATTEMPTS = 2
 NEAR = 0.15
 """A runner-up nearer than this is named too."""
+WORTH_ASKING = 0.35
+"""Below this nothing is guessed at by "did you mean …?"."""
+HARDLY_HEARD = 0.35
+"""Recogniser's confidence below which an answer is no surer than it was heard; short right ones have 0.45 and more."""
 WHICH: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "en": (("the first one", "the first", "first", "one"), ("the second one", "the second", "second", "two")),
     "zh": (("第一个", "前面那个", "前一个", "一"), ("第二个", "后面那个", "后一个", "二")),
@@ -120,6 +124,25 @@ class DoubtStep(QuestionStep):
         if again.fits and again.intent in self.intents and not self._other_values(again):
             return Answer(str(self.intents.index(again.intent) + 1), again.confidence, fits=True)
         return NOTHING
+
+
+def doubtful(question: QuestionStep, reader: "Reader", answer: Answer, heard: float) -> tuple[Answer, ...]:
+    """Return what is to be confirmed before it is taken; () where the answer is sure enough, or none.
+
+    `heard` is the recogniser's confidence in the words, 0 where it gives none.
+    """
+    if not question.confirm_below:
+        return ()
+    named = question.named(reader, answer.runner_up) if answer.runner_up else NOTHING
+    if answer.fits:
+        sure = min(answer.confidence, heard) if 0 < heard < HARDLY_HEARD else answer.confidence
+        if sure >= question.confirm_below:
+            return ()
+        near = answer.confidence - answer.runner_up_confidence < NEAR
+        return (answer, named) if near and named.fits else (answer,)
+    guess = max(answer.confidence, answer.runner_up_confidence)
+    # What was said along goes with the guess, so that whoever corrects a part of it means the rest.
+    return (replace(named, values=answer.values),) if named.fits and guess >= WORTH_ASKING else ()
 
 
 def meant_instead(

@@ -102,6 +102,12 @@ class SlotKind:
         kind = cls(type_, **{key: _checked(key, value) for key, value in values.items()})
         return kind._whole_checked(name)
 
+    def is_like(self, other: "SlotKind") -> bool:
+        """Tell whether words for one may be for the other: days are told from hours, and lists by their entries."""
+        if self.type == other.type == "list":
+            return self.entries == other.entries
+        return self.type == other.type and {self.part, other.part} != {"date", "time"}
+
     def _whole_checked(self, name: str) -> "SlotKind":
         if self.type == "list" and not self.entries:
             raise ValueError(f"A slot of type '{name}' needs 'entries': a list of names, or names by value.")

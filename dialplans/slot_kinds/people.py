@@ -45,6 +45,8 @@ _OTHERS = {
     "zh": re.compile(f"\\W*(?:和|跟|带[着上]?|还有|还带|外加)\\W*(?:{KIN_ZH}|小孩|几个|一些|其他)"),
 }
 """Who is named behind them without a number."""
+_SAYS = re.compile(r"'|\s+(?:would|want|need|prefer|think|am|have|can|could|will|do)\b|[想要就们说觉希可能喜还是]")
+"""Behind an "I" that is no further one, but says more: "four people, and I'd rather come at nine"."""
 _BEHIND_ZH = re.compile(
     rf"(?<![个位名])大人({_SIGNS}{{1,2}})[个位名]?[\s,，、和]*(?:小?孩子?|儿童|小朋友)({_SIGNS}{{1,2}})"
 )
@@ -88,6 +90,8 @@ def _row(plain: str, first: re.Match[str], language: str) -> list[re.Match[str]]
         beside = _BESIDE.match(plain, last.end()) if last["n"] else None
         link = joined or beside
         found = pattern.match(plain, link.end()) if link else None
+        if found and last["all"] and found["me"] and _SAYS.match(plain, found.end()):
+            return row
         if not found or (not joined and not found["n"]) or found["sort"] in {one["sort"] for one in row if one["sort"]}:
             return row
         row.append(found)

@@ -11,12 +11,22 @@ from dialplans.keying import is_complete, keys_for, question_kind
 from dialplans.kinds import NAMES, STEP, TEXTS, Named
 from dialplans.options import option
 from dialplans.place import Target, Texts
-from dialplans.slots import Wanted
+from dialplans.slots import Value, Wanted
 from dialplans.verbs.question import Detect, KeysLead, QuestionStep
 
 if TYPE_CHECKING:
     from dialplans.answers import Reader
     from dialplans.talk import Talk
+
+
+def _apart(values: Mapping[str, Value], held: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return `values` without those read from words of a value that the form has: the 六 of 周六 counts nobody."""
+    others = [one.text for name, one in held.items() if name not in values]
+    return {
+        name: held.get(name, one)
+        for name, one in values.items()
+        if name in held or not any(one.text in other or other in one.text for other in others)
+    }
 
 
 @dataclass(frozen=True)
@@ -75,8 +85,9 @@ class AskStep(QuestionStep):
     def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
         if not self.intents:
             wanted = self.wants(reader)
-            values = reader.found(wanted, text)
-            if not values and wanted and (value := reader.value_in(wanted[0].kind, text)):
+            held = self._held(reader, text)
+            values = _apart(reader.found(wanted, text), held)
+            if not values and not held and wanted and (value := reader.value_in(wanted[0].kind, text)):
                 values = {wanted[0].name: value}
             sure = min((value.confidence for value in values.values()), default=0.0)
             return Answer(next(iter(values)), sure, fits=True, values=values) if values else NOTHING
@@ -161,6 +172,20 @@ class AskStep(QuestionStep):
         wanted = {one.name: one.kind for one in self.wants(reader)}
         whole = all(is_complete(wanted[name], value.value) for name, value in answer.values.items())
         return whole and len(answer.values) == len(wanted)
+
+    def _held(self, reader: "Reader", text: str) -> Mapping[str, Value]:
+        """Return what `text` says of the form's values that it has, and of the missing ones beside those.
+
+        Only of those that are told apart from what is missing; nothing where it says none of them.
+        """
+        missing = self.wants(reader)
+        held = tuple(
+            one
+            for one in reader.wanted(self.slots)
+            if one not in missing and not any(one.kind.is_like(other.kind) for other in missing)
+        )
+        found = reader.found((*held, *missing), text) if held and missing else {}
+        return found if any(one.name in found for one in held) else {}
 
     def _missing(self, reader: "Reader") -> tuple[str, ...]:
         return tuple(name for name in self.slots if not reader.is_set(name))

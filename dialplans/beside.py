@@ -1,0 +1,187 @@
+"""What was given before and is said anew beside an answer: "Saturday at three" where only the hour is asked. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from dialplans.answers import Answer, is_bare, without
+from dialplans.corrections import ASKED, CLEAR, CLEAR_MOMENT, NO, counted
+from dialplans.slot_kinds.correction import corrected
+from dialplans.slot_kinds.guess import Guess
+from dialplans.slot_kinds.moment_change import changed
+from dialplans.slots import SlotKind, Value, Wanted
+from dialplans.state import Taken
+from dialplans.talk import Talk
+from dialplans.verbs.ask import AskStep
+from dialplans.verbs.question import QuestionStep
+from knowledge.wording import plain
+
+DIGITS = ("digits", "identifier", "phone")
+"""Types whose values are told by how long they are."""
+NEVER = ("free_text", "agreement")
+"""Types that any words may be."""
+_CLAUSE = re.compile(r"[,.;!?，。；！？]+")
+_TOLD = {
+    "en": re.compile(r"\b(?:until|till|since|because|except)\b"),
+    "zh": re.compile("才|以前|之前|以后|之后|因为|除了"),
+}
+"""Words of what is told besides, and not wished."""
+Filled = Mapping[str, tuple[SlotKind, Taken]]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a sentence says besides, or in place of, an answer to what is asked."""
+
+    changed: Mapping[str, Value]
+    """Values that were given before, as they are now."""
+    answer: Answer
+    """What is left for the question."""
+    sure: bool
+    """Whether it is surely a change; else it is to be confirmed."""
+
+    @property
+    def correction(self) -> Answer:
+        """The change alone, as an answer."""
+        sure = min((value.confidence for value in self.changed.values()), default=0.0)
+        return Answer("correction", sure, fits=True, values=self.changed)
+
+    @property
+    def doubted(self) -> Answer:
+        """The change and the answer, to be confirmed together."""
+        whole = self.answer if self.answer.fits else self.correction
+        return replace(whole, values={**self.changed, **self.answer.values})
+
+
+def beside(talk: Talk, question: QuestionStep, answer: Answer, text: str) -> Beside | None:
+    """Return what `text` says anew of what was given before, None where it does not.
+
+    A day, an entry of a list, a number of people are told apart from what is asked by their sort; of two of one sort a
+    form's slots have theirs in their order. "No, Monday afternoon" changes the day alone: the hour that an afternoon is
+    taken for was not said. What is told besides ("I am abroad until Wednesday") is no value.
+    """
+    filled = _filled(talk, question)
+    if both := _in_order(talk, question, answer, filled, text):
+        return both
+    reader, language = talk.reader(""), talk.state.language
+    open_ = tuple(one for one in question.wants(reader) if one.name in answer.values or not answer.values)
+    others = tuple(
+        Wanted(name, kind)
+        for name, (kind, _) in reversed(filled.items())
+        if name not in answer.values
+        and kind.type not in NEVER
+        and not any(kind.is_like(one.kind) for one in question.wants(reader))
+    )
+    if not open_ or not others or not (answer.values or _is_form(question)):
+        return None
+    found = reader.found((*others, *open_), corrected(text, language) or text)
+    rest = without(corrected(text, language) or text, found.values())
+    new = {
+        one.name: value for one in others if (value := _new(talk, filled[one.name], found.get(one.name), text, rest))
+    }
+    new = {name: value for name, value in new.items() if not _is_of(value, filled[name][0], answer, open_)}
+    sure = bool(NO[language].match(plain(text)))
+    sure = sure or all(_is_bare_there(text, one, (*found.values(), *new.values()), language) for one in new.values())
+    if not sure:
+        new = {name: value for name, value in new.items() if not _is_told(text, value, language)}
+    if not new:
+        return None
+    own = {name: found.get(name, value) for name, value in answer.values.items()}
+    left = {name: value for name, value in own.items() if Guess.HOUR not in value.guesses}
+    if not sure and (answer.intent in talk.flow.intents or not (left or _is_form(question))):
+        return None
+    return Beside(new, replace(answer, values=left), sure)
+
+
+def _is_form(question: QuestionStep) -> bool:
+    return isinstance(question, AskStep) and question.is_form
+
+
+def _filled(talk: Talk, question: QuestionStep) -> dict[str, tuple[SlotKind, Taken]]:
+    """Return what the caller gave, and what the slots of a form hold besides: from a system, or from the call."""
+    filled = {}
+    if isinstance(question, AskStep) and question.is_form:
+        for one in talk.reader("").wanted(question.slots):
+            if (value := talk.value(one.name)) not in (None, ""):
+                filled[one.name] = (one.kind, Taken(value, "", "", talk.state.language, 1.0, question.name))
+    return filled | talk.correctable()
+
+
+def _new(talk: Talk, before: tuple[SlotKind, Taken], found: Value | None, text: str, rest: str) -> Value | None:
+    """Return the value that is said instead of the one `before`, None where none is, or none clearly.
+
+    `rest` is what no value was read from: of a whole moment a day alone may be said.
+    """
+    kind, old = before
+    if kind.type == "moment":
+        unclear = found is not None and (found.confidence < CLEAR_MOMENT or bool(found.guesses))
+        if kind.part != "date":
+            # What isn't said of it stays as it was; that an afternoon is three o'clock wasn't said either.
+            unclear = found is not None and not set(found.guesses) <= {Guess.DAY, Guess.MORNING, Guess.AFTERNOON}
+            now = talk.reader("").wall.replace(tzinfo=None)
+            said = text if found else rest
+            found = None if unclear else changed(kind, str(old.value), found, said, talk.state.language, now)
+    else:
+        unclear = found is not None and found.confidence < CLEAR
+    if found is None or unclear or found.value == old.value:
+        return None
+    return found if kind.type not in DIGITS or len(str(found.value)) == len(str(old.value)) else None
+
+
+def _is_of(value: Value, kind: SlotKind, answer: Answer, open_: tuple[Wanted, ...]) -> bool:
+    """Tell whether `value` was read from words that are the answer; a day and its hour stand among each other's."""
+    kinds = {one.name: one.kind.type for one in open_}
+    return any(
+        value.text in own.text or own.text in value.text
+        for name, own in answer.values.items()
+        if not kind.type == kinds.get(name) == "moment"
+    )
+
+
+def _clause(text: str, value: Value) -> str:
+    """Return the part of `text` between commas that says `value`; all of it where that is in several."""
+    return next((clause for clause in _CLAUSE.split(text) if value.text in clause), text)
+
+
+def _is_bare_there(text: str, value: Value, words: Iterable[Value], language: str) -> bool:
+    """Tell whether the clause with `value` says nothing but values, or asks for them."""
+    return is_bare(_clause(text, value), words, language, ASKED[language])
+
+
+def _is_told(text: str, value: Value, language: str) -> bool:
+    """Tell whether `value` is said of something else: "I am abroad until Wednesday", 我周三才回来."""
+    return bool(_TOLD[language].search(plain(_clause(text, value))))
+
+
+def _in_order(talk: Talk, question: QuestionStep, answer: Answer, filled: Filled, text: str) -> Beside | None:
+    """Return what a form's slots of one sort have where the sentence says a value for a filled one and for an open one.
+
+    "Four people for three nights" fills both, whichever was asked; the things that are counted tell which is which.
+    """
+    reader = talk.reader("")
+    slots = reader.wanted(question.slots) if isinstance(question, AskStep) and question.is_form else ()
+    for name in answer.values:
+        kind = next((one.kind for one in slots if one.name == name), None)
+        group = tuple(one for one in slots if kind and one.kind.is_like(kind) and one.kind.type not in NEVER)
+        found = dict(reader.found(group, text)) if len(group) > 1 else {}
+        old = [one for one in found if one in filled]
+        if not old or name not in found or len(found) != 2:
+            continue
+        (other,) = old
+        if _is_swapped(talk, filled[other], found[other], found[name], text):
+            found = {other: found[name], name: found[other]}
+        changes = {} if found[other].value == filled[other][1].value else {other: found[other]}
+        return Beside(changes, replace(answer, values={**answer.values, name: found[name]}), True)
+    return None
+
+
+def _is_swapped(talk: Talk, before: tuple[SlotKind, Taken], first: Value, second: Value, text: str) -> bool:
+    """Tell whether `second` is said of what was given `before`, and `first` isn't."""
+    kind, old = before
+    if first.value != old.value == second.value:
+        return True
+    language = talk.state.language
+    lines = reversed(talk.state.transcript[:-1])
+    said = next((words for who, words in lines if who == "caller" and old.text in words), "")
+    thing = counted(said, old.text, language) if kind.type == "number" and old.text else ()
+    return bool(thing) and counted(text, second.text, language) == thing != counted(text, first.text, language)

@@ -1,0 +1,153 @@
+"""Values that were given before and are said anew beside an answer: changed, or confirmed, and never dropped."""
+
+import pytest
+
+from tests.unit.dialplans.play import Play
+from tests.unit.dialplans.test_corrected_moments import MONDAY
+
+FORM = """
+languages: [en, zh]
+slots:
+  what:
+    type: list
+    entries: {repair: {en: [a repair, repair], zh: [维修, 修车]}, check: {en: [a check, check], zh: [检查]}}
+  city: {type: list, entries: {beijing: {en: [Beijing], zh: [北京]}, shanghai: {en: [Shanghai], zh: [上海]}}}
+  day: {type: date}
+  hour: {type: time, opens: 9, closes: 18}
+  when: {type: moment}
+  people: {type: number, whole: true, least: 1, most: 20}
+  nights: {type: number, whole: true, least: 1, most: 20}
+  arrival: {type: date}
+  departure: {type: date}
+  price: {type: money}
+  order: {type: digits, digits: 6}
+steps:
+- step: form
+  ask: {en: "What else?", zh: 还有呢？}
+  slots: [SLOTS]
+  otherwise: bye
+- step: right
+  confirm: {en: "Right?", zh: 对吗？}
+  yes: bye
+  no: form
+  otherwise: bye
+- step: bye
+  hangup:
+"""
+
+
+def told(slots, language, *said):
+    play = Play(FORM.replace("SLOTS", slots), language, wall=MONDAY)
+    for words in said:
+        play.says(words)
+    return play
+
+
+def values(play):
+    return {name: value for name, value in play.dialogue.variables.items() if name not in ("caller", "called")}
+
+
+@pytest.mark.parametrize(
+    ("language", "slots", "first", "second", "now"),
+    [
+        ("en", "day, hour", "Friday", "Saturday at three", {"day": "2026-11-28", "hour": "15:00"}),
+        ("en", "day, hour", "Friday", "let's do Saturday at three instead", {"day": "2026-11-28", "hour": "15:00"}),
+        ("en", "day, hour, people", "Friday for four", "at three for six",
+         {"day": "2026-11-27", "hour": "15:00", "people": 6}),
+        ("en", "hour, people", "at three", "four people at nine", {"hour": "09:00", "people": 4}),
+        ("en", "hour, people", "at three", "four people, and I'd prefer nine o'clock", {"hour": "09:00", "people": 4}),
+        ("en", "when, people", "tomorrow at three", "four people on Friday", {"when": "2026-11-27T15:00", "people": 4}),
+        ("en", "when, people", "tomorrow at three", "four people at five", {"when": "2026-11-24T17:00", "people": 4}),
+        ("en", "what, city", "a repair", "a check in Shanghai", {"what": "check", "city": "shanghai"}),
+        ("en", "price, day", "fifty dollars", "sixty dollars on Friday", {"price": "60.00", "day": "2026-11-27"}),
+        ("en", "order, day", "427106", "427107 on Friday", {"order": "427107", "day": "2026-11-27"}),
+        ("zh", "day, hour", "周五", "周六下午三点吧", {"day": "2026-11-28", "hour": "15:00"}),
+        ("zh", "day, hour, people", "周五四个人", "周六三点，六个人",
+         {"day": "2026-11-28", "hour": "15:00", "people": 6}),
+        ("zh", "hour, people", "下午三点", "四个人，九点", {"hour": "09:00", "people": 4}),
+        ("zh", "what, city", "修车", "上海检查", {"what": "check", "city": "shanghai"}),
+        ("zh", "price, day", "五十块", "六十块，周五", {"price": "60.00", "day": "2026-11-27"}),
+    ],
+)  # fmt: skip
+def test_a_form_changes_what_it_had_and_says_so(language, slots, first, second, now):
+    play = told(slots, language, first, second)
+    assert values(play) == now
+    assert play.heard.startswith({"en": "All right, I've changed that to", "zh": "好的，已经改成"}[language])
+
+
+@pytest.mark.parametrize(
+    ("language", "slots", "first", "second", "now"),
+    [
+        ("en", "people, nights", "two people", "four people for three nights", {"people": 4, "nights": 3}),
+        ("en", "people, nights", "two people", "three nights, four people", {"people": 4, "nights": 3}),
+        ("en", "people, nights", "two people", "three nights, two people", {"people": 2, "nights": 3}),
+        ("en", "arrival, departure", "on the third", "from the fourth to the sixth",
+         {"arrival": "2026-12-04", "departure": "2026-12-06"}),
+        ("en", "arrival, departure", "on the third", "from the third to the sixth",
+         {"arrival": "2026-12-03", "departure": "2026-12-06"}),
+        ("en", "arrival, departure", "on the third", "the sixth", {"arrival": "2026-12-03", "departure": "2026-12-06"}),
+        ("zh", "people, nights", "两个人", "四个人住三晚", {"people": 4, "nights": 3}),
+        ("zh", "people, nights", "两个人", "三晚，四个人", {"people": 4, "nights": 3}),
+        ("zh", "arrival, departure", "三号", "四号到六号", {"arrival": "2026-12-04", "departure": "2026-12-06"}),
+    ],
+)  # fmt: skip
+def test_of_two_values_of_one_sort_each_slot_has_its_own(language, slots, first, second, now):
+    assert values(told(slots, language, first, second)) == now
+
+
+ASKED = {"en": "Did you mean:", "zh": "您是说"}
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "no", "day", "people", "first", "second"),
+    [
+        ("en", "yes", "no", "2026-11-28", 4, "Friday for four", "I'd like to come on Saturday at three"),
+        ("en", "yes", "no", "2026-11-28", 4, "Friday for four", "I'd rather come on Saturday"),
+        ("en", "yes", "no", "2026-11-27", 6, "Friday for four", "at three, my boss says we are six people"),
+        ("zh", "对", "不对", "2026-11-28", 4, "周五四个人", "我想周六下午三点过来"),
+        ("zh", "对", "不对", "2026-11-28", 4, "周五四个人", "我还是周六来好了"),
+        ("zh", "对", "不对", "2026-11-27", 6, "周五四个人", "三点，我们现在六个人"),
+    ],
+)
+def test_what_may_be_a_change_is_asked_about_and_a_no_leaves_what_was(language, yes, no, day, people, first, second):
+    play = told("day, hour, people", language, first, second)
+    assert play.heard.startswith(ASKED[language])
+    assert (play["day"], play["people"]) == ("2026-11-27", 4)
+    play.says(yes)
+    assert (play["day"], play["people"]) == (day, people)
+    play = told("day, hour, people", language, first, second, no)
+    assert (play.step, play["day"], play["people"], play["hour"]) == ("form", "2026-11-27", 4, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "second"),
+    [
+        ("en", "at three, I am abroad until Wednesday"), ("en", "next week at three"), ("en", "on Friday at three"),
+        ("zh", "下午三点，我周三才回来"), ("zh", "周五下午三点"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_something_else_changes_nothing(language, second):
+    play = told("day, hour", language, {"en": "Friday", "zh": "周五"}[language], second)
+    assert (play.step, values(play)) == ("right", {"day": "2026-11-27", "hour": "15:00"})
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "no, Monday afternoon"), ("zh", "不对，周一下午")])
+def test_a_day_is_no_number_of_people_where_the_day_is_known(language, said):
+    play = told("day, people", language, {"en": "Friday", "zh": "周五"}[language], said)
+    assert values(play) == {"day": "2026-11-30"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_form_has_from_a_system_may_be_changed_too(language):
+    flow = FORM.replace("SLOTS", "city, day").replace("steps:\n", "steps:\n- step: known\n  set: {city: beijing}\n")
+    play = Play(flow, language, wall=MONDAY)
+    play.says({"en": "Shanghai on Friday", "zh": "上海，周五"}[language])
+    assert values(play) == {"city": "shanghai", "day": "2026-11-27"}
+    assert play.heard.startswith(
+        {"en": "All right, I've changed that to Shanghai", "zh": "好的，已经改成上海"}[language]
+    )
+
+
+def test_a_weekday_counts_nobody():
+    play = told("people", "zh", "周六")
+    assert play["people"] is None
