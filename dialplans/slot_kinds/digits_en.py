@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from dialplans.slot_kinds.letters import edges as letters_edges
+from dialplans.slot_kinds.letters import Signs, with_letters
 from dialplans.slot_kinds.sentence import Token
 
 Edge = tuple[int, int, str, float]
@@ -38,10 +38,11 @@ NEXT_TO, ALONE = 0.2, 0.6
 def edges(words: Sequence[Token], letters: bool = False) -> list[Edge]:
     """Return all edges; `letters`: letters and words that spell them count too."""
     said = [word.word for word in words]
-    return [edge for place in range(len(said)) for edge in _at(said, place, letters)]
+    found = [edge for place in range(len(said)) for edge in _at(said, place)]
+    return with_letters(words, found, SIGNS) if letters else found
 
 
-def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
+def _at(said: Sequence[str], place: int) -> Iterator[Edge]:
     word, after = said[place], said[place + 1] if place + 1 < len(said) else ""
     if digit := _digit(word):
         yield place, place + 1, digit, 0.0
@@ -61,8 +62,6 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
         yield place, place + 1, "", 0.5 if between else 0.1
     else:
         yield place, place + 1, "", 0.0 if word in AROUND or word in SCALES else 0.15
-    if letters:
-        yield from letters_edges(said, place)
 
 
 def _tens(said: Sequence[str], place: int, after: str) -> Iterator[Edge]:
@@ -105,5 +104,13 @@ def _digit(word: str) -> str:
     return word if word.isdecimal() else DIGITS.get(word, "")
 
 
+def _is_digit(word: str) -> bool:
+    return bool(_digit(word)) or word in TEENS or word in TENS or word in TIMES or word in SCALES
+
+
 def _numeric(word: str) -> bool:
     return bool(_digit(word)) or word in TEENS or word in TENS or word in TIMES or word in ALIKE
+
+
+SIGNS = Signs(_is_digit, ALIKE.__contains__, AROUND, frozenset(("a", "i")))
+"""What letters may stand between."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
-from dialplans.slot_kinds.letters import edges as letters_edges
+from dialplans.slot_kinds.letters import Signs, with_letters
 from dialplans.slot_kinds.sentence import Token
 
 Edge = tuple[int, int, str, float]
@@ -38,10 +38,11 @@ COUNTED = {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4"
 def edges(words: Sequence[Token], letters: bool = False) -> list[Edge]:
     """Return all edges; `letters`: letters and words that spell them count too."""
     said = [word.word for word in words]
-    return [edge for place in range(len(said)) for edge in _at(said, place, letters)]
+    found = [edge for place in range(len(said)) for edge in _at(said, place)]
+    return with_letters(words, found, SIGNS) if letters else found
 
 
-def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
+def _at(said: Sequence[str], place: int) -> Iterator[Edge]:
     word, digit = said[place], ""
     if word == "一" and place + 1 < len(said) and said[place + 1] in AFTER_A_WORD:
         yield place, place + 2, "", 0.0
@@ -60,8 +61,6 @@ def _at(said: Sequence[str], place: int, letters: bool) -> Iterator[Edge]:
     elif not digit:
         yield from _counted(said, place)
         yield from _alike(said, place)
-    if letters:
-        yield from letters_edges(said, place)
 
 
 def _counted(said: Sequence[str], place: int) -> Iterator[Edge]:
@@ -126,3 +125,7 @@ def _digit(word: str) -> str:
 
 def _like(word: str) -> bool:
     return bool(_digit(word)) or word in "十个" or _sound(word) in SOUNDS
+
+
+SIGNS = Signs(lambda word: bool(_digit(word)) or word == "十", lambda word: bool(sounds_like(word)), AROUND)
+"""What letters may stand between."""

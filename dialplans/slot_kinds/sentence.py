@@ -14,6 +14,10 @@ class Token:
     word: str
     start: int
     end: int
+    written: str = ""
+    """As it is written: "HTL", "hotel"."""
+    dashes: int = 0
+    """Signs of a dash right behind it."""
 
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[\u3400-\u9fff〇]")
@@ -35,7 +39,10 @@ def _even(sign: str) -> str:
 @lru_cache(1024)
 def tokens(text: str) -> tuple[Token, ...]:
     """Return the words, runs of digits and Chinese signs of `text`, folded."""
-    return tuple(Token(found.group(), found.start(), found.end()) for found in _TOKEN.finditer(even(text)))
+    return tuple(
+        Token(found.group(), *found.span(), text[slice(*found.span())], int(text[found.end() : found.end() + 1] == "-"))
+        for found in _TOKEN.finditer(even(text))
+    )
 
 
 def without(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -128,3 +128,44 @@ def test_a_chinese_row_that_lacks_a_digit_is_not_filled_up_or_is_doubted(text, v
     found = read(SlotKind.of({"type": "digits", "least": 6, "most": 11}), text, "zh", NOW)
     assert (found and found.value) == value
     assert found is None or (found.confidence > 0.8) is sure
+
+
+HL, ANY, BOOK = r"[A-Z]{2}\d{4}", r"[A-Z0-9]{6}", r"[A-Z]{4}\d{2}"
+
+
+@pytest.mark.parametrize(
+    ("language", "pattern", "text"),
+    [
+        ("en", BOOK, "book forty seven"), ("en", BOOK, "I want to book table 47"), ("en", ANY, "two weeks"),
+        ("en", ANY, "I have been waiting 2 weeks"), ("en", HL, "no idea 2024"), ("en", HL, "my number 1234"),
+        ("en", HL, "in 2026"), ("en", HL, "it is 1234"), ("en", r"[A-Z]\d{6}", "I have 123456"),
+        ("en", r"[A-Z]\d{6}", "a number 123456"), ("en", r"[A-Z]{1,3}\d{1,4}", "see you at 4"),
+        ("en", r"[A-Z]{1,3}\d{1,4}", "I want a hotel for two"), ("en", r"[A-Z]{1,3}\d{1,4}", "okay 12"),
+        ("en", r"\d{2}[A-Z]{2}", "at 10 am"), ("zh", BOOK, "book四十七"), ("zh", HL, "OK，一二三四"),
+        ("zh", r"[A-Z]\d{6}", "西门一二三四五六"), ("zh", r"[A-Z]\d{6}", "东西一二三四五六"),
+        ("zh", r"[A-Z]{1,3}\d{1,4}", "我要去西安两天"), ("zh", r"[A-Z]{1,3}\d{1,4}", "还差五分钟"),
+    ],
+)  # fmt: skip
+def test_words_of_a_sentence_are_no_letters_of_a_number(language, pattern, text):
+    assert read(SlotKind.of({"type": "identifier", "pattern": pattern}), text, language, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "pattern", "text", "value"),
+    [
+        ("en", BOOK, "b o o k four seven", "BOOK47"), ("en", BOOK, "BOOK 47", "BOOK47"),
+        ("en", BOOK, "book47", "BOOK47"),
+        ("en", HL, "hl one two three four", "HL1234"), ("en", HL, "I think it was a b one two three four", "AB1234"),
+        ("en", HL, "bee dee one two three four", "BD1234"), ("en", HL, "Alpha, Bravo, 1, 2, 3, 4.", "AB1234"),
+        ("en", HL, "capital A, capital B, 1234", "AB1234"), ("en", HL, "AB-1234", "AB1234"),
+        ("en", r"[A-Z]\d[A-Z]\d", "My code is X-ray 7 Yankee 8", "X7Y8"), ("en", r"[A-Z]{3}\d", "a b c one", "ABC1"),
+        ("en", r"[A-Z]{3}\d\d", "under hotel tango lima one two", "HTL12"),
+        ("zh", HL, "订单号是AB幺二三四", "AB1234"), ("zh", HL, "A，B，一，二，三，四", "AB1234"),
+        ("zh", HL, "字母A字母B一二三四", "AB1234"), ("zh", HL, "我的是西迪幺二三四", "CD1234"),
+        ("zh", r"[A-Z]\d{5}", "京A幺二三四五", "A12345"), ("zh", HL, "我记得是HL一二饿四", "HL1224"),
+        ("zh", r"\d{6}X", "号码是幺二三四五六叉", "123456X"),
+    ],
+)  # fmt: skip
+def test_letters_are_read_as_callers_spell_them(language, pattern, text, value):
+    found = read(SlotKind.of({"type": "identifier", "pattern": pattern}), text, language, NOW)
+    assert (found and found.value) == value
