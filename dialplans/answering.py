@@ -66,7 +66,8 @@ class Answering:
     def _hear(self, event: Said) -> None:
         self._state.transcript = (*self._state.transcript, ("caller", event.text))
         self._state.last = {"text": event.text, "confidence": event.confidence, "intent": ""}
-        spoken, choice = self._spoken(event.text, event.language), event.choice
+        told = self._told(event.text, event.language)
+        spoken, choice = told or self._state.language, event.choice
         if spoken != self._state.language:
             answer = self._reader(spoken).spoken(self._question, event.text)
             if answer.fits or answer.command or event.confidence >= SURE_OF_LANGUAGE:
@@ -80,15 +81,17 @@ class Answering:
         if self._state.piece and not (answer.fits or answer.command):
             text = f"{self._state.piece} {text}"
             answer = self._reader().spoken(self._question, text)
+        self._state.told = self._state.told or bool(told and (answer.fits or answer.command))
         self._take(answer, text if answer.fits else event.text, by_voice=True, heard=event.confidence)
 
     def _spoken(self, text: str, language: str) -> str:
         """Return the language that an answer is to be read in; `language` is what the recogniser took it for, or ""."""
-        if not self._talk.identifies(self._question):
-            return self._state.language
-        written = script_of(text)
-        identified = written in self._talk.flow.languages and language in ("", written)
-        return written if identified else self._state.language
+        return self._told(text, language) or self._state.language
+
+    def _told(self, text: str, language: str) -> str:
+        """Return the language that the words show, "" where they show none or aren't to."""
+        written = script_of(text) if self._talk.identifies(self._question) else ""
+        return written if written in self._talk.flow.languages and language in ("", written) else ""
 
     def _change_language(self, language: str, confidence: float) -> None:
         self._talk.change_language(language, confidence=confidence)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dialplans.checks import names, paths, systems, values
 from dialplans.checks.intents import alike, asked_in, intents
 from dialplans.checks.prompts import Voices, files, voices
-from dialplans.checks.questions import questions
+from dialplans.checks.questions import languages, questions
 from dialplans.complaint import Complaint
 from dialplans.flow import Flow
 
@@ -17,8 +17,9 @@ def check(flow: Flow, thorough: bool = False, spoken: Voices | None = None) -> l
     learning them (seconds). `spoken` are the voices that there are.
     """
     found = [*_check(flow, flow, bool(flow.commands or flow.human)), *intents(flow, asked_in(flow))]
-    found += voices(flow, spoken)
+    found += [*voices(flow, spoken), *languages(flow, flow.flows.values())]
     for name, inner in flow.flows.items():
+        found += languages(inner)
         found += _check(
             inner,
             flow,

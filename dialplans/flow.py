@@ -85,8 +85,9 @@ class Flow:
     commands: Mapping[str, Target] = field(default_factory=dict)
     """Where `operator`, `goodbye` and `opt_out` (not to be called again) lead from every question."""
     voices: Mapping[str, str] = field(default_factory=dict)
-    detect: bool = False
-    """Whether every `ask` and `menu` identifies the language."""
+    detect: Place | None = None
+    """Where it says that the caller's sentences tell the language: the first one, and every answer to an `ask` with
+    intents and a `menu`."""
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     slots: Mapping[str, SlotKind] = field(default_factory=dict)
     systems: Mapping[str, System] = field(default_factory=dict)

@@ -159,7 +159,7 @@ class _Document:
             name=named.text() if (named := self._root.get("flow")) else self._name,
             languages=languages,
             steps=read_steps(self._root, languages),
-            detect=Detect().read(detect, languages) if detect else False,
+            detect=detect.place if detect and Detect().read(detect, languages) else None,
             place=self._root.place,
             **parts,
         )

@@ -45,6 +45,8 @@ class State:
     """The innermost sub-flow last."""
     settled: bool = False
     """Whether the caller chose the language, so that it is no longer to be identified."""
+    told: bool = False
+    """Whether a sentence of the caller has told it."""
     phase: str = ""
     """Which question of the step waits for its answer ("own": the step's own); "": none."""
     aside: int = 0

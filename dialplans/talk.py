@@ -181,7 +181,9 @@ class Talk(Speech):
 
     def identifies(self, question: QuestionStep) -> bool:
         """Tell whether the answer to `question` shows the language."""
-        return question.identifies and (question.detect or self._root.detect) and not self.state.settled
+        detects = question.detect or self.flow.detect or self._root.detect
+        first = not self.state.told and question.tells(self.flow)
+        return bool(detects) and (question.identifies or first) and not self.state.settled
 
     # -- help for who waits --------------------------------------------------------------------------------------
 

@@ -1,12 +1,33 @@
-"""Questions: a way out, something to answer, options that can be said and keys that are free."""
+"""Questions: a way out, something to answer, options that can be said and keys that are free; languages they tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dialplans.complaint import Complaint
-from dialplans.flow import Flow
+from dialplans.flow import Flow, Step
 from dialplans.verbs.ask import AskStep
 from dialplans.verbs.menu import MenuStep
 from dialplans.verbs.question import QuestionStep
+
+
+def languages(flow: Flow, others: Iterable[Flow] = ()) -> Iterator[Complaint]:
+    """Complain where `language: detect` can't tell any: of `flow`, whose callers may come to `others` too."""
+    if flow.detect and not any(_tells(step, one) for one in (flow, *others) for step in one.steps.values()):
+        yield Complaint(
+            flow.detect,
+            "`language: detect` tells no language here: no question is answered in words (digits and ratings are alike "
+            "in all of them); write a `menu` of the languages, a route with `language` for each number, or delete it.",
+        )
+    for step in flow.steps.values():
+        if isinstance(step, AskStep) and step.detect and step.speech and not _tells(step, flow):
+            yield Complaint(
+                step.place,
+                f"Question '{step.name}' asks for digits only, so its answer tells no language; delete `language:`, or "
+                "ask for something in words before.",
+            )
+
+
+def _tells(step: Step, flow: Flow) -> bool:
+    return isinstance(step, QuestionStep) and step.speech and step.tells(flow)
 
 
 def questions(flow: Flow) -> Iterator[Complaint]:

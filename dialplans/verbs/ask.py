@@ -12,10 +12,11 @@ from dialplans.kinds import NAMES, STEP, TEXTS, Named
 from dialplans.options import option
 from dialplans.place import Target, Texts
 from dialplans.slots import Value, Wanted
-from dialplans.verbs.question import Detect, KeysLead, QuestionStep
+from dialplans.verbs.question import WORDLESS, Detect, KeysLead, QuestionStep
 
 if TYPE_CHECKING:
     from dialplans.answers import Reader
+    from dialplans.flow import Flow
     from dialplans.talk import Talk
 
 
@@ -56,6 +57,10 @@ class AskStep(QuestionStep):
     @property
     def identifies(self) -> bool:
         return not self.is_form
+
+    def tells(self, flow: "Flow") -> bool:
+        kinds = [flow.slots[name].type for name in self.slots if name in flow.slots]
+        return self.identifies or any(kind not in WORDLESS for kind in kinds)
 
     @property
     def detect(self) -> bool:

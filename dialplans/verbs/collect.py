@@ -10,7 +10,7 @@ from dialplans.kinds import WORD, Languages, Plain, Schema
 from dialplans.nodes import Node
 from dialplans.options import option
 from dialplans.slots import SlotKind, Wanted
-from dialplans.verbs.question import QUESTION_KIND, QuestionStep
+from dialplans.verbs.question import QUESTION_KIND, WORDLESS, QuestionStep
 
 if TYPE_CHECKING:
     from dialplans.answers import Reader
@@ -91,6 +91,9 @@ class CollectStep(QuestionStep):
 
     def kind_of(self, flow: "Flow", slot: str) -> SlotKind | None:
         return self.kind_in(flow)
+
+    def tells(self, flow: "Flow") -> bool:
+        return self.kind_in(flow).type not in WORDLESS
 
     def expects(self, reader: "Reader") -> QuestionKind:
         return self.kind or question_kind(self.kind_in(reader.flow))

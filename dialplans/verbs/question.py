@@ -27,9 +27,12 @@ from dialplans.step import Step
 
 if TYPE_CHECKING:
     from dialplans.answers import Reader
+    from dialplans.flow import Flow
     from dialplans.talk import Talk
 
 DETECT = "detect"
+WORDLESS = ("digits", "identifier", "phone", "number")
+"""Types whose values are written alike in every language, so that they don't show which one was spoken."""
 OWN = "own"
 """Phase of a step's own question."""
 QUESTION_KIND = OneOf(("open", "yes_no", "digits", "money", "moment", "list", "dictation"), "A question")
@@ -120,8 +123,12 @@ class QuestionStep(Step):
 
     @property
     def identifies(self) -> bool:
-        """Whether the language may be told by its answer, where the flow says so."""
+        """Whether the language may be told by every answer to it, where the flow says so."""
         return False
+
+    def tells(self, flow: "Flow") -> bool:
+        """Tell whether an answer to it shows the language where it is the caller's first sentence."""
+        return self.identifies
 
     @property
     def detect(self) -> bool:

@@ -72,6 +72,39 @@ async def test_the_first_sentence_says_the_language(open_line):
     assert line.story.settled == ["zh"]
 
 
+COLLECTS = """
+languages: [en, zh]
+language: detect
+slots:
+  city: {type: list, entries: {beijing: {en: [Beijing], zh: [北京]}, shanghai: {en: [Shanghai], zh: [上海]}}}
+  people: {type: number}
+steps:
+  - step: main
+    collect: {en: Hello. Which city?, zh: 您好，哪个城市？}
+    slot: city
+    otherwise: bye
+  - step: more
+    ask: {en: How many of you?, zh: 一共几位？}
+    slots: [people]
+    otherwise: bye
+  - step: bye
+    hangup: {en: Goodbye., zh: 再见。}
+"""
+
+
+async def test_the_first_sentence_says_the_language_also_where_values_alone_are_asked_for(open_line):
+    async with open_line(COLLECTS) as line:
+        caller = await line.call()
+        await caller.hears("Hello. Which city?")
+        assert caller.ear.listens.language == ""
+        await caller.says("上海", 0.8, language="zh")
+        await caller.hears("一共几位？")
+        assert caller.ear.listens.language == "zh"
+        await caller.says("四位", 0.8, language="zh")
+        await caller.is_hung_up()
+    assert line.story.settled == ["zh"]
+
+
 async def test_who_is_asked_says_the_language(open_line):
     async with open_line(ASKS) as line:
         caller = await line.call()
