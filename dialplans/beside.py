@@ -14,10 +14,12 @@ from dialplans.state import Taken
 from dialplans.talk import Talk
 from dialplans.verbs.ask import AskStep
 from dialplans.verbs.question import QuestionStep
-from knowledge.wording import plain
+from knowledge.wording import plain, units
 
 DIGITS = ("digits", "identifier", "phone")
 """Types whose values are told by how long they are."""
+PERSONS = frozenset((*units("people persons guests adults", "en"), *units("人位名口", "zh")))
+"""Words for the same that is counted."""
 NEVER = ("free_text", "agreement")
 """Types that any words may be."""
 _CLAUSE = re.compile(r"[,.;!?，。；！？]+")
@@ -125,6 +127,8 @@ def _new(talk: Talk, before: tuple[SlotKind, Taken], found: Value | None, text: 
         unclear = found is not None and found.confidence < CLEAR
     if found is None or unclear or found.value == old.value:
         return None
+    if kind.type == "number" and _is_of_another(_thing(talk, old), found, text, talk.state.language):
+        return None
     return found if kind.type not in DIGITS or len(str(found.value)) == len(str(old.value)) else None
 
 
@@ -180,8 +184,20 @@ def _is_swapped(talk: Talk, before: tuple[SlotKind, Taken], first: Value, second
     kind, old = before
     if first.value != old.value == second.value:
         return True
+    thing = _thing(talk, old) if kind.type == "number" else ()
     language = talk.state.language
-    lines = reversed(talk.state.transcript[:-1])
-    said = next((words for who, words in lines if who == "caller" and old.text in words), "")
-    thing = counted(said, old.text, language) if kind.type == "number" and old.text else ()
     return bool(thing) and counted(text, second.text, language) == thing != counted(text, first.text, language)
+
+
+def _thing(talk: Talk, old: Taken) -> tuple[str, ...]:
+    """Return what the number `old` counted, () where it wasn't said."""
+    lines = reversed(talk.state.transcript[:-1])
+    said = next((words for who, words in lines if who == "caller" and old.text and old.text in words), "")
+    return counted(said, old.text, talk.state.language) if said else ()
+
+
+def _is_of_another(thing: tuple[str, ...], number: Value, text: str, language: str) -> bool:
+    """Tell whether `number` surely counts no `thing`, wherever it stands: nights are no people, guests are."""
+    starts = [at.start() for at in re.finditer(re.escape(number.text), text)]
+    others = [counted(text[start:], number.text, language) for start in starts]
+    return bool(thing and others) and all(one and one != thing and not {*one, *thing} <= PERSONS for one in others)

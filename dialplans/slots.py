@@ -127,9 +127,14 @@ def _instead(
         if old and slot.kind.type == "moment":
             new = changed(slot.kind, str(old.value), new, parts[1], language, now.replace(tzinfo=None))
             new = _as_guessed(old, new) if new else None
-        if old and new and _of_one_shape(slot.kind, old.value, new.value):
+        if new and (_is_whole(slot.kind, new) if old is None else _of_one_shape(slot.kind, old.value, new.value)):
             found[slot.name] = new
     return found
+
+
+def _is_whole(kind: SlotKind, new: Value) -> bool:
+    """Tell whether `new` counts though nothing of its kind was said before it: "tomorrow, no, Saturday at three"."""
+    return kind.type in COUNTING and Guess.DAY not in new.guesses
 
 
 def _as_guessed(old: Value, new: Value) -> Value:

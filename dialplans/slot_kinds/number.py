@@ -11,7 +11,7 @@ from dialplans.slot_kinds.agreement import yes_or_no
 from dialplans.slot_kinds.calendar_words_en import NUMBER
 from dialplans.slot_kinds.kind import Found, SlotKind
 from dialplans.slot_kinds.people import KIN_EN, KIN_ZH, Party, party
-from dialplans.slot_kinds.sentence import even, tokens
+from dialplans.slot_kinds.sentence import even, tokens, without
 
 PEOPLE = re.compile(
     r"\s*(?:people|persons?|guests?|adults?|of us|seats?|places?|tickets?|items?|pieces?|nights?|times)\b"
@@ -27,8 +27,8 @@ ARTICLE = re.compile(r"\s*[张个](?:桌|位[子置]|座|台|包间|包厢|餐�
 """What 一 stands before without counting it: 订一张桌子 is "book a table"."""
 TOGETHER = re.compile(r"\s*(?:对(?:夫妻|夫妇|情侣)|大?家(?:子|人)(?!口)|群|帮(?:人|朋友)|大帮)")
 """一家人, 一群朋友: one of what is several people."""
-WEEKDAY = re.compile(r"(?<![一两二三四五六七八九十每几\d])(?:周|星期|礼拜)$")
-"""What a number stands behind that is a day: 周六 is no six, 一周三次 are three."""
+WEEKDAY = re.compile(r"(?<![一两二三四五六七八九十每几\d])(?:周|星期|礼拜)[一二三四五六](?!\s*[个位])")
+"""A day whose number counts nothing: 周六 is no six; but 一周三次 and 这周三个人 are three."""
 NO_COUNT = -2
 MEASURE = re.compile(r"\s*(?:个人|位|人|个|张|件|份|间|晚|天|次|套|本|台|只|双|瓶|箱|盒|斤|公斤|口)")
 NOT_A_COUNT = re.compile(r"\s*(?:点|号|月|日|年|分钟|半|下|些|起|般|样|定|直|共)|\s*个(?!人)")
@@ -150,7 +150,7 @@ def fits(kind: SlotKind, value: Decimal) -> bool:
 
 def _all(text: str, language: str) -> Iterator[tuple[Decimal, int, int]]:
     if language == "zh":
-        for found in numerals_zh.numerals(text):
+        for found in numerals_zh.numerals(without(text, [day.span() for day in WEEKDAY.finditer(even(text))])):
             yield found.value, found.start, found.end
         return
     row = numerals_en.pieces(text)
@@ -167,8 +167,6 @@ def _weight(text: str, start: int, end: int, language: str) -> int:
             return NO_COUNT
         if single and ARTICLE.match(after):
             return -1
-        if WEEKDAY.search(before):
-            return NO_COUNT
         if MEASURE.match(after) and not NOT_A_COUNT.match(after):
             return 1 if single and not PERSONS.match(after) else 2
         return -1 if before.endswith("第") else 0 if not NOT_A_COUNT.match(after) else 0 - (text[start:end] == "一")

@@ -148,6 +148,21 @@ def test_what_a_form_has_from_a_system_may_be_changed_too(language):
     )
 
 
-def test_a_weekday_counts_nobody():
-    play = told("people", "zh", "周六")
-    assert play["people"] is None
+@pytest.mark.parametrize(
+    ("said", "people"),
+    [("周六", None), ("周六晚上", None), ("周三四个人", 4), ("礼拜五五位", 5), ("这周三个人", 3), ("一周三次", 3)],
+)
+def test_a_weekday_counts_nobody(said, people):
+    assert told("people", "zh", said)["people"] == people
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "people"),
+    [
+        ("en", "two people", "the fifth, it's for 3 nights", 2), ("en", "two people", "the fifth, for three guests", 3),
+        ("zh", "两个人", "五号，住三个晚上", 2), ("zh", "两个人", "五号，三位", 3),
+    ],
+)  # fmt: skip
+def test_a_number_of_something_else_changes_no_number_of_people(language, first, second, people):
+    play = told("people, day", language, first, second)
+    assert (play.step, values(play)) == ("right", {"people": people, "day": "2026-12-05"})

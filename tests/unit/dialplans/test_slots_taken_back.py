@@ -113,6 +113,8 @@ def test_of_several_slots_only_what_is_said_anew_changes(language, text):
         ("moment", "en", "at eight tomorrow, no, nine thirty", "2026-11-24T09:30"),
         ("moment", "en", "tomorrow at seven, no, eight, no, nine", "2026-11-24T09:00"),
         ("moment", "en", "Friday at three, make that four", "2026-11-27T16:00"),
+        ("moment", "en", "tomorrow, no, Saturday at three", "2026-11-28T15:00"),
+        ("moment", "en", "tomorrow, sorry, at three", "2026-11-24T15:00"),
         ("date", "en", "the fourth, no, fifth", "2026-12-05"), ("date", "en", "Friday no Saturday", "2026-11-28"),
         ("date", "en", "the fourth of March, no, the fifth", "2027-03-05"),
         ("date", "en", "next Tuesday, no, Wednesday", "2026-12-02"),
