@@ -55,6 +55,10 @@ class AskStep(QuestionStep):
         return bool(self.slots) and not self.intents
 
     @property
+    def takes_values(self) -> bool:
+        return bool(self.slots)
+
+    @property
     def identifies(self) -> bool:
         return not self.is_form
 

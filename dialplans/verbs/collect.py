@@ -92,6 +92,10 @@ class CollectStep(QuestionStep):
     def kind_of(self, flow: "Flow", slot: str) -> SlotKind | None:
         return self.kind_in(flow)
 
+    @property
+    def takes_values(self) -> bool:
+        return True
+
     def tells(self, flow: "Flow") -> bool:
         return self.kind_in(flow).type not in WORDLESS
 

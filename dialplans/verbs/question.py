@@ -119,6 +119,11 @@ class QuestionStep(Step):
         """Go one value back within the question; False where there is none, so that the question before follows."""
         return False
 
+    @property
+    def takes_values(self) -> bool:
+        """Whether it asks for values, beside which one given before may be said anew; that may have to be confirmed."""
+        return False
+
     # -- what its answers are ------------------------------------------------------------------------------------
 
     @property
@@ -143,7 +148,7 @@ class QuestionStep(Step):
             yield "still_there"
         if not self.help and not self.no_match:
             yield "yes_or_no" if self.kind == "yes_no" else "say_or_press"
-        if self.confirm_below:
+        if self.confirm_below or self.takes_values:
             yield from ("say_again", "yes_or_no")
 
     def check(self, node: Node) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dialplans.prompts import prompts
 from tests.unit.dialplans.play import Play
 from tests.unit.dialplans.test_corrected_moments import MONDAY
 
@@ -166,3 +167,9 @@ def test_a_weekday_counts_nobody(said, people):
 def test_a_number_of_something_else_changes_no_number_of_people(language, first, second, people):
     play = told("people, day", language, first, second)
     assert (play.step, values(play)) == ("right", {"people": people, "day": "2026-12-05"})
+
+
+def test_what_a_form_may_say_is_rendered_ahead():
+    flow = Play(FORM.replace("SLOTS", "day, hour")).flow
+    ahead = {prompt.text for prompt in prompts(flow)}
+    assert {"All right, then please say it once more.", "好的，那请您再说一遍。"} <= ahead
