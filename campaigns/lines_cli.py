@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Lines of campaigns: add, change, l
 
 LineName = Annotated[str, typer.Argument(metavar="NAME", help="Such as carrier-a.", show_default=False)]
 Trunk = Annotated[
-    str | None, typer.Option(metavar="NAME", help="In [[sip.trunks]]; without it, the line's own.", show_default=False)
+    str | None, typer.Option(metavar="NAME", help="One of sip.trunks; without it, the line's own.", show_default=False)
 ]
 Numbers = Annotated[
     list[str] | None, typer.Option("--number", metavar="NUMBER[=REGION]", help="That callees see: +862161234567=CN-SH.")

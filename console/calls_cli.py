@@ -98,7 +98,7 @@ def expire(
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
-    """Delete at once what is older than `[retention]` says; the inspector does so by itself, a few calls at a time."""
+    """Delete at once what is older than `retention.*` of hotline.toml; the inspector does so itself, bit by bit."""
     from quality.call_sounds import Shelf
     from quality.inspection_cli import open_records
     from quality.retention import Retention, counted

@@ -82,6 +82,7 @@ class Inspector:
         `told` gets each call's id and what became of it.
         """
         count = 0
+        self._writes(lambda: self.jobs.take_from_the_dead(self._now()))
         self._take_up()
         while not leaves() and (call_id := self._writes(lambda: self.jobs.take(self._now()))):
             told(call_id, self.inspect(call_id))

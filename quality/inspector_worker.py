@@ -79,7 +79,6 @@ def serve(settings: "Settings", leaves: threading.Event, writes: "Writes") -> No
         retention.between(datetime.now(UTC))
         missed.step(datetime.now(UTC))
 
-    writes(inspector.jobs.take_from_the_dead)
     try:
         while True:
             pause(FOLLOW_S)

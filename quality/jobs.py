@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Exists, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.agent import Agent, AgentPresence, AgentState
@@ -78,7 +78,7 @@ class Jobs:
         values = {"taken_by": self._who, "taken_until": now + LEASE, "tries": Inspection.tries + 1}
         while True:
             with self._engine.begin() as connection:
-                self._lose(connection, now)
+                self._lose(connection, now, Inspection.taken_until < now)
                 call_id = connection.scalar(waits)
                 if call_id is None:
                     return None
@@ -107,16 +107,17 @@ class Jobs:
             lost = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(*self._mine(call_id))
             connection.execute(lost.values(taken_until=None, tries=Inspection.tries - 1))
 
-    def take_from_the_dead(self) -> int:
-        """Let the calls wait again that inspectors of this host had who aren't there any more; return how many.
+    def take_from_the_dead(self, now: datetime) -> None:
+        """Let the calls wait again that inspectors of this host had who aren't there any more.
 
         Nobody need wait then for the lease of who was killed to end.
         """
         held = select(Inspection.taken_by).where(Inspection.state == InspectionState.TAKEN).distinct()
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:
             dead = [who for who in connection.scalars(held) if _is_dead(who)]
-            lost = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(Inspection.taken_by.in_(dead))
-            return connection.execute(lost.values(taken_until=None, words=GONE)).rowcount if dead else 0
+        if dead:
+            with self._engine.begin() as connection:
+                self._lose(connection, now, Inspection.taken_by.in_(dead))
 
     def counts(self) -> dict[str, int]:
         """Return how many calls are in each state."""
@@ -131,13 +132,12 @@ class Jobs:
         with self._engine.begin() as connection:
             connection.execute(mine.values(taken_until=now + LEASE))
 
-    def _lose(self, connection: Connection, now: datetime) -> None:
-        gone, why = Inspection.taken_until < now, GONE
+    def _lose(self, connection: Connection, now: datetime, gone: ColumnElement[bool]) -> None:
         often = Inspection.tries >= MOST_TRIES
         given_up = self._moves(InspectionState.TAKEN, InspectionMove.GIVE_UP).where(gone, often)
-        connection.execute(given_up.values(done_at=now, taken_until=None, words=why))
+        connection.execute(given_up.values(done_at=now, taken_until=None, words=GONE))
         lost = self._moves(InspectionState.TAKEN, InspectionMove.LOSE).where(gone)
-        connection.execute(lost.values(taken_until=None, words=why))
+        connection.execute(lost.values(taken_until=None, words=GONE))
 
     def _mine(self, call_id: str) -> tuple[Any, ...]:
         return Inspection.call_id == call_id, Inspection.taken_by == self._who

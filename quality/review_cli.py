@@ -30,7 +30,7 @@ def sample(
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Choose calls for review by [[quality.samples]], as far as the week's quotas go, and give them to reviewers."""
+    """Choose calls for review by `quality.samples`, as far as the week's quotas go, and give them to reviewers."""
     settings = read_settings(config).quality
     if not settings.samples:
         raise CannotDo("No samples are written; [[quality.samples]] in hotline.toml says which calls are reviewed.")

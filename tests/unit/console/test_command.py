@@ -1,12 +1,16 @@
 """The `hotline` command as a whole: what it offers, and what it loads for that."""
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from console.command import GROUPS, app
@@ -47,6 +51,23 @@ def test_the_help_names_every_command_and_loads_none() -> None:
     for name in ("serve", "console", "doctor", "backup", "demo", *GROUPS):
         assert f" {name} " in told
     assert loaded_by("--help") == ["0"]
+
+
+def _helps(command: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield every text of a command's help and of its groups', with where it stands."""
+    yield path, command.help or ""
+    for parameter in command.params:
+        yield f"{path} {parameter.name}", getattr(parameter, "help", "") or ""
+    for name, one in getattr(command, "commands", {}).items():
+        yield from _helps(one, f"{path} {name}")
+
+
+@pytest.mark.parametrize("name", ["", *GROUPS])
+def test_no_help_has_brackets_that_would_be_taken_for_markup_and_left_out(name: str) -> None:
+    whole = import_module(GROUPS[name][0]).app if name else app
+    helps = list(_helps(get_command(whole), name))
+    assert len(helps) > 5
+    assert [(path, text) for path, text in helps if re.search(r"\[[a-z#/@\[]", text)] == []
 
 
 def test_listing_calls_loads_the_database_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,6 @@
+import socket
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,6 +64,37 @@ def test_no_call_is_inspected_twice_or_before_it_is_over(records, tmp_path):
     inspector = _inspector(records, tmp_path)
     assert [inspector.run(), inspector.run()] == [1, 0]
     assert inspector.jobs.counts() == {"waiting": 0, "taken": 0, "done": 1, "given-up": 0}
+
+
+def _killed() -> str:
+    """Return whom the database names where an inspector of this host was killed."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    process.kill()
+    process.wait()
+    return f"{socket.gethostname()}/{process.pid}"
+
+
+def test_the_call_of_one_that_was_killed_is_inspected_at_once_by_whoever_inspects_on_its_host(records, tmp_path):
+    records.call("c1", ("agent", "Bye."))
+    _publish(records)
+    dead = Jobs(records.engine, _killed())
+    dead.take_up(NOW, NOW)
+    assert dead.take(NOW) == "c1"
+    inspector = _inspector(records, tmp_path)
+    assert inspector.run() == 1
+    assert inspector.jobs.counts() == {"waiting": 0, "taken": 0, "done": 1, "given-up": 0}
+    assert len(_found(records, "c1")["scores"]) == 1
+
+
+def test_a_call_that_kills_whoever_inspects_it_is_given_up_too(records, tmp_path):
+    records.call("c1", ("agent", "Bye."))
+    dead = Jobs(records.engine, _killed())
+    dead.take_up(NOW, NOW)
+    for _ in range(MOST_TRIES):
+        assert dead.take(NOW) == "c1"
+        Jobs(records.engine, "x/1").take_from_the_dead(NOW)
+    assert _inspector(records, tmp_path).run() == 0
+    assert dead.counts() == {"waiting": 0, "taken": 0, "done": 0, "given-up": 1}
 
 
 def test_calls_without_a_scorecard_for_them_are_inspected_all_the_same(records, tmp_path):

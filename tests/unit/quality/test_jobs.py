@@ -90,7 +90,8 @@ def test_one_that_is_killed_in_the_middle_loses_nothing_and_its_call_is_taken_up
     assert dying.exitcode == 9
     other = Jobs(either, f"{socket.gethostname()}/{os.getpid()}")
     assert other.counts() == {"waiting": 16, "taken": 1, "done": 3, "given-up": 0}
-    assert other.take_from_the_dead() == 1
+    other.take_from_the_dead(NOW)
+    assert other.counts() == {"waiting": 17, "taken": 0, "done": 3, "given-up": 0}
     taken = [other.take(NOW) for _ in range(18)]
     assert [one for one in taken if one] == sorted(ids[:17], reverse=True)
 
@@ -101,7 +102,8 @@ def test_what_living_inspectors_and_those_of_other_hosts_have_stays_theirs_until
     mine, far = Jobs(records.engine, me()), Jobs(records.engine, "elsewhere/1")
     mine.take_up(NOW, NOW)
     assert (mine.take(NOW), far.take(NOW)) == ("c2", "c1")
-    assert Jobs(records.engine, "x/1").take_from_the_dead() == 0
+    Jobs(records.engine, "x/1").take_from_the_dead(NOW)
+    assert mine.counts()["taken"] == 2
     assert mine.take(NOW + LEASE + timedelta(seconds=1)) == "c2"
 
 

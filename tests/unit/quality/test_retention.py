@@ -221,10 +221,7 @@ class Backlog:
     """An inspector that always has another call to inspect, until somebody had enough."""
 
     def __init__(self, *rest, writes):
-        self.jobs = self
-
-    def take_from_the_dead(self):
-        return 0
+        pass
 
     def run(self, told=lambda call, words: None, leaves=lambda: False):
         for number in range(1000):

@@ -94,7 +94,6 @@ def test_an_inspector_judges_at_its_low_priority_and_writes_at_the_usual(records
 
     def inspects() -> int:
         inspector = Inspector(records.engine, tmp_path, ears, by_words_alone, now=lambda: NOW, writes=writes)
-        writes(inspector.jobs.take_from_the_dead)
         sample = {"name": "all", "by": "random", "per": "all", "each_week": 5}
         settings = QualitySettings.model_validate({"samples": [sample]})
         inspected = inspector.run()
