@@ -27,7 +27,7 @@ from dialplans.slot_kinds.idioms import COUNTING, without_idioms
 from dialplans.slot_kinds.kind import Found, SlotKind, Type, Value, Wanted
 from dialplans.slot_kinds.moment_change import changed
 from dialplans.slot_kinds.sentence import without
-from dialplans.slot_kinds.taken_back import CHOSEN, after_or, left_open, turn, without_refused
+from dialplans.slot_kinds.taken_back import CHOSEN, after_or, left_open, turn, turns, without_refused
 from knowledge.wording import units
 
 __all__ = (
@@ -36,6 +36,8 @@ __all__ = (
 )  # fmt: skip
 
 
+MOST_TURNS = 3
+"""So often a caller may think better of it before bare parts are no longer completed: each time is read twice."""
 DOUBTED = 0.6
 """Confidence at most of one of two moments: Friday or Saturday."""
 
@@ -104,7 +106,7 @@ def _counting(slots: Sequence[Wanted]) -> set[str]:
 
 def _completed(slots: Sequence[Wanted], parts: tuple[str, str], language: str, now: datetime) -> Mapping[str, Value]:
     """Return what is meant by a bare part said instead ("at eight, no, nine"); by itself it would be a number."""
-    meant = completed(*parts, language)
+    meant = completed(*parts, language) if len(turns(parts[0], language)) < MOST_TURNS else ""
     found = found_in(slots, meant, language, now) if meant else {}
     return {name: one for name, one in found.items() if name in _counting(slots)}
 

@@ -81,12 +81,17 @@ def left_open(text: str, language: str) -> bool:
     return language == "en" and bool(_ORDINAL.search(even(text)))
 
 
+def turns(text: str, language: str) -> list[tuple[int, int]]:
+    """Return where `text` takes something back ("no", 不对): from and to, in order."""
+    paused = [found.span() for found in TURNS[language].finditer(even(text))]
+    return sorted(paused + [found.span("turn") for found in BARE[language].finditer(even(text))])
+
+
 def turn(text: str, language: str) -> tuple[str, str] | None:
-    """Return what was said before the last turn of `text` ("no", 不对) and what behind it; None where it has none."""
-    turns = [found.span() for found in TURNS[language].finditer(even(text))]
-    turns += [found.span("turn") for found in BARE[language].finditer(even(text))]
-    if not turns:
+    """Return what was said before the last turn of `text` and what behind it; None where it has none."""
+    found = turns(text, language)
+    if not found:
         return None
-    start, end = max(turns)
+    start, end = found[-1]
     before, after = text[:start], text[end:]
     return (before, after) if before.strip(" ,.，。") and after.strip(" ,.，。！!?？") else None

@@ -1,6 +1,7 @@
 """Values that callers take back in the same breath, refuse, or leave open."""
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 
@@ -173,3 +174,15 @@ def test_of_several_slots_a_bare_part_changes_the_one_that_was_said_last(languag
 def test_a_no_that_takes_nothing_back_changes_nothing(kind, language, text, value):
     found = read(KINDS[kind], text, language, NOW)
     assert (found and found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "again"),
+    [("en", "tomorrow at eight for two", ", no, nine"), ("zh", "明天八点两位", "，不，九")],
+)
+def test_who_changes_their_mind_for_ever_is_read_in_time(language, first, again):
+    slots = [Wanted(name, KINDS[name]) for name in ("date", "time", "people")]
+    began = process_time()
+    found = found_in(slots, first + again * 40, language, NOW)
+    assert found["date"].value == "2026-11-24"
+    assert process_time() - began < 5
