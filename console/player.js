@@ -5,6 +5,7 @@ import { draw, colours, peaksOf } from "hotline/call_waveform.js";
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 const QUIET_EDGE_S = 0.25; // left of a silence that is skipped, on both sides
+const TWICE_S = 2; // within which "previous" leads on from the finding that it has just led to
 const CONTROL = "button, a, summary, input, textarea, select, [contenteditable=true], [role=menuitem], [role=option], .q-field";
 const SHORTCUTS_KEPT = "hotline-call-shortcuts";
 
@@ -67,6 +68,7 @@ export default {
     this.shortcuts = localStorage.getItem(SHORTCUTS_KEPT) !== "off";
     this.lanes = { caller: [], ours: [] };
     this.peaks = null;
+    this.reached = -1;
     this.write();
     this.resize = new ResizeObserver(() => this.paint());
     this.resize.observe(this.$refs.wave);
@@ -238,7 +240,10 @@ export default {
       if (!this.marks.length) return;
       const times = this.marks.map((mark) => mark.t);
       let at = step > 0 ? times.findIndex((time) => time > this.time + 0.3) : times.findLastIndex((time) => time < this.time - 0.3);
+      // What plays is past the finding again before anybody presses twice.
+      if (step < 0 && at >= 0 && at === this.reached && this.time - times[at] < TWICE_S) at -= 1;
       if (at < 0) at = step > 0 ? 0 : times.length - 1;
+      this.reached = at;
       const mark = this.marks[at];
       this.follows = true;
       this.seek(mark.t);

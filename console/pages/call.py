@@ -1,9 +1,11 @@
 """The page of one call: its waveform and words with the sound, its findings, facts, reviews and comments."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -137,7 +139,7 @@ class CallPage:
             Player(shown, Teaching(visit, content).ask if visit.may(Right.TEACH) else None)
         with self._right:
             self._findings(content)
-            Comments(visit, self._call_id, self._again).show(content.comments)
+            self._comments(content)
             show_facts(visit, content)
         return shown
 
@@ -180,22 +182,27 @@ class CallPage:
     def _findings(self, content: Content) -> None:
         if content.inspected and not content.scores:
             told(self._visit.say("call.no_scorecard"), kind="empty")
-        for shown in content.scores:
-            with ui.element("section").classes("card score"):
+        for number, shown in enumerate(content.scores):
+            with ui.element("section").classes(f"card score score-{number}"):
                 show_score(self._visit, shown)
-                Reviewing(self._visit, self._call_id, shown, self._again).show()
+                again = partial(self._again, f".score-{number} .review-state")
+                Reviewing(self._visit, self._call_id, shown, again).show()
+
+    def _comments(self, content: Content) -> None:
+        Comments(self._visit, self._call_id, partial(self._again, ".comment-field textarea")).show(content.comments)
 
     # -- changing ----------------------------------------------------------------------------------------------
 
-    async def _again(self) -> None:
-        """Show everything but the player as it is now: what plays plays on."""
+    async def _again(self, place: str) -> None:
+        """Show everything but the player as it is now, with the keyboard at `place` (CSS): what plays plays on."""
 
         async def read_again() -> None:
             content, _ = await self._visit.ask(self._read)
             self._right.clear()
             self._findings(content)
-            Comments(self._visit, self._call_id, self._again).show(content.comments)
+            self._comments(content)
             show_facts(self._visit, content)
+            ui.run_javascript(f"document.querySelector({json.dumps(place)})?.focus()")
 
         # What was pressed is among what goes, and a page can't be told anything on behalf of what is gone.
         with self._right:

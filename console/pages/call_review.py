@@ -75,7 +75,8 @@ class Reviewing:
     def _story(self, view: ReviewView) -> None:
         visit = self._visit
         state = visit.say(f"call.review_{view.state}", who=view.reviewer or "–", decider=view.decider or "–")
-        TextElement(tag="p", text=state).classes("review-state")
+        # Where the keyboard is once something was sent: what was pressed is gone by then.
+        TextElement(tag="p", text=state).classes("review-state").props("tabindex=-1")
         for key, words in (
             ("said", view.words), ("appealed", view.appeal_words), ("decided", view.decision_words)
         ):  # fmt: skip

@@ -51,8 +51,28 @@ def test_on_a_dark_page_what_has_the_focus_and_what_is_ticked_is_light(browse: O
 def test_who_takes_a_review_up_by_keyboard_is_in_its_first_field(browse: Open, console: Console) -> None:
     page = browse("ruth", f"/calls/{console.calls['elsewhere'].id}")
     page.get_by_role("button", name="Review this call").press("Enter")
+    expect(page.locator(".review-state")).to_be_focused()
     page.get_by_role("button", name="Review this", exact=True).press("Enter")
     expect(page.get_by_role("group", name="Says hello").get_by_role("combobox")).to_be_focused()
+
+
+def test_who_comments_by_keyboard_may_write_the_next_comment_at_once(browse: Open, console: Console) -> None:
+    page = browse("ruth", f"/calls/{console.calls['cut off'].id}")
+    page.get_by_label("Your comment").fill("The first, by keyboard.")
+    page.get_by_role("button", name="Comment", exact=True).press("Enter")
+    expect(page.locator(".comment", has_text="The first, by keyboard.")).to_have_count(1)
+    expect(page.get_by_label("Your comment")).to_be_focused()
+
+
+def test_previous_leads_on_although_the_sound_is_past_the_finding_again(browse: Open, console: Console) -> None:
+    page = browse("quinn", f"/calls/{console.calls['english'].id}")
+    said = page.get_by_text("Finding 2 of 2")
+    page.keyboard.press("p")
+    expect(said.first).to_be_attached()
+    page.keyboard.press(".")
+    page.keyboard.press(".")
+    page.keyboard.press("p")
+    expect(page.get_by_text("Finding 1 of 2").first).to_be_attached()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
