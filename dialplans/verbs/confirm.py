@@ -14,7 +14,6 @@ from dialplans.verbs.question import QUESTION_KIND, QuestionStep
 
 if TYPE_CHECKING:
     from dialplans.answers import Reader
-    from dialplans.flow import Flow
 
 SAID = {"yes": {"en": "yes", "zh": "是"}, "no": {"en": "no", "zh": "不是"}}
 
@@ -32,9 +31,6 @@ class ConfirmStep(QuestionStep):
     @property
     def falls_through(self) -> bool:
         return self.goto is None and (self.yes is None or self.no is None)
-
-    def tells(self, flow: "Flow") -> bool:
-        return True
 
     def spoken(self, reader: "Reader", text: str, choice: int) -> Answer:
         agrees, confidence = yes_or_no(text, reader.language)

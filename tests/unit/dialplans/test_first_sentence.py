@@ -41,7 +41,6 @@ def flow(first):
         ("ask: {en: Which city?, zh: 哪个城市？}\n  slots: [city, order]", "上海"),
         ("collect: {en: Which city?, zh: 哪个城市？}\n  slot: city", "上海"),
         ("collect: {en: Which day?, zh: 哪天？}\n  slot: day", "明天"),
-        ("confirm: {en: Is it you?, zh: 是您本人吗？}\n  yes: second\n  no: bye", "是的"),
     ],
 )
 def test_the_first_sentence_tells_the_language_to_forms_and_collects_too(first, said):
@@ -67,10 +66,14 @@ def test_what_is_not_understood_has_told_nothing_yet():
     assert play.heard == "什么时候？"
 
 
-def test_digits_tell_no_language_and_the_question_after_them_does():
-    play = Play(flow(DIGITS))
+@pytest.mark.parametrize(
+    ("first", "key"),
+    [(DIGITS, "427106"), ("confirm: {en: Is it you?, zh: 是您本人吗？}\n  yes: second\n  no: bye", "1")],
+)
+def test_digits_and_a_yes_tell_no_language_and_the_question_after_them_does(first, key):
+    play = Play(flow(first))
     assert play.question.language == "en"
-    play.keys("427106")
+    play.keys(key)
     assert play.question.language == ""
     play.tell(Said("明天", 0.8, "zh"))
     assert play.heard == "几点？"
@@ -104,9 +107,8 @@ ONLY_DIGITS = ONLY_DIGITS.replace('  prompts: {hour: {en: "At what time?", zh: �
 def test_check_says_where_no_question_can_tell_a_language():
     (one,) = complaints(ONLY_DIGITS)
     assert one == (
-        "x.yaml:3:11: `language: detect` tells no language here: no question is answered in words (digits and ratings "
-        "are alike in all of them); write a `menu` of the languages, a route with `language` for each number, or "
-        "delete it."
+        "x.yaml:3:11: `language: detect` tells no language here: no question is answered in words (digits, ratings, "
+        "yes and no tell none); write a `menu` of the languages, a route with `language` for each number, or delete it."
     )
     assert complaints(flow(DIGITS)) == []
 
@@ -114,6 +116,4 @@ def test_check_says_where_no_question_can_tell_a_language():
 def test_check_says_where_a_forms_own_detect_can_tell_none():
     text = ONLY_DIGITS.replace("language: detect\n", "").replace("[people]", "[people]\n  language: detect")
     (one,) = complaints(text)
-    assert one.startswith(
-        "x.yaml:14:3: Question 'second' asks for digits only, so its answer tells no language; delete"
-    )
+    assert one.startswith("x.yaml:14:3: Question 'second' asks for digits, yes or no only, so its answer tells no")
