@@ -12,15 +12,18 @@ ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
     "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
+    # As recognisers write them now and then.
+    "forth": 4, "sixtth": 6, "nineth": 9, "einth": 9, "tent": 10, "twelth": 12,
 }  # fmt: skip
 SMALL_WORD = "|".join(sorted(SMALL, key=len, reverse=True))
 _UNIT = "one|two|three|four|five|six|seven|eight|nine"
 NUMBER = rf"(?:\d{{1,4}}|(?:twenty|thirty|forty|fifty)(?:[- ](?:{_UNIT}))?|{SMALL_WORD})"
 COUNT = rf"(?:{NUMBER}|an?|a couple(?: of)?|half an?|another)"
 ORDINAL = (
-    r"(?:\d{1,2}\s?(?:st|nd|rd|th)|(?:twenty|thirty)[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|"
-    + "|".join(sorted(ORDINALS, key=len, reverse=True))
-    + ")"
+    r"(?:\d{1,2}\s?(?:st|nd|rd|th)|(?:twenty|thirty)[- ]"
+    r"(?:first|second|third|fourth|forth|fifth|sixth|sixtth|seventh|eighth|ninth|nineth|einth)|"
+    + "|".join(sorted(ORDINALS.keys() - {"tent"}, key=len, reverse=True))
+    + r"|tent(?=\s+of\b))"
 )
 
 

@@ -43,13 +43,22 @@ _WEEK = re.compile(
     rf"|\b(?:(?P<how>this(?: coming)?|next|coming|last|the following)\s+)?(?P<wd2>{WEEKDAY})\b"
     rf"(?:[\s,]+(?:of\s+)?(?P<wk2>this week|next week|last week|week|the week after next|after next|the week after)\b)?"
 )
+_TO_MONTH = rf"to\s+(?={_MONTH}(?![a-z])(?!\s+(?:the\s+)?(?:{ORDINAL}|{NUMBER})))"
+_DAY_FIRST = (
+    rf"\b(?:the\s+)?(?P<d>{ORDINAL}|\d{{1,2}}|{NUMBER}(?=\s+of\b))\s+(?:day\s+)?(?:of\s+|{_TO_MONTH})?"
+    rf"(?P<m>{_MONTH})(?![a-z])(?!\s+{ORDINAL})"
+)
+"""Heard so, too: "the eight of May", "the first to March"; "1 August 4th" is "on August 4th"."""
 _DATED = tuple(
     re.compile(rf"(?:\b{WEEKDAY}[\s,]+)?{pattern}{_YEAR}")
     for pattern in (
-        rf"\b(?:the\s+)?(?P<d>{ORDINAL}|\d{{1,2}})\s+(?:day\s+)?(?:of\s+)?(?P<m>{_MONTH})(?![a-z])",
+        _DAY_FIRST,
         rf"\b(?P<m>{_MONTH})\s+(?:the\s+)?(?P<d>{ORDINAL}|{NUMBER})\b(?!\s?(?::|[ap]\.?m\b|o'clock))",
     )
 )
+_TEENS = {ty: ty // 10 + 10 for ty in range(40, 100, 10)}
+"""No month has a fiftieth: the fifteenth was said."""
+_COUNTED = re.compile(r"\s*(?:%|people|persons?|guests?|of us|tickets?|dollars?|euros?|pounds|percent|minutes?)")
 _OF_MONTH = re.compile(
     rf"(?:\b(?P<wd>{WEEKDAY})[\s,]+)?\b(?:the|on|on the)\s+(?P<d>{ORDINAL})\b(?!\s+(?:of\s+)?{_MONTH})"
     r"(?!\s+(?:floor|time|one|person|row|half)\b)"
@@ -79,11 +88,13 @@ def day_in(plain: str, today: date, kind: SlotKind) -> Day | None:
 def _dated(plain: str, today: date, future: bool) -> Iterator[Day]:
     for found in (match for pattern in _DATED for match in pattern.finditer(plain)):
         number, said = value(found["d"]), found["year"] or ""
+        sounds = number in _TEENS and not _COUNTED.match(plain, found.end())
+        number = _TEENS.get(number or 0, number) if sounds else number
         year = int(said) if said.isdecimal() else _year(said) if said else 0
         if future and year and year < today.year:
             year = 0
         if number is not None and (day := of_year(MONTHS[found["m"][:3]], number, today, future, year)):
-            yield Day(day, *found.span())
+            yield Day(day, *found.span(), 0.7 if sounds else 1.0, "'-teen' and '-ty' sound alike" if sounds else "")
 
 
 def _numeric(plain: str, today: date, future: bool) -> Iterator[Day]:

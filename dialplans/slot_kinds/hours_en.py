@@ -12,10 +12,15 @@ _MIN = (
     rf"(?:[0-5]\d|(?:oh|o|zero)[- ](?:\d|{SMALL_WORD})|(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
 )
 _MIN += r"|eighteen|nineteen|(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?))"
+_AND_MIN = (
+    rf"(?:[\s-]+(?P<m>{_MIN})|,\s*(?P<m2>(?:1[3-9]|[2-5]\d)(?!\d)|thirteen|fourteen|fifteen|sixteen|seventeen"
+    r"|eighteen|nineteen|(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?))?"
+)
+"""The minutes behind an hour: behind a comma only those that are no hour themselves ("at nine, ten in the morning")."""
 
 _LEAD = r"(?:\b(?P<lead>at|by|around|about|from|before|after|until|till|for|say|maybe)\s+(?:about\s+|around\s+)?)"
 _PAST = re.compile(
-    rf"{_LEAD}?\b(?P<q>half|it has|has|have|a quarter|quarter|{NUMBER})(?:\s+minutes?)?\s+"
+    rf"{_LEAD}?\b(?P<q>half|it has|has|have|a quarter|quarter|equator|{NUMBER})(?:\s+minutes?)?\s+"
     r"(?P<way>past|passed|after|to|till|before|of)"
     rf"\s+(?P<h>{_HOUR}|midnight|noon|midday)\b(?:\s?o'?clock|\s?{_HALF})?"
 )
@@ -31,11 +36,11 @@ _CLOCKS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_LEAD}?\b(?P<h>{_HOUR})\s?[:.h]\s?(?P<m>[0-5]\d)\b(?:\s?{_HALF})?",
-        rf"{_LEAD}?\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?(?:\s?o'?\s?clock\b|\s?{_HALF})",
-        rf"{_LEAD}?\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\s+{_PART_SAID}",
+        rf"{_LEAD}?\b(?P<h>{_HOUR}){_AND_MIN}(?:\s?o'?\s?clock\b|\s?{_HALF})",
+        rf"{_LEAD}?\b(?P<h>{_HOUR}){_AND_MIN}\s+{_PART_SAID}",
         rf"{_LEAD}?\b(?P<run>\d?[0-9][0-5]\d)\s?(?:{_HALF}|(?P<hours>hours)|o'?clock)",
         rf"{_LEAD}(?P<run>{_RUN})\b{_COUNTED}",
-        rf"{_LEAD}\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\b{_COUNTED}",
+        rf"{_LEAD}\b(?P<h>{_HOUR}){_AND_MIN}\b{_COUNTED}",
     )
 )
 """From the surest way to say an hour to the least sure."""
@@ -70,7 +75,7 @@ def _past(found: re.Match[str]) -> Clock | None:
     said = found.groupdict()
     named_hour = _NAMED_HOURS.get(found["h"])
     hour, way, quarter = named_hour or value(found["h"]) or 0, said.get("way") or "past", said.get("q") or "half"
-    known = {"half": 30, **dict.fromkeys(HEARD_HALF, 30), "a quarter": 15, "quarter": 15}
+    known = {"half": 30, **dict.fromkeys(HEARD_HALF, 30), "a quarter": 15, "quarter": 15, "equator": 15}
     quantity = known.get(quarter) or value(quarter)
     later = way in ("past", "passed", "after")
     if quantity is None or quantity > 59 or not 1 <= hour <= 24 or (quarter in known and quantity == 30 and not later):
@@ -88,8 +93,9 @@ def _spoken(found: re.Match[str]) -> Clock | None:
     if run := said.get("run"):
         hour, minute, confidence = int(run[:-2]), int(run[-2:]), 1.0 if half else 0.85
     else:
-        hour, minute, confidence = value(found["h"]) or 0, _minutes(said.get("m")), 1.0
-        if said["lead"] in ("for", "say", "maybe") and not said.get("m") and not half:
+        minutes = said.get("m") or said.get("m2")
+        hour, minute, confidence = value(found["h"]) or 0, _minutes(minutes), 1.0
+        if said["lead"] in ("for", "say", "maybe") and not minutes and not half:
             return None
         if len(found["h"]) == 2 and found["h"][0] == "0":
             half = half or "24"

@@ -38,6 +38,8 @@ def test_dates_are_relative_to_the_call(language, text, value):
 @pytest.mark.parametrize(
     ("language", "text", "value", "sure"),
     [
+        ("en", "at nine, twenty in the morning", "09:20", True), ("en", "at nine, ten in the morning", "10:00", True),
+        ("en", "equator to nine in the morning", "08:45", True), ("en", "at nine, twenty people", "09:00", False),
         ("en", "half past nine", "09:30", False), ("en", "it has passed nine", "09:30", False),
         ("en", "it won in the afternoon", "13:00", False), ("en", "a quarter to five pm", "16:45", True),
         ("en", "3pm", "15:00", True),
@@ -57,6 +59,22 @@ def test_hours_are_read_and_a_guess_between_morning_and_afternoon_is_told(langua
     found = read(TIME, text, language, SATURDAY)
     assert found is not None
     assert (found.value, found.confidence > 0.8) == (value, sure)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "sure"),
+    [
+        ("the tent of May", "2027-05-10", True), ("the eight of May", "2027-05-08", True), ("in the tent", None, False),
+        ("on the first to march", "2027-03-01", True), ("from the first to March fifth", "2027-03-05", True),
+        ("1 August 4th", "2027-08-04", True), ("August sixtth", "2027-08-06", True), ("1 August", "2027-08-01", True),
+        ("March twenty-einth", "2027-03-29", True), ("on March 50", "2027-03-15", False),
+        ("the 80th of January", "2027-01-18", False), ("in May 50 people", None, False),
+    ],
+)  # fmt: skip
+def test_days_are_read_as_recognisers_hear_them_and_what_sounds_alike_is_doubted(text, value, sure):
+    found = read(DATE, text, "en", SATURDAY)
+    assert (found and found.value) == value
+    assert found is None or (found.confidence > 0.8) == sure
 
 
 @pytest.mark.parametrize(
