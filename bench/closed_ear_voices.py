@@ -11,7 +11,7 @@ import soxr
 from numpy.typing import NDArray
 
 from asr_tts.engines import kokoro
-from bench import slot_voices
+from bench import drawn_piper, slot_voices
 from bench.closed_ear_texts import dictation, row, text
 from bench.sounds import RATE, _whole, read_wav
 
@@ -109,7 +109,7 @@ def _said(words: str, language: str, name: str, style: Any, pace: float) -> Soun
 
 def _espeak_or_piper(words: str, chance: random.Random) -> Sound:
     if chance.random() < 0.5:
-        made = slot_voices._piper().speak(words, "")
+        made = drawn_piper.says(words)
         return _narrow(made.samples, int(made.rate * chance.choice((1, 1, 1, 0.85, 0.9, 1.1, 1.2))))
     voices = [accent + variant for accent in ACCENTS for variant in VARIANTS]
     voice = chance.choice([each for each in voices if f"espeak:{each}" not in HELD_OUT["en"]])

@@ -25,6 +25,7 @@ from asr_tts.recognition import Question, Samples
 from asr_tts.rejection import after_decoding
 from asr_tts.speech_protocol import Others, QuestionKind
 from asr_tts.synthesis import Sound
+from bench import drawn_piper
 from bench.recognition_engine import on_the_phone
 from bench.sounds import RATE, espeak, levelled, trimmed
 
@@ -81,7 +82,7 @@ def spoken(sentence: str, language: str, voice: str = "") -> Samples:
     if name == "espeak":
         return espeak(sentence, pitch)
     if name == "joe":
-        sound = _piper().speak(sentence, name)
+        sound = drawn_piper.says(sentence)
     elif language == "en":
         sound = _english(sentence, name)
     else:
@@ -96,7 +97,7 @@ def _voice_of(sentence: str, language: str) -> str:
 def _english(sentence: str, voice: str) -> Sound:
     """Kokoro in English: the product leaves that to Piper, for these phonemes are GPL's."""
     session, vocabulary, _ = _kokoro()._load()
-    phonemes = " ".join("".join(part) for part in _piper()._voice.phonemize(sentence))
+    phonemes = " ".join("".join(part) for part in drawn_piper.voice()._voice.phonemize(sentence))
     tokens = [vocabulary[phoneme] for phoneme in phonemes if phoneme in vocabulary]
     return Sound(kokoro._run(session, tokens, _kokoro()._styles[voice]), kokoro._RATE)
 
@@ -116,13 +117,6 @@ def _whisper():
     from asr_tts.engines.whisper import Whisper
 
     return Whisper(weights.find("whisper-base"))
-
-
-@cache
-def _piper():
-    from asr_tts.engines.piper import Piper
-
-    return Piper()
 
 
 @cache

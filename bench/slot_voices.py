@@ -20,8 +20,8 @@ import numpy as np
 import soxr
 
 from asr_tts.engines import kokoro
-from asr_tts.engines.piper import Piper
 from asr_tts.weights import find
+from bench import drawn_piper
 from bench.sounds import RATE, espeak, levelled, trimmed
 from voice.synthetic_caller import Samples
 
@@ -102,7 +102,7 @@ def _rendered(text: str, language: str, voice: str) -> Samples:
     if voice.startswith("espeak:"):
         return espeak(text, voice.partition(":")[2], LEVEL)
     if voice == "piper":
-        sound = _piper().speak(text, "")
+        sound = drawn_piper.says(text)
         samples, rate = sound.samples, sound.rate
     else:
         samples, rate = _kokoro(text, language, voice), 24000
@@ -128,11 +128,6 @@ def _english(text: str, voice: str) -> str:
             said = said.replace(written, own)
         clauses.append(" ".join(said.replace("‍", "").split()) + (clause[-1] if clause[-1] in ",.?!" else ""))
     return " ".join(clauses)
-
-
-@lru_cache(1)
-def _piper() -> Piper:
-    return Piper()
 
 
 @lru_cache(1)
