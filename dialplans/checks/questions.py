@@ -14,15 +14,15 @@ def languages(flow: Flow, others: Iterable[Flow] = ()) -> Iterator[Complaint]:
     if flow.detect and not any(_tells(step, one) for one in (flow, *others) for step in one.steps.values()):
         yield Complaint(
             flow.detect,
-            "`language: detect` tells no language here: no question is answered in words (digits, ratings, yes and "
-            "no tell none); write a `menu` of the languages, a route with `language` for each number, or delete it.",
+            "`language: detect` tells no language here: no question is answered in words (digits, addresses, ratings, "
+            "yes and no tell none); write a `menu` of the languages, a route with `language` for each number, or delete it.",
         )
     for step in flow.steps.values():
         if isinstance(step, AskStep) and step.detect and step.speech and not _tells(step, flow):
             yield Complaint(
                 step.place,
-                f"Question '{step.name}' asks for digits, yes or no only, so its answer tells no language; delete "
-                "`language:`, or ask for something in words before.",
+                f"Question '{step.name}' asks for digits, addresses, yes or no only, so its answer tells no language; "
+                "delete `language:`, or ask for something in words before.",
             )
 
 

@@ -38,10 +38,10 @@ class Reading:
 
 
 @lru_cache(512)
-def readings(text: str, language: str, letters: bool = False) -> tuple[Reading, ...]:
-    """Return the ways to read digits (and, with `letters`, A-Z) in `text`, cheapest first; "" where it says none."""
+def readings(text: str, language: str, codes: frozenset[str] | None = None) -> tuple[Reading, ...]:
+    """Return the ways to read digits (with `codes` A-Z, too: see `letters`) in `text`, cheapest first; "" for none."""
     words = tokens(text)
-    edges = (digits_zh if language == "zh" else digits_en).edges(words, letters)
+    edges = (digits_zh if language == "zh" else digits_en).edges(words, codes)
     return _ways(words, edges)
 
 
@@ -68,10 +68,10 @@ def _cost(way: Reading) -> tuple[float, str]:
 
 
 def fitting(
-    text: str, language: str, fits: Callable[[str], bool], letters: bool = False
+    text: str, language: str, fits: Callable[[str], bool], codes: frozenset[str] | None = None
 ) -> tuple[Reading | None, float]:
     """Return the cheapest reading of `text` that fits, and its confidence; (None, 0) where none does."""
-    ways = readings(text, language, letters)
+    ways = readings(text, language, codes)
     silent = next((way.cost for way in ways if not way.signs), math.inf)
     good = [way for way in ways if way.signs and fits(way.signs)]
     if not good or good[0].cost - silent > FORCED * len(good[0].signs):

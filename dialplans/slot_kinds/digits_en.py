@@ -35,11 +35,11 @@ NEXT_TO, ALONE = 0.2, 0.6
 """Cost of a word that sounds like a digit, between two digits and elsewhere."""
 
 
-def edges(words: Sequence[Token], letters: bool = False) -> list[Edge]:
-    """Return all edges; `letters`: letters and words that spell them count too."""
+def edges(words: Sequence[Token], codes: frozenset[str] | None = None) -> list[Edge]:
+    """Return all edges; with `codes` letters and words that spell them count too, and these words as rows of them."""
     said = [word.word for word in words]
     found = [edge for place in range(len(said)) for edge in _at(said, place)]
-    return with_letters(words, found, SIGNS) if letters else found
+    return found if codes is None else with_letters(words, found, SIGNS, codes)
 
 
 def _at(said: Sequence[str], place: int) -> Iterator[Edge]:

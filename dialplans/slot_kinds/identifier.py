@@ -19,17 +19,20 @@ CHECKED = 0.1
 def find(kind: SlotKind, text: str, language: str, now: datetime, alone: bool = True) -> Found | None:
     """Return the identifier; one with a wrong check digit has little confidence and says so."""
     pattern = _pattern(kind)
-    letters = bool(re.search(r"[A-WYZa-wyz]|X", re.sub(r"\\[a-z]", "", pattern.pattern)))
+    plain = re.sub(r"\\[a-z]", "", pattern.pattern)
+    # What the pattern has as it is (VIP, ORD) is said and written as a word.
+    words = re.findall(r"[A-Za-z]{2,}", re.sub(r"\[[^\]]*\]", "", plain))
+    codes = frozenset(word.lower() for word in words) if re.search("[A-Za-z]", plain) else None
     check = CHECKS.get(kind.check)
 
     def fits(signs: str) -> bool:
         return bool(pattern.fullmatch(signs)) and any(sign.isdecimal() for sign in signs)
 
     if check:
-        way, confidence = fitting(text, language, lambda signs: fits(signs) and check(signs), letters)
+        way, confidence = fitting(text, language, lambda signs: fits(signs) and check(signs), codes)
         if way:
             return _found(way.signs, way.start, way.end, language, confidence + CHECKED, "")
-    way, confidence = fitting(text, language, fits, letters)
+    way, confidence = fitting(text, language, fits, codes)
     if way is None:
         return None
     if check:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from dialplans.slot_kinds.sentence import Token
@@ -61,6 +62,11 @@ SHORT = frozenset(
     ("mr", "mrs", "ms", "dr", "st", "nd", "rd", "th", "pm", "km", "kg", "cm", "mm", "hm", "hmm", "ps", "vs")
 )
 """Words without a vowel that are read as more than their letters."""
+PAIRS = frozenset(
+    """ah am an as at be by do eh er go ha he hi if in is it la ma me my no of oh ok on or pa so to uh um up us we
+    ye""".split()  # noqa: SIM905
+)
+"""Words of two letters, one a vowel."""
 SUFFIXES = frozenset(("st", "nd", "rd", "th", "am", "pm"))
 """What is written right behind a number without being spelled: 4th, 8am."""
 JOINERS = frozenset(
@@ -68,6 +74,8 @@ JOINERS = frozenset(
     横 空 格 字 母 大 小 写 号 码 数 个 嗯 呃 啊""".split()  # noqa: SIM905
 )
 """Words between signs that are spelled."""
+MARKS = frozenset(("dash", "hyphen", "slash", "underscore", "杠", "横"))
+"""Those of them that stand for a sign between two others."""
 VOWELS = frozenset("aeiouy")
 MOST = 5
 """Letters of a word at most that may be a row of letters ("AB", "HTL")."""
@@ -77,7 +85,7 @@ KEPT = 0.6
 """Cost of leaving out a letter of a row."""
 
 Edge = tuple[int, int, str, float]
-Kind = Literal["", "digit", "alike", "joiner", "letter", "row", "spelled", "little", "code", "sound", "common"]
+Kind = Literal["", "digit", "alike", "joiner", "mark", "letter", "row", "spelled", "little", "code", "sound", "common"]
 """What a word may be: nothing of a row (""), a digit, what sounds like one, a letter by itself, letters in a row, part
 of "b as in bravo", "a" or "I", a word of the spelling alphabet, what is written for a letter's sound."""
 SURE: frozenset[Kind] = frozenset(("digit", "letter", "row", "spelled"))
@@ -97,12 +105,15 @@ class Signs:
     """Words of one letter."""
 
 
-def with_letters(words: Sequence[Token], edges: Iterable[Edge], signs: Signs) -> list[Edge]:
+def with_letters(
+    words: Sequence[Token], edges: Iterable[Edge], signs: Signs, codes: frozenset[str] = frozenset()
+) -> list[Edge]:
     """Return the `edges` of the lattice of `digits.py` and those of the letters that are spelled among them.
 
     A word is letters where it is spelled: in a row with digits or other letters, and not as a word of the sentence.
+    `codes`: words in small letters that are rows of letters, however they are written.
     """
-    kinds = _kinds(words, signs)
+    kinds = _kinds(words, signs, codes)
     whole = all(kind or word.word in signs.around for kind, word in zip(kinds, words, strict=True))
     spelt = {place for place in range(len(words)) if _is_spelt(kinds, place, whole)}
     found = [edge for place in sorted(spelt) for edge in _edges(words, place, kinds[place])]
@@ -113,9 +124,9 @@ def with_letters(words: Sequence[Token], edges: Iterable[Edge], signs: Signs) ->
     return found
 
 
-def _kinds(words: Sequence[Token], signs: Signs) -> list[Kind]:
+def _kinds(words: Sequence[Token], signs: Signs, codes: frozenset[str]) -> list[Kind]:
     said = [word.word for word in words]
-    kinds: list[Kind] = [_kind(words, place, signs) for place in range(len(words))]
+    kinds: list[Kind] = [_kind(words, place, signs, codes) for place in range(len(words))]
     for place in range(len(said)):
         if (letter := spelled(said, place)) and kinds[place] in SPELLS:
             kinds[place : letter[1]] = ["spelled"] * (letter[1] - place)
@@ -126,7 +137,7 @@ def _kinds(words: Sequence[Token], signs: Signs) -> list[Kind]:
     return kinds
 
 
-def _kind(words: Sequence[Token], place: int, signs: Signs) -> Kind:
+def _kind(words: Sequence[Token], place: int, signs: Signs, codes: frozenset[str]) -> Kind:
     word = words[place].word
     latin = word.isascii() and word.isalpha()
     if signs.is_digit(word):
@@ -136,12 +147,12 @@ def _kind(words: Sequence[Token], place: int, signs: Signs) -> Kind:
         return "little" if word in signs.little and not named and not _is_attached(words, place, signs) else "letter"
     if word in WORDS:
         return "code"
-    if latin and len(word) <= MOST and _is_row(words, place, signs):
+    if word in codes or (latin and len(word) <= MOST and _is_row(words, place, signs)):
         return "row"
     if word in SOUNDS and not (word == "okay" and not place):
         return "common" if word in COMMON else "sound"
     if word in JOINERS:
-        return "joiner"
+        return "mark" if word in MARKS else "joiner"
     return "alike" if signs.is_alike(word) else ""
 
 
@@ -152,7 +163,12 @@ def _is_row(words: Sequence[Token], place: int, signs: Signs) -> bool:
         return not (word in SUFFIXES and place and words[place - 1].end == words[place].start)
     if written.isupper():
         return written not in WRITTEN_BIG
-    return not VOWELS & set(word) and word not in SHORT
+    if not VOWELS & set(word):
+        return word not in SHORT
+    # "Ab 1234": a recogniser writes two letters as a word.
+    return (
+        len(word) == 2 and word not in PAIRS and any(signs.is_digit(one.word) for one in words[place + 1 : place + 2])
+    )
 
 
 def _is_attached(words: Sequence[Token], place: int, signs: Signs) -> bool:
@@ -178,7 +194,7 @@ def _is_spelt(kinds: Sequence[Kind], place: int, whole: bool) -> bool:
         end += 1
     row = kinds[start:end]
     sure = sum(one in SURE for one in row)
-    beside = [*kinds[max(place - 1, 0) : place], *kinds[place + 1 : place + 2]]
+    beside = [*_next(kinds[start:place][::-1]), *_next(kinds[place + 1 : end])]
     if kind in SURE:
         return "digit" in row or whole
     if not sure:
@@ -189,7 +205,13 @@ def _is_spelt(kinds: Sequence[Kind], place: int, whole: bool) -> bool:
     letters = SPELLS - {"common", "little"} if kind == "code" else frozenset(("letter", "row", "spelled"))
     if any(one in letters for one in beside):
         return True
-    return (whole or late) and (kind != "little" or "digit" in beside)
+    return (whole or late) and (kind != "little" or not {"digit", "little"}.isdisjoint(beside))
+
+
+def _next(kinds: Sequence[Kind]) -> list[Kind]:
+    """The first of the words of a row that is no mark."""
+    found: Iterator[Kind] = (kind for kind in kinds if kind != "mark")
+    return list(islice(found, 1))
 
 
 def _edges(words: Sequence[Token], place: int, kind: Kind) -> Iterator[Edge]:

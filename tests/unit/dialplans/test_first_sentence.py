@@ -16,6 +16,7 @@ slots:
   hour: {type: time}
   order: {type: digits, digits: 6}
   people: {type: number}
+  mail: {type: email}
 steps:
 - step: first
   FIRST
@@ -79,6 +80,13 @@ def test_digits_and_a_yes_tell_no_language_and_the_question_after_them_does(firs
     assert play.heard == "几点？"
 
 
+def test_an_address_tells_no_language():
+    play = Play(flow("collect: {en: Your e-mail?, zh: 您的邮箱？}\n  slot: mail"))
+    assert play.question.language == "en"
+    play.tell(Said("john@qq.com", 0.8, ""))
+    assert play.question.language == "", "who gave it may go on in Chinese"
+
+
 def test_who_chose_a_language_keeps_it():
     play = Play(flow("set: {language: en}").replace("  otherwise: bye\n- step: second", "- step: second"))
     assert play.question.language == "en"
@@ -107,7 +115,7 @@ ONLY_DIGITS = ONLY_DIGITS.replace('  prompts: {hour: {en: "At what time?", zh: �
 def test_check_says_where_no_question_can_tell_a_language():
     (one,) = complaints(ONLY_DIGITS)
     assert one == (
-        "x.yaml:3:11: `language: detect` tells no language here: no question is answered in words (digits, ratings, "
+        "x.yaml:3:11: `language: detect` tells no language here: no question is answered in words (digits, addresses, ratings, "
         "yes and no tell none); write a `menu` of the languages, a route with `language` for each number, or delete it."
     )
     assert complaints(flow(DIGITS)) == []
@@ -116,4 +124,6 @@ def test_check_says_where_no_question_can_tell_a_language():
 def test_check_says_where_a_forms_own_detect_can_tell_none():
     text = ONLY_DIGITS.replace("language: detect\n", "").replace("[people]", "[people]\n  language: detect")
     (one,) = complaints(text)
-    assert one.startswith("x.yaml:14:3: Question 'second' asks for digits, yes or no only, so its answer tells no")
+    assert one.startswith(
+        "x.yaml:15:3: Question 'second' asks for digits, addresses, yes or no only, so its answer tells no"
+    )
