@@ -15,7 +15,8 @@ def languages(flow: Flow, others: Iterable[Flow] = ()) -> Iterator[Complaint]:
         yield Complaint(
             flow.detect,
             "`language: detect` tells no language here: no question is answered in words (digits, addresses, ratings, "
-            "yes and no tell none); write a `menu` of the languages, a route with `language` for each number, or delete it.",
+            "yes and no tell none); write a `menu` of the languages, a route with `language` for each number, or "
+            "delete it.",
         )
     for step in flow.steps.values():
         if isinstance(step, AskStep) and step.detect and step.speech and not _tells(step, flow):
