@@ -116,7 +116,8 @@ def test_check_says_where_no_question_can_tell_a_language():
     (one,) = complaints(ONLY_DIGITS)
     assert one == (
         "x.yaml:3:11: `language: detect` tells no language here: no question is answered in words (digits, addresses, "
-        "ratings, yes and no tell none); write a `menu` of the languages, a route with `language` for each number, or delete it."
+        "ratings, yes and no tell none); write a `menu` of the languages, a route with `language` for each number, or "
+        "delete it."
     )
     assert complaints(flow(DIGITS)) == []
 
