@@ -21,7 +21,7 @@ from dialplans.slot_kinds import (
 from dialplans.slot_kinds.agreement import yes_or_no
 from dialplans.slot_kinds.correction import corrected
 from dialplans.slot_kinds.digits import digits_in
-from dialplans.slot_kinds.ellipsis import completed
+from dialplans.slot_kinds.ellipsis import completed, is_number
 from dialplans.slot_kinds.guess import Guess
 from dialplans.slot_kinds.idioms import COUNTING, without_idioms
 from dialplans.slot_kinds.kind import Found, SlotKind, Type, Value, Wanted
@@ -108,7 +108,25 @@ def _completed(slots: Sequence[Wanted], parts: tuple[str, str], language: str, n
     """Return what is meant by a bare part said instead ("at eight, no, nine"); by itself it would be a number."""
     meant = completed(*parts, language) if len(turns(parts[0], language)) < MOST_TURNS else ""
     found = found_in(slots, meant, language, now) if meant else {}
-    return {name: one for name, one in found.items() if name in _counting(slots)}
+    found = {name: one for name, one in found.items() if name in _counting(slots)}
+    return _doubted(slots, parts, found, language, now) if found and is_number(parts[1], language) else found
+
+
+def _doubted(
+    slots: Sequence[Wanted], parts: tuple[str, str], found: Mapping[str, Value], language: str, now: datetime
+) -> Mapping[str, Value]:
+    """Return `found`, its change doubted where the number may be another's: "for two on March 4, no, three"."""
+    before = found_in(slots, parts[0], language, now)
+    others = [slot for slot in slots if slot.name in found and slot.name in before]
+    moved = {slot.name for slot in others if found[slot.name].value != before[slot.name].value}
+    fitting = (read(slot.kind, parts[1], language, now) for slot in others if slot.name not in moved)
+    if not any(one and one.confidence > DOUBTED for one in fitting):
+        return found
+    note = f"'{parts[1].strip()}' may be said of another"
+    return {
+        name: replace(one, confidence=min(one.confidence, DOUBTED), note=note) if name in moved else one
+        for name, one in found.items()
+    }
 
 
 def _instead(

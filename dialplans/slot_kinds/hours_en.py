@@ -12,11 +12,21 @@ _MIN = (
     rf"(?:[0-5]\d|(?:oh|o|zero)[- ](?:\d|{SMALL_WORD})|(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
 )
 _MIN += r"|eighteen|nineteen|(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?))"
-_AND_MIN = (
-    rf"(?:[\s-]+(?P<m>{_MIN})|,\s*(?P<m2>(?:1[3-9]|[2-5]\d)(?!\d)|thirteen|fourteen|fifteen|sixteen|seventeen"
-    r"|eighteen|nineteen|(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?))?"
+_SPACED = rf"[\s-]+(?P<m>(?>{_MIN}))"
+_APART = (
+    r",\s*(?P<m2>(?>(?:1[3-9]|[2-5]\d)(?!\d)|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    r"|(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?))"
 )
-"""The minutes behind an hour: behind a comma only those that are no hour themselves ("at nine, ten in the morning")."""
+_AND_MIN = rf"(?:{_SPACED}|{_APART})?"
+"""The minutes behind an hour: behind a comma only those that are no hour themselves ("at nine, ten in the morning").
+
+They are taken whole or not at all: in "at eight, twenty-five people" no twenty is one.
+"""
+_ENDS = (
+    r"(?=\s*(?:$|[.,!?;|])|\s+(?:(?:please|thanks|thank you|then|on|tomorrow|today|tonight|next|this)\b"
+    rf"|for {NUMBER}\b))"
+)
+"""What may follow minutes behind a comma that nothing else tells from a number: "at eight, twenty roses" are none."""
 
 _LEAD = r"(?:\b(?P<lead>at|by|around|about|from|before|after|until|till|for|say|maybe)\s+(?:about\s+|around\s+)?)"
 _PAST = re.compile(
@@ -27,7 +37,8 @@ _PAST = re.compile(
 _HALF_NINE = re.compile(rf"{_LEAD}?\bhalf\s+(?P<h>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
 _PART_SAID = r"(?:in the (?:morning|afternoon|evening)|at night|tonight|this (?:morning|afternoon|evening))"
 _COUNTED = (
-    r"(?!\s*(?:/|%|(?:people|persons?|guests?|of us|adults?|children|kids?|dollars?|euros?|pounds|percent|years?"
+    r"(?!\s*(?:/|%|(?:people|persons?|guests?|of us|adults?|children|kids?|seats?|places?"
+    r"|tables?|rooms?|tickets?|items?|pieces?|boxes|box|students?|dollars?|euros?|pounds|percent|years?"
     r"|months?|nights?|days?|weeks?|hours?|minutes?|times)\b))"
 )
 """What is counted by it: "three days" are no three o'clock."""
@@ -40,7 +51,7 @@ _CLOCKS = tuple(
         rf"{_LEAD}?\b(?P<h>{_HOUR}){_AND_MIN}\s+{_PART_SAID}",
         rf"{_LEAD}?\b(?P<run>\d?[0-9][0-5]\d)\s?(?:{_HALF}|(?P<hours>hours)|o'?clock)",
         rf"{_LEAD}(?P<run>{_RUN})\b{_COUNTED}",
-        rf"{_LEAD}\b(?P<h>{_HOUR}){_AND_MIN}\b{_COUNTED}",
+        rf"{_LEAD}\b(?P<h>{_HOUR})(?:{_SPACED}|(?P<apart>{_APART}){_ENDS})?\b{_COUNTED}",
     )
 )
 """From the surest way to say an hour to the least sure."""
@@ -48,9 +59,7 @@ HEARD_HALF = ("it has", "has", "have")
 _ALIKE = {"won": 1, "too": 2, "to": 2, "tree": 3, "free": 3, "for": 4, "ate": 8}
 _HEARD_AT = re.compile(rf"\b(?:at|it|its|it's)\s+(?P<h>{'|'.join(_ALIKE)})(?=\s*(?:[,.|]|in the|on|tomorrow|next|$))")
 """What a recogniser makes of "half past" and of "at one"."""
-_BARE = re.compile(
-    rf"\b(?P<h>{_HOUR})(?:[\s-]+(?P<m>{_MIN}))?\b{_COUNTED}|\b(?P<run>[1-9][0-5]\d|1[0-2][0-5]\d)\b{_COUNTED}"
-)
+_BARE = re.compile(rf"\b(?P<h>{_HOUR})(?:{_SPACED})?\b{_COUNTED}|\b(?P<run>[1-9][0-5]\d|1[0-2][0-5]\d)\b{_COUNTED}")
 _NAMED_HOURS = {"midnight": 24, "noon": 12, "midday": 12}
 _MIDNIGHT = re.compile(r"\b(?:at )?midnight\b")
 
@@ -94,14 +103,15 @@ def _spoken(found: re.Match[str]) -> Clock | None:
         hour, minute, confidence = int(run[:-2]), int(run[-2:]), 1.0 if half else 0.85
     else:
         minutes = said.get("m") or said.get("m2")
-        hour, minute, confidence = value(found["h"]) or 0, _minutes(minutes), 1.0
+        hour, minute, confidence = value(found["h"]) or 0, _minutes(minutes), 0.7 if said.get("apart") else 1.0
         if said["lead"] in ("for", "say", "maybe") and not minutes and not half:
             return None
         if len(found["h"]) == 2 and found["h"][0] == "0":
             half = half or "24"
     if hour > 24 or minute > 59:
         return None
-    return Clock(hour, minute, *found.span(), "" if hour > 12 and half != "24" else half, confidence)
+    note = f"'{said['m2']}' may be a number by itself" if said.get("apart") else ""
+    return Clock(hour, minute, *found.span(), "" if hour > 12 and half != "24" else half, confidence, note)
 
 
 def bare_hour(plain: str, kind: SlotKind, beside: bool) -> Clock | None:

@@ -30,17 +30,22 @@ _NUMBER_EN = rf"\d+|{SMALL_WORD}|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|{OR
 _N, _DAY = "[零〇一二两三四五六七八九十\\d]", "[明后今]天|(?:下个?)?(?:周|星期|礼拜)[一二三四五六日天]"
 BARE: Mapping[str, re.Pattern[str]] = {
     "en": re.compile(
-        rf"\b(?:\d+(?:[ap]m)?|{_NUMBER_EN}|hundred|thousand|o'?clock|[ap]\.?m\.?|people|persons?|guests?|us|adults?"
+        rf"\b(?:\d+(?:[ap]m)?|{_NUMBER_EN}|hundred|thousand|o'?clock|[ap]\.?m\.?|(?P<of>people|persons?|guests?|us|adults?)"
         r"|dollars?|euros?|pounds?|bucks|morning|afternoon|evening|night|noon|midnight)"
-        rf"(?P<turn>\s+(?:{_SO_EN}{_NO_SUCH}\s+)+)(?=(?:(?:at|on|for|the|maybe|it's)\s+)*"
+        rf"(?P<turn>\s+(?:{_SO_EN}{_NO_SUCH}\s+)+)"
+        rf"(?(of)(?!at\b|(?:{_NUMBER_EN})\s*(?:o'?clock|[ap]\.?m)\b))(?=(?:(?:at|on|for|the|maybe|it's)\s+)*"
         rf"(?:{_NUMBER_EN}|next|half|(?:a )?quarter|noon|midnight)\b)"
     ),
     "zh": re.compile(
         rf"(?:[点钟半刻整分号日个位名人块元毛钱张份间天晚次件]|[周期拜][一二三四五六])(?P<turn>不)"
+        rf"(?!(?<=[个位名人块元毛钱张份间天晚次件]不){_N}+[点号月])"
         rf"(?={_N}(?![样定直起般会])|{_DAY}|[上下中]午|[早晚]上)"
     ),
 }
-"""The same without a pause: "at eight no nine", 八点不九点; only between a value and the beginning of one."""
+"""The same without a pause: "at eight no nine", 八点不九点; only between a value and the beginning of one.
+
+What is counted is no hour: 五个人不三点来 takes no five back.
+"""
 _OR = {"en": re.compile(r"\bor\b"), "zh": re.compile("还是|或者?|(?<=不是).{1,12}?就是")}
 _ORDINAL = re.compile(
     r"\b(?:first|second|third|(?:four|fif|six|seven|eigh|nin|ten|eleven|twelf|(?:thir|four|fif|six|seven|eigh|nine)teen"

@@ -62,6 +62,37 @@ def test_hours_are_read_and_a_guess_between_morning_and_afternoon_is_told(langua
 
 
 @pytest.mark.parametrize(
+    ("text", "time", "people"),
+    [
+        ("Saturday at eight, twenty-five people", "08:00", 25), ("at eight twenty-five people", "08:00", 25),
+        ("at eight, twenty five of us", "08:00", 25), ("at eight, twenty-two guests", "08:00", 22),
+        ("at eight, twenty-five adults and two children", "08:00", 27), ("at eight twenty seats", "08:00", 20),
+        ("tomorrow at eight, twenty seats please", "08:00", 20), ("tomorrow at eight, twenty roses", "08:00", 20),
+        ("at nine, fifteen for two", "09:15", 2), ("at nine, twenty in the morning for two", "09:20", 2),
+        ("at eight twenty-five for two", "08:25", 2),
+    ],
+)  # fmt: skip
+def test_a_number_behind_an_hour_is_its_minutes_or_a_count_and_never_torn_apart(text, time, people):
+    slots = [Wanted("time", TIME), Wanted("people", SlotKind.of({"type": "number", "whole": True}))]
+    found = found_in(slots, text, "en", SATURDAY)
+    assert {name: one.value for name, one in found.items()} == {"time": time, "people": people}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "sure"),
+    [
+        ("tomorrow afternoon at 3, 20", "15:20", False),
+        ("tomorrow afternoon at 3 20", "15:20", True),
+        ("tomorrow at 3, 20 pm", "15:20", True),
+    ],
+)
+def test_minutes_behind_a_comma_that_may_be_a_count_are_not_taken_for_sure(text, value, sure):
+    found = read(TIME, text, "en", SATURDAY)
+    assert found is not None
+    assert (found.value, found.confidence > 0.7) == (value, sure)
+
+
+@pytest.mark.parametrize(
     ("text", "value", "sure"),
     [
         ("the tent of May", "2027-05-10", True), ("the eight of May", "2027-05-08", True), ("in the tent", None, False),

@@ -11,6 +11,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 KINDS = {
     "date": SlotKind.of("date"), "time": SlotKind.of("time"), "moment": SlotKind.of("moment"),
     "people": SlotKind.of({"type": "number", "whole": True, "least": 1, "most": 20}), "money": SlotKind.of("money"),
+    "number": SlotKind.of("number"),
     "order": SlotKind.of({"type": "identifier", "digits": 6}),
     "what": SlotKind.of({"type": "list", "entries": {
         "repair": {"en": ["a repair", "repair"], "zh": ["维修", "修车"]},
@@ -134,6 +135,16 @@ def test_of_several_slots_only_what_is_said_anew_changes(language, text):
         ("people", "zh", "三个不四个", 4), ("people", "zh", "三位，不，四", 4),
         ("people", "zh", "两大一小，不对，两小", 4), ("money", "zh", "五十块不六十块", "60.00"),
         ("money", "zh", "五十块五，不，六十块", "60.00"),
+        ("money", "zh", "一百二十块五，不，一百三", "130.00"), ("money", "zh", "十块五，不，二十", "20.00"),
+        ("money", "zh", "三块半，不，四", "4.00"), ("money", "zh", "五十块，不，六十", "60.00"),
+        ("money", "en", "twelve dollars fifty, no, thirteen", "13.00"),
+        ("money", "en", "twelve dollars and fifty cents, no, thirteen", "13.00"),
+        ("number", "en", "two and a half, no, three", 3), ("number", "en", "two point five, no, three", 3),
+        ("number", "en", "three and a quarter, no, four", 4),
+        ("moment", "zh", "明天下午三点十分，不，二十", "2026-11-24T15:20"),
+        ("moment", "zh", "明天下午三点半，不，四十", "2026-11-24T15:40"),
+        ("moment", "zh", "明天下午三点十分，不，四", "2026-11-24T16:00"),
+        ("moment", "zh", "周五下午三点，不，四点", "2026-11-27T16:00"),
     ],
 )  # fmt: skip
 def test_a_bare_part_said_instead_is_of_the_kind_of_what_it_stands_for(kind, language, text, value):
@@ -153,6 +164,12 @@ def test_a_bare_part_said_instead_is_of_the_kind_of_what_it_stands_for(kind, lan
         ("zh", "四个人八点，不，九", {"time": "09:00", "people": 4}),
         ("zh", "明天八点不九点四个人", {"date": "2026-11-24", "time": "09:00", "people": 4}),
         ("zh", "明天八点，四位，不对，五位", {"date": "2026-11-24", "time": "08:00", "people": 5}),
+        ("zh", "周五四个人，不，六个人", {"date": "2026-11-27", "people": 6}),
+        ("zh", "周三两个人，不，四个人", {"date": "2026-11-25", "people": 4}),
+        ("zh", "周六四个人，不，五个人", {"date": "2026-11-28", "people": 5}),
+        ("zh", "礼拜天两个人，不，三", {"date": "2026-11-29", "people": 3}),
+        ("zh", "周五三点，不，四", {"date": "2026-11-27", "time": "16:00"}),
+        ("zh", "明天八点十四个人，不，六", {"date": "2026-11-24", "time": "08:00", "people": 6}),
     ],
 )
 def test_of_several_slots_a_bare_part_changes_the_one_that_was_said_last(language, text, values):
@@ -168,12 +185,30 @@ def test_of_several_slots_a_bare_part_changes_the_one_that_was_said_last(languag
         ("time", "en", "nine no later please", "09:00"), ("date", "en", "no, not Friday", None),
         ("time", "zh", "八点不一定", "08:00"), ("time", "zh", "八点不到", "08:00"), ("people", "zh", "三个不一样的", 3),
         ("people", "zh", "不超过九个", 9), ("date", "zh", "周五不行", None), ("time", "zh", "是九点", "09:00"),
-        ("date", "zh", "是五号", "2026-12-05"),
+        ("date", "zh", "是五号", "2026-12-05"), ("number", "zh", "五个人不三点来", 5),
+        ("number", "en", "five people no three o'clock", 5), ("number", "en", "five people no at three", 5),
     ],
 )  # fmt: skip
 def test_a_no_that_takes_nothing_back_changes_nothing(kind, language, text, value):
     found = read(KINDS[kind], text, language, NOW)
     assert (found and found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name", "value", "doubted"),
+    [
+        ("en", "for two on march 4, no, three", "date", "2027-03-03", True),
+        ("en", "on march 4 for two, no, three", "people", 3, False),
+        ("en", "for two on march 4th, no, the third", "date", "2027-03-03", False),
+        ("en", "on march 4, no, three", "date", "2027-03-03", False),
+        ("zh", "四个人，周五，不，六", "date", "2026-11-28", True), ("zh", "周五，不，六", "date", "2026-11-28", False),
+        ("zh", "周五，四个人，不，六", "people", 6, False),
+        ("zh", "四个人，周五，不，周六", "date", "2026-11-28", False),
+    ],
+)  # fmt: skip
+def test_a_bare_number_that_may_be_of_two_slots_is_doubted(language, text, name, value, doubted):
+    found = found_in([Wanted(one, KINDS[one]) for one in ("date", "people")], text, language, NOW)[name]
+    assert (found.value, found.confidence <= 0.6) == (value, doubted)
 
 
 @pytest.mark.parametrize(
