@@ -82,6 +82,7 @@ def test_a_form_changes_what_it_had_and_says_so(language, slots, first, second, 
         ("en", "people, nights", "two people", "four people for three nights", {"people": 4, "nights": 3}),
         ("en", "people, nights", "two people", "three nights, four people", {"people": 4, "nights": 3}),
         ("en", "people, nights", "two people", "three nights, two people", {"people": 2, "nights": 3}),
+        ("en", "people, nights", "two people", "four friends for three nights", {"people": 4, "nights": 3}),
         ("en", "arrival, departure", "on the third", "from the fourth to the sixth",
          {"arrival": "2026-12-04", "departure": "2026-12-06"}),
         ("en", "arrival, departure", "on the third", "from the third to the sixth",
@@ -167,6 +168,90 @@ def test_a_weekday_counts_nobody(said, people):
 def test_a_number_of_something_else_changes_no_number_of_people(language, first, second, people):
     play = told("people, day", language, first, second)
     assert (play.step, values(play)) == ("right", {"people": people, "day": "2026-12-05"})
+
+
+@pytest.mark.parametrize(
+    ("language", "slots", "first", "second", "now"),
+    [
+        ("en", "day, hour, people", "Friday for four", "three people at three",
+         {"day": "2026-11-27", "hour": "15:00", "people": 3}),
+        ("en", "day, hour, people", "Friday for four", "at ten for ten",
+         {"day": "2026-11-27", "hour": "10:00", "people": 10}),
+        ("en", "hour, people", "at three", "four people at four", {"hour": "16:00", "people": 4}),
+        ("en", "day, people", "on Friday", "2 people on December 2nd", {"day": "2026-12-02", "people": 2}),
+        ("en", "day, people", "on Friday", "4 people on the 14th", {"day": "2026-12-14", "people": 4}),
+        ("zh", "day, people", "周五", "周六，六个人", {"day": "2026-11-28", "people": 6}),
+        ("zh", "day, people", "周五", "四号，四个人", {"day": "2026-12-04", "people": 4}),
+        ("zh", "day, people", "周五", "十二月四号四个人", {"day": "2026-12-04", "people": 4}),
+        ("zh", "hour, people", "下午三点", "四点，四个人", {"hour": "16:00", "people": 4}),
+    ],
+)  # fmt: skip
+def test_a_number_that_reads_like_the_day_or_the_hour_hides_no_change(language, slots, first, second, now):
+    play = told(slots, language, first, second)
+    assert values(play) == now
+    assert play.heard.startswith({"en": "All right, I've changed that to", "zh": "好的，已经改成"}[language])
+
+
+@pytest.mark.parametrize(
+    ("language", "second"),
+    [
+        ("en", "three nights, one room"), ("en", "one room for three nights"), ("en", "three nights and one cot"),
+        ("zh", "三晚，一间房"), ("zh", "一间房住三晚"),
+    ],
+)  # fmt: skip
+def test_of_two_numbers_neither_is_people_where_both_count_something_else(language, second):
+    play = told("people, nights", language, {"en": "two people", "zh": "两个人"}[language], second)
+    assert values(play) == {"people": 2, "nights": 3}
+    assert play.heard == {"en": "Right?", "zh": "对吗？"}[language]
+
+
+@pytest.mark.parametrize(
+    ("language", "second", "hour"),
+    [
+        ("en", "four people, until five", "15:00"), ("en", "we are four until five", "15:00"),
+        ("en", "four people, from three to five", "15:00"), ("en", "four people at five", "17:00"),
+        ("zh", "四个人，到五点", "15:00"), ("zh", "四个人，改到五点", "17:00"),
+    ],
+)  # fmt: skip
+def test_when_it_ends_is_no_change_of_when_it_begins(language, second, hour):
+    play = told("when, people", language, {"en": "Friday at three", "zh": "周五下午三点"}[language], second)
+    assert (play.step, values(play)) == ("right", {"when": f"2026-11-27T{hour}", "people": 4})
+
+
+def test_until_behind_a_no_is_a_change():
+    assert values(told("when, people", "en", "Friday at three", "no, until five")) == {"when": "2026-11-27T17:00"}
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("en", "Friday for four", "at three for two hours"), ("en", "Friday for four", "at three and two high chairs"),
+        ("en", "Friday for four", "at three, with one dog"), ("en", "Friday for four", "at three, with three dogs"),
+        ("en", "Friday for four", "three o'clock, two of us are vegetarians"),
+        ("en", "Friday for four people", "at three, three of us are vegetarians"),
+        ("en", "Friday for four people", "at three for three nights"),
+        ("en", "Friday for four", "at three, my birthday is on Saturday"),
+        ("en", "Friday for four", "at three, Saturday is my birthday"),
+        ("zh", "周五四", "三点，待两个小时"), ("zh", "周五四", "三点，要两把儿童椅"),
+        ("zh", "周五四", "三点，带一条狗"),
+        ("zh", "周五四个人", "三点，其中两个人吃素"), ("zh", "周五四个人", "三点，周六是我生日"),
+    ],
+)  # fmt: skip
+def test_what_is_told_beside_a_plain_answer_is_not_asked_about(language, first, second):
+    play = told("day, hour, people", language, first, second)
+    assert (play.step, values(play)) == ("right", {"day": "2026-11-27", "hour": "15:00", "people": 4})
+
+
+@pytest.mark.parametrize(
+    ("language", "slots", "first", "second"),
+    [
+        ("en", "day, hour, people", "Friday for four", "at three, six of us are coming"),
+        ("en", "day, hour, nights", "Friday for four", "at three, my boss says five nights"),
+        ("zh", "day, hour, nights", "周五四", "三点，我们住五晚"),
+    ],
+)
+def test_a_number_of_what_the_slot_counts_is_still_asked_about(language, slots, first, second):
+    assert told(slots, language, first, second).heard.startswith(ASKED[language])
 
 
 def test_what_a_form_may_say_is_rendered_ahead():
