@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dialplans.answers import Answer, Reader, is_bare
 from dialplans.slot_kinds.correction import corrected
 from dialplans.slot_kinds.moment_change import changed
+from dialplans.slot_kinds.taken_back import turn
 from dialplans.slots import SlotKind, Value, Wanted, corrections_in, found_in
 from dialplans.state import Taken
 from dialplans.talk import Talk
@@ -125,7 +126,11 @@ def _bare(reader: Reader, wanted: tuple[Wanted, ...], text: str, language: str) 
         for name, one in values.items()
     ):
         return {}
-    return values if is_bare(text, values.values(), language, ASKED[language]) else {}
+    # Of "at eleven, no, at twelve" both are values and nothing else, though only the second counts.
+    said = {
+        part: reader.found(wanted, part) or _alone(reader, wanted, part) for part in turn(text, language) or (text,)
+    }
+    return values if all(is_bare(part, own.values(), language, ASKED[language]) for part, own in said.items()) else {}
 
 
 def _alone(reader: Reader, wanted: tuple[Wanted, ...], text: str) -> Mapping[str, Value]:

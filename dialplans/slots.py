@@ -134,11 +134,13 @@ def _instead(
 ) -> dict[str, Value]:
     """Return `found` with what the second of `parts` says in place of what the first one did.
 
-    A number that neither of them says by itself is none: "Friday at three, no, Saturday at four" counts no people.
+    A number that neither of them says by itself is none: "Friday at three, no, Saturday at four" counts no people. Nor
+    is an entry of a list: a day that another one was said before sounds like none.
     """
     before = found_in(slots, parts[0], language, now)
     again = _found_and_rest(slots, parts[1], language, now)[0]
-    neither = _counting(slots) - before.keys() - again.keys()
+    said = _counting(slots) | {slot.name for slot in slots if slot.kind.type == "list"}
+    neither = said - before.keys() - again.keys()
     found = {name: one for name, one in found.items() if name not in neither}
     # What was said instead before ("a repair, no, a check, at nine, no, at ten") stays so.
     found |= before if turn(parts[0], language) else {}
@@ -197,7 +199,13 @@ def corrections_in(slots: Sequence[Wanted], text: str, language: str, now: datet
 
     `slots` are those filled so far, the last one asked first. Where `text` corrects nothing: nothing and "".
     """
-    return _found_and_rest(slots, corrected(text, language) or "", language, now)
+    part = corrected(text, language) or ""
+    found, rest = _found_and_rest(slots, part, language, now)
+    # "No, at eleven, no, at twelve": what is left is that of the second thought.
+    parts = turn(part, language)
+    if parts:
+        found, rest = found_in(slots, part, language, now), _found_and_rest(slots, parts[1], language, now)[1]
+    return found, rest
 
 
 def choice_of(text: str, phrases: Sequence[tuple[str, ...]], language: str) -> tuple[int, float]:

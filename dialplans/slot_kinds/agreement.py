@@ -48,6 +48,8 @@ DID = {
 neither yes nor no."""
 QUESTIONS = ("好不好", "是不是", "对不对", "行不行")
 ASKS_FOR_HELP = re.compile("(?:解决了?|帮到了?|帮上忙了?|帮助)吗|(?<!没)有什么帮助")
+TAKEN_BACK = re.compile(r"\b(?:no|nope)$|(?:不|不是|不对|不行|错了)$")
+"""What a yes is followed by that is none any more: "yes, wait, no"."""
 SHORT = {"en": 4, "zh": 6}
 
 
@@ -83,7 +85,7 @@ def _zh(bare: str) -> tuple[bool | None, float]:
         (len(word) for word in YES["zh"] if word in re.sub(r"[不没别](是|对|要|用|行|好|想|可以|需要)?", "", bare)),
         default=0,
     )
-    if no and (turned or re.match(r"(嗯?(是|对|好)的?)[^不没]", bare)) and yes:
+    if no and (turned or (re.match(r"(嗯?(是|对|好)的?)[^不没]", bare) and not TAKEN_BACK.search(bare))) and yes:
         return True, 0.55
     if no:
         return False, 0.95 if short else 0.7
@@ -116,7 +118,7 @@ def _en(bare: str) -> tuple[bool | None, float]:
         without_no = without_no.replace(f" {phrase} ", " not ")
     yes = any(f" {word} " in without_no for word in YES["en"])
     if yes and no:
-        if words[0] in YES["en"] and "not" not in words:
+        if words[0] in YES["en"] and "not" not in words and not TAKEN_BACK.search(bare):
             return True, 0.6
         return (False, 0.8) if words[0] in NO["en"] or "not" in words else (None, 0.0)
     if not yes and not no:

@@ -42,6 +42,8 @@ _REFUSES = {
 }
 """How what is left begins that says only what isn't wanted: "no, not Friday", 不，不是周五."""
 _AROUND = " ,.!?;:，。！？、嗯呃啊哦"
+_AGREED = re.compile(r"\b(?:yes|yeah|yep|yup|sure|okay|ok|right|correct|well|oh)\b|是的?|好的?|对的?|可以|行")
+"""What may stand before it: who says "yes, no, at twelve" has thought better of the yes."""
 
 
 def corrected(text: str, language: str) -> str | None:
@@ -54,7 +56,7 @@ def corrected(text: str, language: str) -> str | None:
     turns = _TURNS_ZH if chinese else _TURNS_EN
     for rule in (_NOT_THIS_ZH, _NOT_BUT_ZH, turns, _BEGINS_ZH) if chinese else (_NOT_BUT_EN, turns, _BEGINS_EN):
         found = rule.search(plain)
-        if found and (rule is not turns or not plain[: found.start()].strip(_AROUND)):
+        if found and (rule is not turns or not _AGREED.sub("", plain[: found.start()]).strip(_AROUND)):
             rest = text[found.end() :].strip(_AROUND)
             if rest:
                 refused = _REFUSES["zh" if chinese else "en"].match(even(rest))
